@@ -1,0 +1,64 @@
+// The words that all contracts share: ids, money, addresses, pages of a list, problems.
+import { type Static, type TSchema, Type } from 'typebox'
+import { Shape } from './define.ts'
+
+export const Id = Type.String({ format: 'uuid', description: 'A UUID; new ones are version 7.' })
+export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601.' })
+export const Email = Type.String({ format: 'email', maxLength: 254 })
+export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', maxLength: 64 })
+export const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 120 })
+export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
+export const Country = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' })
+/** The largest amount or quantity that a sum of many can hold without leaving the safe integers. */
+const largestAmount = 1_000_000_000_00
+export const Money = Shape(
+  { amount: Type.Integer({ minimum: -largestAmount, maximum: largestAmount }), currency: Currency },
+  { description: 'An amount in minor units (cents) of a currency.' },
+)
+export type Money = Static<typeof Money>
+export const Price = Shape({ amount: Type.Integer({ minimum: 0, maximum: largestAmount }), currency: Currency })
+
+export const Address = Shape({
+  name: Type.String({ minLength: 1, maxLength: 120 }),
+  company: Type.Optional(Type.String({ maxLength: 120 })),
+  line1: Type.String({ minLength: 1, maxLength: 200 }),
+  line2: Type.Optional(Type.String({ maxLength: 200 })),
+  city: Type.String({ minLength: 1, maxLength: 120 }),
+  region: Type.Optional(Type.String({ maxLength: 120 })),
+  postalCode: Type.String({ minLength: 1, maxLength: 20 }),
+  country: Country,
+  phone: Type.Optional(Type.String({ maxLength: 40 })),
+})
+export type Address = Static<typeof Address>
+
+/** The query of a list: keyset-paged, at most 100 a page. */
+export const paging = {
+  cursor: Type.Optional(Type.String({ maxLength: 400, description: 'nextCursor of the page before.' })),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+}
+/** One page of a list; without nextCursor it is the last. */
+export function Page<S extends TSchema>(item: S) {
+  return Shape({ items: Type.Array(item), nextCursor: Type.Optional(Type.String()) })
+}
+
+/** RFC 9457. Every error of every route looks like this. */
+export const Problem = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  code: Type.String({ description: 'Stable; programs decide by it.' }),
+  detail: Type.Optional(Type.String({ description: 'A sentence for the person who reads it.' })),
+  requestId: Type.Optional(Type.String()),
+  errors: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+})
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  code: string
+  detail?: string
+  requestId?: string
+  [more: string]: unknown
+}
+export const byId = Shape({ id: Id })
+export const byOrderId = Shape({ orderId: Id })

@@ -1,0 +1,90 @@
+// The typed client: a contract in, functions out. How a request travels (HTTP, in process) is handed in.
+import type { Problem } from './basics.ts'
+import type { Api, BodyOf, ParamsOf, QueryOf, ReplyOf, Route, RouteDefinition } from './define.ts'
+
+export interface CallInput {
+  params?: Record<string, unknown>
+  query?: Record<string, unknown>
+  body?: unknown
+  headers?: Record<string, string>
+}
+export interface Answer {
+  status: number
+  headers: Record<string, string>
+  /** JSON text or bytes; empty when there is none. */
+  body: string | Uint8Array
+}
+/** Carries one request to the service that owns the route. Throws only when there was no answer. */
+export type Carrier = (route: Route, input: CallInput) => Promise<Answer>
+
+/** Thrown when a service answers with a problem. `code` is one that the route's contract promises. */
+export class ProblemError extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.detail ?? problem.title)
+    this.name = 'ProblemError'
+    this.problem = problem
+  }
+  get code(): string {
+    return this.problem.code
+  }
+  get status(): number {
+    return this.problem.status
+  }
+}
+
+type Required<R extends RouteDefinition> = (R['params'] extends object ? { params: ParamsOf<R> } : unknown) &
+  (R['body'] extends object ? { body: BodyOf<R> } : unknown) &
+  (R['query'] extends object ? { query?: QueryOf<R> } : unknown) & { headers?: Record<string, string> }
+
+export type ClientOf<A extends Api> = {
+  [K in keyof A['routes']]: A['routes'][K] extends Route<infer R> ? (input: Required<R>) => Promise<ReplyOf<R>> : never
+}
+
+/** Makes a client: `client.reserve({ params, body })` resolves with the reply or throws a ProblemError. */
+export function makeClient<A extends Api>(api: A, carry: Carrier): ClientOf<A> {
+  const calls = Object.entries(api.routes).map(([name, route]) => [
+    name,
+    async (input: CallInput) => readAnswer(await carry(route, input ?? {})),
+  ])
+  return Object.fromEntries(calls) as ClientOf<A>
+}
+
+/** The reply in an answer; throws a ProblemError for status 400 and up. */
+export function readAnswer(answer: Answer): unknown {
+  if (answer.status < 400) {
+    if (answer.body.length === 0) return undefined
+    if (typeof answer.body === 'string') return JSON.parse(answer.body)
+    const isJson = answer.headers['content-type']?.startsWith('application/json')
+    return isJson ? JSON.parse(Buffer.from(answer.body).toString()) : answer.body
+  }
+  let problem: Problem
+  try {
+    problem = JSON.parse(typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body).toString())
+  } catch {
+    problem = { type: 'about:blank', title: 'Unreadable answer', status: answer.status, code: 'bad-gateway' }
+  }
+  throw new ProblemError(problem)
+}
+
+/** The path of a route with its parameters filled in. */
+export function pathOf(route: Route, params: Record<string, unknown> = {}): string {
+  return route.path.replace(/:(\w+)|\*/g, (part, name) => {
+    if (part === '*')
+      return String(params['*'] ?? '')
+        .split('/')
+        .map(encodeURIComponent)
+        .join('/')
+    return encodeURIComponent(String(params[name]))
+  })
+}
+
+/** The query as text; arrays are repeated, undefined left out. */
+export function queryOf(query: Record<string, unknown> = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one))
+  }
+  return search.toString()
+}

@@ -1,0 +1,156 @@
+// How a contract is written: routes (who may call, what goes in, what comes out, what is refused) and messages.
+// Contracts are data: gateway, services, clients, tests, OpenAPI and AsyncAPI are all read from them.
+import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
+
+export type ServiceName = 'gateway' | 'users' | 'products' | 'inventory' | 'orders' | 'payments' | 'notifications'
+
+/** Who may call: everybody, signed-in customers, the shop's staff, or only the named services (never public). */
+export type Access = 'anyone' | 'customer' | 'staff' | { services: readonly ServiceName[] }
+
+/** Marks a body or a reply that is not JSON: pictures, pages, raw webhooks. Handlers get and give a Buffer. */
+export const Bytes = Type.Unsafe<Uint8Array>({ 'x-bytes': true })
+/** A reply without a body (204). */
+export const Nothing = Type.Unsafe<undefined>({ 'x-nothing': true })
+
+export function isBytes(schema: TSchema | undefined): boolean {
+  return schema !== undefined && 'x-bytes' in schema
+}
+export function isNothing(schema: TSchema | undefined): boolean {
+  return schema !== undefined && 'x-nothing' in schema
+}
+
+/** A closed object: unknown fields never enter. */
+export function Shape<P extends TProperties>(properties: P, options: Record<string, unknown> = {}) {
+  return Type.Object(properties, { additionalProperties: false, ...options })
+}
+
+/** One of these words. */
+export function OneOf<const W extends readonly string[]>(words: W, options: Record<string, unknown> = {}) {
+  return Type.Unsafe<W[number]>({ type: 'string', enum: words, ...options })
+}
+
+export interface RouteDefinition {
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
+  /** Public paths start with /v1 and are the same at the gateway and at the service; others are internal. */
+  path: string
+  access: Access
+  /** One line for the API reference, in the imperative. */
+  summary: string
+  /** More for the API reference: units, limits, what happens on repetition. Markdown-free sentences. */
+  about?: string
+  params?: TObject
+  query?: TObject
+  body?: TSchema
+  reply: TSchema
+  /** The status of a normal reply (200), and others that a handler may choose with `reply(status, body)`. */
+  status?: number
+  otherStatuses?: readonly number[]
+  /** What the caller may be refused: stable code → HTTP status. The common refusals need no mention. */
+  refusals?: Readonly<Record<string, number>>
+  /** Request headers that the handler reads, besides the usual ones. */
+  headers?: readonly string[]
+  /** The caller must send an Idempotency-Key: the effect happens once, repeated calls get the first reply. */
+  idempotencyKey?: boolean
+  /** A public read that the gateway may keep; dropped when a message with one of these tags arrives. */
+  cache?: { seconds: number; dropOn: readonly string[] }
+  /** How long a caller waits at most, in seconds (3). */
+  deadlineSeconds?: number
+  /** What is shed first under overload: batch, then browse; checkout last. */
+  priority?: 'checkout' | 'browse' | 'batch'
+  /** Bytes accepted in a body (64 KiB). */
+  bodyLimit?: number
+  /** Left out of the API reference (pages for people, webhooks of the simulator). */
+  hidden?: boolean
+}
+
+export type Route<D extends RouteDefinition = RouteDefinition> = D & {
+  readonly service: ServiceName
+  readonly name: string
+}
+export type Api<R extends Record<string, RouteDefinition> = Record<string, RouteDefinition>> = {
+  readonly name: ServiceName
+  readonly about: string
+  readonly routes: { readonly [K in keyof R]: Route<R[K]> }
+}
+
+/** Declares all routes of one service. */
+export function defineApi<const R extends Record<string, RouteDefinition>>(
+  name: ServiceName,
+  about: string,
+  routes: R,
+): Api<R> {
+  const named = Object.fromEntries(
+    Object.entries(routes).map(([key, route]) => [key, { ...route, service: name, name: key }]),
+  )
+  return { name, about, routes: named as Api<R>['routes'] }
+}
+
+type StaticOf<S> = S extends TSchema ? Static<S> : undefined
+export type ParamsOf<R extends RouteDefinition> = R['params'] extends TSchema
+  ? Static<R['params']>
+  : Record<string, never>
+export type QueryOf<R extends RouteDefinition> = R['query'] extends TSchema ? Static<R['query']> : Record<string, never>
+export type BodyOf<R extends RouteDefinition> = StaticOf<R['body']>
+export type ReplyOf<R extends RouteDefinition> = StaticOf<R['reply']>
+export type RefusalOf<R extends RouteDefinition> =
+  | (R['refusals'] extends Readonly<Record<string, number>> ? Extract<keyof R['refusals'], string> : never)
+  | CommonRefusal
+
+/** Refusals that any route may answer with. */
+export const commonRefusals = {
+  'invalid-request': 400,
+  'not-signed-in': 401,
+  'not-allowed': 403,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'timed-out': 408,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  'idempotency-key-missing': 400,
+  'idempotency-key-reused': 422,
+  'idempotency-in-flight': 409,
+  'too-many-requests': 429,
+  'internal-error': 500,
+  'bad-gateway': 502,
+  unavailable: 503,
+  'deadline-exceeded': 504,
+} as const
+export type CommonRefusal = keyof typeof commonRefusals
+
+/** The status that a refusal code has on a route. */
+export function statusOf(route: RouteDefinition, code: string): number {
+  return route.refusals?.[code] ?? (commonRefusals as Record<string, number>)[code] ?? 500
+}
+
+/** What a message constructor makes; `send` wraps it into an envelope. */
+export interface Message<T extends string = string, D = unknown> {
+  readonly type: T
+  /** Messages with one key arrive in the order in which they were committed. */
+  readonly key: string
+  readonly data: D
+}
+
+export interface MessageDefinition<T extends string = string, S extends TObject = TObject> {
+  (data: Static<S>): Message<T, Static<S>>
+  readonly type: T
+  readonly keyField: string
+  readonly schema: S
+  readonly about: string
+}
+/** The message that a definition makes. */
+export type MessageOf<D> = D extends MessageDefinition<infer T, infer S> ? Message<T, Static<S>> : never
+
+/**
+ * Declares a message: `service.noun-verb`, the field that is its key, and its data. Events (past tense) belong to their
+ * author, commands (imperative) to their receiver. Once published, a message only gains optional fields.
+ */
+export function message<const T extends `${ServiceName}.${string}`, P extends TProperties>(
+  type: T,
+  keyField: Extract<keyof P, string>,
+  about: string,
+  properties: P,
+): MessageDefinition<T, TObject<P>> {
+  const schema = Type.Object(properties)
+  const make = (data: Record<string, unknown>) => ({ type, key: String(data[keyField]), data })
+  return Object.assign(make, { type, keyField, schema, about }) as unknown as MessageDefinition<T, TObject<P>>
+}

@@ -1,0 +1,194 @@
+// What the inventory service promises: how many there are, and for whom they are reserved.
+import { type Static, Type } from 'typebox'
+import { byOrderId, Id, Page, paging, Sku, Time } from './basics.ts'
+import { defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+
+const Quantity = Type.Integer({ minimum: 1, maximum: 100_000 })
+export const StockLine = Shape({ sku: Sku, quantity: Quantity })
+export type StockLine = Static<typeof StockLine>
+const Location = Type.String({ pattern: '^[a-z0-9-]{1,40}$' })
+
+export const Availability = Shape({
+  sku: Sku,
+  available: Type.Integer(),
+  status: OneOf(['in-stock', 'low', 'out-of-stock']),
+})
+export const StockLevel = Shape({
+  sku: Sku,
+  location: Location,
+  onHand: Type.Integer(),
+  reserved: Type.Integer(),
+  available: Type.Integer(),
+  updatedAt: Time,
+})
+export const movementKinds = ['received', 'counted', 'damaged', 'returned', 'adjusted'] as const
+export const MovementInput = Shape({
+  location: Location,
+  kind: OneOf(movementKinds),
+  quantity: Type.Integer({
+    minimum: -1_000_000,
+    maximum: 1_000_000,
+    description:
+      'received, returned: how many came. damaged: how many are gone. adjusted: the signed difference. counted: how many are there.',
+  }),
+  reason: Type.String({ minLength: 1, maxLength: 300 }),
+})
+export const Movement = Shape({
+  id: Id,
+  sku: Sku,
+  location: Location,
+  kind: Type.String(),
+  onHandChange: Type.Integer(),
+  reservedChange: Type.Integer(),
+  reason: Type.String(),
+  reference: Type.Optional(Type.String()),
+  at: Time,
+  by: Type.Optional(Type.String()),
+})
+export const Reservation = Shape({
+  orderId: Id,
+  status: OneOf(['active', 'pinned', 'committed', 'released', 'expired']),
+  expiresAt: Type.Optional(Time),
+  lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer(), location: Location })),
+})
+export type Reservation = Static<typeof Reservation>
+const orders = { services: ['orders'] } as const
+
+export const inventoryApi = defineApi('inventory', 'How many there are, and for whom they are reserved.', {
+  availability: {
+    method: 'GET',
+    path: '/v1/availability',
+    access: 'anyone',
+    summary: 'What can be bought now',
+    priority: 'browse',
+    about: 'Repeat sku for several, at most 100. An unknown SKU counts as out of stock.',
+    query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
+    reply: Shape({ items: Type.Array(Availability) }),
+  },
+  listStock: {
+    method: 'GET',
+    path: '/v1/stock',
+    access: 'staff',
+    summary: 'List stock by SKU and location',
+    query: Shape({
+      ...paging,
+      sku: Type.Optional(Sku),
+      location: Type.Optional(Location),
+      below: Type.Optional(Type.Integer({ minimum: 0 })),
+    }),
+    reply: Page(StockLevel),
+    refusals: { 'invalid-cursor': 400 },
+  },
+  move: {
+    method: 'POST',
+    path: '/v1/stock/:sku/movements',
+    access: 'staff',
+    summary: 'Record that stock came, went or was counted',
+    idempotencyKey: true,
+    status: 201,
+    params: Shape({ sku: Sku }),
+    body: MovementInput,
+    reply: StockLevel,
+    refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
+  },
+  moveMany: {
+    method: 'POST',
+    path: '/v1/stock/movements',
+    access: 'staff',
+    summary: 'Record up to 500 movements at once',
+    about: 'All or none. For deliveries and imports.',
+    idempotencyKey: true,
+    status: 201,
+    priority: 'batch',
+    deadlineSeconds: 20,
+    body: Shape({
+      movements: Type.Array(Shape({ sku: Sku, ...MovementInput.properties }), { minItems: 1, maxItems: 500 }),
+    }),
+    reply: Shape({ count: Type.Integer() }),
+    bodyLimit: 1024 * 1024,
+    refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
+  },
+  listMovements: {
+    method: 'GET',
+    path: '/v1/stock/:sku/movements',
+    access: 'staff',
+    summary: 'Why the stock of a SKU changed, newest first',
+    params: Shape({ sku: Sku }),
+    query: Shape({ ...paging }),
+    reply: Page(Movement),
+    refusals: { 'invalid-cursor': 400 },
+  },
+
+  reserve: {
+    method: 'PUT',
+    path: '/internal/reservations/:orderId',
+    access: orders,
+    summary: 'Reserve the stock of an order',
+    priority: 'checkout',
+    about:
+      'All lines or none. The same order again gets the same answer. Pinned reservations do not expire by themselves.',
+    params: byOrderId,
+    body: Shape({
+      lines: Type.Array(StockLine, { minItems: 1, maxItems: 200 }),
+      pinned: Type.Boolean(),
+      expiresAt: Type.Optional(Time),
+      /** Who reserves, for the cap on reservations per person: a user id or an e-mail address. */
+      holder: Type.Optional(Type.String({ maxLength: 254 })),
+    }),
+    reply: Reservation,
+    refusals: { 'out-of-stock': 409, 'reservation-over': 409, 'too-many-reservations': 429 },
+  },
+  readReservation: {
+    method: 'GET',
+    path: '/internal/reservations/:orderId',
+    access: orders,
+    summary: 'Read the reservation of an order',
+    params: byOrderId,
+    reply: Reservation,
+  },
+  pin: {
+    method: 'POST',
+    path: '/internal/reservations/:orderId/pin',
+    access: orders,
+    priority: 'checkout',
+    summary: 'Keep a reservation from expiring while money moves',
+    params: byOrderId,
+    reply: Reservation,
+    refusals: { 'reservation-over': 409 },
+  },
+  release: {
+    method: 'POST',
+    path: '/internal/reservations/:orderId/release',
+    access: orders,
+    priority: 'checkout',
+    summary: 'Give reserved stock back',
+    about: 'Harmless when repeated, and when it arrives before the reservation.',
+    params: byOrderId,
+    reply: Nothing,
+    status: 204,
+  },
+})
+
+export const HoldStock = message(
+  'inventory.hold-stock',
+  'orderId',
+  'Let a pinned reservation expire at a time: the customer must act first.',
+  {
+    orderId: Id,
+    until: Time,
+  },
+)
+export const ReservationExpired = message(
+  'inventory.reservation-expired',
+  'orderId',
+  'A reservation ran out; its stock can be bought again.',
+  {
+    orderId: Id,
+  },
+)
+export const StockLow = message('inventory.stock-low', 'sku', 'Few are left.', { sku: Sku, available: Type.Integer() })
+export const SoldOut = message('inventory.sold-out', 'sku', 'None can be bought any more.', { sku: Sku })
+export const BackInStock = message('inventory.back-in-stock', 'sku', 'Can be bought again.', {
+  sku: Sku,
+  available: Type.Integer(),
+})

@@ -1,0 +1,345 @@
+// What the orders service promises: carts, checkout, history, shipping, refunds.
+import { type Static, Type } from 'typebox'
+import { Address, byId, byOrderId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
+import { defineApi, message, OneOf, Shape } from './define.ts'
+import { NextAction, PaymentChoice } from './payments.ts'
+
+const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
+export const ShippingMethod = Shape({ id: Type.String(), name: Type.String(), price: Money })
+export const Totals = Shape({
+  subtotal: Money,
+  discount: Money,
+  shipping: Money,
+  tax: Money,
+  total: Money,
+  taxIncluded: Type.Boolean({ description: 'True: prices contain the tax, which is shown but not added.' }),
+})
+export type Totals = Static<typeof Totals>
+const lineBasics = {
+  sku: Sku,
+  title: Type.String(),
+  quantity: Type.Integer(),
+  unitPrice: Money,
+  lineTotal: Money,
+  image: Type.Optional(Type.String()),
+  slug: Type.Optional(Type.String()),
+}
+export const CartProblem = Shape({
+  code: OneOf([
+    'out-of-stock',
+    'not-enough-stock',
+    'not-for-sale',
+    'currency-unavailable',
+    'cannot-ship-there',
+    'code-unknown',
+  ]),
+  sku: Type.Optional(Sku),
+  message: Type.String(),
+})
+export const CartInput = Shape({
+  email: Type.Optional(Email),
+  currency: Type.Optional(Currency),
+  lines: Type.Array(Shape({ sku: Sku, quantity: Quantity }), { maxItems: 200 }),
+  shippingAddress: Type.Optional(Address),
+  billingAddress: Type.Optional(Address),
+  shippingMethod: Type.Optional(Type.String({ maxLength: 40 })),
+  codes: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
+})
+export type CartInput = Static<typeof CartInput>
+export const Cart = Shape({
+  id: Id,
+  version: Type.Integer(),
+  status: OneOf(['open', 'ordered']),
+  email: Type.Optional(Email),
+  currency: Currency,
+  lines: Type.Array(Shape(lineBasics)),
+  shippingAddress: Type.Optional(Address),
+  billingAddress: Type.Optional(Address),
+  shippingMethod: Type.Optional(Type.String()),
+  shippingMethods: Type.Array(ShippingMethod),
+  codes: Type.Array(Type.String()),
+  totals: Totals,
+  problems: Type.Array(CartProblem),
+  updatedAt: Time,
+})
+export type Cart = Static<typeof Cart>
+
+export const orderStatuses = [
+  'checking-out',
+  'awaiting-customer',
+  'capturing',
+  'paid',
+  'partially-shipped',
+  'shipped',
+  'canceled',
+] as const
+export type OrderStatus = (typeof orderStatuses)[number]
+export const OrderLine = Shape({
+  ...lineBasics,
+  tax: Money,
+  taxRate: Type.Number({ description: 'Percent.' }),
+  shippedQuantity: Type.Integer(),
+  refundedQuantity: Type.Integer(),
+})
+export const Shipment = Shape({
+  id: Id,
+  carrier: Type.Optional(Type.String()),
+  trackingNumber: Type.Optional(Type.String()),
+  trackingUrl: Type.Optional(Type.String()),
+  lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer() })),
+  shippedAt: Time,
+})
+export const Refund = Shape({
+  id: Id,
+  status: OneOf(['pending', 'refunded', 'failed']),
+  amount: Money,
+  reason: Type.String(),
+  createdAt: Time,
+})
+export const Order = Shape({
+  id: Id,
+  number: Type.String(),
+  status: OneOf(orderStatuses),
+  cancelReason: Type.Optional(Type.String()),
+  email: Email,
+  lines: Type.Array(OrderLine),
+  totals: Totals,
+  refunded: Money,
+  shippingAddress: Address,
+  billingAddress: Type.Optional(Address),
+  shippingMethod: ShippingMethod,
+  shipments: Type.Array(Shipment),
+  refunds: Type.Array(Refund),
+  nextAction: Type.Optional(NextAction),
+  /** The key with which a guest reads the order later (header Order-Key). Only to those who may see it anyway. */
+  accessKey: Type.Optional(Type.String()),
+  placedAt: Time,
+  updatedAt: Time,
+})
+export type Order = Static<typeof Order>
+export const OrderSummary = Shape({
+  id: Id,
+  number: Type.String(),
+  status: OneOf(orderStatuses),
+  email: Email,
+  total: Money,
+  refunded: Money,
+  itemCount: Type.Integer(),
+  placedAt: Time,
+})
+export const TimelineEntry = Shape({ at: Time, type: Type.String(), message: Type.String() })
+
+const orderKey = { headers: ['order-key'] } as const
+
+export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, history, shipping, refunds.', {
+  putCart: {
+    method: 'PUT',
+    path: '/v1/carts/:id',
+    access: 'anyone',
+    summary: 'Store the whole cart and get it priced',
+    priority: 'checkout',
+    about:
+      'The id is chosen by the client and is the key to the cart: keep it secret. If-Match with the version refuses to overwrite another tab; without it the last write wins. Prices, tax and shipping are decided by the server.',
+    params: byId,
+    body: CartInput,
+    reply: Cart,
+    headers: ['if-match'],
+    refusals: { 'version-conflict': 409, 'cart-ordered': 409 },
+  },
+  readCart: {
+    method: 'GET',
+    path: '/v1/carts/:id',
+    access: 'anyone',
+    summary: 'Read a cart, priced now',
+    priority: 'checkout',
+    params: byId,
+    reply: Cart,
+  },
+  shippingMethods: {
+    method: 'GET',
+    path: '/v1/shipping-methods',
+    access: 'anyone',
+    summary: 'How we ship to a country',
+    priority: 'browse',
+    query: Shape({
+      country: Country,
+      currency: Type.Optional(Currency),
+      weightGrams: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000_000 })),
+    }),
+    reply: Shape({ items: Type.Array(ShippingMethod) }),
+  },
+  checkout: {
+    method: 'PUT',
+    path: '/v1/orders/:orderId',
+    access: 'anyone',
+    summary: 'Check out: reserve, pay, place the order',
+    priority: 'checkout',
+    about:
+      'The order id is chosen by the client, so a repeated request finds the first order. 201: paid. 202: follow nextAction, or the payment is still being confirmed. 402: declined; try again with a new order id. Guests need no account.',
+    params: byOrderId,
+    deadlineSeconds: 8,
+    body: Shape({
+      cartId: Id,
+      expectedTotal: Money,
+      payment: PaymentChoice,
+      returnUrl: Type.Optional(Type.String({ maxLength: 500 })),
+    }),
+    reply: Order,
+    status: 201,
+    otherStatuses: [200, 202],
+    refusals: {
+      'payment-declined': 402,
+      'out-of-stock': 409,
+      'price-changed': 409,
+      'order-canceled': 409,
+      'order-id-taken': 409,
+      'cart-incomplete': 422,
+      'cart-not-found': 404,
+      'cannot-ship-there': 422,
+      'provider-unknown': 422,
+      'too-many-reservations': 429,
+    },
+  },
+  list: {
+    method: 'GET',
+    path: '/v1/orders',
+    access: 'customer',
+    summary: 'List my orders; staff sees all',
+    query: Shape({
+      ...paging,
+      status: Type.Optional(OneOf(orderStatuses)),
+      email: Type.Optional(Email),
+      number: Type.Optional(Type.String({ maxLength: 20 })),
+    }),
+    reply: Shape({ items: Type.Array(OrderSummary), nextCursor: Type.Optional(Type.String()) }),
+    refusals: { 'invalid-cursor': 400 },
+  },
+  read: {
+    method: 'GET',
+    path: '/v1/orders/:id',
+    access: 'anyone',
+    summary: 'Read one order',
+    ...orderKey,
+    about:
+      'Its owner, staff, or whoever sends its accessKey in the header Order-Key. To everybody else it does not exist.',
+    params: byId,
+    reply: Order,
+  },
+  timeline: {
+    method: 'GET',
+    path: '/v1/orders/:id/events',
+    access: 'anyone',
+    summary: 'What happened to an order',
+    ...orderKey,
+    about: 'With Accept: text/event-stream it stays open and tells what happens next.',
+    params: byId,
+    reply: Shape({ items: Type.Array(TimelineEntry) }),
+  },
+  cancel: {
+    method: 'POST',
+    path: '/v1/orders/:id/cancel',
+    access: 'anyone',
+    summary: 'Cancel an order that has not been shipped',
+    ...orderKey,
+    about: 'Stock goes back on the shelf, money to the customer.',
+    idempotencyKey: true,
+    priority: 'checkout',
+    params: byId,
+    body: Shape({ reason: Type.Optional(Type.String({ maxLength: 300 })) }),
+    reply: Order,
+    refusals: { 'too-late-to-cancel': 409 },
+  },
+  ship: {
+    method: 'POST',
+    path: '/v1/orders/:id/shipments',
+    access: 'staff',
+    summary: 'Ship an order, or part of it',
+    idempotencyKey: true,
+    status: 201,
+    about: 'Without lines: all that is left.',
+    params: byId,
+    body: Shape({
+      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
+      carrier: Type.Optional(Type.String({ maxLength: 60 })),
+      trackingNumber: Type.Optional(Type.String({ maxLength: 100 })),
+      trackingUrl: Type.Optional(Type.String({ maxLength: 300, pattern: '^https://' })),
+    }),
+    reply: Order,
+    refusals: { 'not-paid': 409, 'nothing-to-ship': 409, 'too-many-units': 422, 'order-canceled': 409 },
+  },
+  refund: {
+    method: 'POST',
+    path: '/v1/orders/:id/refunds',
+    access: 'staff',
+    summary: 'Give money back, all or part',
+    idempotencyKey: true,
+    status: 201,
+    about:
+      'By lines (their share of the total), by amount, or without either: all that is left. Refunds never exceed what was paid. The money moves in the background; the refund says when it has.',
+    params: byId,
+    body: Shape({
+      amount: Type.Optional(Money),
+      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
+      reason: Type.String({ minLength: 1, maxLength: 300 }),
+    }),
+    reply: Order,
+    refusals: { 'not-paid': 409, 'refund-too-large': 409, 'invalid-refund': 422 },
+  },
+})
+
+const orderBasics = { orderId: Id, number: Type.String(), email: Email, customerId: Type.Optional(Id) }
+const soldLines = Type.Array(
+  Type.Object({
+    sku: Sku,
+    title: Type.String(),
+    quantity: Type.Integer(),
+    unitPrice: Money,
+    lineTotal: Money,
+    image: Type.Optional(Type.String()),
+  }),
+)
+export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be made.', {
+  ...orderBasics,
+  lines: soldLines,
+  totals: Totals,
+  shippingAddress: Address,
+  shippingMethod: ShippingMethod,
+  accessKey: Type.String(),
+  placedAt: Time,
+})
+export const OrderCanceled = message(
+  'orders.order-canceled',
+  'orderId',
+  'An order will not be made; what was done is undone.',
+  {
+    ...orderBasics,
+    reason: Type.String({ description: 'A stable word: by-customer, by-staff, out-of-stock, declined, expired.' }),
+    wasPaid: Type.Boolean(),
+    lines: soldLines,
+    totals: Totals,
+  },
+)
+export const OrderShipped = message('orders.order-shipped', 'orderId', 'A parcel is on its way.', {
+  ...orderBasics,
+  shipment: Shipment,
+  lines: soldLines,
+  complete: Type.Boolean(),
+  shippingAddress: Address,
+})
+export const OrderRefunded = message('orders.order-refunded', 'orderId', 'Money went back for an order.', {
+  ...orderBasics,
+  refundId: Id,
+  amount: Money,
+  totalRefunded: Money,
+  reason: Type.String(),
+})
+export const OrderChanged = message(
+  'orders.order-changed',
+  'orderId',
+  'An order moved on; for those who watch it live.',
+  {
+    orderId: Id,
+    status: OneOf(orderStatuses),
+    at: Time,
+  },
+)

@@ -1,0 +1,355 @@
+// What the products service promises: the catalogue, its pictures, search and categories.
+import { type Static, Type } from 'typebox'
+import { byId, Currency, Id, Money, Page, Price, paging, Sku, Slug, Time } from './basics.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+
+const words = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+const Attributes = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }), Type.String({ maxLength: 200 }), {
+  maxProperties: 50,
+})
+
+export const Picture = Shape({
+  id: Id,
+  alt: Type.String(),
+  /** Paths of the three sizes, once the background job has made them; until then only the original. */
+  urls: Shape({
+    original: Type.String(),
+    small: Type.Optional(Type.String()),
+    medium: Type.Optional(Type.String()),
+    large: Type.Optional(Type.String()),
+  }),
+  status: OneOf(['processing', 'ready', 'failed']),
+})
+export const Variant = Shape({
+  sku: Sku,
+  title: Type.String({ description: 'The options in words: "Blue, M". Empty when there are none.' }),
+  options: Type.Record(Type.String(), Type.String()),
+  price: Type.Optional(Price),
+  prices: Type.Array(Price),
+  weightGrams: Type.Integer(),
+})
+export const ProductOption = Shape({ name: words(40), values: Type.Array(words(60), { minItems: 1, maxItems: 50 }) })
+export const Product = Shape({
+  id: Id,
+  slug: Slug,
+  title: Type.String(),
+  description: Type.String(),
+  status: OneOf(['draft', 'published']),
+  category: Type.Optional(Shape({ id: Id, slug: Slug, title: Type.String(), path: Type.String() })),
+  attributes: Attributes,
+  options: Type.Array(ProductOption),
+  images: Type.Array(Picture),
+  variants: Type.Array(Variant),
+  version: Type.Integer(),
+  createdAt: Time,
+  updatedAt: Time,
+})
+export type Product = Static<typeof Product>
+
+export const ProductCard = Shape({
+  id: Id,
+  slug: Slug,
+  title: Type.String(),
+  price: Type.Optional(Money),
+  priceFrom: Type.Boolean({ description: 'True when variants differ in price: price is the lowest.' }),
+  image: Type.Optional(Picture),
+  category: Type.Optional(Slug),
+  variantCount: Type.Integer(),
+})
+const Facet = Shape({
+  name: Type.String(),
+  values: Type.Array(Shape({ value: Type.String(), title: Type.Optional(Type.String()), count: Type.Integer() })),
+})
+export const ProductList = Shape({
+  items: Type.Array(ProductCard),
+  nextCursor: Type.Optional(Type.String()),
+  facets: Type.Optional(Type.Array(Facet)),
+  total: Type.Optional(Type.Integer({ description: 'How many match; at most 10,000 are counted.' })),
+})
+
+const VariantInput = Shape({
+  sku: Sku,
+  options: Type.Optional(
+    Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 60 }), { maxProperties: 5 }),
+  ),
+  prices: Type.Array(Price, { minItems: 1, maxItems: 20 }),
+  weightGrams: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
+})
+export const ProductInput = Shape({
+  id: Type.Optional(Id),
+  slug: Type.Optional(Slug),
+  title: words(200),
+  description: Type.Optional(Type.String({ maxLength: 20_000 })),
+  status: Type.Optional(OneOf(['draft', 'published'])),
+  categorySlug: Type.Optional(Slug),
+  attributes: Type.Optional(Attributes),
+  options: Type.Optional(Type.Array(ProductOption, { maxItems: 5 })),
+  variants: Type.Array(VariantInput, { minItems: 1, maxItems: 200 }),
+})
+export type ProductInput = Static<typeof ProductInput>
+
+const productRefusals = {
+  'slug-taken': 409,
+  'sku-taken': 409,
+  'invalid-variants': 422,
+  'category-unknown': 422,
+  'version-conflict': 409,
+} as const
+const publicRead = { cache: { seconds: 30, dropOn: ['products'] }, priority: 'browse' } as const
+
+export const CategoryInput = Shape({
+  id: Type.Optional(Id),
+  slug: Slug,
+  title: words(120),
+  description: Type.Optional(Type.String({ maxLength: 5000 })),
+  parentSlug: Type.Optional(Slug),
+  position: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
+})
+export const Category = Shape({
+  id: Id,
+  slug: Slug,
+  title: Type.String(),
+  description: Type.String(),
+  parentSlug: Type.Optional(Slug),
+  position: Type.Integer(),
+  productCount: Type.Integer(),
+})
+
+export const productsApi = defineApi('products', 'What is for sale and at which price: catalogue, search, pictures.', {
+  list: {
+    method: 'GET',
+    path: '/v1/products',
+    access: 'anyone',
+    summary: 'List and search products',
+    ...publicRead,
+    about:
+      'Only published products. q searches with ranking and typo tolerance; attributes filter as attribute=material:clay, repeatable: values of one attribute widen, different attributes narrow. Facets count what each further filter would leave.',
+    query: Shape({
+      ...paging,
+      q: Type.Optional(Type.String({ maxLength: 200 })),
+      category: Type.Optional(Slug),
+      attribute: Type.Optional(
+        Type.Array(Type.String({ maxLength: 241, pattern: '^[a-z][a-z0-9-]{0,39}:.{1,200}$' }), { maxItems: 20 }),
+      ),
+      minPrice: Type.Optional(Type.Integer({ minimum: 0 })),
+      maxPrice: Type.Optional(Type.Integer({ minimum: 0 })),
+      currency: Type.Optional(Currency),
+      sort: Type.Optional(OneOf(['relevance', 'newest', 'price-asc', 'price-desc', 'title'])),
+      facets: Type.Optional(Type.Boolean({ default: false })),
+    }),
+    reply: ProductList,
+    refusals: { 'invalid-cursor': 400 },
+  },
+  read: {
+    method: 'GET',
+    path: '/v1/products/:slug',
+    access: 'anyone',
+    summary: 'Read one product',
+    ...publicRead,
+    about: 'A former slug answers too: 200 with the product under its present slug.',
+    params: Shape({ slug: Slug }),
+    query: Shape({ currency: Type.Optional(Currency) }),
+    reply: Product,
+  },
+  related: {
+    method: 'GET',
+    path: '/v1/products/:slug/related',
+    access: 'anyone',
+    summary: 'Products like this one',
+    ...publicRead,
+    params: Shape({ slug: Slug }),
+    query: Shape({ currency: Type.Optional(Currency) }),
+    reply: Shape({ items: Type.Array(ProductCard) }),
+  },
+  suggest: {
+    method: 'GET',
+    path: '/v1/suggest',
+    access: 'anyone',
+    summary: 'Complete what is being typed',
+    ...publicRead,
+    query: Shape({ q: Type.String({ minLength: 1, maxLength: 100 }) }),
+    reply: Shape({ items: Type.Array(Shape({ slug: Slug, title: Type.String() })) }),
+  },
+  listCategories: {
+    method: 'GET',
+    path: '/v1/categories',
+    access: 'anyone',
+    summary: 'List all categories, parents first',
+    ...publicRead,
+    reply: Shape({ items: Type.Array(Category) }),
+  },
+  readPicture: {
+    method: 'GET',
+    path: '/v1/images/:id/:size',
+    access: 'anyone',
+    summary: 'A picture',
+    hidden: true,
+    priority: 'browse',
+    params: Shape({ id: Id, size: OneOf(['original', 'small.webp', 'medium.webp', 'large.webp']) }),
+    reply: Bytes,
+  },
+
+  listAll: {
+    method: 'GET',
+    path: '/v1/catalogue',
+    access: 'staff',
+    summary: 'List products, drafts too',
+    query: Shape({
+      ...paging,
+      q: Type.Optional(Type.String({ maxLength: 200 })),
+      status: Type.Optional(OneOf(['draft', 'published'])),
+    }),
+    reply: Page(Product),
+    refusals: { 'invalid-cursor': 400 },
+  },
+  readAny: {
+    method: 'GET',
+    path: '/v1/catalogue/:id',
+    access: 'staff',
+    summary: 'Read one product by id, drafts too',
+    params: byId,
+    reply: Product,
+  },
+  create: {
+    method: 'POST',
+    path: '/v1/products',
+    access: 'staff',
+    summary: 'Add a product',
+    status: 201,
+    about: 'A given id makes repetition harmless: the same id again answers with the product that exists.',
+    body: ProductInput,
+    reply: Product,
+    refusals: productRefusals,
+    bodyLimit: 512 * 1024,
+  },
+  createMany: {
+    method: 'POST',
+    path: '/v1/products/batch',
+    access: 'staff',
+    summary: 'Add up to 200 products at once',
+    status: 201,
+    about: 'All or none. For imports.',
+    priority: 'batch',
+    deadlineSeconds: 20,
+    body: Shape({ products: Type.Array(ProductInput, { minItems: 1, maxItems: 200 }) }),
+    reply: Shape({ ids: Type.Array(Id) }),
+    refusals: productRefusals,
+    bodyLimit: 4 * 1024 * 1024,
+  },
+  change: {
+    method: 'PATCH',
+    path: '/v1/products/:id',
+    access: 'staff',
+    summary: 'Change a product',
+    about:
+      'Send the version in If-Match to be refused instead of overwriting a colleague. Variants, when given, replace all.',
+    params: byId,
+    headers: ['if-match'],
+    body: Type.Partial(Type.Omit(ProductInput, ['id']), { additionalProperties: false, minProperties: 1 }),
+    reply: Product,
+    refusals: productRefusals,
+    bodyLimit: 512 * 1024,
+  },
+  remove: {
+    method: 'DELETE',
+    path: '/v1/products/:id',
+    access: 'staff',
+    summary: 'Delete a product',
+    params: byId,
+    reply: Nothing,
+    status: 204,
+  },
+  addPicture: {
+    method: 'POST',
+    path: '/v1/products/:id/images',
+    access: 'staff',
+    summary: 'Upload a picture',
+    status: 201,
+    about:
+      'The body is the picture itself: PNG, JPEG or WebP, at most 20 MB and 25 megapixels. Three sizes are made in the background.',
+    params: byId,
+    query: Shape({ alt: Type.Optional(Type.String({ maxLength: 300 })) }),
+    body: Bytes,
+    bodyLimit: 20 * 1024 * 1024,
+    deadlineSeconds: 20,
+    reply: Picture,
+    refusals: { 'invalid-picture': 422, 'too-many-pictures': 422 },
+  },
+  removePicture: {
+    method: 'DELETE',
+    path: '/v1/products/:id/images/:imageId',
+    access: 'staff',
+    summary: 'Delete a picture',
+    params: Shape({ id: Id, imageId: Id }),
+    reply: Nothing,
+    status: 204,
+  },
+  createCategory: {
+    method: 'POST',
+    path: '/v1/categories',
+    access: 'staff',
+    summary: 'Add a category',
+    status: 201,
+    body: CategoryInput,
+    reply: Category,
+    refusals: { 'slug-taken': 409, 'category-unknown': 422, 'too-deep': 422 },
+  },
+  changeCategory: {
+    method: 'PATCH',
+    path: '/v1/categories/:id',
+    access: 'staff',
+    summary: 'Change a category',
+    params: byId,
+    body: Type.Partial(Type.Omit(CategoryInput, ['id']), { additionalProperties: false, minProperties: 1 }),
+    reply: Category,
+    refusals: { 'slug-taken': 409, 'category-unknown': 422, 'too-deep': 422 },
+  },
+  removeCategory: {
+    method: 'DELETE',
+    path: '/v1/categories/:id',
+    access: 'staff',
+    summary: 'Delete an empty category',
+    params: byId,
+    reply: Nothing,
+    status: 204,
+    refusals: { 'category-not-empty': 409 },
+  },
+})
+
+export const ProductChanged = message(
+  'products.product-changed',
+  'productId',
+  'A product was added, changed, published or withdrawn.',
+  {
+    productId: Id,
+    slug: Slug,
+    title: Type.String(),
+    status: OneOf(['draft', 'published']),
+    version: Type.Integer(),
+    image: Type.Optional(Type.String({ description: 'Path of the picture to show beside it.' })),
+    category: Type.Optional(Slug),
+    variants: Type.Array(
+      Type.Object({
+        sku: Sku,
+        title: Type.String(),
+        prices: Type.Array(Price),
+        weightGrams: Type.Integer(),
+      }),
+    ),
+  },
+)
+export const ProductDeleted = message('products.product-deleted', 'productId', 'A product is no longer sold.', {
+  productId: Id,
+  slug: Slug,
+  version: Type.Integer(),
+  skus: Type.Array(Sku),
+})
+export const CategoryChanged = message(
+  'products.category-changed',
+  'categoryId',
+  'A category was added, changed or deleted.',
+  {
+    categoryId: Id,
+    slug: Slug,
+  },
+)

@@ -1,0 +1,168 @@
+// What the users service promises: accounts, sessions, profiles and address books.
+import { type Static, Type } from 'typebox'
+import { Address, byId, Email, Id, Page, paging, Time } from './basics.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+
+export const Role = OneOf(['customer', 'staff'])
+export type Role = Static<typeof Role>
+
+export const Me = Shape({
+  id: Id,
+  email: Email,
+  emailVerified: Type.Boolean(),
+  name: Type.String(),
+  role: Role,
+  createdAt: Time,
+})
+export const SavedAddress = Shape({ id: Id, ...Address.properties, isDefault: Type.Boolean() })
+export const AddressInput = Shape({ ...Address.properties, isDefault: Type.Optional(Type.Boolean()) })
+export const Session = Shape({
+  id: Id,
+  createdAt: Time,
+  expiresAt: Time,
+  ipAddress: Type.Optional(Type.String()),
+  userAgent: Type.Optional(Type.String()),
+  current: Type.Boolean(),
+})
+/** Who a session belongs to: what the gateway puts into its internal tokens. */
+export const Identity = Shape({ userId: Id, role: Role, sessionId: Id, email: Email, emailVerified: Type.Boolean() })
+export type Identity = Static<typeof Identity>
+
+const auth = { path: '/v1/auth/*', access: 'anyone', reply: Bytes, hidden: true } as const
+
+export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions, profiles, address books.', {
+  // better-auth's own routes (sign-up, sign-in, sign-out, verification, reset ...), passed through as bytes.
+  authRead: { ...auth, method: 'GET', summary: 'Sign-in and account routes (GET)' },
+  authWrite: { ...auth, method: 'POST', body: Bytes, summary: 'Sign-in and account routes (POST)' },
+
+  readMe: { method: 'GET', path: '/v1/me', access: 'customer', summary: 'Read my profile', reply: Me },
+  changeMe: {
+    method: 'PATCH',
+    path: '/v1/me',
+    access: 'customer',
+    summary: 'Change my profile',
+    body: Shape({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })) }, { minProperties: 1 }),
+    reply: Me,
+  },
+  deleteMe: {
+    method: 'DELETE',
+    path: '/v1/me',
+    access: 'customer',
+    summary: 'Delete my account',
+    about: 'Asks for the password once more. Ends all sessions; orders stay, without the account.',
+    body: Shape({ password: Type.String({ minLength: 1, maxLength: 256 }) }),
+    reply: Nothing,
+    status: 204,
+    refusals: { 'wrong-password': 403 },
+  },
+  listAddresses: {
+    method: 'GET',
+    path: '/v1/me/addresses',
+    access: 'customer',
+    summary: 'List my addresses',
+    reply: Shape({ items: Type.Array(SavedAddress) }),
+  },
+  addAddress: {
+    method: 'POST',
+    path: '/v1/me/addresses',
+    access: 'customer',
+    summary: 'Add an address',
+    status: 201,
+    about: 'At most 50. The first one becomes the default.',
+    body: AddressInput,
+    reply: SavedAddress,
+    refusals: { 'too-many-addresses': 422 },
+  },
+  changeAddress: {
+    method: 'PATCH',
+    path: '/v1/me/addresses/:id',
+    access: 'customer',
+    summary: 'Change an address',
+    params: byId,
+    body: Type.Partial(AddressInput, { additionalProperties: false, minProperties: 1 }),
+    reply: SavedAddress,
+  },
+  deleteAddress: {
+    method: 'DELETE',
+    path: '/v1/me/addresses/:id',
+    access: 'customer',
+    summary: 'Delete an address',
+    params: byId,
+    reply: Nothing,
+    status: 204,
+  },
+  listSessions: {
+    method: 'GET',
+    path: '/v1/me/sessions',
+    access: 'customer',
+    summary: 'List where I am signed in',
+    reply: Shape({ items: Type.Array(Session) }),
+  },
+  endSession: {
+    method: 'DELETE',
+    path: '/v1/me/sessions/:id',
+    access: 'customer',
+    summary: 'Sign out one session',
+    params: byId,
+    reply: Nothing,
+    status: 204,
+  },
+  endAllSessions: {
+    method: 'DELETE',
+    path: '/v1/me/sessions',
+    access: 'customer',
+    summary: 'Sign out everywhere',
+    about: 'This session too. Its tokens are refused within five seconds, everywhere.',
+    reply: Nothing,
+    status: 204,
+  },
+  listCustomers: {
+    method: 'GET',
+    path: '/v1/customers',
+    access: 'staff',
+    summary: 'List customers',
+    query: Shape({ ...paging, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+    reply: Page(Me),
+  },
+
+  exchangeSession: {
+    method: 'POST',
+    path: '/internal/sessions/exchange',
+    access: { services: ['gateway'] },
+    summary: 'Exchange a session token for who it belongs to',
+    about: 'Refused with not-signed-in when the session has ended or expired.',
+    body: Shape({ token: Type.String({ minLength: 1, maxLength: 512 }) }),
+    reply: Identity,
+  },
+})
+
+const person = { userId: Id, email: Email, name: Type.String() }
+export const UserRegistered = message('users.user-registered', 'userId', 'Somebody made an account.', person)
+export const UserUpdated = message('users.user-updated', 'userId', 'A profile or an e-mail address changed.', {
+  ...person,
+  emailVerified: Type.Boolean(),
+})
+export const UserDeleted = message('users.user-deleted', 'userId', 'An account is gone.', { userId: Id })
+export const SessionRevoked = message('users.session-revoked', 'userId', 'A session ended before its time.', {
+  userId: Id,
+  sessionId: Id,
+})
+export const VerificationRequested = message(
+  'users.verification-requested',
+  'userId',
+  'Somebody must prove an e-mail address.',
+  {
+    ...person,
+    url: Type.String(),
+  },
+)
+export const PasswordResetRequested = message(
+  'users.password-reset-requested',
+  'userId',
+  'Somebody forgot a password.',
+  {
+    ...person,
+    url: Type.String(),
+    expiresAt: Time,
+  },
+)
