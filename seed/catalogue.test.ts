@@ -1,0 +1,123 @@
+// The demo's catalogue keeps the promises that the shop makes of every product.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalogue.ts'
+import { drawPicture, paintPicture } from './draw.ts'
+
+const skusOf = (products: SeedProduct[]) => products.flatMap(({ variants }) => variants.map(({ sku }) => sku))
+const slugsOf = (products: SeedProduct[]) => products.map(({ slug }) => slug)
+const allDifferent = (names: string[]) =>
+  assert.deepEqual(
+    names.filter((name, i) => names.indexOf(name) !== i),
+    [],
+  )
+const stalls = new Set(
+  demoCategories()
+    .filter(({ parent }) => parent)
+    .map(({ slug }) => slug),
+)
+
+function assertSellable({ slug, title, category, options, variants, picture }: SeedProduct) {
+  assert.match(slug, /^[a-z0-9]+(-[a-z0-9]+)*$/)
+  assert.ok(stalls.has(category), `${slug} hangs in ${category}`)
+  assert.ok(title.length > 2 && variants.length > 0 && picture.seed > 0, slug)
+  for (const { sku, options: chosen, prices, weightGrams, stock } of variants) {
+    assert.match(sku, /^[A-Z0-9]+(-[A-Z0-9]+)*$/)
+    assert.ok(sku.length <= 40, sku)
+    assert.deepEqual(
+      Object.keys(chosen),
+      options.map(({ name }) => name),
+      sku,
+    )
+    for (const { name, values } of options) assert.ok(values.includes(chosen[name]!), sku)
+    assert.deepEqual(
+      prices.map(({ currency }) => currency),
+      ['EUR', 'USD'],
+    )
+    for (const { amount } of prices) assert.ok(Number.isInteger(amount) && amount > 0, `${sku} costs ${amount}`)
+    assert.ok(Number.isInteger(weightGrams) && weightGrams > 0, sku)
+    assert.deepEqual(Object.keys(stock), ['main', 'east'])
+    for (const pieces of Object.values(stock)) assert.ok(Number.isInteger(pieces) && pieces >= 0, sku)
+  }
+  allDifferent(variants.map(({ options: chosen }) => JSON.stringify(chosen)))
+}
+
+test('the demo has at least 60 products and 150 SKUs, two of the products drafts', () => {
+  const products = demoProducts()
+  assert.ok(products.length >= 60, `${products.length} products`)
+  assert.ok(skusOf(products).length >= 150, `${skusOf(products).length} SKUs`)
+  assert.equal(products.filter(({ status }) => status === 'draft').length, 2)
+})
+
+test('no two products share a slug, a title or an SKU', () => {
+  const products = demoProducts()
+  allDifferent(slugsOf(products))
+  allDifferent(products.map(({ title }) => title))
+  allDifferent(skusOf(products))
+})
+
+test('every demo product can be sold: its stall exists, its options agree, its money is whole cents', () => {
+  for (const product of demoProducts()) assertSellable(product)
+})
+
+test('categories form two levels, and every stall has something on it', () => {
+  const categories = demoCategories()
+  allDifferent(categories.map(({ slug }) => slug))
+  const halls = new Set(categories.filter(({ parent }) => !parent).map(({ slug }) => slug))
+  for (const { slug, parent } of categories) if (parent) assert.ok(halls.has(parent), slug)
+  const filled = new Set(demoProducts().map(({ category }) => category))
+  assert.deepEqual(
+    [...stalls].filter((stall) => !filled.has(stall)),
+    [],
+  )
+})
+
+test('some things are scarce and some are sold out', () => {
+  const totals = demoProducts().flatMap(({ variants }) => variants.map(({ stock }) => stock.main! + stock.east!))
+  assert.ok(totals.filter((pieces) => pieces === 0).length >= 2)
+  assert.ok(totals.filter((pieces) => pieces > 0 && pieces <= 3).length >= 10)
+})
+
+test('a thousand more products are sellable, different from each other and from the demo', () => {
+  const many = [...manyProducts(1000)]
+  assert.equal(many.length, 1000)
+  for (const product of many) assertSellable(product)
+  allDifferent([...slugsOf(many), ...slugsOf(demoProducts())])
+  allDifferent([...skusOf(many), ...skusOf(demoProducts())])
+  assert.deepEqual(
+    [...stalls].filter((stall) => !many.some(({ category }) => category === stall)),
+    [],
+  )
+})
+
+test('the same seed gives the same products, another seed gives others', () => {
+  assert.deepEqual([...manyProducts(1000)], [...manyProducts(1000)])
+  assert.notDeepEqual([...manyProducts(10, 1)], [...manyProducts(10, 2)])
+})
+
+test('eight customers live in at least five countries and get mail at souk.example', () => {
+  const customers = demoCustomers()
+  assert.equal(customers.length, 8)
+  allDifferent(customers.map(({ email }) => email))
+  for (const { email } of customers) assert.match(email, /^[a-z]+@souk\.example$/)
+  const countries = new Set(customers.flatMap(({ addresses }) => addresses.map(({ country }) => country)))
+  assert.ok(countries.size >= 5)
+})
+
+test('every product draws, no two pictures are alike, and a recipe always draws the same one', () => {
+  const pictures = demoProducts().map(({ picture }) => drawPicture(picture))
+  allDifferent(pictures)
+  assert.deepEqual(
+    demoProducts().map(({ picture }) => drawPicture(picture)),
+    pictures,
+  )
+  for (const picture of pictures) assert.doesNotMatch(picture, /NaN|undefined|Infinity/)
+})
+
+test('a painted picture is a WebP under 200 kB', async () => {
+  for (const { picture } of demoProducts().filter((_, i) => i % 12 === 0)) {
+    const painted = await paintPicture(picture)
+    assert.equal(painted.toString('latin1', 8, 12), 'WEBP')
+    assert.ok(painted.length < 200_000, `${painted.length} bytes`)
+  }
+})

@@ -1,0 +1,21 @@
+// The dyes and glazes of the house, so that sixty pictures look like one shop.
+export const dye = {
+  indigo: '#34508a',
+  saffron: '#dfa035',
+  terracotta: '#c0613d',
+  sage: '#8fa383',
+  turquoise: '#3d9a9a',
+  madder: '#a33d3d',
+  cream: '#f3e8d3',
+  plum: '#6f3f5f',
+  olive: '#7f8246',
+  walnut: '#7a4e33',
+  copper: '#bb6d43',
+  brass: '#c8a04a',
+  charcoal: '#454349',
+  rose: '#d68f86',
+  straw: '#d2ab6b',
+  mint: '#a9c9b0',
+  sky: '#8fb3c4',
+  gold: '#e4c987',
+}
