@@ -86,6 +86,12 @@ function canReach(folder: string, runAs: Home['runAs']) {
 
 function own(folder: string, runAs: Home['runAs']) {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { uid } = statSync(folder)
+  if (runAs.uid === undefined && process.getuid && uid !== process.getuid()) {
+    throw new Error(
+      `${folder} was made by another user (number ${uid}). Run Souk as that user, or with another data folder.`,
+    )
+  }
   if (runAs.uid !== undefined && runAs.gid !== undefined) chownSync(folder, runAs.uid, runAs.gid)
   return realpathSync(folder)
 }

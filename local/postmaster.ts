@@ -69,7 +69,10 @@ export async function launch(home: Home, settings: Record<string, string | numbe
   for (const until = Date.now() + startAtMostSeconds * 1000; Date.now() < until; await pause(10)) {
     if (ended) throw new Error(`PostgreSQL did not start. Its log, ${home.log}, says:\n${ended.message}`)
     const found = findPostmaster(home)
-    if (found?.status === 'ready' && (onWindows || found.pid === child.pid)) return found
+    if (found?.status === 'ready' && (onWindows || found.pid === child.pid)) {
+      child.removeAllListeners('exit')
+      return found
+    }
   }
   if (child.pid) await stopPostmaster(child.pid, home)
   throw new Error(`PostgreSQL was not ready after ${startAtMostSeconds} s. Its log is ${home.log}.`)

@@ -5,7 +5,7 @@ import { globSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node
 import { constants, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { findOwner } from './owner.ts'
-import { startPostgres } from './postgres.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
 import { removeDataFolder, settleHome } from './postgres-home.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
 
@@ -14,7 +14,7 @@ const places = ['packages', 'services', 'local', 'tests', 'verify', 'seed', 'ben
 const temporary = realpathSync(tmpdir())
 const killAfterSeconds = 5
 
-process.exitCode = await runTests(process.argv.slice(2))
+process.exitCode = await runTests(process.argv.slice(2).filter((word) => word !== '--'))
 
 async function runTests(words: string[]) {
   const { flags, files } = chooseFiles(words)
@@ -32,16 +32,21 @@ async function runTests(words: string[]) {
   }
   await removeForgotten()
   const dataFolder = mkdtempSync(join(temporary, 'souk-test-'))
-  const postgres = await startPostgres({ dataFolder, port: 0, durable: false, onProgress: () => {} })
+  let postgres: Postgres | undefined
   try {
+    postgres = await startPostgres({ dataFolder, port: 0, durable: false })
     if (stopSignal) return 128 + constants.signals[stopSignal]
     const running = runNode(['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files], {
       SOUK_TEST_POSTGRES: postgres.url('postgres'),
     })
     passOn = running.passOn
     return await running.code
+  } catch (error) {
+    // Ctrl-C also reaches the making of the database, which then fails; that is no news.
+    if (stopSignal) return 128 + constants.signals[stopSignal]
+    throw error
   } finally {
-    await postgres.stop()
+    await postgres?.stop()
     removeDataFolder(dataFolder)
   }
 }
@@ -49,7 +54,8 @@ async function runTests(words: string[]) {
 /** The tests get a process group of their own, so that whatever they leave behind can be ended with them. */
 function runNode(words: string[], environment: Record<string, string>) {
   const detached = process.platform !== 'win32'
-  const env = { ...process.env, ...environment }
+  const { NODE_TEST_CONTEXT: _, ...ours } = process.env
+  const env = { ...ours, ...environment }
   const child = spawn(process.execPath, words, { cwd: project, stdio: 'inherit', detached, env })
   const signalAll = (signal: NodeJS.Signals) => {
     try {
