@@ -78,7 +78,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'bowl', color: dye.charcoal, accent: dye.saffron, pattern: 'dip', seed: 26 },
+    picture: { shape: 'bowl', color: dye.charcoal, accent: dye.saffron, pattern: 'dip', seed: 4 },
   },
   {
     slug: 'garden-of-fez-plate',
@@ -97,7 +97,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'plate', color: dye.cream, accent: dye.indigo, pattern: 'leaves', seed: 4 },
+    picture: { shape: 'plate', color: dye.cream, accent: dye.indigo, pattern: 'leaves', seed: 5 },
   },
   {
     slug: 'sunflower-platter',
@@ -115,7 +115,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'plate', color: dye.saffron, accent: dye.madder, pattern: 'diamonds', seed: 5 },
+    picture: { shape: 'plate', color: dye.saffron, accent: dye.madder, pattern: 'diamonds', seed: 6 },
   },
   {
     slug: 'fish-scale-plate',
@@ -135,7 +135,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'plate', color: dye.mint, accent: dye.turquoise, pattern: 'scales', seed: 27 },
+    picture: { shape: 'plate', color: dye.mint, accent: dye.turquoise, pattern: 'scales', seed: 7 },
   },
   {
     slug: 'storyteller-teapot',
@@ -155,7 +155,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'teapot', color: dye.indigo, accent: dye.saffron, pattern: 'leaves', seed: 6 },
+    picture: { shape: 'teapot', color: dye.indigo, accent: dye.saffron, pattern: 'leaves', seed: 8 },
   },
   {
     slug: 'handleless-cups',
@@ -174,7 +174,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'cups', color: dye.cream, accent: dye.turquoise, pattern: 'bands', seed: 7 },
+    picture: { shape: 'cups', color: dye.cream, accent: dye.turquoise, pattern: 'bands', seed: 9 },
   },
   {
     slug: 'gilded-tea-glasses',
@@ -193,7 +193,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'glasses', color: dye.indigo, accent: dye.brass, seed: 8 },
+    picture: { shape: 'glasses', color: dye.indigo, accent: dye.brass, seed: 10 },
   },
   {
     slug: 'seven-spices-jar',
@@ -212,7 +212,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'jar', color: dye.turquoise, accent: dye.cream, pattern: 'flowers', seed: 9 },
+    picture: { shape: 'jar', color: dye.turquoise, accent: dye.cream, pattern: 'flowers', seed: 11 },
   },
   {
     slug: 'terracotta-triangle-vase',
@@ -230,7 +230,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'vase', color: dye.terracotta, accent: dye.cream, pattern: 'triangles', seed: 10 },
+    picture: { shape: 'vase', color: dye.terracotta, accent: dye.cream, pattern: 'triangles', seed: 12 },
   },
   {
     slug: 'olive-grove-jug',
@@ -248,7 +248,7 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'jug', color: dye.cream, accent: dye.olive, pattern: 'dip', seed: 11 },
+    picture: { shape: 'jug', color: dye.cream, accent: dye.olive, pattern: 'dip', seed: 13 },
   },
   {
     slug: 'friday-tagine',
@@ -268,6 +268,6 @@ export const ceramics: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tagine', color: dye.terracotta, accent: dye.saffron, pattern: 'arches', seed: 12 },
+    picture: { shape: 'tagine', color: dye.terracotta, accent: dye.saffron, pattern: 'arches', seed: 14 },
   },
 ]

@@ -22,7 +22,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'lantern', color: dye.brass, accent: dye.copper, pattern: 'stars', seed: 1 },
+    picture: { shape: 'lantern', color: dye.brass, accent: dye.copper, pattern: 'stars', seed: 401 },
   },
   {
     slug: 'cloister-lantern',
@@ -40,7 +40,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'lantern', color: dye.charcoal, accent: dye.brass, pattern: 'arches', seed: 2 },
+    picture: { shape: 'lantern', color: dye.charcoal, accent: dye.brass, pattern: 'arches', seed: 402 },
   },
   {
     slug: 'rain-pendant-lamp',
@@ -59,7 +59,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'pendant', color: dye.copper, accent: dye.brass, pattern: 'drops', seed: 3 },
+    picture: { shape: 'pendant', color: dye.copper, accent: dye.brass, pattern: 'drops', seed: 403 },
   },
   {
     slug: 'mosaic-table-lamp',
@@ -78,7 +78,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'mosaic', color: dye.turquoise, accent: dye.saffron, seed: 4 },
+    picture: { shape: 'mosaic', color: dye.turquoise, accent: dye.saffron, seed: 404 },
   },
   {
     slug: 'engraved-brass-tray',
@@ -97,7 +97,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tray', color: dye.brass, accent: dye.gold, seed: 5 },
+    picture: { shape: 'tray', color: dye.brass, accent: dye.gold, seed: 405 },
   },
   {
     slug: 'desert-coffee-pot',
@@ -115,7 +115,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'coffeepot', color: dye.copper, accent: dye.brass, pattern: 'leaves', seed: 6 },
+    picture: { shape: 'coffeepot', color: dye.copper, accent: dye.brass, pattern: 'leaves', seed: 406 },
   },
   {
     slug: 'brass-mortar',
@@ -133,7 +133,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'mortar', color: dye.brass, accent: dye.copper, pattern: 'bands', seed: 7 },
+    picture: { shape: 'mortar', color: dye.brass, accent: dye.copper, pattern: 'bands', seed: 407 },
   },
   {
     slug: 'moucharaby-mirror',
@@ -151,7 +151,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'mirror', color: dye.walnut, accent: dye.brass, seed: 8 },
+    picture: { shape: 'mirror', color: dye.walnut, accent: dye.brass, seed: 408 },
   },
   {
     slug: 'sunday-market-basket',
@@ -171,7 +171,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'basket', color: dye.straw, accent: dye.terracotta, pattern: 'zigzag', seed: 9 },
+    picture: { shape: 'basket', color: dye.straw, accent: dye.terracotta, pattern: 'zigzag', seed: 409 },
   },
   {
     slug: 'bread-basket',
@@ -189,7 +189,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'basket', color: '#dcbc86', accent: dye.indigo, pattern: 'checks', seed: 10 },
+    picture: { shape: 'basket', color: '#dcbc86', accent: dye.indigo, pattern: 'checks', seed: 410 },
   },
   {
     slug: 'laundry-basket-tall',
@@ -200,7 +200,7 @@ export const home: SeedProduct[] = [
     attributes: { material: 'Palm leaf', color: 'Sage', origin: 'Kairouan, Tunisia', volume: '45 l' },
     ...priceTable('BASKET-STRIPED', [], [['', [], 5900, 1300, 7, 5]]),
     status: 'draft',
-    picture: { shape: 'basket', color: '#d9c08f', accent: dye.sage, pattern: 'stripes', seed: 11 },
+    picture: { shape: 'basket', color: '#d9c08f', accent: dye.sage, pattern: 'stripes', seed: 411 },
   },
   {
     slug: 'aleppo-soap',
@@ -220,7 +220,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'soap', color: dye.olive, accent: dye.sage, pattern: 'leaves', seed: 12 },
+    picture: { shape: 'soap', color: dye.olive, accent: dye.sage, pattern: 'leaves', seed: 412 },
   },
   {
     slug: 'rose-clay-soap',
@@ -238,7 +238,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'soap', color: dye.rose, accent: dye.cream, pattern: 'flowers', seed: 13 },
+    picture: { shape: 'soap', color: dye.rose, accent: dye.cream, pattern: 'flowers', seed: 413 },
   },
   {
     slug: 'amber-evening-candle',
@@ -257,7 +257,7 @@ export const home: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'candle', color: dye.plum, accent: dye.saffron, pattern: 'arches', seed: 14 },
+    picture: { shape: 'candle', color: dye.plum, accent: dye.saffron, pattern: 'arches', seed: 414 },
   },
   {
     slug: 'orange-blossom-candle',
@@ -268,6 +268,6 @@ export const home: SeedProduct[] = [
     attributes: { material: 'Soy wax', color: 'Turquoise', origin: 'Beirut, Lebanon', burns: '45 hours' },
     ...priceTable('CANDLE-ORANGE', [], [['', [], 2800, 620, 0, 12]]),
     status: 'draft',
-    picture: { shape: 'candle', color: dye.turquoise, accent: dye.cream, pattern: 'flowers', seed: 15 },
+    picture: { shape: 'candle', color: dye.turquoise, accent: dye.cream, pattern: 'flowers', seed: 415 },
   },
 ]

@@ -22,7 +22,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'satchel', color: dye.copper, accent: dye.cream, pattern: 'flowers', seed: 1 },
+    picture: { shape: 'satchel', color: dye.copper, accent: dye.cream, pattern: 'flowers', seed: 301 },
   },
   {
     slug: 'ikat-market-tote',
@@ -41,7 +41,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tote', color: dye.indigo, accent: dye.walnut, pattern: 'ikat', seed: 2 },
+    picture: { shape: 'tote', color: dye.indigo, accent: dye.walnut, pattern: 'ikat', seed: 302 },
   },
   {
     slug: 'kilim-weekender',
@@ -59,7 +59,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tote', color: dye.madder, accent: dye.copper, pattern: 'kilim', seed: 3 },
+    picture: { shape: 'tote', color: dye.madder, accent: dye.copper, pattern: 'kilim', seed: 303 },
   },
   {
     slug: 'tassel-clutch',
@@ -77,7 +77,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'pouch', color: dye.madder, accent: dye.saffron, pattern: 'kilim', seed: 4 },
+    picture: { shape: 'pouch', color: dye.madder, accent: dye.saffron, pattern: 'kilim', seed: 304 },
   },
   {
     slug: 'saffron-babouches',
@@ -99,7 +99,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'slippers', color: dye.saffron, accent: dye.madder, pattern: 'flowers', seed: 5 },
+    picture: { shape: 'slippers', color: dye.saffron, accent: dye.madder, pattern: 'flowers', seed: 305 },
   },
   {
     slug: 'rose-slippers',
@@ -121,7 +121,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'slippers', color: dye.rose, accent: dye.cream, pattern: 'diamonds', seed: 6 },
+    picture: { shape: 'slippers', color: dye.rose, accent: dye.cream, pattern: 'diamonds', seed: 306 },
   },
   {
     slug: 'night-watch-slippers',
@@ -141,7 +141,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'slippers', color: dye.indigo, accent: dye.gold, pattern: 'stars', seed: 7 },
+    picture: { shape: 'slippers', color: dye.indigo, accent: dye.gold, pattern: 'stars', seed: 307 },
   },
   {
     slug: 'travelers-notebook',
@@ -161,7 +161,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'notebook', color: dye.olive, accent: dye.gold, pattern: 'stars', seed: 8 },
+    picture: { shape: 'notebook', color: dye.olive, accent: dye.gold, pattern: 'stars', seed: 308 },
   },
   {
     slug: 'braided-belt',
@@ -180,7 +180,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'belt', color: dye.walnut, accent: dye.saffron, seed: 9 },
+    picture: { shape: 'belt', color: dye.walnut, accent: dye.saffron, seed: 309 },
   },
   {
     slug: 'coin-purse',
@@ -198,7 +198,7 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'pouch', color: dye.copper, accent: dye.turquoise, pattern: 'plain', seed: 10 },
+    picture: { shape: 'pouch', color: dye.copper, accent: dye.turquoise, pattern: 'plain', seed: 310 },
   },
   {
     slug: 'stitched-pouf',
@@ -217,6 +217,6 @@ export const leather: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'pouf', color: dye.walnut, accent: dye.saffron, seed: 11 },
+    picture: { shape: 'pouf', color: dye.walnut, accent: dye.saffron, seed: 311 },
   },
 ]

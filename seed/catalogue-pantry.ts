@@ -21,7 +21,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'spice', color: '#cf8a2e', accent: dye.walnut, seed: 1 },
+    picture: { shape: 'spice', color: '#cf8a2e', accent: dye.walnut, seed: 201 },
   },
   {
     slug: 'smoked-sweet-paprika',
@@ -41,7 +41,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'spice', color: '#b83a2a', accent: dye.indigo, seed: 2 },
+    picture: { shape: 'spice', color: '#b83a2a', accent: dye.indigo, seed: 202 },
   },
   {
     slug: 'damascus-rosebuds',
@@ -59,7 +59,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'spice', color: '#c2607a', accent: dye.turquoise, pattern: 'whole', seed: 3 },
+    picture: { shape: 'spice', color: '#c2607a', accent: dye.turquoise, pattern: 'whole', seed: 203 },
   },
   {
     slug: 'saffron-threads',
@@ -78,7 +78,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tin', color: dye.madder, accent: dye.saffron, pattern: 'stars', seed: 4 },
+    picture: { shape: 'tin', color: dye.madder, accent: dye.saffron, pattern: 'stars', seed: 204 },
   },
   {
     slug: 'nomads-mint-tea',
@@ -96,7 +96,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tin', color: dye.olive, accent: dye.saffron, pattern: 'leaves', seed: 5 },
+    picture: { shape: 'tin', color: dye.olive, accent: dye.saffron, pattern: 'leaves', seed: 205 },
   },
   {
     slug: 'bazaar-chai',
@@ -115,7 +115,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'packet', color: dye.plum, accent: dye.saffron, pattern: 'flowers', seed: 6 },
+    picture: { shape: 'packet', color: dye.plum, accent: dye.saffron, pattern: 'flowers', seed: 206 },
   },
   {
     slug: 'verbena-evening-tea',
@@ -133,7 +133,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'packet', color: dye.sage, accent: dye.terracotta, pattern: 'leaves', seed: 7 },
+    picture: { shape: 'packet', color: dye.sage, accent: dye.terracotta, pattern: 'leaves', seed: 207 },
   },
   {
     slug: 'smoky-caravan-tea',
@@ -151,7 +151,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'tin', color: dye.indigo, accent: dye.brass, pattern: 'drops', seed: 8 },
+    picture: { shape: 'tin', color: dye.indigo, accent: dye.brass, pattern: 'drops', seed: 208 },
   },
   {
     slug: 'turkish-delight',
@@ -171,7 +171,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'sweets', color: '#e0899a', accent: '#efd083', seed: 9 },
+    picture: { shape: 'sweets', color: '#e0899a', accent: '#efd083', seed: 209 },
   },
   {
     slug: 'mountain-thyme-honey',
@@ -189,7 +189,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'honey', color: '#d8922a', accent: dye.turquoise, pattern: 'flowers', seed: 10 },
+    picture: { shape: 'honey', color: '#d8922a', accent: dye.turquoise, pattern: 'flowers', seed: 210 },
   },
   {
     slug: 'rosewater',
@@ -207,7 +207,7 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'bottle', color: dye.rose, accent: dye.madder, pattern: 'flowers', seed: 11 },
+    picture: { shape: 'bottle', color: dye.rose, accent: dye.madder, pattern: 'flowers', seed: 211 },
   },
   {
     slug: 'argan-table-oil',
@@ -225,6 +225,6 @@ export const pantry: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'bottle', color: '#d79a35', accent: dye.olive, pattern: 'drops', seed: 12 },
+    picture: { shape: 'bottle', color: '#d79a35', accent: dye.olive, pattern: 'drops', seed: 212 },
   },
 ]

@@ -21,7 +21,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'rug', color: dye.madder, accent: dye.saffron, pattern: 'medallion', seed: 1 },
+    picture: { shape: 'rug', color: dye.madder, accent: dye.saffron, pattern: 'medallion', seed: 101 },
   },
   {
     slug: 'night-market-kilim',
@@ -40,7 +40,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'rug', color: dye.indigo, accent: dye.terracotta, pattern: 'kilim', seed: 2 },
+    picture: { shape: 'rug', color: dye.indigo, accent: dye.terracotta, pattern: 'kilim', seed: 102 },
   },
   {
     slug: 'atlas-diamond-rug',
@@ -58,7 +58,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'rug', color: dye.cream, accent: dye.charcoal, pattern: 'diamonds', seed: 3 },
+    picture: { shape: 'rug', color: dye.cream, accent: dye.charcoal, pattern: 'lattice', seed: 103 },
   },
   {
     slug: 'long-corridor-runner',
@@ -82,7 +82,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'runner', color: dye.terracotta, accent: dye.indigo, pattern: 'kilim', seed: 4 },
+    picture: { shape: 'runner', color: dye.terracotta, accent: dye.indigo, pattern: 'kilim', seed: 104 },
   },
   {
     slug: 'caravan-cushion',
@@ -102,7 +102,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'cushion', color: dye.saffron, accent: dye.madder, pattern: 'kilim', seed: 5 },
+    picture: { shape: 'cushion', color: dye.saffron, accent: dye.madder, pattern: 'kilim', seed: 105 },
   },
   {
     slug: 'ikat-cushion',
@@ -121,7 +121,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'cushion', color: dye.indigo, accent: dye.cream, pattern: 'ikat', seed: 6 },
+    picture: { shape: 'cushion', color: dye.indigo, accent: dye.cream, pattern: 'ikat', seed: 106 },
   },
   {
     slug: 'desert-chevron-cushion',
@@ -139,7 +139,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'cushion', color: dye.terracotta, accent: dye.cream, pattern: 'zigzag', seed: 7 },
+    picture: { shape: 'cushion', color: dye.terracotta, accent: dye.cream, pattern: 'zigzag', seed: 107 },
   },
   {
     slug: 'merchants-scarf',
@@ -159,7 +159,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'scarf', color: dye.plum, accent: dye.saffron, pattern: 'stripes', seed: 8 },
+    picture: { shape: 'scarf', color: dye.plum, accent: dye.saffron, pattern: 'stripes', seed: 108 },
   },
   {
     slug: 'silk-road-scarf',
@@ -177,7 +177,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'scarf', color: dye.turquoise, accent: dye.cream, pattern: 'diamonds', seed: 9 },
+    picture: { shape: 'scarf', color: dye.turquoise, accent: dye.cream, pattern: 'diamonds', seed: 109 },
   },
   {
     slug: 'rooftop-throw',
@@ -196,7 +196,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'folded', color: dye.sage, accent: dye.terracotta, pattern: 'stripes', seed: 10 },
+    picture: { shape: 'folded', color: dye.sage, accent: dye.terracotta, pattern: 'stripes', seed: 110 },
   },
   {
     slug: 'hammam-towel',
@@ -221,7 +221,7 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'towel', color: dye.cream, accent: dye.indigo, pattern: 'stripes', seed: 11 },
+    picture: { shape: 'towel', color: dye.cream, accent: dye.indigo, pattern: 'stripes', seed: 111 },
   },
   {
     slug: 'hammam-guest-stack',
@@ -239,6 +239,6 @@ export const textiles: SeedProduct[] = [
       ],
     ),
     status: 'published',
-    picture: { shape: 'folded', color: dye.sky, accent: dye.indigo, pattern: 'plain', seed: 12 },
+    picture: { shape: 'folded', color: dye.sky, accent: dye.indigo, pattern: 'plain', seed: 112 },
   },
 ]

@@ -1,4 +1,4 @@
-// The potter's shelf: bowls, plates, teapots, cups, jars, vases, jugs and tagines.
+// The potter's shelf: bowls, plates, jars, vases, jugs and tagines.
 import { leaf, motifs, star, starOfEight } from './draw-motifs.ts'
 import { cream, ellipse, line, mix, moved, type Pen, path, times, wood } from './draw-pen.ts'
 import { band, dress, mouth, type Profile, turned } from './draw-turned.ts'
@@ -77,56 +77,6 @@ function plate(pen: Pen): string {
   )
 }
 
-function teapot(pen: Pen): string {
-  const body: Profile = [
-    [-560, 140],
-    [-500, 265],
-    [-360, 370],
-    [-220, 360],
-    [-90, 260],
-    [-36, 205],
-  ]
-  const lid: Profile = [
-    [-668, 24],
-    [-640, 90],
-    [-590, 142],
-    [-556, 158],
-  ]
-  return (
-    line('M300 -470C560 -560 600 -170 320 -170', pen.deep, 52) +
-    line('M300 -478C545 -560 585 -180 322 -182', pen.color, 34) +
-    path('M-300 -330C-400 -330 -440 -420 -500 -560L-560 -548C-540 -420 -480 -180 -270 -150Z', pen.color) +
-    path(
-      'M-300 -240C-430 -270 -490 -400 -530 -552L-560 -548C-540 -420 -480 -180 -270 -150Z',
-      pen.deep,
-      'opacity=".5"',
-    ) +
-    ellipse(-530, -555, 33, 13, pen.deep, 'transform="rotate(-8 -530 -555)"') +
-    turned(pen, body, pen.color, dress(pen, body, -450, -130)) +
-    turned(pen, lid, pen.pattern === 'plain' ? pen.color : pen.accent) +
-    ellipse(0, -690, 40, 36, pen.accentDeep) +
-    ellipse(-10, -700, 14, 10, '#fff', 'opacity=".3"')
-  )
-}
-
-function cups(pen: Pen): string {
-  const body: Profile = [
-    [-330, 205],
-    [-220, 200],
-    [-100, 165],
-    [-40, 108],
-    [-14, 112],
-  ]
-  const cup = (color: string) =>
-    turned(pen, body, color, dress(pen, body, -300, -90)) +
-    mouth(-330, 205, mix(color, cream, 0.4), mix(pen.accent, cream, 0.55), 13)
-  return (
-    moved(-235, -120, cup(pen.color)) +
-    moved(240, -90, cup(mix(pen.color, cream, 0.25))) +
-    moved(0, 0, cup(pen.color), 'scale(1.18)')
-  )
-}
-
 function jar(pen: Pen): string {
   const body: Profile = [
     [-640, 150],
@@ -146,7 +96,7 @@ function jar(pen: Pen): string {
     turned(pen, body, pen.color, dress(pen, body, -520, -110) + band(body, -80, -40, pen.accent)) +
     turned(pen, lid, pen.color, band(lid, -668, -640, pen.accent) + band(lid, -700, -692, pen.accent)) +
     ellipse(0, -800, 46, 44, pen.accent) +
-    ellipse(-12, -814, 14, 11, '#fff', 'opacity=".35"')
+    ellipse(-12, -814, 14, 11, '#fff', 'fill-opacity=".35"')
   )
 }
 
@@ -177,8 +127,7 @@ function vase(pen: Pen): string {
   return (
     moved(0, -680, mouth(0, 120, mix(pen.color, cream, 0.35), pen.deep, 14)) +
     stems.join('') +
-    turned(pen, body, pen.color, dress(pen, body, -470, -120)) +
-    ellipse(0, -676, 0, 0, pen.color)
+    turned(pen, body, pen.color, dress(pen, body, -470, -120))
   )
 }
 
@@ -226,8 +175,8 @@ function tagine(pen: Pen): string {
     ellipse(0, -186, 440, 440 * 0.14, mix(pen.deep, '#000000', 0.35)) +
     turned(pen, cone, pen.color, dress(pen, cone, -560, -235)) +
     ellipse(0, -806, 78, 50, pen.accent) +
-    ellipse(-20, -822, 24, 12, '#fff', 'opacity=".3"')
+    ellipse(-20, -822, 24, 12, '#fff', 'fill-opacity=".3"')
   )
 }
 
-export const ceramicShapes = { bowl, bowls, plate, teapot, cups, jar, vase, jug, tagine }
+export const ceramicShapes = { bowl, bowls, plate, jar, vase, jug, tagine }

@@ -1,144 +1,7 @@
-// Lamps and things for the house: lanterns, hanging lamps, trays, coffee pots, mortars, baskets, soap, candles, mirrors.
-import { arch, flower, leaf, motifs, star, starOfEight } from './draw-motifs.ts'
+// Things for the house: trays, coffee pots, mortars, baskets, soap and mirrors.
+import { arch, flower, leaf, motifs, starOfEight } from './draw-motifs.ts'
 import { clipped, cream, ellipse, line, mix, moved, type Pen, path, px, rect, times, wood } from './draw-pen.ts'
-import { band, dress, mouth, outline, type Profile, row, tilt, turned } from './draw-turned.ts'
-
-const light = '#ffd98a'
-const warmth = (y: number, radius: number) => `<circle cy="${y}" r="${radius}" fill="url(#glow)"/>`
-
-/** Ornaments cut through metal: the light shows, brighter in the middle. */
-const cutOut = (
-  profile: Profile,
-  y: number,
-  count: number,
-  size: number,
-  motif: (r: number, fill: string) => string,
-  shift = 0,
-) => row(profile, y, count, motif(size * 1.14, '#fff2cf') + motif(size, light), shift)
-
-function lantern(pen: Pen): string {
-  const cage: Profile = [
-    [-640, 235],
-    [-560, 262],
-    [-180, 262],
-    [-110, 225],
-  ]
-  const roof: Profile = [
-    [-930, 26],
-    [-880, 70],
-    [-800, 90],
-    [-730, 180],
-    [-630, 290],
-  ]
-  const foot: Profile = [
-    [-110, 240],
-    [-70, 300],
-    [-30, 310],
-  ]
-  const motif = motifs[pen.pattern] ?? starOfEight
-  return (
-    warmth(-380, 560) +
-    `<circle cy="-992" r="52" fill="none" stroke="${pen.deep}" stroke-width="20"/>` +
-    turned(pen, foot, pen.color, row(foot, -70, 30, starOfEight(14, light))) +
-    turned(
-      pen,
-      cage,
-      pen.color,
-      cutOut(cage, -500, 10, 62, motif) +
-        cutOut(cage, -375, 10, 62, motif, 0.5) +
-        cutOut(cage, -250, 10, 62, motif) +
-        cutOut(cage, -560, 24, 12, starOfEight) +
-        cutOut(cage, -170, 24, 12, starOfEight),
-    ) +
-    turned(
-      pen,
-      roof,
-      pen.color,
-      cutOut(roof, -720, 12, 30, arch) + band(roof, -668, -650, pen.accent) + cutOut(roof, -800, 12, 14, starOfEight),
-    ) +
-    ellipse(0, -935, 34, 22, pen.accent)
-  )
-}
-
-function pendant(pen: Pen): string {
-  const globe: Profile = [
-    [-640, 60],
-    [-600, 190],
-    [-480, 360],
-    [-320, 420],
-    [-170, 370],
-    [-70, 250],
-    [-30, 150],
-  ]
-  const cap: Profile = [
-    [-720, 30],
-    [-680, 60],
-    [-625, 95],
-  ]
-  const motif = motifs[pen.pattern] ?? starOfEight
-  const lit = { ...pen, accent: light }
-  return moved(
-    0,
-    -140,
-    warmth(-340, 640) +
-      line('M0 -710V-1300', pen.deep, 10) +
-      times(9, (i) => ellipse(0, -760 - i * 60, 11, 22, 'none', `stroke="${pen.deep}" stroke-width="9"`)).join('') +
-      turned(
-        lit,
-        globe,
-        pen.color,
-        cutOut(globe, -520, 16, 34, motif) +
-          cutOut(globe, -410, 16, 46, motif, 0.5) +
-          cutOut(globe, -290, 16, 52, motif) +
-          cutOut(globe, -175, 16, 44, motif, 0.5) +
-          cutOut(globe, -340, 48, 9, starOfEight) +
-          cutOut(globe, -100, 22, 15, starOfEight),
-      ) +
-      turned(pen, cap, pen.accent),
-  )
-}
-
-function mosaic(pen: Pen): string {
-  const globe: Profile = [
-    [-830, 110],
-    [-780, 215],
-    [-640, 310],
-    [-480, 250],
-    [-420, 120],
-  ]
-  const stem: Profile = [
-    [-430, 95],
-    [-380, 60],
-    [-230, 50],
-    [-120, 110],
-    [-50, 215],
-    [-24, 225],
-  ]
-  const tones = [pen.color, pen.accent, mix(pen.color, cream, 0.5), mix(pen.accent, cream, 0.4)]
-  const tiles = times(6, (r) => times(20, (c) => ({ r, c })))
-    .flat()
-    .map(({ r, c }) => {
-      const angle = -Math.PI / 2 + ((c + (r % 2) / 2) * Math.PI) / 20
-      const y = -790 + r * 66
-      return row(globe, y, 1, star(6, 30, 0.86, tones[(r * 3 + c) % 4]!), angle / (2 * Math.PI))
-    })
-  return (
-    warmth(-630, 600) +
-    turned(pen, stem, '#b98d4f', band(stem, -90, -76, '#7c5a2c') + row(stem, -60, 20, leaf(20, '#7c5a2c'))) +
-    turned(pen, globe, mix(pen.accent, '#fff2cf', 0.7), tiles.join('')) +
-    moved(0, -630, `<circle r="230" fill="url(#glow)"/>`) +
-    turned(
-      pen,
-      [
-        [-880, 60],
-        [-850, 110],
-        [-815, 128],
-      ],
-      '#b98d4f',
-    ) +
-    ellipse(0, -890, 30, 28, '#b98d4f')
-  )
-}
+import { band, dress, mouth, type Profile, row, tilt, turned } from './draw-turned.ts'
 
 function tray(pen: Pen): string {
   const ring = (count: number, at: number, markup: string, turn = 0) =>
@@ -169,7 +32,7 @@ function tray(pen: Pen): string {
       starOfEight(54, pen.color) +
       starOfEight(24, dark) +
       ellipse(0, 0, 490, 490, 'url(#sheen)') +
-      path('M-330 -330L-180 -440L420 220L330 340Z', '#fff', 'opacity=".1"'),
+      path('M-330 -330L-180 -440L420 220L330 340Z', '#fff', 'fill-opacity=".1"'),
   )
 }
 
@@ -193,7 +56,7 @@ function coffeepot(pen: Pen): string {
     line('M110 -560C390 -640 430 -240 240 -180', pen.deep, 44) +
     line('M110 -566C375 -640 414 -250 240 -190', pen.accent, 26) +
     path('M-110 -560C-190 -560 -300 -640 -420 -660Q-440 -640 -410 -620C-330 -560 -280 -430 -170 -330Z', pen.color) +
-    path('M-420 -660Q-440 -640 -410 -620L-330 -560Q-300 -600 -330 -630Z', pen.deep, 'opacity=".4"') +
+    path('M-420 -660Q-440 -640 -410 -620L-330 -560Q-300 -600 -330 -630Z', pen.deep, 'fill-opacity=".4"') +
     turned(pen, body, pen.color, dress(pen, body, -420, -90) + band(body, -600, -584, pen.accent)) +
     turned(pen, lid, pen.color, band(lid, -660, -648, pen.accent)) +
     ellipse(0, -830, 30, 44, pen.accent)
@@ -213,9 +76,9 @@ function mortar(pen: Pen): string {
     60,
     -440,
     rect(-40, -420, 80, 520, pen.accent, 'rx="40"') +
-      rect(-40, -420, 28, 520, '#ffffff', 'rx="14" opacity=".25"') +
+      rect(-40, -420, 28, 520, '#ffffff', 'rx="14" fill-opacity=".25"') +
       ellipse(0, -420, 66, 58, pen.accent) +
-      ellipse(-16, -436, 22, 16, '#ffffff', 'opacity=".3"') +
+      ellipse(-16, -436, 22, 16, '#ffffff', 'fill-opacity=".3"') +
       rect(-46, -340, 92, 16, pen.accentDeep, 'rx="8"'),
     'rotate(24)',
   )
@@ -270,43 +133,25 @@ function soap(pen: Pen): string {
     rect(-300, -192, 530, 164, 'none', `rx="18" stroke="${mix(color, '#000000', 0.14)}" stroke-width="6"`)
   const string = line('M-30 0V-224L60 -262', wood, 13) + line('M-330 -112H260L330 -140', wood, 13)
   return (
-    moved(-150, 0, bar(pen.color)) +
-    moved(190, -6, bar(mix(pen.color, cream, 0.4)), 'scale(.99)') +
+    moved(-232, 0, bar(pen.color), 'scale(.76)') +
+    moved(262, 0, bar(mix(pen.color, cream, 0.4)), 'scale(.76)') +
     moved(
-      0,
-      -236,
+      10,
+      -190,
       bar(pen.accent) +
         string +
         line('M-30 -112Q-120 -200 -130 -140Q-110 -100 -30 -112Q50 -200 70 -140Q50 -100 -30 -112', wood, 11),
+      'scale(.92)',
     ) +
     moved(
-      -10,
-      -500,
+      0,
+      -440,
       times(
         5,
         (i) =>
           `<g transform="rotate(${-60 + i * 30}) translate(0 -70)">${leaf(74, mix('#7f9263', cream, (i % 2) * 0.25))}</g>`,
       ).join(''),
     )
-  )
-}
-
-function candle(pen: Pen): string {
-  const glass: Profile = [
-    [-520, 285],
-    [-60, 270],
-    [-30, 250],
-  ]
-  const flame = 'M0 -760C70 -660 70 -610 0 -590C-70 -610 -70 -660 0 -760Z'
-  return (
-    warmth(-640, 420) +
-    turned(pen, glass, pen.color, dress(pen, glass, -470, -90)) +
-    mouth(-520, 285, mix(pen.color, cream, 0.5), mix(pen.accent, cream, 0.75), 16) +
-    ellipse(0, -518, 130, 18, '#fff3d6') +
-    rect(-5, -610, 10, 92, '#4a3a34') +
-    path(flame, '#f6a93b') +
-    moved(0, -600, path('M0 -100C32 -50 32 -16 0 -2C-32 -16 -32 -50 0 -100Z', '#fff0c2')) +
-    clipped(pen, outline(glass), '')
   )
 }
 
@@ -340,11 +185,11 @@ function mirror(pen: Pen): string {
     clipped(
       pen,
       glass,
-      path('M-300 -250L120 -900L260 -900L-300 -60Z', '#fff', 'opacity=".45"') +
-        path('M-60 -60L300 -640V-480L40 -60Z', '#fff', 'opacity=".3"'),
+      path('M-300 -250L120 -900L260 -900L-300 -60Z', '#fff', 'fill-opacity=".45"') +
+        path('M-60 -60L300 -640V-480L40 -60Z', '#fff', 'fill-opacity=".3"'),
     ) +
     line(glass, pen.accent, 14)
   )
 }
 
-export const homeShapes = { lantern, pendant, mosaic, tray, coffeepot, mortar, basket, soap, candle, mirror }
+export const homeShapes = { tray, coffeepot, mortar, basket, soap, mirror }

@@ -20,11 +20,11 @@ function satchel(pen: Pen): string {
         [-1, 1].map((s) => moved(s * 120, -300, starOfEight(26, pen.accent))).join('')
   return (
     line('M-380 -620C-330 -1060 330 -1060 380 -620', pen.deep, 46) +
-    line('M-380 -628C-330 -1062 330 -1062 380 -628', mix(pen.color, '#ffffff', 0.1), 14, 'opacity=".5"') +
+    line('M-380 -628C-330 -1062 330 -1062 380 -628', mix(pen.color, '#ffffff', 0.1), 14, 'stroke-opacity=".5"') +
     path(body, pen.deep) +
     path(body, 'url(#round)') +
     stitched('M-425 -80Q-425 -46 -395 -46H395Q425 -46 425 -80', pen.accent) +
-    path('M-440 -560L455 -300Q440 -200 330 -188Q0 -140 -330 -188Q-440 -200 -455 -300Z', '#000', 'opacity=".18"') +
+    path('M-440 -560L455 -300Q440 -200 330 -188Q0 -140 -330 -188Q-440 -200 -455 -300Z', '#000', 'fill-opacity=".18"') +
     path(flap, pen.color) +
     path(flap, 'url(#sheen)') +
     stitched('M-415 -600L-422 -340Q-410 -262 -320 -246Q0 -206 320 -246Q410 -262 422 -340L415 -600', pen.accent) +
@@ -69,7 +69,7 @@ function pouch(pen: Pen): string {
     path(body, pen.deep) +
     path(body, 'url(#round)') +
     stitched('M-408 -420V-70Q-408 -32 -370 -32H370Q408 -32 408 -70V-420', pen.accent) +
-    path('M-440 -450L440 -450L60 -160Q0 -130 -60 -160Z', '#000', 'opacity=".22"') +
+    path('M-440 -450L440 -450L60 -160Q0 -130 -60 -160Z', '#000', 'fill-opacity=".22"') +
     clipped(
       pen,
       flap,
@@ -98,7 +98,7 @@ function slippers(pen: Pen): string {
       'M-440 -188Q-330 -205 -180 -175C-120 -225 -60 -250 0 -258Q-70 -120 -200 -130Q-360 -130 -440 -188Z',
       mix(pen.deep, '#000000', 0.3),
     ) +
-    path('M-470 -40Q-500 -150 -440 -190Q-390 -140 -230 -130Q-330 -60 -470 -60Z', pen.deep, 'opacity=".65"') +
+    path('M-470 -40Q-500 -150 -440 -190Q-390 -140 -230 -130Q-330 -60 -470 -60Z', pen.deep, 'fill-opacity=".65"') +
     path(
       'M-470 -46Q0 -10 400 -48Q470 -64 500 -110Q480 -30 400 -10Q0 20 -440 0Q-472 -8 -470 -46Z',
       mix(pen.deep, '#000000', 0.4),
@@ -108,7 +108,7 @@ function slippers(pen: Pen): string {
     (pen.pattern === 'plain'
       ? ''
       : moved(270, -122, starOfEight(26, pen.accent)) + moved(30, -110, starOfEight(22, pen.accent))) +
-    line('M60 -262C180 -258 300 -180 420 -180', '#ffffff', 13, 'opacity=".25"') +
+    line('M60 -262C180 -258 300 -180 420 -180', '#ffffff', 13, 'stroke-opacity=".25"') +
     (pen.pattern === 'drops'
       ? times(9, (i) => line(`M540 -215l${px(Math.cos(i) * 44)} ${px(Math.sin(i) * 44)}`, pen.accent, 9)).join('')
       : '')
@@ -141,7 +141,7 @@ function notebook(pen: Pen): string {
       '',
     ) +
     rect(-330, -870, 630, 850, color, 'rx="24"') +
-    rect(-330, -870, 76, 850, '#000', 'rx="24" opacity=".16"') +
+    rect(-330, -870, 76, 850, '#000', 'rx="24" fill-opacity=".16"') +
     rect(-222, -830, 482, 770, 'none', `rx="16" stroke="${accent}" stroke-width="7"`) +
     rect(-204, -812, 446, 734, 'none', `rx="12" stroke="${accent}" stroke-width="3"`) +
     moved(20, -445, (motifs[pen.pattern] ?? starOfEight)(150, accent)) +

@@ -1,7 +1,7 @@
-// The spice merchant's counter: heaped bowls, tins, packets, bottles, jars of honey, sweets and tea glasses.
+// The spice merchant's counter: heaped bowls, tins, packets, bottles and jars of honey.
 import { drop, flower, leaf, starOfEight } from './draw-motifs.ts'
-import { clipped, cream, ellipse, ink, line, mix, moved, type Pen, path, px, rect, times, wood } from './draw-pen.ts'
-import { band, dress, mouth, outline, type Profile, row, tilt, turned } from './draw-turned.ts'
+import { clipped, cream, ellipse, line, mix, moved, type Pen, path, px, rect, times, wood } from './draw-pen.ts'
+import { band, outline, type Profile, row, tilt, turned } from './draw-turned.ts'
 
 /** The heap is the recipe's color; the bowl that holds it is the accent. */
 function spice(pen: Pen): string {
@@ -18,7 +18,7 @@ function spice(pen: Pen): string {
     const high = pen.random() ** 1.4
     const x = (pen.random() * 2 - 1) * (410 * (1 - high) + 20)
     const tone = pen.random() < 0.5 ? mix(pen.color, '#000000', 0.22) : mix(pen.color, '#ffffff', 0.4)
-    return ellipse(x, -290 - high * 360, 4 + pen.random() * 5, 3 + pen.random() * 4, tone, 'opacity=".8"')
+    return ellipse(x, -290 - high * 360, 4 + pen.random() * 5, 3 + pen.random() * 4, tone, 'fill-opacity=".8"')
   })
   const whole =
     pen.pattern === 'whole'
@@ -44,8 +44,8 @@ function spice(pen: Pen): string {
     clipped(
       pen,
       heap,
-      path('M30 -700C60 -560 130 -380 60 -240L460 -240V-700Z', '#000', 'opacity=".12"') +
-        path('M-30 -690C-150 -520 -240 -400 -330 -330C-230 -360 -90 -500 -30 -690Z', '#fff', 'opacity=".18"') +
+      path('M30 -700C60 -560 130 -380 60 -240L460 -240V-700Z', '#000', 'fill-opacity=".12"') +
+        path('M-30 -690C-150 -520 -240 -400 -330 -330C-230 -360 -90 -500 -30 -690Z', '#fff', 'fill-opacity=".18"') +
         grains.join('') +
         whole.join(''),
     )
@@ -99,8 +99,8 @@ function packet(pen: Pen): string {
     clipped(
       pen,
       bag,
-      path('M150 -650L325 -650L330 10L235 10Z', '#000', 'opacity=".08"') +
-        path('M-290 -650L-235 -650L-262 10L-330 10Z', '#fff', 'opacity=".2"'),
+      path('M150 -650L325 -650L330 10L235 10Z', '#000', 'fill-opacity=".08"') +
+        path('M-290 -650L-235 -650L-262 10L-330 10Z', '#fff', 'fill-opacity=".2"'),
     ) +
     moved(0, 0, label(pen, 200, -520, 380)) +
     ellipse(0, -722, 30, 30, pen.accent) +
@@ -127,7 +127,7 @@ function bottle(pen: Pen): string {
   ]
   return (
     rect(-44, -880, 88, 110, wood, 'rx="12"') +
-    rect(-44, -880, 30, 110, '#ffffff', 'rx="12" opacity=".2"') +
+    rect(-44, -880, 30, 110, '#ffffff', 'rx="12" fill-opacity=".2"') +
     turned(pen, body, mix(pen.color, cream, 0.55), path(outline(fill), pen.color)) +
     ellipse(0, -800, 74, 18, mix(pen.color, cream, 0.7)) +
     rect(-74, -806, 148, 26, mix(pen.color, cream, 0.6), 'rx="13"') +
@@ -146,8 +146,8 @@ function honey(pen: Pen): string {
   const cap =
     'M-250 -625Q0 -690 250 -625L262 -545C310 -520 330 -480 340 -450C300 -470 280 -440 240 -455C200 -430 160 -460 110 -440C60 -425 30 -455 -20 -440C-70 -425 -110 -455 -160 -440C-210 -430 -240 -460 -280 -442C-300 -455 -320 -450 -345 -440C-330 -480 -305 -520 -262 -545Z'
   const checks =
-    times(9, (i) => rect(-350 + i * 84, -700, 30, 300, pen.accentDeep, 'opacity=".28"')).join('') +
-    times(4, (i) => rect(-350, -660 + i * 64, 700, 24, pen.accentDeep, 'opacity=".28"')).join('')
+    times(9, (i) => rect(-350 + i * 84, -700, 30, 300, pen.accentDeep, 'fill-opacity=".28"')).join('') +
+    times(4, (i) => rect(-350, -660 + i * 64, 700, 24, pen.accentDeep, 'fill-opacity=".28"')).join('')
   return (
     turned(
       pen,
@@ -157,7 +157,7 @@ function honey(pen: Pen): string {
         moved(0, 30, label(pen, 170, -360, 270)),
     ) +
     path(cap, pen.accent) +
-    clipped(pen, cap, checks + path('M80 -700L360 -700L360 -400L140 -400Z', '#000', 'opacity=".1"')) +
+    clipped(pen, cap, checks + path('M80 -700L360 -700L360 -400L140 -400Z', '#000', 'fill-opacity=".1"')) +
     line('M-258 -548Q0 -510 258 -548', wood, 16) +
     line(
       'M30 -528Q90 -600 120 -560Q110 -520 40 -526Q-30 -590 -50 -548Q-30 -510 30 -528M30 -524L-10 -450M40 -524L86 -446',
@@ -167,86 +167,4 @@ function honey(pen: Pen): string {
   )
 }
 
-function sweets(pen: Pen): string {
-  const foot: Profile = [
-    [-230, 80],
-    [-120, 50],
-    [-50, 130],
-    [-24, 190],
-  ]
-  const dish: Profile = [
-    [-290, 480],
-    [-250, 440],
-    [-215, 120],
-  ]
-  const metal = '#c9a45a'
-  const cube = (x: number, y: number, color: string) =>
-    moved(
-      x,
-      y,
-      path('M0 -88L86 -50V46L0 88L-86 46V-50Z', color) +
-        path('M0 -88L86 -50L0 -10L-86 -50Z', mix(color, '#ffffff', 0.5)) +
-        path('M0 -10L86 -50V46L0 88Z', '#000', 'opacity=".14"') +
-        times(9, () =>
-          ellipse((pen.random() - 0.5) * 130, -20 + (pen.random() - 0.3) * 90, 4, 3, '#fff', 'opacity=".75"'),
-        ).join(''),
-    )
-  const layers: [number, number][] = [
-    [-260, -366],
-    [-88, -372],
-    [88, -372],
-    [260, -366],
-    [-174, -330],
-    [0, -324],
-    [174, -330],
-    [-174, -478],
-    [0, -484],
-    [174, -478],
-    [-86, -446],
-    [86, -446],
-    [-86, -590],
-    [86, -590],
-    [0, -560],
-    [0, -686],
-  ]
-  return (
-    turned(pen, foot, metal) +
-    turned(pen, dish, metal, row(dish, -266, 40, drop(15, mix(metal, ink, 0.35)))) +
-    ellipse(0, -290, 480, 480 * tilt, mix(metal, cream, 0.45)) +
-    ellipse(0, -288, 450, 450 * tilt, mix(metal, ink, 0.2)) +
-    layers.map(([x, y], i) => cube(x, y + 8, i % 3 === 1 ? pen.accent : pen.color)).join('')
-  )
-}
-
-function glasses(pen: Pen): string {
-  const tulip: Profile = [
-    [-410, 132],
-    [-330, 104],
-    [-250, 92],
-    [-150, 122],
-    [-80, 122],
-    [-36, 82],
-    [-20, 92],
-  ]
-  const tea: Profile = tulip.slice(1, 6).map(([y, half]) => [y, half - 12] as const)
-  const glass =
-    turned(
-      pen,
-      tulip,
-      mix(pen.color, '#ffffff', 0.75),
-      path(outline(tea), '#b4561e') +
-        ellipse(0, -330, 92, 14, '#cf7a3a') +
-        band(tulip, -385, -368, pen.accent) +
-        row(tulip, -290, 16, dress(pen, tulip, -300, -200) ? leaf(22, pen.accent) : '') +
-        band(tulip, -230, -222, pen.accent),
-    ) + mouth(-410, 132, mix(pen.color, '#ffffff', 0.6), mix(pen.color, '#ffffff', 0.85), 9)
-  const saucer =
-    ellipse(0, -14, 190, 36, pen.deep) +
-    ellipse(0, -22, 190, 36, pen.color) +
-    ellipse(0, -22, 160, 28, 'none', `stroke="${pen.accent}" stroke-width="6"`) +
-    ellipse(0, -20, 110, 18, mix(pen.color, '#000000', 0.15))
-  const set = saucer + moved(0, -6, glass)
-  return moved(-265, -110, set, 'scale(1.08)') + moved(265, -110, set, 'scale(1.08)') + moved(0, 10, set, 'scale(1.35)')
-}
-
-export const pantryShapes = { spice, tin, packet, bottle, honey, sweets, glasses }
+export const pantryShapes = { spice, tin, packet, bottle, honey }

@@ -13,7 +13,7 @@ function fringe(x: number, y: number, width: number, long: number, color: string
 function rod(width: number, y: number): string {
   return (
     rect(-width, y - 15, width * 2, 30, wood, 'rx="15"') +
-    rect(-width, y - 15, width * 2, 11, '#fff', 'rx="6" opacity=".2"') +
+    rect(-width, y - 15, width * 2, 11, '#fff', 'rx="6" fill-opacity=".2"') +
     ellipse(-width, y, 28, 28, mix(wood, '#000000', 0.2)) +
     ellipse(width, y, 28, 28, mix(wood, '#000000', 0.2))
   )
@@ -31,7 +31,7 @@ function runner(pen: Pen): string {
   return (
     clipped(pen, strip, moved(0, 0, weave(pen, { x: -430, y: -580, width: 860, height: 560 }))) +
     fringe(-416, -40, 832, 48, cream) +
-    path('M-262 -560H262L276 -516H-276Z', '#000', 'opacity=".2"') +
+    path('M-262 -560H262L276 -516H-276Z', '#000', 'fill-opacity=".2"') +
     clipped(pen, roll, weave(pen, { x: -330, y: -780, width: 660, height: 240 })) +
     path(roll, 'url(#fold)') +
     ellipse(312, -660, 46, 102, pen.deep) +
@@ -73,7 +73,7 @@ function cushion(pen: Pen): string {
     tassels.join('') +
     clipped(pen, pad, weave(pen, { x: -440, y: -850, width: 880, height: 840 })) +
     path(pad, 'url(#puff)') +
-    line(pad, pen.deep, 9, 'opacity=".55"')
+    line(pad, pen.deep, 9, 'stroke-opacity=".55"')
   )
 }
 
@@ -90,17 +90,20 @@ function folded(pen: Pen): string {
     return (
       clipped(pen, shape, weave(colored, { x: -wide - 60, y: y - 100, width: wide * 2 + 60, height: 172 })) +
       path(shape, 'url(#fold)') +
-      line(`M${wide} ${y - 15}H${-wide + 20}`, '#000000', 4, 'opacity=".22"') +
-      line(`M${-wide + 10} ${y - 80}Q${-wide - 24} ${y - 15} ${-wide + 10} ${y + 50}`, '#fff', 9, 'opacity=".22"')
+      line(`M${wide} ${y - 15}H${-wide + 20}`, '#000000', 4, 'stroke-opacity=".22"') +
+      line(
+        `M${-wide + 10} ${y - 80}Q${-wide - 24} ${y - 15} ${-wide + 10} ${y + 50}`,
+        '#fff',
+        9,
+        'stroke-opacity=".22"',
+      )
     )
   })
-  const tails = times(30, (i) => line(`M${-360 + i * 25} -430l${i % 2 ? 2 : -2} 74`, cream, 8))
   const topShape = 'M-400 -518L-330 -590H330L400 -518Z'
   return (
     layers.join('') +
     clipped(pen, topShape, weave(pen, { x: -410, y: -600, width: 820, height: 90 })) +
-    path(topShape, '#fff', 'opacity=".16"') +
-    tails.slice(0, 0).join('')
+    path(topShape, '#fff', 'fill-opacity=".16"')
   )
 }
 
@@ -111,12 +114,17 @@ function scarf(pen: Pen): string {
   return (
     fringe(24, -240, 224, 70, mix(pen.deep, cream, 0.25)) +
     clipped(pen, back, weave(pen, cloth)) +
-    path(back, '#000', 'opacity=".2"') +
+    path(back, '#000', 'fill-opacity=".2"') +
     fringe(-268, -70, 276, 74, mix(pen.color, cream, 0.35)) +
     clipped(pen, front, weave(pen, cloth)) +
     path(front, 'url(#drape)') +
-    line('M-150 -985C-165 -700 -130 -400 -165 -90M-40 -990C-60 -680 -40 -400 -75 -80', '#000000', 10, 'opacity=".1"') +
-    line('M-190 -960C-205 -700 -180 -420 -215 -110', '#ffffff', 14, 'opacity=".14"') +
+    line(
+      'M-150 -985C-165 -700 -130 -400 -165 -90M-40 -990C-60 -680 -40 -400 -75 -80',
+      '#000000',
+      10,
+      'stroke-opacity=".1"',
+    ) +
+    line('M-190 -960C-205 -700 -180 -420 -215 -110', '#ffffff', 14, 'stroke-opacity=".14"') +
     rod(330, -1012)
   )
 }
@@ -133,14 +141,14 @@ function towel(pen: Pen): string {
     ).join('') +
     clipped(pen, shape, weave(pen, { x: -310, y: -960, width: 620, height: 870 }) + border.join('')) +
     path(shape, 'url(#drape)') +
-    path('M-250 -985H340V-520H-250Z', pen.color) +
+    path('M-318 -985H318V-540H-318Z', pen.color) +
     clipped(
       pen,
-      'M-250 -985H340V-520H-250Z',
-      weave({ ...pen, color: mix(pen.color, cream, 0.25) }, { x: -250, y: -985, width: 590, height: 465 }),
+      'M-318 -985H318V-540H-318Z',
+      weave({ ...pen, color: mix(pen.color, cream, 0.4) }, { x: -318, y: -985, width: 636, height: 445 }),
     ) +
-    times(24, (i) => line(`M${-242 + i * 25} -520V-470`, cream, 8)).join('') +
-    path('M-250 -985H340V-520H-250Z', 'url(#drape)') +
+    times(26, (i) => line(`M${-312 + i * 25} -540V-490`, mix(pen.color, cream, 0.5), 8)).join('') +
+    path('M-318 -985H318V-540H-318Z', 'url(#drape)') +
     rod(420, -990)
   )
 }
@@ -165,7 +173,7 @@ function pouf(pen: Pen): string {
   return (
     path(body, pen.color) +
     path(body, 'url(#round)') +
-    line('M-505 -290Q0 -180 505 -290', pen.deep, 10, 'opacity=".6"') +
+    line('M-505 -290Q0 -180 505 -290', pen.deep, 10, 'stroke-opacity=".6"') +
     seams.join('') +
     moved(
       0,

@@ -119,7 +119,7 @@ export function dress(pen: Pen, profile: Profile, from: number, to: number): str
           (pen.random() * 2 - 1) * wide,
           top(profile) + pen.random() * (bottom(profile) - top(profile) + 60),
         ]
-        return ellipse(x, y, 3 + pen.random() * 6, 3 + pen.random() * 5, pen.accent, 'opacity=".75"')
+        return ellipse(x, y, 3 + pen.random() * 6, 3 + pen.random() * 5, pen.accent, 'fill-opacity=".75"')
       }).join('')
     case 'ribs':
       return times(Math.floor(tall / 34), (i) => band(profile, from + i * 34, from + i * 34 + 9, pen.accent)).join('')
@@ -152,7 +152,7 @@ export function turned(pen: Pen, profile: Profile, fill: string, decoration = ''
   const width = Math.max(...profile.map(([, half]) => half))
   return (
     path(shape, fill) +
-    clipped(pen, shape, decoration + line(`M${glint.join('L')}`, '#ffffff', width * 0.055, 'opacity=".26"')) +
+    clipped(pen, shape, decoration + line(`M${glint.join('L')}`, '#ffffff', width * 0.055, 'stroke-opacity=".26"')) +
     path(shape, 'url(#round)')
   )
 }

@@ -1,6 +1,6 @@
 // Cloth by the yard: the flat patterns that rugs, cushions, scarves, towels and bags are cut from.
 import { motifs, starOfEight, steppedDiamond, triangle } from './draw-motifs.ts'
-import { cream, mix, moved, type Pen, path, px, rect, times } from './draw-pen.ts'
+import { cream, line, mix, moved, type Pen, path, px, rect, times } from './draw-pen.ts'
 
 export interface Cloth {
   x: number
@@ -18,7 +18,7 @@ export function weave(pen: Pen, cloth: Cloth): string {
 
 const patterns: Record<string, (pen: Pen, cloth: Cloth) => string> = {
   plain: (pen, { x, y, width, height }) =>
-    times(Math.ceil(height / 26), (i) => rect(x, y + i * 26, width, 4, pen.deep, 'opacity=".16"')).join(''),
+    times(Math.ceil(height / 26), (i) => rect(x, y + i * 26, width, 4, pen.deep, 'fill-opacity=".16"')).join(''),
   stripes: (pen, { x, y, width, height }) => {
     const widths = [34, 10, 60, 10, 34, 90]
     const colors = [pen.accent, cream, pen.deep, cream, pen.accent, '']
@@ -31,10 +31,14 @@ const patterns: Record<string, (pen: Pen, cloth: Cloth) => string> = {
     return bands.join('')
   },
   checks: (pen, { x, y, width, height }) =>
-    times(Math.ceil(width / 110), (i) => rect(x + i * 110 + 20, y, 50, height, pen.accent, 'opacity=".5"')).join('') +
-    times(Math.ceil(height / 110), (i) => rect(x, y + i * 110 + 20, width, 50, pen.accent, 'opacity=".5"')).join('') +
-    times(Math.ceil(width / 110), (i) => rect(x + i * 110 + 84, y, 7, height, cream, 'opacity=".7"')).join('') +
-    times(Math.ceil(height / 110), (i) => rect(x, y + i * 110 + 84, width, 7, cream, 'opacity=".7"')).join(''),
+    times(Math.ceil(width / 110), (i) => rect(x + i * 110 + 20, y, 50, height, pen.accent, 'fill-opacity=".5"')).join(
+      '',
+    ) +
+    times(Math.ceil(height / 110), (i) => rect(x, y + i * 110 + 20, width, 50, pen.accent, 'fill-opacity=".5"')).join(
+      '',
+    ) +
+    times(Math.ceil(width / 110), (i) => rect(x + i * 110 + 84, y, 7, height, cream, 'fill-opacity=".7"')).join('') +
+    times(Math.ceil(height / 110), (i) => rect(x, y + i * 110 + 84, width, 7, cream, 'fill-opacity=".7"')).join(''),
   zigzag: (pen, { x, y, width, height }) => {
     const tooth = width / 8
     const colors = [pen.accent, cream, pen.deep]
@@ -44,6 +48,7 @@ const patterns: Record<string, (pen: Pen, cloth: Cloth) => string> = {
     }).join('')
   },
   kilim,
+  lattice,
   medallion,
   ikat: (pen, { x, y, width, height }) => {
     const columns = 4
@@ -52,11 +57,11 @@ const patterns: Record<string, (pen: Pen, cloth: Cloth) => string> = {
       times(columns, (c) => {
         const blurred = (size: number, fill: string) =>
           path(
-            times(12, (i) => {
+            `${times(12, (i) => {
               const angle = (i * Math.PI) / 6
               const reach = size * (i % 2 === 0 ? 1 : 0.72 + pen.random() * 0.16)
               return `${i === 0 ? 'M' : 'L'}${px(Math.sin(angle) * reach * 0.62)} ${px(-Math.cos(angle) * reach)}`
-            }).join('') + 'Z',
+            }).join('')}Z`,
             fill,
           )
         return moved(
@@ -110,6 +115,29 @@ function kilim(pen: Pen, { x, y, width, height }: Cloth): string {
     at += big + 8
   }
   return parts.join('')
+}
+
+/** Diamonds held by crossing lines, as on the rugs of the Atlas. */
+function lattice(pen: Pen, { x, y, width, height }: Cloth): string {
+  const step = width / 3
+  const lines = times(12, (i) => {
+    const from = y + (i - 3) * step * 1.25
+    return line(
+      `M${px(x)} ${px(from)}l${px(width)} ${px(step * 3.75)}M${px(x + width)} ${px(from)}l${px(-width)} ${px(step * 3.75)}`,
+      pen.accent,
+      13,
+    )
+  })
+  const hearts = times(Math.ceil(height / (step * 0.625)) + 1, (r) =>
+    times(4, (c) =>
+      moved(
+        x + step * (c + (r % 2 === 0 ? 0.5 : 0)),
+        y + r * step * 0.625,
+        steppedDiamond(step * 0.2, pen.accent) + steppedDiamond(step * 0.09, pen.color),
+      ),
+    ).join(''),
+  )
+  return lines.join('') + hearts.join('')
 }
 
 /** One great diamond in the field, a border around it. */
