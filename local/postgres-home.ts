@@ -52,9 +52,9 @@ export function removeDataFolder(dataFolder: string): void {
   if (existsSync(inside)) {
     const folder = realpathSync(inside)
     rmSync(socketPath(folder), { recursive: true, force: true })
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
-  rmSync(dataFolder, { recursive: true, force: true })
+  rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
 }
 
 function chooseUser(inside: string): Home['runAs'] {

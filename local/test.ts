@@ -1,7 +1,7 @@
 // Runs the tests (`npm test`): one throw-away PostgreSQL for all of them, found by SOUK_TEST_POSTGRES, then Node's own
 // runner over the files. Arguments are files, folders or patterns to run instead of all, and flags for Node's runner.
 import { spawn } from 'node:child_process'
-import { globSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { findOwner } from './owner.ts'
@@ -38,6 +38,7 @@ async function runTests(words: string[]) {
     if (stopSignal) return 128 + constants.signals[stopSignal]
     const running = runNode(['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files], {
       SOUK_TEST_POSTGRES: postgres.url('postgres'),
+      ...temporaryFolderIn(dataFolder),
     })
     passOn = running.passOn
     return await running.code
@@ -74,6 +75,14 @@ function runNode(words: string[], environment: Record<string, string>) {
     setTimeout(() => signalAll('SIGKILL'), killAfterSeconds * 1000).unref()
   }
   return { code, passOn }
+}
+
+/** What tests leave in the temporary folder, when they are killed, goes with ours. Anybody may write to such a folder. */
+function temporaryFolderIn(dataFolder: string) {
+  const TMPDIR = join(dataFolder, 'tmp')
+  mkdirSync(TMPDIR)
+  chmodSync(TMPDIR, 0o1777)
+  return { TMPDIR }
 }
 
 function chooseFiles(words: string[]) {
