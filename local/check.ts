@@ -1,6 +1,7 @@
 // Everything that must hold before a commit (`npm run check`): types, then lint and format, then all tests. It stops at
 // the first that fails.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join, resolve } from 'node:path'
 
 const project = resolve(import.meta.dirname, '..')
@@ -11,14 +12,19 @@ const steps = [
   { name: 'Tests', words: [join(project, 'local', 'test.ts'), ...process.argv.slice(2)] },
 ]
 
-// Ctrl-C reaches the running step as well; waiting for it lets the tests put everything away.
-process.on('SIGINT', () => {})
+let passOn = (_signal: NodeJS.Signals) => {}
+// Ctrl-C reaches the running step by itself; waiting for it lets the tests put everything away.
+process.on('SIGINT', () => process.stdin.isTTY || passOn('SIGINT'))
+process.on('SIGTERM', () => passOn('SIGTERM'))
+
 for (const { name, words } of steps) {
   console.log(`${name} …`)
-  const { status } = spawnSync(process.execPath, words, { cwd: project, stdio: 'inherit' })
-  if (status !== 0) {
+  const step = spawn(process.execPath, words, { cwd: project, stdio: 'inherit' })
+  passOn = (signal) => step.kill(signal)
+  const [code] = (await once(step, 'exit')) as [number | null]
+  if (code !== 0) {
     console.error(`${name}: not in order (see above).`)
-    process.exit(status ?? 1)
+    process.exit(code ?? 1)
   }
 }
 console.log('All in order.')
