@@ -24,7 +24,7 @@ export const ceramics: SeedProduct[] = [
     picture: { shape: 'bowl', color: dye.cream, accent: dye.indigo, pattern: 'stars', seed: 1 },
   },
   {
-    slug: 'river-zigzag-bowl',
+    slug: 'river-bowl',
     title: 'River Bowl',
     description:
       'Three waves run around a turquoise glaze the color of shallow water. Thrown thin, fired hot, and pleasantly light in the hand. A good bowl for soup, fruit, or nothing at all.',
@@ -100,7 +100,7 @@ export const ceramics: SeedProduct[] = [
     picture: { shape: 'plate', color: dye.cream, accent: dye.indigo, pattern: 'leaves', seed: 5 },
   },
   {
-    slug: 'sunflower-platter',
+    slug: 'saffron-sun-platter',
     title: 'Saffron Sun Platter',
     description:
       'A platter as yellow as four in the afternoon, ringed with madder-red diamonds. It is heavy, generous, and carries a roast chicken without complaint.',
@@ -118,10 +118,10 @@ export const ceramics: SeedProduct[] = [
     picture: { shape: 'plate', color: dye.saffron, accent: dye.madder, pattern: 'diamonds', seed: 6 },
   },
   {
-    slug: 'fish-scale-plate',
+    slug: 'bosphorus-plate',
     title: 'Bosphorus Plate',
     description:
-      'Overlapping scales in sea green, drawn with the rim of a copper cup as a compass. Six of them make a table; one makes a very good ashtray for people who no longer smoke.',
+      'Overlapping scales in sea green, drawn with the rim of a copper cup as a compass. Six of them make a table; one makes a good home for keys.',
     category: 'plates',
     attributes: { material: 'Earthenware', color: 'Sea green', origin: 'İznik, Türkiye', care: 'Wash by hand' },
     ...priceTable(
@@ -158,7 +158,7 @@ export const ceramics: SeedProduct[] = [
     picture: { shape: 'teapot', color: dye.indigo, accent: dye.saffron, pattern: 'leaves', seed: 8 },
   },
   {
-    slug: 'handleless-cups',
+    slug: 'courtyard-cups',
     title: 'Courtyard Cups, Set of Three',
     description:
       'Cups without handles, because if it is too hot to hold it is too hot to drink. Brushed turquoise bands, a white inside, and a foot that does not scratch the table.',
@@ -196,7 +196,7 @@ export const ceramics: SeedProduct[] = [
     picture: { shape: 'glasses', color: dye.indigo, accent: dye.brass, seed: 10 },
   },
   {
-    slug: 'seven-spices-jar',
+    slug: 'jar-of-seven-spices',
     title: 'Jar of Seven Spices',
     description:
       'A lidded jar from a spice shop that needed more beautiful drawers. Glazed inside and out, tight enough for saffron, large enough for rice. Spices not included; secrets optional.',
@@ -215,7 +215,7 @@ export const ceramics: SeedProduct[] = [
     picture: { shape: 'jar', color: dye.turquoise, accent: dye.cream, pattern: 'flowers', seed: 11 },
   },
   {
-    slug: 'terracotta-triangle-vase',
+    slug: 'atlas-vase',
     title: 'Atlas Vase',
     description:
       'Triangles stand for mountains in the language of Berber potters, and this vase has three ranges of them. Unglazed outside, sealed inside. It is happy with one branch.',

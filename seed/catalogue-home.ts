@@ -43,7 +43,7 @@ export const home: SeedProduct[] = [
     picture: { shape: 'lantern', color: dye.charcoal, accent: dye.brass, pattern: 'arches', seed: 402 },
   },
   {
-    slug: 'rain-pendant-lamp',
+    slug: 'golden-rain-pendant',
     title: 'Golden Rain Pendant',
     description:
       'A copper globe pierced with drops, hung on a hand-linked chain. Hang it low over a table and dinner slows down by about an hour.',
@@ -86,7 +86,7 @@ export const home: SeedProduct[] = [
     description:
       'A tray engraved with compass, ruler and patience: sixteen arches around one great knot. Put it on a stand and it becomes a table; hang it up and it becomes the moon.',
     category: 'copper-and-brass',
-    attributes: { material: 'Brass', color: 'Brass', origin: 'Isfahan, Iran', care: 'Polish twice a year' },
+    attributes: { material: 'Brass', color: 'Brass', origin: 'Fez, Morocco', care: 'Polish twice a year' },
     ...priceTable(
       'TRAY-BRASS',
       ['Diameter'],
@@ -118,7 +118,7 @@ export const home: SeedProduct[] = [
     picture: { shape: 'coffeepot', color: dye.copper, accent: dye.brass, pattern: 'leaves', seed: 406 },
   },
   {
-    slug: 'brass-mortar',
+    slug: 'mortar-and-pestle',
     title: 'Mortar and Pestle',
     description:
       'Cast in sand, turned on a lathe, loud as a bell. Grinds cardamom, cumin and resentment. The heavy one stays where you put it.',
@@ -136,7 +136,7 @@ export const home: SeedProduct[] = [
     picture: { shape: 'mortar', color: dye.brass, accent: dye.copper, pattern: 'bands', seed: 407 },
   },
   {
-    slug: 'moucharaby-mirror',
+    slug: 'arched-bone-mirror',
     title: 'Arched Bone Mirror',
     description:
       'Walnut, inlaid with stars of camel bone and brass. The arch is drawn after a window in Tlemcen, the one everyone photographs and nobody opens.',
@@ -174,7 +174,7 @@ export const home: SeedProduct[] = [
     picture: { shape: 'basket', color: dye.straw, accent: dye.terracotta, pattern: 'zigzag', seed: 409 },
   },
   {
-    slug: 'bread-basket',
+    slug: 'bread-keeper-basket',
     title: 'Bread Keeper Basket',
     description:
       'Woven for flatbread, borrowed by yarn, toys and newspapers. A checked belt of dyed reed runs around the middle.',
@@ -192,7 +192,7 @@ export const home: SeedProduct[] = [
     picture: { shape: 'basket', color: '#dcbc86', accent: dye.indigo, pattern: 'checks', seed: 410 },
   },
   {
-    slug: 'laundry-basket-tall',
+    slug: 'striped-palm-basket',
     title: 'Striped Palm Basket',
     description:
       'Wide hips, soft stripes, and a rim that keeps its shape. It stands in the bedroom and pretends not to be for laundry.',

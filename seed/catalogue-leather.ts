@@ -6,7 +6,7 @@ import { priceTable } from './variants.ts'
 export const leather: SeedProduct[] = [
   {
     slug: 'letter-writers-satchel',
-    title: "Letter Writer's Satchel",
+    title: 'Letter Writer’s Satchel',
     description:
       'Two buckles, one flower, no lining to tear. Cut from a single goat hide and sewn with waxed linen, it carries a laptop as calmly as it once carried other people’s love letters. Scratches are welcome; they are how it learns your name.',
     category: 'bags',
@@ -47,7 +47,7 @@ export const leather: SeedProduct[] = [
     slug: 'kilim-weekender',
     title: 'Kilim Weekender',
     description:
-      'Made from an old kilim that had a hole in the middle, so there is only ever one of each. Strong leather base, brass rivets, room for two nights away.',
+      'Made from an old kilim that had a hole in the middle, so no two are alike. Strong leather base, brass rivets, room for two nights away.',
     category: 'bags',
     attributes: { material: 'Wool and leather', color: 'Madder', origin: 'Istanbul, Türkiye', volume: '32 l' },
     ...priceTable(
@@ -102,7 +102,7 @@ export const leather: SeedProduct[] = [
     picture: { shape: 'slippers', color: dye.saffron, accent: dye.madder, pattern: 'flowers', seed: 305 },
   },
   {
-    slug: 'rose-slippers',
+    slug: 'rose-court-slippers',
     title: 'Rose Court Slippers',
     description:
       'Soft suede with a small embroidered diamond, for palaces and for apartments with creaking floors. A rubber sole hides under the leather one.',
@@ -145,7 +145,7 @@ export const leather: SeedProduct[] = [
   },
   {
     slug: 'travelers-notebook',
-    title: "Traveler's Notebook",
+    title: 'Traveler’s Notebook',
     description:
       'Gold-stamped leather around two hundred pages of cotton paper. It lies flat, takes ink well, and has a ribbon so you know where you were. Refills cost less than the first one.',
     category: 'small-leather',
@@ -164,7 +164,7 @@ export const leather: SeedProduct[] = [
     picture: { shape: 'notebook', color: dye.olive, accent: dye.gold, pattern: 'stars', seed: 308 },
   },
   {
-    slug: 'braided-belt',
+    slug: 'saddlers-belt',
     title: 'Saddler’s Belt',
     description:
       'Four millimeters of bridle leather, edge-dyed and stitched in saffron thread by a man who makes harnesses the rest of the week. The buckle is solid brass and will outlive several pairs of trousers.',
@@ -183,7 +183,7 @@ export const leather: SeedProduct[] = [
     picture: { shape: 'belt', color: dye.walnut, accent: dye.saffron, seed: 309 },
   },
   {
-    slug: 'coin-purse',
+    slug: 'hagglers-purse',
     title: 'Haggler’s Purse',
     description:
       'A flat purse for coins, cards and the note you were not going to spend. Plain hide outside, a flash of turquoise stitching where it counts.',

@@ -24,8 +24,8 @@ export const pantry: SeedProduct[] = [
     picture: { shape: 'spice', color: '#cf8a2e', accent: dye.walnut, seed: 201 },
   },
   {
-    slug: 'smoked-sweet-paprika',
-    title: 'Sweet Paprika from the Valley',
+    slug: 'valley-paprika',
+    title: 'Paprika from the Valley',
     description:
       'Red as a good argument, and much sweeter. The peppers dry in the sun on flat roofs, then meet oak smoke for one night. Stir it into oil before anything else.',
     category: 'spices',
@@ -82,7 +82,7 @@ export const pantry: SeedProduct[] = [
   },
   {
     slug: 'nomads-mint-tea',
-    title: "Nomad's Mint Tea",
+    title: 'Nomad’s Mint Tea',
     description:
       'Gunpowder green tea and whole spearmint leaves, in the proportions of a man who has poured it for forty years. The first glass is gentle, the second strong; of the third they tell proverbs.',
     category: 'tea',
@@ -136,7 +136,7 @@ export const pantry: SeedProduct[] = [
     picture: { shape: 'packet', color: dye.sage, accent: dye.terracotta, pattern: 'leaves', seed: 207 },
   },
   {
-    slug: 'smoky-caravan-tea',
+    slug: 'camel-train-black-tea',
     title: 'Camel Train Black Tea',
     description:
       'A black tea that remembers the campfires of the caravan road: malty, a touch of smoke, a long finish. Takes sugar like a gentleman.',
@@ -154,10 +154,10 @@ export const pantry: SeedProduct[] = [
     picture: { shape: 'tin', color: dye.indigo, accent: dye.brass, pattern: 'drops', seed: 208 },
   },
   {
-    slug: 'turkish-delight',
+    slug: 'lokum-tower',
     title: 'Lokum Tower',
     description:
-      'Rose and lemon cubes, cut with a curved knife and rolled in powdered sugar by people in very white aprons. Boxed in one layer, so that nobody takes from below.',
+      'Rose or pistachio cubes, cut with a curved knife and rolled in powdered sugar by people in very white aprons. Boxed in one layer, so that nobody takes from below.',
     category: 'sweets-and-pantry',
     attributes: { color: 'Rose', origin: 'Safranbolu, Türkiye', diet: 'Vegetarian', kept: '9 months' },
     ...priceTable(
@@ -197,7 +197,7 @@ export const pantry: SeedProduct[] = [
     description:
       'Steam, copper, patience, roses. A spoonful lifts a syrup, a drop on the wrist lifts a Monday. Distilled once, never colored.',
     category: 'sweets-and-pantry',
-    attributes: { color: 'Rose', origin: "Kelaat M'Gouna, Morocco", diet: 'Vegan', kept: '24 months' },
+    attributes: { color: 'Rose', origin: 'Kelaat M’Gouna, Morocco', diet: 'Vegan', kept: '24 months' },
     ...priceTable(
       'ROSEWATER',
       ['Volume'],
@@ -210,7 +210,7 @@ export const pantry: SeedProduct[] = [
     picture: { shape: 'bottle', color: dye.rose, accent: dye.madder, pattern: 'flowers', seed: 211 },
   },
   {
-    slug: 'argan-table-oil',
+    slug: 'roasted-argan-oil',
     title: 'Roasted Argan Oil',
     description:
       'Pressed from kernels roasted over olive wood by a women’s cooperative south of Essaouira. Nutty and golden; bread is all it needs. Not for frying, please.',

@@ -5,7 +5,7 @@ import { priceTable } from './variants.ts'
 
 export const textiles: SeedProduct[] = [
   {
-    slug: 'pomegranate-medallion-rug',
+    slug: 'pomegranate-rug',
     title: 'Pomegranate Rug',
     description:
       'One great diamond in madder red, guarded by a border of stars. Knotted in wool on wool by a family workshop that signs each rug on the back with a single blue knot. It grows softer for about forty years.',
@@ -43,7 +43,7 @@ export const textiles: SeedProduct[] = [
     picture: { shape: 'rug', color: dye.indigo, accent: dye.terracotta, pattern: 'kilim', seed: 102 },
   },
   {
-    slug: 'atlas-diamond-rug',
+    slug: 'beni-diamond-rug',
     title: 'Beni Diamond Rug',
     description:
       'Undyed wool the color of milk, with charcoal diamonds drawn from memory. The pile is deep and a little unruly. Bare feet recommended.',
@@ -105,7 +105,7 @@ export const textiles: SeedProduct[] = [
     picture: { shape: 'cushion', color: dye.saffron, accent: dye.madder, pattern: 'kilim', seed: 105 },
   },
   {
-    slug: 'ikat-cushion',
+    slug: 'samarkand-ikat-cushion',
     title: 'Samarkand Ikat Cushion',
     description:
       'The threads are dyed before they are woven, so the edges of the pattern shiver a little. Silk on the front, cotton behind, indigo all through.',
@@ -124,7 +124,7 @@ export const textiles: SeedProduct[] = [
     picture: { shape: 'cushion', color: dye.indigo, accent: dye.cream, pattern: 'ikat', seed: 106 },
   },
   {
-    slug: 'desert-chevron-cushion',
+    slug: 'dune-cushion',
     title: 'Dune Cushion',
     description:
       'Dunes seen from very high up: chevrons in rust, cream and shadow. The weave is coarse and friendly and does not slide off the sofa.',
@@ -143,7 +143,7 @@ export const textiles: SeedProduct[] = [
   },
   {
     slug: 'merchants-scarf',
-    title: "Merchant's Scarf",
+    title: 'Merchant’s Scarf',
     description:
       'Long enough to go around twice and still wave goodbye. Fine wool in plum with saffron stripes, finished with a hand-twisted fringe. It has been mistaken for silk more than once.',
     category: 'scarves-and-throws',
@@ -224,7 +224,7 @@ export const textiles: SeedProduct[] = [
     picture: { shape: 'towel', color: dye.cream, accent: dye.indigo, pattern: 'stripes', seed: 111 },
   },
   {
-    slug: 'hammam-guest-stack',
+    slug: 'guest-towels',
     title: 'Guest Towels, Stack of Three',
     description:
       'Three small towels in three moods, for guests who were only going to stay for tea. Waffle-soft after the first wash.',

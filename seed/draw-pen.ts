@@ -3,9 +3,8 @@ export interface Pen {
   color: string
   accent: string
   pattern: string
-  /** The color in shadow, and in light. */
+  /** The color in shadow. */
   deep: string
-  pale: string
   accentDeep: string
   /** Repeatable: the same recipe always gives the same numbers, from 0 up to 1. */
   random(): number
