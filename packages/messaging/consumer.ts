@@ -1,0 +1,217 @@
+// Makes a service react to messages, each exactly once in effect: the inbox row and the effect commit together, and only
+// then is the message done. A batch is one transaction; when one of its messages fails, they are taken one by one, the
+// failing one is set aside (dead_letter) and tried again later, and only the messages of its own key wait behind it.
+import type { MessageDefinition } from '@souk/contracts'
+import { crashpoint } from './crashpoint.ts'
+import { type Database, sqlState, type Transaction } from './database.ts'
+import type { Envelope, Origin } from './envelope.ts'
+import { continueTrace, type Trace } from './trace.ts'
+import type { Log, Subscription, Transport } from './transport.ts'
+
+export type Reaction = (envelope: Envelope, transaction: Transaction, trace: Trace) => Promise<void>
+/** Thrown by a reaction for a message that will never succeed: it is set aside at once, without tries. */
+export class Unprocessable extends Error {
+  override name = 'Unprocessable'
+}
+
+export interface ConsumerOptions {
+  database: Database
+  transport: Transport
+  /** The consumer's name: the service. */
+  group: string
+  /** What to do, by message type. */
+  reactions: ReadonlyMap<string, readonly Reaction[]>
+  definitions: ReadonlyMap<string, MessageDefinition>
+  check: (definition: MessageDefinition, data: unknown) => string | undefined
+  log: Log
+  /** Seconds until each further try; after the last the message is dead. */
+  retrySeconds?: readonly number[]
+  onHandled?: (
+    envelope: Envelope,
+    outcome: 'done' | 'repeated' | 'failed' | 'waiting',
+    milliseconds: number,
+    trace: Trace,
+  ) => void
+}
+
+const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
+const retryPollMs = 100
+
+export async function startConsumer(options: ConsumerOptions): Promise<Subscription> {
+  const { database, transport, group, log } = options
+  const retrySeconds = options.retrySeconds ?? defaultRetrySeconds
+  let stopping = false
+  let retrying: Promise<void> = Promise.resolve()
+
+  const subscription = await transport.subscribe(group, [...options.reactions.keys()], deliver)
+  const timer = setInterval(() => {
+    retrying = retrying
+      .then(retryDue)
+      .catch((error) => log.warn({ error: String(error) }, 'Set-aside messages could not be retried.'))
+  }, retryPollMs)
+
+  return {
+    async close() {
+      stopping = true
+      clearInterval(timer)
+      await subscription.close()
+      await retrying
+    },
+  }
+
+  async function deliver(batch: Envelope[]): Promise<void> {
+    const started = performance.now()
+    try {
+      const origin = originOf(batch[0])
+      const outcomes = await database.transaction(async (transaction) => {
+        const fresh = await claim(batch, transaction)
+        for (const envelope of batch) if (fresh.has(envelope.id)) await react(envelope, transaction, origin)
+        return fresh
+      }, origin)
+      crashpoint(`${group}.after-reaction`)
+      const each = (performance.now() - started) / batch.length
+      for (const envelope of batch) report(envelope, outcomes.has(envelope.id) ? 'done' : 'repeated', each)
+    } catch (error) {
+      if (isWeather(error)) throw error
+      for (const envelope of batch) await deliverAlone(envelope)
+    }
+  }
+
+  /** Which of these are new, and not behind a set-aside message of their key. Those behind one are set aside too. */
+  async function claim(batch: Envelope[], { sql }: Transaction): Promise<Set<string>> {
+    const rows = await sql<{ eventId: string }>`
+      with wanted as (
+        select w.event_id, w.key
+        from unnest(${batch.map((it) => it.id)}::uuid[], ${batch.map((it) => it.subject)}::text[]) as w (event_id, key)
+      ), behind as (
+        select w.event_id from wanted w
+        where exists (select from dead_letter d where d.consumer = ${group} and d.key = w.key and d.status = 'retrying')
+      )
+      insert into inbox (consumer, event_id)
+      select ${group}, event_id from wanted where event_id not in (select event_id from behind)
+      on conflict do nothing
+      returning event_id`
+    const fresh = new Set(rows.map((row) => row.eventId))
+    if (fresh.size < batch.length)
+      await setAsideBehind(
+        batch.filter((it) => !fresh.has(it.id)),
+        sql,
+      )
+    return fresh
+  }
+
+  async function setAsideBehind(rest: Envelope[], sql: Transaction['sql']): Promise<void> {
+    await sql`
+      insert into dead_letter (consumer, event_id, type, key, envelope, status, error)
+      select ${group}, (e ->> 'id')::uuid, e ->> 'type', e ->> 'subject', e, 'retrying', 'Waits behind an earlier message of its key.'
+      from json_array_elements(${JSON.stringify(rest)}::json) as e
+      where exists (select from dead_letter d where d.consumer = ${group} and d.key = e ->> 'subject' and d.status = 'retrying')
+        and not exists (select from inbox i where i.consumer = ${group} and i.event_id = (e ->> 'id')::uuid)
+      on conflict do nothing`
+  }
+
+  async function deliverAlone(envelope: Envelope): Promise<void> {
+    const started = performance.now()
+    try {
+      const origin = originOf(envelope)
+      const isNew = await database.transaction(async (transaction) => {
+        const fresh = await claim([envelope], transaction)
+        if (fresh.size > 0) await react(envelope, transaction, origin)
+        return fresh.size > 0
+      }, origin)
+      report(envelope, isNew ? 'done' : 'repeated', performance.now() - started)
+    } catch (error) {
+      if (isWeather(error)) throw error
+      await setAside(envelope, error)
+      report(envelope, 'failed', performance.now() - started)
+    }
+  }
+
+  /** `origin` is what the transaction stamps on the messages it sends: here, the trace of the message at hand. */
+  async function react(envelope: Envelope, transaction: Transaction, origin: Origin): Promise<void> {
+    const definition = options.definitions.get(envelope.type)
+    const wrong = definition ? options.check(definition, envelope.data) : 'nobody has declared this type'
+    if (wrong) throw new Unprocessable(`This message is not what its contract says: ${wrong}`)
+    origin.trace = continueTrace(envelope.traceparent)
+    for (const reaction of options.reactions.get(envelope.type) ?? [])
+      await reaction(envelope, transaction, origin.trace)
+  }
+
+  async function setAside(envelope: Envelope, error: unknown): Promise<void> {
+    const dead = error instanceof Unprocessable
+    await database.sql`
+      insert into dead_letter (consumer, event_id, type, key, envelope, status, attempts, next_attempt_at, error)
+      values (${group}, ${envelope.id}, ${envelope.type}, ${envelope.subject}, ${JSON.stringify(envelope)},
+        ${dead ? 'dead' : 'retrying'}, 1, clock_timestamp() + make_interval(secs => ${retrySeconds[0] ?? 1}), ${String(error)})
+      on conflict (consumer, event_id) do nothing`
+    log.warn(
+      { type: envelope.type, eventId: envelope.id, key: envelope.subject, error: String(error), dead },
+      'A message was set aside.',
+    )
+  }
+
+  /** Tries the oldest set-aside message of each key whose time has come. */
+  async function retryDue(): Promise<void> {
+    const due = await database.sql<{ eventId: string }>`
+      select d.event_id from dead_letter d
+      where d.consumer = ${group} and d.status = 'retrying' and d.next_attempt_at <= clock_timestamp()
+        and not exists (
+          select from dead_letter earlier
+          where earlier.consumer = d.consumer and earlier.key = d.key and earlier.status = 'retrying' and earlier.position < d.position)
+      order by d.position
+      limit 100`
+    for (const { eventId } of due) if (!stopping) await retry(eventId)
+  }
+
+  async function retry(eventId: string): Promise<void> {
+    const started = performance.now()
+    let taken: { envelope: Envelope; attempts: number } | undefined
+    const origin = originOf(undefined)
+    try {
+      await database.transaction(async (transaction) => {
+        const [row] = await transaction.sql<{ envelope: Envelope; attempts: number }>`
+          delete from dead_letter
+          where consumer = ${group} and event_id = (
+            select event_id from dead_letter
+            where consumer = ${group} and event_id = ${eventId} and status = 'retrying'
+            for update skip locked)
+          returning envelope, attempts`
+        if (!row) return
+        taken = row
+        const fresh = await transaction.sql`
+          insert into inbox (consumer, event_id) values (${group}, ${eventId}) on conflict do nothing returning event_id`
+        if (fresh.length > 0) await react(row.envelope, transaction, origin)
+      }, origin)
+      if (taken) report(taken.envelope, 'done', performance.now() - started)
+    } catch (error) {
+      if (isWeather(error) || !taken) throw error
+      const attempts = taken.attempts + 1
+      const wait = retrySeconds[attempts - 1]
+      await database.sql`
+        update dead_letter
+        set attempts = ${attempts}, error = ${String(error)},
+          status = ${wait === undefined || error instanceof Unprocessable ? 'dead' : 'retrying'},
+          next_attempt_at = clock_timestamp() + make_interval(secs => ${wait ?? 0})
+        where consumer = ${group} and event_id = ${eventId}`
+      report(taken.envelope, 'failed', performance.now() - started)
+    }
+  }
+
+  function report(envelope: Envelope, outcome: 'done' | 'repeated' | 'failed' | 'waiting', milliseconds: number): void {
+    options.onHandled?.(envelope, outcome, milliseconds, continueTrace(envelope.traceparent))
+  }
+}
+
+function originOf(envelope: Envelope | undefined): Origin {
+  return { trace: continueTrace(envelope?.traceparent) }
+}
+
+/** The database is away: nothing is wrong with the message, the broker shall bring it again. */
+function isWeather(error: unknown): boolean {
+  const state = sqlState(error)
+  if (state) return /^(08|53|57P)/.test(state) || state === '25P03'
+  return (
+    error instanceof Error &&
+    /connect|Connection terminated|ECONNRE|timeout exceeded when trying|not queryable/i.test(error.message)
+  )
+}

@@ -1,0 +1,12 @@
+// How a message arrives exactly where it should: outbox, relay, inbox, transports.
+export * from './consumer.ts'
+export * from './crashpoint.ts'
+export * from './database.ts'
+export * from './dead-letters.ts'
+export * from './envelope.ts'
+export * from './migrate.ts'
+export * from './relay.ts'
+export * from './trace.ts'
+export * from './transport.ts'
+export * from './transport-memory.ts'
+export * from './transport-postgres.ts'

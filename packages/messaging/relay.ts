@@ -1,0 +1,146 @@
+// Carries messages from the outbox to the broker. It claims by state, never by position: a cursor on the id would skip a
+// row whose transaction commits late. One relay per database works at a time, held by an advisory lock on its connection;
+// others stand by. A relay that dies between publish and delete publishes again, and the inbox shrugs.
+import { crashpoint } from './crashpoint.ts'
+import type { Connection, Database } from './database.ts'
+import type { Log, Parcel, Transport } from './transport.ts'
+
+export interface Relay {
+  /** There is something in the outbox. */
+  wake(): void
+  stop(): Promise<void>
+}
+
+const batchSize = 500
+const shortestWaitMs = 5
+const longestWaitMs = 250
+const standbyMs = 2_000
+
+export function startRelay({
+  database,
+  transport,
+  log,
+}: {
+  database: Database
+  transport: Transport
+  log: Log
+}): Relay {
+  let stopping = false
+  let awake = false
+  let wakeUp: (() => void) | undefined
+
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(done, milliseconds)
+      wakeUp = done
+      function done() {
+        clearTimeout(timer)
+        wakeUp = undefined
+        resolve()
+      }
+    })
+
+  const finished = (async () => {
+    while (!stopping) {
+      let connection: Connection | undefined
+      try {
+        connection = await database.connect()
+        let lost = false
+        connection.onEnd(() => {
+          lost = true
+          wakeUp?.()
+        })
+        await lead(connection, () => lost)
+      } catch (error) {
+        if (!stopping) log.warn({ error: String(error) }, 'The relay lost its way and starts again.')
+        await sleep(longestWaitMs)
+      } finally {
+        await connection?.close().catch(() => undefined)
+      }
+    }
+  })()
+
+  async function lead(connection: Connection, isLost: () => boolean): Promise<void> {
+    const { sql } = connection
+    while (!stopping && !isLost()) {
+      const [lock] = await sql<{ mine: boolean }>`select pg_try_advisory_lock(hashtext('souk-relay')) as mine`
+      if (lock?.mine) break
+      await sleep(standbyMs)
+    }
+    let waitMs = shortestWaitMs
+    while (!stopping && !isLost()) {
+      awake = false
+      const rows = await sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
+        select id, event_id, type, key, envelope::text as json
+        from outbox
+        order by id
+        limit ${batchSize}`
+      const sent = rows.length > 0 ? await publish(connection, rows) : 0
+      if (sent > 0) waitMs = shortestWaitMs
+      else if (!awake) {
+        await sleep(waitMs)
+        waitMs = Math.min(waitMs * 2, longestWaitMs)
+      }
+    }
+  }
+
+  async function publish(
+    { sql }: Connection,
+    rows: { id: number; eventId: string; type: string; key: string; json: string }[],
+  ): Promise<number> {
+    const parcels: Parcel[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
+    crashpoint('relay.before-publish')
+    const confirmed = await transport.publish(parcels)
+    crashpoint('relay.after-publish')
+    const ids = rows.filter((row) => confirmed.has(row.eventId)).map((row) => row.id)
+    await sql`
+      with gone as (
+        delete from outbox where id = any(${ids}::bigint[])
+        returning id, event_id, type, key, envelope, created_at
+      )
+      insert into outbox_sent (id, event_id, type, key, envelope, created_at)
+      select id, event_id, type, key, envelope, created_at from gone`
+    crashpoint('relay.after-delete')
+    if (ids.length < rows.length)
+      log.warn({ unconfirmed: rows.length - ids.length }, 'The broker did not confirm some messages.')
+    return ids.length
+  }
+
+  return {
+    wake() {
+      awake = true
+      wakeUp?.()
+    },
+    async stop() {
+      stopping = true
+      wakeUp?.()
+      await finished
+    },
+  }
+}
+
+/** Publishes again what was published between two times. Consumers that had it already ignore it. */
+export async function redrive(
+  database: Database,
+  transport: Transport,
+  between: { since: string; until: string; type?: string },
+): Promise<number> {
+  let count = 0
+  let last = 0
+  while (true) {
+    const rows = await database.sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
+      select id, event_id, type, key, envelope::text as json
+      from outbox_sent
+      where sent_at >= ${between.since} and sent_at < ${between.until} and id > ${last}
+        and (${between.type ?? null}::text is null or type = ${between.type ?? null})
+      order by id
+      limit ${batchSize}`
+    if (rows.length === 0) return count
+    const confirmed = await transport.publish(
+      rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json })),
+    )
+    if (confirmed.size < rows.length) throw new Error('The broker did not confirm all messages; redrive again.')
+    count += rows.length
+    last = rows.at(-1)?.id ?? last
+  }
+}

@@ -1,0 +1,257 @@
+// The embedded broker: an append-only log in a PostgreSQL database of its own. Durable as the database is, one reader per
+// group at a time (a lease with an epoch), order per key because the whole log has one order.
+// Readers in the same process are woken directly, those elsewhere by one notification per appended batch.
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { type Connection, type Database, openDatabase } from './database.ts'
+import type { Envelope } from './envelope.ts'
+import { migrate } from './migrate.ts'
+import type { Log, Parcel, Subscription, Transport } from './transport.ts'
+
+const leaseSeconds = 10
+const batchSize = 200
+const pollMs = 250
+const standbyMs = 1_000
+const keptDays = 7
+
+interface LogRow {
+  position: number
+  envelope: Envelope | null
+}
+
+export async function postgresTransport({ url, log }: { url: string; log: Log }): Promise<Transport> {
+  const database = openDatabase({
+    url,
+    service: 'bus',
+    connections: 8,
+    onError: (error) => log.warn({ error: String(error) }, 'The bus lost a connection.'),
+  })
+  await migrate(database, [{ component: 'bus', folder: join(import.meta.dirname, 'bus-migrations') }])
+  await database.sql`select keep_bus_days(${keptDays})`
+  const housekeeping = setInterval(() => {
+    database.sql`select keep_bus_days(${keptDays})`.then(undefined, (error) =>
+      log.warn({ error: String(error) }, 'Old bus days stay.'),
+    )
+  }, 3_600_000)
+  housekeeping.unref()
+
+  const readers = new Set<() => void>()
+  const wakeAll = () => {
+    for (const wake of readers) wake()
+  }
+  const ear = keepListening(database, wakeAll, log)
+  const subscriptions = new Set<Subscription>()
+
+  return {
+    name: 'postgres',
+    durability: 'power-loss',
+
+    async publish(parcels) {
+      await append(database, parcels)
+      wakeAll()
+      return new Set(parcels.map((parcel) => parcel.id))
+    },
+
+    async subscribe(group, types, deliver) {
+      const owner = randomUUID()
+      await database.sql`
+        insert into bus_cursor (group_name, position)
+        select ${group}, position from bus_head
+        on conflict do nothing`
+      const subscription = startReader(
+        readers,
+        async (isStopping, nap) => {
+          const lease = await claimLease(database, group, owner)
+          if (!lease) return nap(standbyMs)
+          try {
+            await readAs(lease, isStopping, nap)
+          } finally {
+            await database.sql`
+            update bus_cursor set lease_until = clock_timestamp() where group_name = ${group} and epoch = ${lease.epoch}`
+          }
+        },
+        log,
+        group,
+      )
+
+      async function readAs(lease: Lease, isStopping: () => boolean, nap: (milliseconds: number) => Promise<void>) {
+        let { position } = lease
+        let renewedAt = Date.now()
+        while (!isStopping()) {
+          const rows = await read(database, position, types)
+          const last = rows.at(-1)
+          if (last) {
+            const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
+            const renewal = setInterval(() => void renew(), (leaseSeconds * 1000) / 3)
+            try {
+              if (batch.length > 0) await deliver(batch)
+            } finally {
+              clearInterval(renewal)
+            }
+            position = last.position
+          }
+          if (last || Date.now() - renewedAt > (leaseSeconds * 1000) / 3) {
+            if (!(await renew())) return
+            renewedAt = Date.now()
+          }
+          if (!last) await nap(pollMs)
+        }
+
+        // The inbox forgives a cursor that a power cut set back, so this commit need not wait for the disk.
+        async function renew(): Promise<boolean> {
+          const rows = await database.sql`
+            update bus_cursor
+            set position = ${position}, lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+            where group_name = ${group} and epoch = ${lease.epoch}
+            returning position`
+          return rows.length > 0
+        }
+      }
+      subscriptions.add(subscription)
+      return subscription
+    },
+
+    async tail(types, listener) {
+      const [head] = await database.sql<{ position: number }>`select position from bus_head`
+      let position = head?.position ?? 0
+      const subscription = startReader(
+        readers,
+        async (isStopping, nap) => {
+          while (!isStopping()) {
+            const rows = await read(database, position, types)
+            for (const row of rows) if (row.envelope) listener(row.envelope)
+            position = rows.at(-1)?.position ?? position
+            if (rows.length === 0) await nap(pollMs)
+          }
+        },
+        log,
+        'tail',
+      )
+      subscriptions.add(subscription)
+      return subscription
+    },
+
+    async close() {
+      clearInterval(housekeeping)
+      await Promise.all([...subscriptions].map((subscription) => subscription.close()))
+      await ear.close()
+      await database.close()
+    },
+  }
+}
+
+async function append(database: Database, parcels: readonly Parcel[]): Promise<void> {
+  await database.sql`
+    with head as (
+      update bus_head set position = position + ${parcels.length} returning position
+    ), stored as (
+      insert into bus_log (position, event_id, type, key, envelope)
+      select head.position - ${parcels.length} + p.place, p.event_id, p.type, p.key, p.envelope
+      from head, unnest(${parcels.map((it) => it.id)}::uuid[], ${parcels.map((it) => it.type)}::text[],
+        ${parcels.map((it) => it.key)}::text[], ${parcels.map((it) => it.json)}::json[])
+        with ordinality as p (event_id, type, key, envelope, place)
+    )
+    select pg_notify('souk_bus', '')`
+}
+
+function read(database: Database, after: number, types: readonly string[]) {
+  return database.sql<LogRow>`
+    select position, case when type = any(${types}::text[]) then envelope end as envelope
+    from bus_log
+    where position > ${after}
+    order by position
+    limit ${batchSize}`
+}
+
+interface Lease {
+  epoch: number
+  position: number
+}
+async function claimLease(database: Database, group: string, owner: string): Promise<Lease | undefined> {
+  const [lease] = await database.sql<Lease>`
+    update bus_cursor
+    set owner = ${owner}, epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    where group_name = ${group} and lease_until <= clock_timestamp()
+    returning epoch, position`
+  return lease
+}
+
+/** Runs `work` again and again until closed; `nap` ends early when there is something new. */
+function startReader(
+  readers: Set<() => void>,
+  work: (isStopping: () => boolean, nap: (milliseconds: number) => Promise<void>) => Promise<void>,
+  log: Log,
+  name: string,
+): Subscription {
+  let stopping = false
+  let news = false
+  let wakeUp: (() => void) | undefined
+  const wake = () => {
+    news = true
+    wakeUp?.()
+  }
+  readers.add(wake)
+  const nap = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      if (news || stopping) {
+        news = false
+        return resolve()
+      }
+      const timer = setTimeout(done, milliseconds)
+      wakeUp = done
+      function done() {
+        clearTimeout(timer)
+        wakeUp = undefined
+        news = false
+        resolve()
+      }
+    })
+  const finished = (async () => {
+    let failures = 0
+    while (!stopping) {
+      try {
+        await work(() => stopping, nap)
+        failures = 0
+      } catch (error) {
+        failures += 1
+        if (!stopping)
+          log.warn({ group: name, error: String(error) }, 'Messages could not be delivered; they come again.')
+        await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** failures, 5_000)))
+      }
+    }
+  })()
+  return {
+    async close() {
+      stopping = true
+      readers.delete(wake)
+      wakeUp?.()
+      await finished
+    },
+  }
+}
+
+/** Listens for appends of other processes, and keeps doing so when the connection is lost. */
+function keepListening(database: Database, heard: () => void, log: Log): Subscription {
+  let stopping = false
+  let connection: Connection | undefined
+  const connect = async (): Promise<void> => {
+    try {
+      connection = await database.connect()
+      connection.onEnd(() => void (stopping || setTimeout(connect, 500)))
+      await connection.listen('souk_bus', heard)
+      heard()
+    } catch (error) {
+      if (stopping) return
+      log.warn({ error: String(error) }, 'The bus cannot listen; it looks every quarter second instead.')
+      setTimeout(connect, 2_000)
+    }
+  }
+  const connected = connect()
+  return {
+    async close() {
+      stopping = true
+      await connected
+      await connection?.close()
+    },
+  }
+}

@@ -1,0 +1,169 @@
+// Carries requests to the service that owns a route: directly when it runs in this process, by HTTP when it runs elsewhere.
+// Either way they arrive as a contract's request and are validated there; either way they end by their deadline.
+import {
+  type Answer,
+  type Api,
+  type CallInput,
+  type ClientOf,
+  makeClient,
+  pathOf,
+  queryOf,
+  type Route,
+  type ServiceName,
+} from '@souk/contracts'
+import { type Log, type Trace, traceparentOf } from '@souk/messaging'
+import { Pool } from 'undici'
+import { type Breaker, makeBreaker } from './breaker.ts'
+import type { Caller, TokenOffice } from './identity.ts'
+import { Refusal } from './problems.ts'
+
+export interface Cargo {
+  params?: Record<string, unknown>
+  /** As text when it is passed on, as values when we ask ourselves. */
+  query?: string | Record<string, unknown>
+  headers?: Record<string, string | undefined>
+  body?: string | Uint8Array
+  caller: Caller
+  trace: Trace
+  /** When the caller stops waiting, in milliseconds since 1970. */
+  deadline?: number
+  ip?: string
+  url?: string
+}
+/** Answers requests of one service in this process. */
+export type LocalService = (route: Route, cargo: Cargo) => Promise<Answer>
+
+export interface Carriage {
+  /** Throws a Refusal (unavailable, deadline-exceeded) when there was no answer. */
+  carry(route: Route, cargo: Cargo): Promise<Answer>
+  /** True while calls to this service are let through. */
+  isOpenFor(service: ServiceName): boolean
+  client<A extends Api>(api: A, from: ServiceName, trace: Trace, deadline?: number): ClientOf<A>
+  close(): Promise<void>
+}
+
+const defaultDeadlineSeconds = 3
+
+export function makeCarriage(options: {
+  local: ReadonlyMap<ServiceName, LocalService>
+  /** Where the others are, as http://host:port. */
+  remotes: Partial<Record<ServiceName, string>>
+  tokens: TokenOffice
+  log: Log
+}): Carriage {
+  const pools = new Map<ServiceName, Pool>()
+  const breakers = new Map<ServiceName, Breaker>()
+
+  const carriage: Carriage = {
+    async carry(route, cargo) {
+      const breaker = breakerOf(route.service)
+      if (!breaker.mayCall())
+        throw new Refusal('unavailable', 503, `The ${route.service} service is not answering just now.`, {
+          retryAfterSeconds: 5,
+        })
+      const deadline = Math.min(
+        cargo.deadline ?? Number.POSITIVE_INFINITY,
+        Date.now() + (route.deadlineSeconds ?? defaultDeadlineSeconds) * 1000,
+      )
+      try {
+        const answer = await withDeadline(send(route, { ...cargo, deadline }), deadline, route)
+        if (answer.status === 503 || answer.status === 504) breaker.failed()
+        else breaker.succeeded()
+        return answer
+      } catch (error) {
+        breaker.failed()
+        if (error instanceof Refusal) throw error
+        options.log.warn(
+          { service: route.service, route: route.name, error: String(error) },
+          'A service could not be reached.',
+        )
+        throw new Refusal('unavailable', 503, `The ${route.service} service is not answering just now.`)
+      }
+    },
+    isOpenFor: (service) => !breakerOf(service).isOpen,
+    client: (api, from, trace, deadline) =>
+      makeClient(api, (route, input: CallInput) =>
+        carriage.carry(route, {
+          params: input.params,
+          query: input.query,
+          headers: input.headers,
+          body:
+            input.body === undefined
+              ? undefined
+              : input.body instanceof Uint8Array
+                ? input.body
+                : JSON.stringify(input.body),
+          caller: { service: from, role: 'anonymous' },
+          trace,
+          deadline,
+        }),
+      ),
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.close()))
+    },
+  }
+  return carriage
+
+  async function send(route: Route, cargo: Cargo & { deadline: number }): Promise<Answer> {
+    const local = options.local.get(route.service)
+    if (local) return local(route, cargo)
+    return sendByHttp(poolOf(route.service), route, cargo)
+  }
+
+  async function sendByHttp(pool: Pool, route: Route, cargo: Cargo & { deadline: number }): Promise<Answer> {
+    const query = typeof cargo.query === 'string' ? cargo.query : queryOf(cargo.query)
+    const waitMs = Math.max(1, cargo.deadline - Date.now())
+    const response = await pool.request({
+      method: route.method,
+      path: query ? `${pathOf(route, cargo.params)}?${query}` : pathOf(route, cargo.params),
+      headers: {
+        ...cargo.headers,
+        ...(cargo.body !== undefined && !cargo.headers?.['content-type'] ? { 'content-type': 'application/json' } : {}),
+        authorization: `Bearer ${options.tokens.mint(cargo.caller, route.service)}`,
+        traceparent: traceparentOf(cargo.trace),
+        'x-deadline': String(cargo.deadline),
+        ...(cargo.ip ? { 'x-client-ip': cargo.ip } : {}),
+      },
+      body: cargo.body,
+      headersTimeout: waitMs,
+      bodyTimeout: waitMs,
+    })
+    const body = Buffer.from(await response.body.arrayBuffer())
+    return { status: response.statusCode, headers: response.headers as Record<string, string>, body }
+  }
+
+  function poolOf(service: ServiceName): Pool {
+    let pool = pools.get(service)
+    if (!pool) {
+      const url = options.remotes[service]
+      if (!url) throw new Error(`Nobody said where the ${service} service runs: set ${service.toUpperCase()}_URL.`)
+      // Idle connections end before the server's keep-alive (10 s) does, or a reused one may just have been closed.
+      pool = new Pool(url, { connections: 64, pipelining: 1, keepAliveTimeout: 4_000, connectTimeout: 2_000 })
+      pools.set(service, pool)
+    }
+    return pool
+  }
+  function breakerOf(service: ServiceName): Breaker {
+    let breaker = breakers.get(service)
+    if (!breaker) {
+      breaker = makeBreaker()
+      breakers.set(service, breaker)
+    }
+    return breaker
+  }
+}
+
+async function withDeadline<T>(work: Promise<T>, deadline: number, route: Route): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Refusal('deadline-exceeded', 504, `The ${route.service} service did not answer in time.`)),
+      Math.max(0, deadline - Date.now()),
+    )
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,91 @@
+// Background work: jobs on a durable queue in the service's own database (graphile-worker), and habits, done every few seconds.
+import type { Database, Log, Sql } from '@souk/messaging'
+import { Logger, type Runner, runMigrations, run as runWorker, type TaskList } from 'graphile-worker'
+import type { Habit, Job, JobOptions } from './define-service.ts'
+
+// The worker keeps connections of its own: its statements must not wait behind those of requests, nor these behind its.
+
+export interface JobRunner {
+  stop(): Promise<void>
+}
+
+/** Makes the queue's tables. Before the first job can be put on it. */
+export async function prepareJobs(database: Database): Promise<void> {
+  await runMigrations({ connectionString: database.url, logger: quiet })
+}
+
+export function enqueueWith(sql: Sql) {
+  return (name: string, payload: unknown, options: JobOptions = {}) => sql`
+    select graphile_worker.add_job(${name}, ${JSON.stringify(payload)}::json,
+      job_key := ${options.key ?? null}, run_at := ${options.runAt?.toISOString() ?? null}::timestamptz,
+      max_attempts := ${options.maxAttempts ?? 12}::int)`
+}
+
+export async function startJobs<X>(
+  database: Database,
+  jobs: readonly Job<X>[],
+  context: () => X,
+  log: Log,
+  onRun: (name: string, milliseconds: number, failed: boolean) => void,
+): Promise<JobRunner> {
+  if (jobs.length === 0) return { stop: async () => undefined }
+  const taskList: TaskList = Object.fromEntries(
+    jobs.map((job) => [
+      job.name,
+      async (payload: unknown) => {
+        const started = performance.now()
+        try {
+          await job.run(payload as never, context())
+          onRun(job.name, performance.now() - started, false)
+        } catch (error) {
+          onRun(job.name, performance.now() - started, true)
+          log.warn({ job: job.name, error: String(error) }, 'A job failed; it will be tried again.')
+          throw error
+        }
+      },
+    ]),
+  )
+  const runner: Runner = await runWorker({
+    connectionString: database.url,
+    maxPoolSize: 4,
+    taskList,
+    concurrency: 2,
+    noHandleSignals: true,
+    pollInterval: 1000,
+    logger: quiet,
+  })
+  return { stop: () => runner.stop() }
+}
+
+/** Runs each habit again and again, never twice at once in one process. A failure is logged, and the next time comes. */
+export function startHabits<X>(habits: readonly Habit<X>[], context: () => X, log: Log): JobRunner {
+  let stopping = false
+  const stops = habits.map((habit) => {
+    let timer: NodeJS.Timeout | undefined
+    let working: Promise<void> = Promise.resolve()
+    const next = () => {
+      if (stopping) return
+      timer = setTimeout(() => {
+        working = habit
+          .run(context())
+          .catch((error) =>
+            log.warn({ habit: habit.name, error: String(error) }, 'A habit failed; its next time comes.'),
+          )
+          .finally(next)
+      }, habit.seconds * 1000)
+    }
+    next()
+    return async () => {
+      clearTimeout(timer)
+      await working
+    }
+  })
+  return {
+    async stop() {
+      stopping = true
+      await Promise.all(stops.map((stop) => stop()))
+    },
+  }
+}
+
+const quiet = new Logger(() => () => undefined)

@@ -1,0 +1,43 @@
+// How a request is refused: an RFC 9457 problem with a stable code and a sentence that a person can act on.
+import { type Problem, type RefusalOf, type RouteDefinition, statusOf } from '@souk/contracts'
+
+/** An answer, not an accident: the caller asked for something it cannot have. */
+export class Refusal extends Error {
+  readonly code: string
+  readonly status: number
+  readonly more: Record<string, unknown>
+  constructor(code: string, status: number, sentence: string, more: Record<string, unknown> = {}) {
+    super(sentence)
+    this.name = 'Refusal'
+    this.code = code
+    this.status = status
+    this.more = more
+  }
+}
+
+/** Refuses a request with a code that the route's contract promises. `more` goes into the problem beside it. */
+export function refuse<R extends RouteDefinition>(
+  route: R,
+  code: RefusalOf<R>,
+  sentence: string,
+  more?: Record<string, unknown>,
+): never {
+  throw new Refusal(code, statusOf(route, code), sentence, more)
+}
+
+export function problemOf(refusal: Refusal, requestId: string): Problem {
+  return {
+    type: `https://souk.example/problems/${refusal.code}`,
+    title: titleOf(refusal.code),
+    status: refusal.status,
+    code: refusal.code,
+    detail: refusal.message,
+    requestId,
+    ...refusal.more,
+  }
+}
+
+function titleOf(code: string): string {
+  const words = code.replaceAll('-', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,407 @@
+// Runs services in this process: any of them, alone or together. Opens what they need, wires them to each other and to the
+// broker, serves HTTP, and stops in an order that loses nothing.
+import { join } from 'node:path'
+import { type Answer, allMessages, type Route, type ServiceName } from '@souk/contracts'
+import {
+  childOf,
+  type Database,
+  type Envelope,
+  type Log,
+  type Transaction as MessagingTransaction,
+  migrate,
+  newTrace,
+  openDatabase,
+  type Relay,
+  type Sql,
+  type Statement,
+  type Subscription,
+  startConsumer,
+  startRelay,
+  type Trace,
+  type Transport,
+} from '@souk/messaging'
+import type { FastifyInstance } from 'fastify'
+import { answerer } from './answer.ts'
+import { type Carriage, type LocalService, makeCarriage } from './carrier.ts'
+import type { AnyService, ContextFor, SharedSettings } from './define-service.ts'
+import { serveService } from './http.ts'
+import { tokenOffice } from './identity.ts'
+import { enqueueWith, type JobRunner, prepareJobs, startHabits, startJobs } from './jobs.ts'
+import { type Metrics, makeMetrics } from './metrics.ts'
+import { serveOperations } from './operations.ts'
+import { choice, integer, optionalText, readSettings, type SettingsSpec, secret, text } from './settings.ts'
+import { beginSpan } from './telemetry.ts'
+import { checkMessage } from './validation.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: contexts of services of all kinds.
+type AnyContext = ContextFor<any, any, any>
+
+export interface RunOptions {
+  services: readonly AnyService[]
+  env: Record<string, string | undefined>
+  /** Connection string of each service's own database. */
+  databases: Partial<Record<ServiceName, string>>
+  transport: Transport
+  log: Log
+  /** Where the services run that are not here. */
+  remotes?: Partial<Record<ServiceName, string>>
+  /** Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). */
+  listen?: { host: string; port: number } | false
+  /** Where health and metrics are served: never public. `false`: nowhere. */
+  operations?: { host: string; port: number } | false
+  now?: () => Date
+  /** In place of what a service would open itself: a test's own clock, mailbox or provider. */
+  own?: Partial<Record<ServiceName, unknown>>
+  retrySeconds?: readonly number[]
+}
+
+export interface RunningService {
+  readonly definition: AnyService
+  readonly context: AnyContext
+  contextFor(trace: Trace): AnyContext
+  readonly answer: LocalService
+  readonly server?: FastifyInstance
+  /** Without a slash at the end; undefined when it does not listen. */
+  readonly url?: string
+}
+export interface Running {
+  readonly services: ReadonlyMap<ServiceName, RunningService>
+  readonly carriage: Carriage
+  readonly metrics: Metrics
+  readonly operationsUrl?: string
+  /** Stops taking requests, finishes those in hand, then stops messages, jobs and connections. */
+  stop(): Promise<void>
+}
+
+export const sharedSpec = {
+  publicUrl: text('where people reach the shop', 'http://localhost:4000'),
+  shopName: text('the name of the shop', 'Souk'),
+  sharedSecret: secret(
+    'the secret that services sign their tokens with; several, separated by commas, while rotating',
+    'only-for-development-only-for-development',
+  ),
+} satisfies SettingsSpec
+
+/** Variables that every process knows besides its services' own. */
+export const processSpec = {
+  logLevel: choice('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  logFile: optionalText('a file for the log in place of standard output'),
+  operationsPort: integer('where health and metrics are served', 4001, { min: 0, max: 65535 }),
+  operationsHost: text('on which address health and metrics are served', '127.0.0.1'),
+} satisfies SettingsSpec
+
+/** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
+export async function run(options: RunOptions): Promise<Running> {
+  const { log, env } = options
+  const now = options.now ?? (() => new Date())
+  const settings = readSettings(
+    { souk: sharedSpec, ...Object.fromEntries(options.services.map((service) => [service.name, service.settings])) },
+    env,
+  ) as Record<string, Record<string, unknown>>
+  const { souk, ...ownSettings } = settings
+  const shared: SharedSettings = { ...(souk as unknown as SharedSettings), isProduction: env.NODE_ENV === 'production' }
+  const tokens = tokenOffice(shared.sharedSecret.split(','))
+  const metrics = makeMetrics()
+  const local = new Map<ServiceName, LocalService>()
+  const carriage = makeCarriage({ local, remotes: options.remotes ?? {}, tokens, log })
+
+  const running = new Map<ServiceName, RunningService>()
+  const stops: { name: string; stop: () => Promise<void> }[] = [{ name: 'carriage', stop: () => carriage.close() }]
+  const state = { ready: false, stopping: false }
+  const databases: { name: ServiceName; database: Database }[] = []
+  measureBacklogs()
+  // Stopped in reverse: what was started last goes first.
+  const onStop = (name: string, stop: () => Promise<void>) => void stops.push({ name, stop })
+
+  try {
+    const opened = await Promise.all(options.services.map((service) => open(service)))
+    for (const one of opened) local.set(one.definition.name, one.answer)
+    for (const one of opened) await listenToMessages(one)
+    for (const one of opened) running.set(one.definition.name, await serve(one))
+    const operationsUrl = await startOperations()
+    state.ready = true
+    return {
+      services: running,
+      carriage,
+      metrics,
+      operationsUrl,
+      async stop() {
+        state.ready = false
+        state.stopping = true
+        await stopAll()
+      },
+    }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+
+  async function stopAll() {
+    for (const { name, stop } of stops.splice(0).reverse()) {
+      await stop().catch((error) => log.error({ err: error, part: name }, 'A part did not stop cleanly.'))
+    }
+  }
+
+  async function open(definition: AnyService): Promise<RunningService> {
+    const { name } = definition
+    let relay: Relay | undefined
+    let database: Database | undefined
+    if (definition.migrations) {
+      const url = options.databases[name]
+      if (!url) throw new Error(`The ${name} service needs a database: set ${name.toUpperCase()}_DATABASE_URL.`)
+      database = openDatabase({
+        url,
+        service: name,
+        connections: definition.connections ?? 10,
+        onCommitted: () => relay?.wake(),
+        onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
+      })
+      onStop(`${name} database`, database.close)
+      await migrate(database, [
+        { component: 'messaging', folder: join(import.meta.dirname, '../messaging/migrations') },
+        { component: name, folder: definition.migrations },
+      ])
+      if (definition.jobs?.length) await prepareJobs(database)
+      await keepTables(database)
+      relay = startRelay({ database, transport: options.transport, log })
+      onStop(`${name} relay`, relay.stop)
+      databases.push({ name, database })
+    }
+    const base = makeContext(definition, database, undefined, newTrace())
+    const openedOwn = options.own?.[name] !== undefined ? { own: options.own[name] } : await definition.open?.(base)
+    if (openedOwn && 'close' in openedOwn && openedOwn.close) onStop(`${name} own`, openedOwn.close)
+    const context = (trace: Trace) => makeContext(definition, database, openedOwn?.own, trace)
+
+    if (database) {
+      const jobs = await startJobs(
+        database,
+        definition.jobs ?? [],
+        () => context(newTrace()),
+        log,
+        (job, milliseconds, failed) => {
+          metrics.count('souk_jobs_total', { service: name, job, outcome: failed ? 'failed' : 'done' })
+          log.info({ service: name, job, ms: round(milliseconds), failed }, 'job')
+        },
+      )
+      onStop(`${name} jobs`, jobs.stop)
+    }
+    const habits: JobRunner = startHabits(definition.habits ?? [], () => context(newTrace()), log)
+    onStop(`${name} habits`, habits.stop)
+    return { definition, context: context(newTrace()), contextFor: context, answer: answerWith(definition, context) }
+  }
+
+  /** Answers requests and leaves one log line, one measurement and one span for each. */
+  function answerWith(definition: AnyService, context: (trace: Trace) => AnyContext): LocalService {
+    const answerers = new Map(
+      Object.entries(definition.routes as Record<string, { route: Route }>).map(([name, handler]) => [
+        name,
+        answerer(handler as never),
+      ]),
+    )
+    return async (route, cargo) => {
+      const started = performance.now()
+      const trace = childOf(cargo.trace)
+      const end = beginSpan('server', `${route.method} ${route.path}`, trace, { 'http.route': route.path })
+      const answer: Answer & { code?: string } = await (answerers.get(route.name) as ReturnType<typeof answerer>)(
+        {
+          params: cargo.params ?? {},
+          query: cargo.query ?? '',
+          headers: cargo.headers ?? {},
+          body: cargo.body,
+          caller: cargo.caller,
+          url: cargo.url ?? '',
+          ip: cargo.ip ?? '',
+          requestId: trace.traceId,
+        },
+        context(trace),
+      )
+      const milliseconds = performance.now() - started
+      metrics.request(definition.name, route.name, answer.status, milliseconds / 1000)
+      log.info(
+        {
+          service: definition.name,
+          route: route.name,
+          status: answer.status,
+          ms: round(milliseconds),
+          traceId: trace.traceId,
+          from: cargo.caller.service,
+          userId: cargo.caller.userId,
+          orderId: orderIdIn(route, cargo.params),
+          code: answer.code,
+        },
+        'request',
+      )
+      end(answer.status >= 500)
+      return answer
+    }
+  }
+
+  function makeContext(definition: AnyService, database: Database | undefined, own: unknown, trace: Trace): AnyContext {
+    const origin = { trace }
+    const none = () => {
+      throw new Error(`The ${definition.name} service has no database.`)
+    }
+    let clients: Record<string, unknown> | undefined
+    return {
+      sql: database?.sql ?? none,
+      transaction: (work) => (database ?? none()).transaction((transaction) => work(withJobs(transaction)), origin),
+      commit: <R>(statement: Statement<R>, together: object) =>
+        (database ?? none()).commit(statement, together, origin),
+      now,
+      settings: ownSettings[definition.name] as never,
+      shared,
+      get clients() {
+        clients ??= Object.fromEntries(
+          Object.entries(definition.calls as Record<string, never>).map(([name, api]) => [
+            name,
+            carriage.client(api, definition.name, trace),
+          ]),
+        )
+        return clients
+      },
+      own,
+      log,
+      trace,
+      get database() {
+        return database ?? none()
+      },
+      metrics,
+    } as AnyContext
+  }
+
+  async function listenToMessages({ definition, context, contextFor }: RunningService): Promise<void> {
+    const { name } = definition
+    const { hears } = definition
+    if (hears) {
+      const types = hears.messages.map((message: { type: string }) => message.type)
+      const tail = await options.transport.tail(types, (envelope) => {
+        try {
+          hears.hear(envelope, context)
+        } catch (error) {
+          log.error({ err: error, type: envelope.type }, 'A message was not understood.')
+        }
+      })
+      onStop(`${name} tail`, tail.close)
+    }
+    if (!definition.reacts?.length) return
+    const reactions = new Map<
+      string,
+      ((envelope: Envelope, transaction: MessagingTransaction, trace: Trace) => Promise<void>)[]
+    >()
+    for (const { messages, react } of definition.reacts) {
+      for (const { type } of messages) {
+        const list = reactions.get(type) ?? []
+        list.push((envelope, transaction, trace) =>
+          react(envelope.data as never, withJobs(transaction), contextFor(trace), envelope),
+        )
+        reactions.set(type, list)
+      }
+    }
+    const consumer: Subscription = await startConsumer({
+      database: context.database,
+      transport: options.transport,
+      group: name,
+      reactions,
+      definitions: allMessages,
+      check: checkMessage,
+      log,
+      retrySeconds: options.retrySeconds,
+      onHandled(envelope, outcome, milliseconds, trace) {
+        metrics.message(name, envelope.type, outcome, milliseconds / 1000)
+        beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })(outcome === 'failed')
+        log.info(
+          {
+            service: name,
+            message: envelope.type,
+            eventId: envelope.id,
+            key: envelope.subject,
+            outcome,
+            ms: round(milliseconds),
+            lagMs: Date.now() - Date.parse(envelope.time),
+            traceId: trace.traceId,
+          },
+          'message',
+        )
+      },
+    })
+    onStop(`${name} consumer`, consumer.close)
+  }
+
+  async function serve(one: RunningService): Promise<RunningService> {
+    if (!options.listen) return one
+    const { definition, context, answer } = one
+    // Together, only the services with a door of their own listen; alone, every service does.
+    if (!definition.serve && options.services.length > 1) return one
+    const routes = Object.values(definition.api.routes as Record<string, Route>)
+    const server: FastifyInstance = definition.serve
+      ? await definition.serve(context, carriage)
+      : serveService(definition.name, routes, answer, tokens)
+    const url = await server.listen(options.listen)
+    onStop(`${definition.name} server`, () => server.close())
+    return { ...one, server, url: url.replace('[::1]', 'localhost') }
+  }
+
+  async function startOperations(): Promise<string | undefined> {
+    if (!options.operations) return undefined
+    const server = serveOperations({
+      metrics,
+      isLive: () => true,
+      isReady: () => state.ready && !state.stopping,
+      databases,
+      transport: options.transport,
+    })
+    const url = await server.listen(options.operations).catch(() => server.listen({ host: '127.0.0.1', port: 0 }))
+    onStop('operations', () => server.close())
+    return url
+  }
+
+  function measureBacklogs(): void {
+    const figures = [
+      [
+        'souk_outbox_pending',
+        'Messages not yet published',
+        (sql: Sql) => sql<{ value: number }>`select count(*) as value from outbox`,
+      ],
+      [
+        'souk_outbox_oldest_seconds',
+        'Age of the oldest message not yet published',
+        (sql: Sql) => sql<{ value: number }>`
+        select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as value from outbox`,
+      ],
+      [
+        'souk_dead_letters',
+        'Messages set aside',
+        (sql: Sql) => sql<{ value: number }>`select count(*) as value from dead_letter`,
+      ],
+    ] as const
+    for (const [name, help, ask] of figures) {
+      metrics.gauge(name, help, () =>
+        Promise.all(
+          databases.map(async (one) => ({
+            labels: { service: one.name },
+            value: (await ask(one.database.sql))[0]?.value ?? 0,
+          })),
+        ),
+      )
+    }
+  }
+}
+
+function withJobs(transaction: MessagingTransaction) {
+  return { ...transaction, enqueue: enqueueWith(transaction.sql) }
+}
+
+/** Days that tables of messages and replies are kept: inbox ≥ outbox_sent + broker + replays by hand. */
+const keptDays = { inbox: 30, outboxSent: 14, idempotency: 3 }
+
+async function keepTables(database: Database): Promise<void> {
+  await database.sql`
+    select keep_days('outbox_sent', 'time', ${keptDays.outboxSent}), keep_days('inbox', 'uuid', ${keptDays.inbox})`
+}
+
+function orderIdIn(route: Route, params: Record<string, unknown> | undefined): unknown {
+  return params?.orderId ?? (route.path.startsWith('/v1/orders/') ? params?.id : undefined)
+}
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100
+}

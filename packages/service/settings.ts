@@ -1,0 +1,101 @@
+// Settings come from environment variables with checked defaults. All that is wrong is told at once, before anything starts.
+
+interface Setting<T> {
+  about: string
+  fallback: T | undefined
+  /** Shown in place of the value. */
+  secret?: boolean
+  read(text: string): T | Error
+}
+export type SettingsSpec = Record<string, Setting<unknown>>
+export type SettingsOf<S extends SettingsSpec> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
+
+/** A whole number within limits. */
+export function integer(about: string, fallback: number, limits: { min: number; max: number }): Setting<number> {
+  return {
+    about: `${about} (${limits.min} to ${limits.max})`,
+    fallback,
+    read(text) {
+      const value = Number(text)
+      const fits = Number.isInteger(value) && value >= limits.min && value <= limits.max
+      return fits ? value : new Error(`must be a whole number from ${limits.min} to ${limits.max}`)
+    },
+  }
+}
+/** A text; without a fallback it is required. */
+export function text(about: string, fallback?: string): Setting<string> {
+  return { about, fallback, read: (value) => value }
+}
+/** A text that may be missing. */
+export function optionalText(about: string): Setting<string | undefined> {
+  return { about, fallback: undefined, read: (value) => value || undefined, optional: true } as Setting<
+    string | undefined
+  >
+}
+/** A secret. Its fallback serves development only: in production it must be set. */
+export function secret(about: string, developmentFallback: string): Setting<string> {
+  return {
+    about,
+    fallback: developmentFallback,
+    secret: true,
+    read: (value) => (value.length >= 32 ? value : new Error('must be at least 32 characters long')),
+  }
+}
+/** One of several words. */
+export function choice<const W extends readonly string[]>(
+  about: string,
+  words: W,
+  fallback: W[number],
+): Setting<W[number]> {
+  return {
+    about: `${about} (${words.join(', ')})`,
+    fallback,
+    read: (value) => (words.includes(value) ? value : new Error(`must be one of ${words.join(', ')}`)),
+  }
+}
+/** on or off. */
+export function flag(about: string, fallback: boolean): Setting<boolean> {
+  return {
+    about: `${about} (on, off)`,
+    fallback,
+    read: (value) => (value === 'on' ? true : value === 'off' ? false : new Error('must be on or off')),
+  }
+}
+
+export class WrongSettings extends Error {
+  override name = 'WrongSettings'
+}
+
+/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES. */
+export function variableOf(service: string, name: string): string {
+  return `${service}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase()
+}
+
+/** Reads the settings of several parts. Throws WrongSettings with one line for each that is wrong. */
+export function readSettings<P extends Record<string, SettingsSpec>>(
+  parts: P,
+  env: Record<string, string | undefined>,
+): { [K in keyof P]: SettingsOf<P[K]> } {
+  const wrong: string[] = []
+  const isProduction = env.NODE_ENV === 'production'
+  const read = Object.entries(parts).map(([part, spec]) => [part, readPart(part, spec)] as const)
+  if (wrong.length > 0) throw new WrongSettings(`Souk cannot start with these settings:\n${wrong.join('\n')}`)
+  return Object.fromEntries(read) as { [K in keyof P]: SettingsOf<P[K]> }
+
+  function readPart(part: string, spec: SettingsSpec) {
+    return Object.fromEntries(
+      Object.entries(spec).map(([name, setting]) => [name, readOne(variableOf(part, name), setting)]),
+    )
+  }
+  function readOne(variable: string, setting: Setting<unknown>): unknown {
+    const given = env[variable]
+    if (given === undefined || given === '') {
+      const needed = setting.fallback === undefined && !('optional' in setting)
+      if (needed || (setting.secret && isProduction)) wrong.push(`  ${variable} is missing: ${setting.about}.`)
+      return setting.fallback
+    }
+    const value = setting.read(given)
+    if (value instanceof Error) wrong.push(`  ${variable} ${value.message}: ${setting.about}.`)
+    return value
+  }
+}

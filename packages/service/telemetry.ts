@@ -1,0 +1,58 @@
+// Spans for OpenTelemetry. Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded and a span costs nothing but its ids, which
+// logs and messages carry anyway.
+import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
+import type { Trace } from '@souk/messaging'
+
+export type Finish = (failed: boolean) => void
+const nothing: Finish = () => undefined
+let exporting = false
+/** The ids that the next span must have: our own, which logs and messages already carry. */
+let wanted: Trace = { traceId: '', spanId: '' }
+
+/** Begins a span and returns how to end it. `within` is the trace whose span this is. */
+export function beginSpan(
+  kind: 'server' | 'consumer' | 'client',
+  name: string,
+  within: Trace,
+  attributes: Record<string, string>,
+): Finish {
+  if (!exporting) return nothing
+  wanted = within
+  const parent = within.parentSpanId
+    ? trace.setSpanContext(context.active(), {
+        traceId: within.traceId,
+        spanId: within.parentSpanId,
+        traceFlags: 1,
+        isRemote: true,
+      })
+    : context.active()
+  const kinds = { server: SpanKind.SERVER, consumer: SpanKind.CONSUMER, client: SpanKind.CLIENT }
+  const span: Span = trace.getTracer('souk').startSpan(name, { kind: kinds[kind], attributes }, parent)
+  return (failed) => {
+    if (failed) span.setStatus({ code: 2 })
+    span.end()
+  }
+}
+
+/** Exports spans when the environment says where to; returns how to stop. */
+export async function startTelemetry(
+  env: Record<string, string | undefined>,
+  name: string,
+): Promise<() => Promise<void>> {
+  if (!env.OTEL_EXPORTER_OTLP_ENDPOINT) return async () => undefined
+  const [{ TracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all(
+    [
+      import('@opentelemetry/sdk-trace'),
+      import('@opentelemetry/exporter-trace-otlp-http'),
+      import('@opentelemetry/resources'),
+    ],
+  )
+  const provider = new TracerProvider({
+    resource: resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME ?? name }),
+    idGenerator: { generateTraceId: () => wanted.traceId, generateSpanId: () => wanted.spanId },
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+  })
+  trace.setGlobalTracerProvider(provider)
+  exporting = true
+  return () => provider.shutdown()
+}

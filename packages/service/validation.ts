@@ -1,0 +1,50 @@
+// Checks values against contract schemas, with the validator that Fastify uses (Ajv), compiled once.
+import type { MessageDefinition } from '@souk/contracts'
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import formatsPlugin from 'ajv-formats'
+import type { TSchema } from 'typebox'
+
+export type Check = (value: unknown) => { path: string; message: string }[] | undefined
+
+const addFormats = formatsPlugin as unknown as (ajv: Ajv) => void
+const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true })
+const lenient = new Ajv({ strict: false, allErrors: false, useDefaults: true, coerceTypes: 'array' })
+addFormats(strict)
+addFormats(lenient)
+
+/** For JSON bodies: types must be exactly as declared. */
+export function checkBody(schema: TSchema): Check {
+  return checkWith(strict.compile(schema))
+}
+/** For paths and queries, where everything arrives as text: "3" is a number, one value is a list of one. */
+export function checkQuery(schema: TSchema): Check {
+  return checkWith(lenient.compile(schema))
+}
+
+function checkWith(validate: ValidateFunction): Check {
+  return (value) => (validate(value) ? undefined : (validate.errors ?? []).map(told))
+}
+
+function told(error: ErrorObject): { path: string; message: string } {
+  const path = error.instancePath.slice(1).replaceAll('/', '.')
+  if (error.keyword === 'additionalProperties') {
+    return {
+      path: [path, error.params.additionalProperty].filter(Boolean).join('.'),
+      message: 'is not a field of this request',
+    }
+  }
+  if (error.keyword === 'enum') return { path, message: `must be one of ${error.params.allowedValues.join(', ')}` }
+  return { path, message: error.message ?? 'is not allowed' }
+}
+
+const messageChecks = new WeakMap<MessageDefinition, Check>()
+/** What is wrong with a message's data, in one line, or undefined. */
+export function checkMessage(definition: MessageDefinition, data: unknown): string | undefined {
+  let check = messageChecks.get(definition)
+  if (!check) {
+    check = checkBody(definition.schema)
+    messageChecks.set(definition, check)
+  }
+  const first = check(data)?.[0]
+  return first && `${first.path} ${first.message}`.trim()
+}
