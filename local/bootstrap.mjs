@@ -113,13 +113,18 @@ async function install() {
   const showProgress = () => process.stderr.write(`\rInstalling what Souk needs, ${seconds()} s `)
   const ticker = process.stderr.isTTY ? setInterval(showProgress, 1000) : undefined
   if (!ticker) console.error('Installing what Souk needs; the first time takes up to a minute.')
-  const { code, output } = await npm([command, '--no-fund', '--no-audit', '--loglevel=error'])
+  const quietly = ['--no-fund', '--no-audit', '--loglevel=error']
+  let { code, output } = await npm([command, ...quietly])
+  // A lock that lacks other platforms' optional packages is refused by `npm ci`, and enough for `npm install`.
+  if (command === 'ci' && code !== 0 && output.includes('EUSAGE')) {
+    ;({ code, output } = await npm(['install', '--no-save', ...quietly]))
+  }
   clearInterval(ticker)
   if (ticker) process.stderr.write('\r\x1b[K')
   if (code !== 0) {
     console.error(output.trimEnd())
     stopWith(
-      `\nnpm ${command} did not succeed (its words are above). Check the network and the free disk space, then run the same command again.`,
+      `\nnpm did not succeed (its words are above). Check the network and the free disk space, then run the same command again.`,
     )
   }
   mkdirSync(dirname(stampFile), { recursive: true })

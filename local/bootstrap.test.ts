@@ -68,6 +68,13 @@ test('when npm fails, its words and a piece of advice are shown', { skip }, asyn
   assert.equal(existsSync(join(project, '.souk-installing')), false)
 })
 
+test('a lock that npm refuses is installed from all the same, and stays as it is', { skip }, async (t) => {
+  const project = newProject(t)
+  writeFileSync(join(project, 'lock-refused'), '')
+  assert.equal((await bootstrap(project, ['script.mjs', '0'])).code, 0)
+  assert.equal(npmCalls(project)[1], 'install --no-save --no-fund --no-audit --loglevel=error')
+})
+
 test('a request to end reaches the script exactly once', { skip }, async (t) => {
   const project = newProject(t)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -105,6 +112,7 @@ function newProject(t: TestContext) {
      echo "$@" >> npm-calls
      sleep 0.5
      if [ -e npm-fails ]; then echo 'npm error: no network' >&2; exit 1; fi
+     if [ -e lock-refused ] && [ "$1" = ci ]; then echo 'npm error code EUSAGE' >&2; exit 1; fi
      mkdir -p node_modules`,
   )
   chmodSync(npm, 0o755)
