@@ -64,7 +64,7 @@ export async function launch(home: Home, settings: Record<string, string | numbe
     ended = error
   })
   child.on('exit', (code) => {
-    if (!onWindows || code !== 0) ended = new Error(readFileSync(home.log, 'utf8').slice(logStart).trim())
+    if (!onWindows || code !== 0) ended = new Error(readFileSync(home.log).subarray(logStart).toString().trim())
   })
   for (const until = Date.now() + startAtMostSeconds * 1000; Date.now() < until; await pause(10)) {
     if (ended) throw new Error(`PostgreSQL did not start. Its log, ${home.log}, says:\n${ended.message}`)
@@ -86,7 +86,14 @@ export async function stopPostmaster(pid: number, home: Home): Promise<void> {
   }
   const begun = Date.now()
   let isUrged = false
-  const signal = (name: NodeJS.Signals) => isPostmasterOf(pid, home.data) && process.kill(pid, name)
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      return isPostmasterOf(pid, home.data) && process.kill(pid, name)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      return false
+    }
+  }
   signal('SIGINT')
   while (isPostmasterOf(pid, home.data)) {
     const seconds = (Date.now() - begun) / 1000
