@@ -177,7 +177,10 @@ export interface ServiceDefinition<
   /** Connections of its pool (10). */
   readonly connections?: number
   /** Opens what the service needs besides its database. `close` is called at the end. */
-  readonly open?: (base: ContextFor<S, C, undefined>) => Promise<{ own: Own; close?: () => Promise<void> }>
+  readonly open?: (
+    base: ContextFor<S, C, undefined>,
+    carriage: Carriage,
+  ) => Promise<{ own: Own; close?: () => Promise<void> }>
   /** A missing route does not compile. */
   readonly routes: { readonly [K in keyof A['routes']]: Handler<A['routes'][K], ContextFor<S, C, Own>> }
   readonly reacts?: readonly ReactionFor<ContextFor<S, C, Own>>[]

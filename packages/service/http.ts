@@ -1,5 +1,7 @@
 // A service's own HTTP server, for when it runs alone: one Fastify route per contract route, and behind it the same answer
 // as in process. Callers prove who they are by an internal token; nothing else is believed.
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Answer, Route, ServiceName } from '@souk/contracts'
 import { continueTrace } from '@souk/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
@@ -9,8 +11,17 @@ import { problemOf, Refusal } from './problems.ts'
 
 const defaultBodyLimit = 64 * 1024
 
+export interface ServerOptions {
+  trustProxy?: boolean
+  /** How the server's own refusals are sent: not found, too large, unreadable. `sendAnswer` when left out. */
+  send?: (request: FastifyRequest, reply: FastifyReply, answer: Answer) => void
+  /** Headers of what is said to a connection that never became a request. */
+  headers?: Readonly<Record<string, string>>
+}
+
 /** A Fastify with our limits, that hands bodies over as bytes and speaks problem+json when it refuses by itself. */
-export function bareServer(options: { trustProxy?: boolean } = {}): FastifyInstance {
+export function bareServer(options: ServerOptions = {}): FastifyInstance {
+  const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
   const server = Fastify({
     logger: false,
     trustProxy: options.trustProxy ?? false,
@@ -20,22 +31,40 @@ export function bareServer(options: { trustProxy?: boolean } = {}): FastifyInsta
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id)),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.headers ?? {}),
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    void sendAnswer(reply, refusedByServer(error, request.id))
+    send(request, reply, refusedByServer(error, request.id))
   })
   server.setNotFoundHandler((request, reply) => {
-    void sendAnswer(
-      reply,
-      answerOf(
-        new Refusal('not-found', 404, `There is nothing at ${request.method} ${request.url.split('?')[0]}.`),
-        request.id,
-      ),
-    )
+    const sentence = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`
+    send(request, reply, answerOf(new Refusal('not-found', 404, sentence), request.id))
   })
   return server
+}
+
+/** Bytes that are no HTTP request, headers without end, or none at all: said once, then the connection is closed. */
+function refuseConnection(error: Error & { code?: string }, socket: Socket, headers: Readonly<Record<string, string>>) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new Refusal('too-large', 431, 'The headers are larger than this server takes.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new Refusal('timed-out', 408, 'The request did not arrive in time.')
+        : new Refusal('invalid-request', 400, 'This is not an HTTP request that can be read.')
+  const body = JSON.stringify(problemOf(refusal, ''))
+  const lines = Object.entries({
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  if (socket.writable)
+    socket.write(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\n${lines.join('')}\r\n${body}`)
+  socket.destroySoon()
 }
 
 export function serveService(

@@ -168,7 +168,8 @@ export async function run(options: RunOptions): Promise<Running> {
       databases.push({ name, database })
     }
     const base = makeContext(definition, database, undefined, newTrace())
-    const openedOwn = options.own?.[name] !== undefined ? { own: options.own[name] } : await definition.open?.(base)
+    const openedOwn =
+      options.own?.[name] !== undefined ? { own: options.own[name] } : await definition.open?.(base, carriage)
     if (openedOwn && 'close' in openedOwn && openedOwn.close) onStop(`${name} own`, openedOwn.close)
     const context = (trace: Trace) => makeContext(definition, database, openedOwn?.own, trace)
 
