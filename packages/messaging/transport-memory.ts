@@ -5,8 +5,6 @@ import type { Parcel, Transport } from './transport.ts'
 export interface MemoryTransport extends Transport {
   /** Everything published so far, for tests to look at. */
   readonly log: readonly Parcel[]
-  /** True when every group has read everything. */
-  isIdle(): boolean
 }
 
 export function memoryTransport(): MemoryTransport {
@@ -20,7 +18,6 @@ export function memoryTransport(): MemoryTransport {
     name: 'memory',
     durability: 'none',
     log,
-    isIdle: () => [...groups.values()].every((position) => position >= log.length),
     async publish(parcels) {
       log.push(...parcels)
       for (const parcel of parcels) for (const tail of tails) tail(parcel)
@@ -67,6 +64,9 @@ export function memoryTransport(): MemoryTransport {
       }
       tails.add(hear)
       return { close: async () => void tails.delete(hear) }
+    },
+    async backlog() {
+      return log.length - Math.min(log.length, ...groups.values())
     },
     async close() {
       closed = true

@@ -131,6 +131,12 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
       return subscription
     },
 
+    async backlog() {
+      const [row] = await database.sql<{ backlog: number }>`
+        select coalesce(max(h.position - c.position), 0) as backlog from bus_head h, bus_cursor c`
+      return row?.backlog ?? 0
+    },
+
     async close() {
       clearInterval(housekeeping)
       await Promise.all([...subscriptions].map((subscription) => subscription.close()))

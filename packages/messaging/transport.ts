@@ -34,6 +34,8 @@ export interface Transport {
   ): Promise<Subscription>
   /** Tells this process about messages from now on, at most once. For caches and live updates. */
   tail(types: readonly string[], listener: (envelope: Envelope) => void): Promise<Subscription>
+  /** How many messages the slowest group has yet to read. */
+  backlog(): Promise<number>
   close(): Promise<void>
 }
 

@@ -67,6 +67,7 @@ export interface RunningService {
 export interface Running {
   readonly services: ReadonlyMap<ServiceName, RunningService>
   readonly carriage: Carriage
+  readonly transport: Transport
   readonly metrics: Metrics
   readonly operationsUrl?: string
   /** Stops taking requests, finishes those in hand, then stops messages, jobs and connections. */
@@ -123,6 +124,7 @@ export async function run(options: RunOptions): Promise<Running> {
     return {
       services: running,
       carriage,
+      transport: options.transport,
       metrics,
       operationsUrl,
       async stop() {

@@ -129,7 +129,7 @@ export async function startForTest(services: readonly AnyService[], options: Tes
             return row?.busy
           }),
         )
-        calm = busy.includes(true) || !transport.isIdle() ? 0 : calm + 1
+        calm = busy.includes(true) || (await transport.backlog()) > 0 ? 0 : calm + 1
         await new Promise((resolve) => setTimeout(resolve, 5))
       }
     },

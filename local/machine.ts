@@ -1,0 +1,89 @@
+// What the shop stands on when it runs on one machine: the embedded PostgreSQL, a database per service, generated secrets.
+// While it is open, running.json in the data folder tells other commands (verify, seed, a single service) how to reach it.
+import { randomBytes } from 'node:crypto'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { prepareDatabases, secretOf } from './databases.ts'
+import { findOwner } from './owner.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
+
+export const databaseNames = ['users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'bus']
+
+export interface Machine {
+  dataFolder: string
+  databases: Record<string, string>
+  /** Environment for the services: what was given, with generated secrets where nothing was. */
+  env: Record<string, string | undefined>
+  staffPassword: string
+  /** Tells other commands where the shop is; called when it is ready. */
+  announce(publicUrl: string, operationsUrl: string | undefined): void
+  stop(): Promise<void>
+}
+export interface RunningShop {
+  publicUrl: string
+  operationsUrl?: string
+  databases: Record<string, string>
+  env: Record<string, string>
+  staffPassword: string
+}
+
+export function dataFolderIn(env: Record<string, string | undefined>): string {
+  return resolve(env.SOUK_DATA || join(import.meta.dirname, '..', '.souk'))
+}
+
+export async function openMachine(options: {
+  dataFolder: string
+  env: Record<string, string | undefined>
+  durable?: boolean
+  say?: (sentence: string) => void
+}): Promise<Machine> {
+  const { dataFolder, env } = options
+  const wantedPort = Number(env.SOUK_POSTGRES_PORT || 54320)
+  const postgres: Postgres = await startPostgres({
+    dataFolder,
+    port: wantedPort,
+    durable: options.durable,
+    onProgress: options.say,
+  })
+  const file = join(dataFolder, 'running.json')
+  try {
+    const prepared = await prepareDatabases(postgres, databaseNames)
+    const databases = Object.fromEntries(databaseNames.map((name) => [name, prepared[name]?.url as string]))
+    const secret = (name: string) => secretOf(dataFolder, name, () => randomBytes(32).toString('base64url'))
+    const generated = {
+      SOUK_SHARED_SECRET: env.SOUK_SHARED_SECRET || secret('shared'),
+      PAYMENTS_SIMULATOR_SECRET: env.PAYMENTS_SIMULATOR_SECRET || secret('simulator'),
+      PAYMENTS_SIMULATOR_FOLDER: env.PAYMENTS_SIMULATOR_FOLDER || join(dataFolder, 'simulator'),
+    }
+    const staffPassword =
+      env.SOUK_STAFF_PASSWORD || secretOf(dataFolder, 'staff-password', () => randomBytes(12).toString('base64url'))
+    return {
+      dataFolder,
+      databases,
+      staffPassword,
+      env: { ...env, ...generated },
+      announce(publicUrl, operationsUrl) {
+        const shop: RunningShop = { publicUrl, operationsUrl, databases, env: generated, staffPassword }
+        writeFileSync(file, JSON.stringify(shop, null, 2), { mode: 0o600 })
+      },
+      async stop() {
+        rmSync(file, { force: true })
+        await postgres.stop()
+      },
+    }
+  } catch (error) {
+    await postgres.stop()
+    throw error
+  }
+}
+
+/** The shop that runs on this data folder now, or undefined. */
+export function findRunningShop(dataFolder: string): RunningShop | undefined {
+  if (findOwner(dataFolder) === undefined) return undefined
+  try {
+    return JSON.parse(readFileSync(join(dataFolder, 'running.json'), 'utf8')) as RunningShop
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // It is still starting.
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+// `npm run seed -- --products 50000`: a large shop, to see how it behaves. Works beside a running shop and without one.
+import { parseArgs } from 'node:util'
+import { postgresTransport } from '@souk/messaging'
+import { makeLog, run } from '@souk/service'
+import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
+import { allServices } from '../services/together.ts'
+import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
+import { showProgress } from './progress.ts'
+
+const { values } = parseArgs({ options: { products: { type: 'string', default: '0' } } })
+const count = Number(values.products)
+if (!Number.isInteger(count) || count < 0 || count > 1_000_000) {
+  process.stderr.write('\n  Say how many products, for example: npm run seed -- --products 50000\n\n')
+  process.exit(1)
+}
+const started = performance.now()
+const progress = showProgress()
+const dataFolder = dataFolderIn(process.env)
+const shop = findRunningShop(dataFolder)
+const machine = shop ? undefined : await openMachine({ dataFolder, env: process.env, say: progress.say })
+const databases = shop?.databases ?? machine?.databases ?? {}
+const log = makeLog({ level: 'warn' })
+const transport = await postgresTransport({ url: databases.bus as string, log })
+// Services hold no state of their own, so a second instance of each beside the running shop does no harm.
+const running = await run({
+  services: allServices,
+  env: { ...process.env, ...(shop?.env ?? machine?.env) },
+  databases,
+  transport,
+  log,
+  listen: false,
+  operations: false,
+})
+let failure: unknown
+try {
+  await ensureShopIsSeeded(running, { staffPassword: (shop ?? machine)?.staffPassword as string, progress })
+  if (count > 0) await seedMany(running, count, progress)
+} catch (error) {
+  failure = error
+}
+progress.end()
+await running.stop()
+await transport.close()
+await machine?.stop()
+if (failure) throw failure
+process.stdout.write(
+  `  Done in ${((performance.now() - started) / 1000).toFixed(0)} s: the demo shop${count > 0 ? ` and ${count.toLocaleString('en')} more products` : ''}.\n`,
+)
+process.exit(0)

@@ -1,0 +1,92 @@
+// Puts goods into a shop through the services' own routes, as its staff would. Every id is derived from a name, so that a
+// seed that was interrupted can simply run again.
+import { createHash } from 'node:crypto'
+import { type Api, type ClientOf, makeClient, ProblemError } from '@souk/contracts'
+import { inventoryApi } from '@souk/contracts/inventory'
+import { productsApi } from '@souk/contracts/products'
+import { newTrace } from '@souk/messaging'
+import type { Caller, Running } from '@souk/service'
+import type { SeedCategory, SeedProduct } from './catalogue.ts'
+
+export const seedStaff: Caller = { service: 'gateway', role: 'staff', userId: idOf('seed staff') }
+
+/** A client that calls the services of this process as somebody. */
+export function clientAs<A extends Api>(running: Running, api: A, caller: Caller): ClientOf<A> {
+  return makeClient(api, (route, input) =>
+    running.carriage.carry(route, {
+      ...input,
+      caller,
+      trace: newTrace(),
+      ip: '127.0.0.1',
+      body: input.body === undefined || input.body instanceof Uint8Array ? input.body : JSON.stringify(input.body),
+    }),
+  )
+}
+
+/** Always the same UUID for the same name (version 8: made by a rule of our own). */
+export function idOf(name: string): string {
+  const hex = createHash('sha256').update(`souk seed ${name}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+export async function putCategories(running: Running, categories: readonly SeedCategory[]): Promise<void> {
+  const products = clientAs(running, productsApi, seedStaff)
+  const { items } = await products.listCategories({})
+  for (const [position, category] of categories.entries()) {
+    if (items.some((one) => one.slug === category.slug)) continue
+    const { slug, title, description, parent } = category
+    await products.createCategory({
+      body: { id: idOf(`category ${slug}`), slug, title, description, parentSlug: parent, position },
+    })
+  }
+}
+
+export function inputOf(product: SeedProduct) {
+  const { slug, title, description, status, category, attributes, options, variants } = product
+  return {
+    id: idOf(`product ${slug}`),
+    slug,
+    title,
+    description,
+    status,
+    categorySlug: category,
+    attributes,
+    options,
+    variants: variants.map(({ sku, options: chosen, prices, weightGrams }) => ({
+      sku,
+      options: chosen,
+      prices,
+      weightGrams,
+    })),
+  }
+}
+
+/** Up to 200 products at once, and what of them lies in the warehouses. Harmless when repeated. */
+export async function putProducts(running: Running, batch: readonly SeedProduct[]): Promise<void> {
+  const name = `${batch[0]?.slug} ${batch.length}`
+  try {
+    await clientAs(running, productsApi, seedStaff).createMany({ body: { products: batch.map(inputOf) } })
+  } catch (error) {
+    const isThere = error instanceof ProblemError && (error.code === 'slug-taken' || error.code === 'sku-taken')
+    if (!isThere) throw error
+  }
+  const movements = batch.flatMap((product) =>
+    product.variants.flatMap(({ sku, stock }) =>
+      Object.entries(stock)
+        .filter(([, quantity]) => quantity > 0)
+        .map(([location, quantity]) => ({
+          sku,
+          location,
+          kind: 'received' as const,
+          quantity,
+          reason: 'First delivery',
+        })),
+    ),
+  )
+  for (let from = 0; from < movements.length; from += 500) {
+    await clientAs(running, inventoryApi, seedStaff).moveMany({
+      body: { movements: movements.slice(from, from + 500) },
+      headers: { 'idempotency-key': idOf(`delivery ${name} ${from}`) },
+    })
+  }
+}

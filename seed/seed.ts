@@ -1,0 +1,104 @@
+// Fills a shop: the demo with its goods, pictures, customers and past orders, once; or many products, for load.
+import { randomUUID } from 'node:crypto'
+import { productsApi } from '@souk/contracts/products'
+import type { Running } from '@souk/service'
+import { createCustomer, ensureStaff } from '../services/users/staff.ts'
+import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalogue.ts'
+import { openPainter } from './painter.ts'
+import { placePastOrders } from './past-orders.ts'
+import { clientAs, idOf, putCategories, putProducts, seedStaff } from './put-in.ts'
+import { awaitReaders } from './settle.ts'
+
+export interface SeedProgress {
+  say(sentence: string): void
+  bar(sentence: string, done: number, total: number): void
+}
+export const staffEmail = 'staff@souk.example'
+
+/** Makes the staff login, and the demo shop if there is none yet. Resolves with true when it was made now. */
+export async function ensureShopIsSeeded(
+  running: Running,
+  options: { staffPassword: string; progress: SeedProgress; pictures?: boolean },
+): Promise<boolean> {
+  const users = running.services.get('users')
+  if (!users) throw new Error('Seeding needs the users service in this process.')
+  await ensureStaff(users.context, { email: staffEmail, password: options.staffPassword, name: 'Staff' })
+  const { items } = await clientAs(running, productsApi, seedStaff).listCategories({})
+  // The past orders are made last: when the last one is there, so is all the rest.
+  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return false
+
+  const { progress } = options
+  progress.say('Making the categories')
+  await putCategories(running, demoCategories())
+  const products = demoProducts()
+  progress.say('Filling the shelves')
+  await putProducts(running, products)
+  if (options.pictures !== false) await putPictures(running, products, progress)
+  const customers = demoCustomers()
+  const userIds = new Map<string, string>()
+  for (const [index, customer] of customers.entries()) {
+    progress.bar('Inviting customers', index, customers.length)
+    const { userId } = await createCustomer(users.context, { ...customer, password: randomUUID() })
+    userIds.set(customer.email, userId)
+  }
+  progress.say('Waiting for all services to know the goods')
+  await awaitReaders(running)
+  await placePastOrders(running, { progress, userIds })
+  await awaitReaders(running)
+  return true
+}
+
+/** Adds `count` products that are easy to tell from the demo's. */
+export async function seedMany(running: Running, count: number, progress: SeedProgress): Promise<void> {
+  await putCategories(running, demoCategories())
+  const batches: SeedProduct[][] = []
+  let batch: SeedProduct[] = []
+  let done = 0
+  const atOnce = 3
+  for (const product of manyProducts(count)) {
+    batch.push(product)
+    if (batch.length < 200) continue
+    batches.push(batch)
+    batch = []
+    if (batches.length === atOnce) await put()
+  }
+  if (batch.length > 0) batches.push(batch)
+  await put()
+  progress.say('Waiting for all services to know the goods')
+  await awaitReaders(running)
+
+  async function put() {
+    const now = batches.splice(0)
+    await Promise.all(now.map((one) => putProducts(running, one)))
+    done += now.reduce((sum, one) => sum + one.length, 0)
+    progress.bar('Filling the shelves', done, count)
+  }
+}
+
+async function putPictures(running: Running, products: readonly SeedProduct[], progress: SeedProgress): Promise<void> {
+  const client = clientAs(running, productsApi, seedStaff)
+  const painter = openPainter()
+  let done = 0
+  const todo = [...products]
+  const work = async () => {
+    for (let product = todo.shift(); product; product = todo.shift()) {
+      const id = idOf(`product ${product.slug}`)
+      const { images } = await client.readAny({ params: { id } })
+      if (images.length === 0) {
+        const picture = await painter.paint(product.picture)
+        await client.addPicture({
+          params: { id },
+          query: { alt: product.title },
+          body: picture,
+          headers: { 'content-type': 'image/webp' },
+        })
+      }
+      progress.bar('Painting pictures', ++done, products.length)
+    }
+  }
+  try {
+    await Promise.all([work(), work()])
+  } finally {
+    painter.close()
+  }
+}
