@@ -22,7 +22,13 @@ export interface Transaction {
   send(...messages: Message[]): void
   /** Runs after the commit, never when it fails. For wake-ups only: a crash in between loses it. */
   afterCommit(action: () => void): void
+  /**
+   * Does `work` once, just before the commit, with all items that were gathered for it: one statement for a whole batch
+   * of messages, whose row locks are taken last and in one order.
+   */
+  gather<T>(work: Gathered<T>, item: T): void
 }
+export type Gathered<T> = (items: readonly T[], transaction: Transaction) => Promise<void>
 
 export interface Database {
   sql: Sql
@@ -110,14 +116,22 @@ export function openDatabase(options: DatabaseOptions): Database {
       let broken: Error | undefined
       const messages: Envelope[] = []
       const after: (() => void)[] = []
+      const gathered = new Map<Gathered<never>, unknown[]>()
+      const transaction: Transaction = {
+        sql: sqlOn(() => client),
+        send: (...sent) => void messages.push(...sent.map((message) => envelopeOf(message, options.service, origin))),
+        afterCommit: (action) => void after.push(action),
+        gather(work, item) {
+          const items = gathered.get(work)
+          if (items) items.push(item)
+          else gathered.set(work, [item])
+        },
+      }
       try {
         const begun = client.query('begin')
         begun.catch(() => undefined) // The first statement fails with the same error.
-        const result = await work({
-          sql: sqlOn(() => client),
-          send: (...sent) => void messages.push(...sent.map((message) => envelopeOf(message, options.service, origin))),
-          afterCommit: (action) => void after.push(action),
-        })
+        const result = await work(transaction)
+        for (const [work, items] of gathered) await work(items as never[], transaction)
         const stored =
           messages.length > 0 ? sqlOn(() => client)`${storeMessages(messages)}`.then(() => undefined) : undefined
         crashpoint(`${options.service}.before-commit`)
