@@ -1,0 +1,123 @@
+// A letter as HTML that mail programs understand: tables for layout, styles on each element, and a style sheet only for the
+// dark scheme and narrow screens, where it is honored. No pictures: most programs block them until asked.
+import { Html, html } from './html.ts'
+import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
+import { oneLine } from './wording.ts'
+
+const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+const ink = '#24211d'
+const soft = '#716a60'
+const hairline = '#e8e3da'
+const text = `font-family:${sans};font-size:16px;line-height:25px;color:${ink};`
+const small = `font-family:${sans};font-size:14px;line-height:21px;color:${soft};`
+
+const sheet = new Html(`<style>
+  :root { color-scheme: light dark; supported-color-schemes: light dark; }
+  @media (prefers-color-scheme: dark) {
+    .page { background: #171614 !important; }
+    .card { background: #22201d !important; }
+    .ink { color: #f1ede6 !important; }
+    .soft { color: #aaa297 !important; }
+    .rule { border-color: #3a3732 !important; }
+    .button { background: #f1ede6 !important; }
+    .button a { color: #24211d !important; }
+  }
+  @media (max-width: 480px) {
+    .outer { padding: 20px 10px !important; }
+    .card { padding: 28px 22px !important; }
+    .button, .button a { display: block !important; text-align: center !important; }
+    .fact { display: block !important; width: auto !important; padding-right: 0 !important; }
+  }
+</style>`)
+
+export function letterHtml({ subject, summary, heading, blocks }: Letter, shop: Shop): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<title>${subject}</title>
+${sheet}
+</head>
+<body class="page" style="margin:0;padding:0;background:#f5f2ec;">
+<div style="display:none;max-height:0;overflow:hidden;">${summary}</div>
+<table class="page" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f5f2ec;">
+<tr><td class="outer" align="center" style="padding:36px 16px;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:580px;">
+<tr><td style="padding:0 4px 18px;"><a class="ink" href="${shop.url}" target="_blank" rel="noopener" style="font-family:Georgia,'Times New Roman',serif;font-size:20px;line-height:26px;letter-spacing:.02em;color:${ink};text-decoration:none;">${oneLine(shop.name)}</a></td></tr>
+<tr><td class="card" style="background:#ffffff;border-radius:14px;padding:40px 40px 36px;">
+<h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${heading}</h1>
+${blocks.map(blockHtml)}
+</td></tr>
+<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You get this letter because of something you did at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+`.text
+}
+
+function blockHtml(block: Block): Html {
+  switch (block.type) {
+    case 'paragraph':
+      return html`<p class="ink" style="margin:0 0 16px;${text}">${block.text}</p>\n`
+    case 'note':
+      return html`<p class="soft" style="margin:24px 0 0;${small}">${block.text}</p>\n`
+    case 'button':
+      return buttonHtml(block.label, block.url)
+    case 'items':
+      return itemsHtml(block.items, block.sums)
+    case 'facts':
+      return factsHtml(block.facts)
+  }
+}
+
+function buttonHtml(label: string, url: string): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:10px 0 22px;">
+<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="auto"><tr><td class="button" style="background:${ink};border-radius:8px;">
+<a href="${url}" target="_blank" rel="noopener" style="display:inline-block;padding:13px 26px;font-family:${sans};font-size:16px;line-height:22px;color:#ffffff;text-decoration:none;">${label}</a>
+</td></tr></table>
+</td></tr></table>
+`
+}
+
+function itemsHtml(items: readonly Item[], sums: readonly Sum[]): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 26px;">
+${items.map(itemHtml)}${sums.map((sum, index) => sumHtml(sum, index === 0))}</table>
+`
+}
+
+function itemHtml({ title, detail, amount }: Item): Html {
+  const cell = `border-top:1px solid ${hairline};padding:13px 0;`
+  return html`<tr>
+<td class="rule" style="${cell}padding-right:16px;"><span class="ink" style="${text}">${title}</span><br><span class="soft" style="${small}">${detail}</span></td>
+<td class="rule ink" align="right" valign="top" style="${cell}${text}white-space:nowrap;">${amount}</td>
+</tr>
+`
+}
+
+function sumHtml({ label, amount, isTotal }: Sum, isFirst: boolean): Html {
+  const edge = isFirst || isTotal ? `border-top:1px solid ${hairline};` : ''
+  const cell = `${edge}${isTotal ? `padding:12px 0;${text}font-weight:600;` : `padding:${isFirst ? 13 : 3}px 0 5px;${small}`}`
+  const tone = isTotal ? 'rule ink' : 'rule soft'
+  return html`<tr>
+<td class="${tone}" style="${cell}padding-right:16px;">${label}</td>
+<td class="${tone}" align="right" style="${cell}white-space:nowrap;">${amount}</td>
+</tr>
+`
+}
+
+function factsHtml(facts: readonly Fact[]): Html {
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 8px;"><tr>
+${facts.map(
+  ({ label, lines }) => html`<td class="fact" valign="top" style="padding:0 20px 18px 0;">
+<div class="soft" style="${small}">${label}</div>
+<div class="ink" style="${text}font-size:15px;line-height:23px;">${lines.map((line, index) => html`${index > 0 ? new Html('<br>') : undefined}${line}`)}</div>
+</td>
+`,
+)}</tr></table>
+`
+}

@@ -1,0 +1,57 @@
+// A letter as plain text: 68 columns, amounts at the right edge, links on lines of their own.
+import type { Block, Item, Letter, Shop, Sum } from './letter.ts'
+import { oneLine } from './wording.ts'
+
+const columns = 68
+
+export function letterText({ heading, blocks }: Letter, shop: Shop): string {
+  const title = wrap(heading)
+  const parts = [title.toUpperCase(), ...blocks.map(blockText), `-- \n${oneLine(shop.name)}\n${shop.url}`]
+  return `${parts.join('\n\n')}\n`
+}
+
+function blockText(block: Block): string {
+  switch (block.type) {
+    case 'paragraph':
+    case 'note':
+      return wrap(block.text)
+    case 'button':
+      return `${block.label}:\n${block.url}`
+    case 'items':
+      return itemsText(block.items, block.sums)
+    case 'facts':
+      return block.facts.map(({ label, lines }) => `${label}:\n${lines.map(indented).join('\n')}`).join('\n\n')
+  }
+}
+
+function itemsText(items: readonly Item[], sums: readonly Sum[]): string {
+  const rule = '-'.repeat(columns)
+  const bought = items.map(({ title, detail, amount }) => `${wrap(title)}\n${spread(`  ${detail}`, amount ?? '')}`)
+  const summed = sums.flatMap(({ label, amount, isTotal }) => {
+    const line = spread(oneLine(label), amount)
+    return isTotal && sums.length > 1 ? [rule, line] : [line]
+  })
+  return [rule, ...bought, rule, ...summed].join('\n')
+}
+
+function spread(left: string, right: string): string {
+  const gap = columns - [...left].length - [...right].length
+  return right === '' ? left : left + ' '.repeat(Math.max(gap, 2)) + right
+}
+
+function indented(line: string): string {
+  return `  ${oneLine(line)}`
+}
+
+/** Breaks between words. What others typed is one line before, so it cannot fake lines of ours. */
+function wrap(text: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of oneLine(text).split(' ')) {
+    if (line && line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = word
+    } else line = line ? `${line} ${word}` : word
+  }
+  return [...lines, line].join('\n')
+}

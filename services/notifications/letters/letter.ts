@@ -1,0 +1,50 @@
+// A letter as plain blocks. It is written once and rendered twice (HTML and text), so the two cannot say different things.
+
+export interface Shop {
+  readonly name: string
+  /** Without a slash at the end. */
+  readonly url: string
+}
+
+export interface Letter {
+  readonly subject: string
+  /** What a mail program shows beside the subject. */
+  readonly summary: string
+  readonly heading: string
+  readonly blocks: readonly Block[]
+}
+
+export type Block =
+  | { readonly type: 'paragraph'; readonly text: string }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'button'; readonly label: string; readonly url: string }
+  | { readonly type: 'items'; readonly items: readonly Item[]; readonly sums: readonly Sum[] }
+  | { readonly type: 'facts'; readonly facts: readonly Fact[] }
+
+export interface Item {
+  readonly title: string
+  readonly detail: string
+  readonly amount?: string
+}
+export interface Sum {
+  readonly label: string
+  readonly amount: string
+  readonly isTotal?: boolean
+}
+export interface Fact {
+  readonly label: string
+  readonly lines: readonly string[]
+}
+
+export function paragraph(text: string): Block {
+  return { type: 'paragraph', text }
+}
+export function note(text: string): Block {
+  return { type: 'note', text }
+}
+
+/** A button, if the address is one that a browser may be sent to; `javascript:` and the like are left out. */
+export function button(label: string, url: string | undefined): Block[] {
+  const isSafe = url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
+  return isSafe ? [{ type: 'button', label, url: new URL(url).href }] : []
+}

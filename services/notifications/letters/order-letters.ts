@@ -1,0 +1,160 @@
+// The letters about an order: confirmed, shipped, canceled, refunded.
+import type { MessageOf } from '@souk/contracts'
+import type { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, Totals } from '@souk/contracts/orders'
+import { type Block, button, type Item, type Letter, note, paragraph, type Shop, type Sum } from './letter.ts'
+import { addressLines, moneyText } from './wording.ts'
+
+export type Placed = MessageOf<typeof OrderPlaced>['data']
+export type Shipped = MessageOf<typeof OrderShipped>['data']
+export type Canceled = MessageOf<typeof OrderCanceled>['data']
+export type Refunded = MessageOf<typeof OrderRefunded>['data']
+
+export function orderConfirmed(order: Placed, shop: Shop): Letter {
+  return {
+    subject: orderConfirmedSubject(order, shop),
+    summary: `${moneyText(order.totals.total)} paid. We will write again when it is on its way.`,
+    heading: 'Thank you for your order',
+    blocks: [
+      paragraph(
+        `We have your order ${order.number} and your payment of ${moneyText(order.totals.total)}. We will write again as soon as it is on its way.`,
+      ),
+      { type: 'items', items: order.lines.map(itemOf), sums: sumsOf(order.totals, order.shippingMethod.name) },
+      {
+        type: 'facts',
+        facts: [
+          { label: 'Ships to', lines: addressLines(order.shippingAddress) },
+          { label: 'Shipping', lines: [order.shippingMethod.name] },
+        ],
+      },
+      ...seeOrder(order.orderId, shop, order.accessKey),
+    ],
+  }
+}
+export function orderConfirmedSubject(order: Placed, shop: Shop): string {
+  return `Your ${shop.name} order ${order.number}`
+}
+
+export function orderShipped(order: Shipped, shop: Shop, accessKey?: string): Letter {
+  const { shipment, complete } = order
+  const titles = new Map(order.lines.map((line) => [line.sku, line.title]))
+  const items = shipment.lines.map(({ sku, quantity }) => ({
+    title: titles.get(sku) ?? sku,
+    detail: quantityText(quantity),
+  }))
+  const track = button('Track the parcel', shipment.trackingUrl)
+  return {
+    subject: orderShippedSubject(order),
+    summary: complete ? 'Everything is in this parcel.' : 'The rest follows in another parcel.',
+    heading: complete ? 'Your order is on its way' : 'Part of your order is on its way',
+    blocks: [
+      paragraph(
+        complete
+          ? `A parcel with your order ${order.number} has just left us.`
+          : `A parcel with a part of your order ${order.number} has just left us. The rest follows in another one.`,
+      ),
+      ...track,
+      { type: 'items', items, sums: [] },
+      {
+        type: 'facts',
+        facts: [
+          { label: 'Ships to', lines: addressLines(order.shippingAddress) },
+          ...(shipment.carrier ? [{ label: 'Carrier', lines: [shipment.carrier] }] : []),
+          ...(shipment.trackingNumber ? [{ label: 'Tracking number', lines: [shipment.trackingNumber] }] : []),
+        ],
+      },
+      ...(track.length > 0 ? [] : seeOrder(order.orderId, shop, accessKey)),
+    ],
+  }
+}
+export function orderShippedSubject({ number, complete }: Shipped): string {
+  return complete ? `Your order ${number} is on its way` : `Part of your order ${number} is on its way`
+}
+
+const cancelReasons: Record<string, string> = {
+  'by-customer': 'You asked us to cancel it.',
+  'by-staff': 'We are sorry: we could not make it.',
+  'out-of-stock': 'We are sorry: something in it sold out before we could set it aside for you.',
+  declined: 'The payment was declined.',
+  expired: 'The payment was not completed in time.',
+}
+
+export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): Letter {
+  const total = moneyText(order.totals.total)
+  const why = cancelReasons[order.reason]
+  const money = order.wasPaid
+    ? `Your payment of ${total} is on its way back to you, the way you paid. You do not have to do anything.`
+    : 'You have not been charged.'
+  return {
+    subject: orderCanceledSubject(order),
+    summary: money,
+    heading: 'Your order was canceled',
+    blocks: [
+      paragraph([`Your order ${order.number} was canceled.`, why].filter(Boolean).join(' ')),
+      paragraph(money),
+      { type: 'items', items: order.lines.map(itemOf), sums: [{ label: 'Total', amount: total, isTotal: true }] },
+      ...seeOrder(order.orderId, shop, accessKey),
+      ...(order.wasPaid ? [note('Depending on your bank, it can take a few days until you see the money.')] : []),
+    ],
+  }
+}
+export function orderCanceledSubject({ number }: Canceled): string {
+  return `Your order ${number} was canceled`
+}
+
+export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): Letter {
+  const amount = moneyText(order.amount)
+  const isMore = order.totalRefunded.amount !== order.amount.amount
+  const reason = cancelReasons[order.reason] ?? order.reason
+  return {
+    subject: orderRefundedSubject(order),
+    summary: `We have sent ${amount} back to you.`,
+    heading: `${amount} is on its way back to you`,
+    blocks: [
+      paragraph(`We have sent ${amount} for your order ${order.number} back to you, the way you paid.`),
+      {
+        type: 'facts',
+        facts: [
+          { label: 'This refund', lines: [amount] },
+          ...(isMore ? [{ label: 'Refunded in all', lines: [moneyText(order.totalRefunded)] }] : []),
+          ...(reason ? [{ label: 'Reason', lines: [reason] }] : []),
+        ],
+      },
+      ...seeOrder(order.orderId, shop, accessKey),
+      note('Depending on your bank, it can take a few days until you see the money.'),
+    ],
+  }
+}
+export function orderRefundedSubject({ number, amount }: Refunded): string {
+  return `${moneyText(amount)} back for your order ${number}`
+}
+
+type Line = Placed['lines'][number]
+function itemOf({ title, quantity, unitPrice, lineTotal }: Line): Item {
+  return {
+    title,
+    detail: quantity === 1 ? quantityText(1) : `${quantityText(quantity)} at ${moneyText(unitPrice)}`,
+    amount: moneyText(lineTotal),
+  }
+}
+function quantityText(quantity: number): string {
+  return quantity === 1 ? '1 piece' : `${quantity} pieces`
+}
+
+function sumsOf(totals: Totals, shippingName: string): Sum[] {
+  const { subtotal, discount, shipping, tax, total, taxIncluded } = totals
+  const less = { ...discount, amount: -Math.abs(discount.amount) }
+  return [
+    { label: 'Subtotal', amount: moneyText(subtotal) },
+    ...(discount.amount === 0 ? [] : [{ label: 'Discount', amount: moneyText(less) }]),
+    { label: `Shipping, ${shippingName}`, amount: shipping.amount === 0 ? 'Free' : moneyText(shipping) },
+    ...(taxIncluded ? [] : [{ label: 'Tax', amount: moneyText(tax) }]),
+    { label: 'Total', amount: moneyText(total), isTotal: true },
+    ...(taxIncluded && tax.amount !== 0 ? [{ label: 'Tax included', amount: moneyText(tax) }] : []),
+  ]
+}
+
+/** Guests open their order with the key in the link. Later letters have it when the confirmation came before them. */
+function seeOrder(orderId: string, shop: Shop, accessKey: string | undefined): Block[] {
+  const key = accessKey ? `?key=${encodeURIComponent(accessKey)}` : ''
+  return button('See your order', `${shop.url}/orders/${orderId}${key}`)
+}

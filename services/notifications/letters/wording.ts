@@ -1,0 +1,52 @@
+// How money, times, countries and people are written. English only for now: a customer's language will come in here.
+import type { Address, Money } from '@souk/contracts'
+
+const locale = 'en'
+const formatters = new Map<string, Intl.NumberFormat>()
+
+/** `{ amount: 1999, currency: 'EUR' }` as €19.99, exact to the last digit; yen have no cents. */
+export function moneyText({ amount, currency }: Money): string {
+  let formatter = formatters.get(currency)
+  if (!formatter) {
+    formatter = new Intl.NumberFormat(locale, { style: 'currency', currency })
+    formatters.set(currency, formatter)
+  }
+  const digits = formatter.resolvedOptions().maximumFractionDigits ?? 2
+  // As a decimal text, not divided: a double would not hold the cents of a very large amount.
+  const whole = String(Math.abs(amount)).padStart(digits + 1, '0')
+  const decimal = digits > 0 ? `${whole.slice(0, -digits)}.${whole.slice(-digits)}` : whole
+  return formatter.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral)
+}
+
+const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+export function timeText(time: string): string {
+  return `${times.format(new Date(time))} UTC`
+}
+
+const countries = new Intl.DisplayNames(locale, { type: 'region' })
+export function addressLines(address: Address): string[] {
+  return [
+    address.name,
+    address.company,
+    address.line1,
+    address.line2,
+    `${address.postalCode} ${address.city}`,
+    address.region,
+    countries.of(address.country),
+  ].filter((line): line is string => Boolean(line?.trim()))
+}
+
+/** "Hello Ada,". Not with a name that holds a link: anybody may type a name and another person's address into a form. */
+export function greeting(name: string): string {
+  const calm = oneLine(name)
+  const isName = calm.length > 0 && calm.length <= 60 && !/[/:@<>]|\w\.\w/.test(calm)
+  return isName ? `Hello ${calm},` : 'Hello,'
+}
+
+// Line breaks would start a header or fake a line of the letter; the others turn text around or hide it.
+const breaksAndControls = /[\s\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
+
+/** The same text on one line, without control characters. */
+export function oneLine(text: string): string {
+  return text.replace(breaksAndControls, ' ').trim()
+}

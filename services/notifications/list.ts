@@ -1,0 +1,32 @@
+// GET /v1/notifications. Staff sees who was told what, newest first. The ids are times, so they are the order too.
+import { notificationsApi } from '@souk/contracts/notifications'
+import { handle, join, pageOf, readCursor, refuse, type Statement } from '@souk/service'
+import type { NotificationsContext } from './context.ts'
+import { type NotificationRow, shown } from './notification-table.ts'
+
+const route = notificationsApi.routes.list
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+export const list = handle(route, async ({ query }, { sql }: NotificationsContext) => {
+  const { orderId, recipient, status, limit = 20 } = query
+  const [after] = readCursor(route, query.cursor, 1) ?? []
+  if (after !== undefined && !uuid.test(String(after)))
+    refuse(route, 'invalid-cursor', 'This cursor is not one of ours.')
+
+  const conditions: Statement[] = [sql`true`]
+  if (after !== undefined) conditions.push(sql`id < ${after}`)
+  if (orderId) conditions.push(sql`order_id = ${orderId}`)
+  if (recipient) conditions.push(sql`lower(recipient) = lower(${recipient})`)
+  if (status === 'sent') conditions.push(sql`status = 'sent'`)
+  // Said twice, so that the planner sees that its small index of unsent rows is enough.
+  else if (status) conditions.push(sql`status = ${status} and status <> 'sent'`)
+
+  const rows = await sql<NotificationRow>`
+    select id, channel, kind, recipient, subject, status, attempts, error, order_id, created_at, sent_at
+    from notification
+    where ${join(conditions, ' and ')}
+    order by id desc
+    limit ${limit + 1}`
+  const { items, nextCursor } = pageOf(rows, limit, (row) => [row.id])
+  return { items: items.map(shown), nextCursor }
+})

@@ -1,0 +1,75 @@
+// Sends what is queued. A batch is taken for a while, sent outside of any transaction, and its outcomes are noted in one
+// statement. A process that dies in between has its mails sent again when their while is over, under the same message ids.
+import { crashpoint } from '@souk/service'
+import type { Channel, Delivery } from './channel.ts'
+import type { NotificationsContext } from './context.ts'
+import { letterHtml } from './letters/letter-html.ts'
+import { letterText } from './letters/letter-text.ts'
+import { secretKinds, writeLetter } from './letters/letters.ts'
+import { noteOutcomes, type Outcome, takeDue, type WithContent } from './notification-table.ts'
+import { smtpConnections } from './smtp-channel.ts'
+import { shopOf } from './tell.ts'
+
+const batchSize = 20
+/** Longer than the slowest batch: 20 mails over 5 connections, at most 12 seconds each. */
+const takenSeconds = 60
+/** How long one turn goes on while there is more to send; the next comes soon. */
+const turnSeconds = 2
+const minute = 60
+const hour = 60 * minute
+/** Seconds until each further attempt; after the last it has failed. The whole takes a day. */
+export const retrySeconds = [30, 2 * minute, 10 * minute, hour, 4 * hour, 8 * hour, 11 * hour]
+
+export async function sendMails(context: NotificationsContext): Promise<void> {
+  const { mail } = context.own
+  if (!mail) return
+  const started = performance.now()
+  while (performance.now() - started < turnSeconds * 1000) {
+    const taken = await sendBatch(mail, context)
+    if (taken < batchSize) return
+  }
+}
+
+async function sendBatch(mail: Channel, context: NotificationsContext): Promise<number> {
+  const { sql, now } = context
+  const until = new Date(now().getTime() + takenSeconds * 1000)
+  const due = await takeDue(sql, now().toISOString(), until.toISOString(), batchSize)
+  if (due.length === 0) return 0
+  crashpoint('notifications.before-send')
+  const outcomes: Outcome[] = []
+  const waiting = [...due]
+  const sendOn = async () => {
+    for (let row = waiting.shift(); row; row = waiting.shift()) {
+      const delivery = await sendOne(mail, row, context)
+      outcomes.push(outcomeOf(row, delivery, now()))
+      context.metrics.count('souk_notifications_total', { kind: row.kind, outcome: delivery.outcome })
+    }
+  }
+  await Promise.all(Array.from({ length: smtpConnections }, sendOn))
+  crashpoint('notifications.after-send')
+  await noteOutcomes(sql, outcomes)
+  return due.length
+}
+
+async function sendOne(mail: Channel, row: WithContent, context: NotificationsContext): Promise<Delivery> {
+  if (!row.content) return { outcome: 'refused', error: 'What it said was forgotten before it could be sent.' }
+  const shop = shopOf(context)
+  const letter = writeLetter(row.kind, row.content as never, shop, row.accessKey ?? undefined)
+  return mail.send({
+    messageId: row.messageId,
+    recipient: row.recipient,
+    subject: row.subject,
+    html: letterHtml(letter, shop),
+    text: letterText(letter, shop),
+  })
+}
+
+/** What an attempt means for the row. Pure. */
+export function outcomeOf({ id, kind, attempts }: WithContent, delivery: Delivery, now: Date): Outcome {
+  const at = now.toISOString()
+  if (delivery.outcome === 'delivered') return { id, status: 'sent', at, forget: secretKinds.includes(kind) }
+  const wait = retrySeconds[attempts - 1]
+  const { error } = delivery
+  if (delivery.outcome === 'refused' || wait === undefined) return { id, status: 'failed', error, at, forget: false }
+  return { id, status: 'queued', error, at: new Date(now.getTime() + wait * 1000).toISOString(), forget: false }
+}

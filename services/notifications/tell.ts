@@ -1,0 +1,48 @@
+// What happened elsewhere becomes a notification: one row, one statement, whatever is delivered twice. The letter itself is
+// written when it is sent or looked at; sending is a slow side effect and has no place in a reaction (send-mails.ts).
+import { randomUUIDv7 } from 'node:crypto'
+import type { Transaction } from '@souk/service'
+import type { NotificationsContext } from './context.ts'
+import { type Contents, type Kind, subjectOf } from './letters/letters.ts'
+import type { Canceled } from './letters/order-letters.ts'
+import { insertNotification } from './notification-table.ts'
+
+/** The reaction to a message that leads to a letter of this kind. */
+export function tell<K extends Kind>(kind: K) {
+  return async (content: Contents[K], { sql }: Transaction, context: NotificationsContext, cause: { id: string }) => {
+    await insertNotification(sql, {
+      id: randomUUIDv7(),
+      cause: cause.id,
+      kind,
+      recipient: content.email,
+      subject: subjectOf(kind, content, shopOf(context)),
+      content: JSON.stringify(content),
+      orderId: 'orderId' in content ? content.orderId : undefined,
+      status: context.own.firstStatus,
+      messageId: messageIdOf(cause.id, kind, context),
+      at: context.now().toISOString(),
+    })
+  }
+}
+
+const tellCanceled = tell('order-canceled')
+
+/** A checkout that failed while the customer was looking at it needs no letter, unless money was taken. */
+export async function tellUnlessSeen(
+  order: Canceled,
+  transaction: Transaction,
+  context: NotificationsContext,
+  cause: { id: string },
+): Promise<void> {
+  const sawIt = !order.wasPaid && (order.reason === 'declined' || order.reason === 'out-of-stock')
+  if (!sawIt) await tellCanceled(order, transaction, context, cause)
+}
+
+export function shopOf({ shared }: NotificationsContext) {
+  return { name: shared.shopName, url: shared.publicUrl }
+}
+
+/** Follows from the cause, so that a mail which is sent twice carries the same id and is recognized. */
+export function messageIdOf(cause: string, kind: Kind, { settings }: NotificationsContext): string {
+  return `<${cause}.${kind}@${settings.fromAddress.split('@').at(-1)}>`
+}
