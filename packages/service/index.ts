@@ -1,16 +1,19 @@
 // How a service starts, answers, works in the background, and stops.
 
 export {
+  continueTrace,
   crashpoint,
   type Envelope,
   isDuplicate,
   join,
   json,
+  newTrace,
   type Row,
   type Sql,
   type Statement,
   sqlState,
   type Trace,
+  traceparentOf,
   Unprocessable,
   Verbatim,
 } from '@souk/messaging'

@@ -1,0 +1,54 @@
+// What the gateway is made of: its settings, whom it calls, and the few things that it keeps in memory.
+import { inventoryApi } from '@souk/contracts/inventory'
+import { ordersApi } from '@souk/contracts/orders'
+import { productsApi } from '@souk/contracts/products'
+import { usersApi } from '@souk/contracts/users'
+import { type Carriage, type ContextFor, integer } from '@souk/service'
+import type { Fetching } from './fetching.ts'
+import type { Limits } from './limits.ts'
+import type { Reads } from './reads.ts'
+import type { Sessions } from './sessions.ts'
+import type { Admission } from './shedding.ts'
+import type { Streams } from './streams.ts'
+
+/** A number of requests, or `off` for load tests. */
+const rateLimit = {
+  about: 'requests per minute and client, or off',
+  fallback: 600 as number | undefined,
+  read: (value: string) => {
+    if (value === 'off') return Number.POSITIVE_INFINITY
+    const limit = Number(value)
+    return Number.isInteger(limit) && limit >= 1 ? limit : new Error('must be off or a whole number from 1')
+  },
+}
+const origins = {
+  about: 'origins of other sites whose pages may call the API with cookies, separated by commas',
+  fallback: [] as readonly string[] | undefined,
+  read: (value: string) => {
+    const list = value.split(',').map((one) => one.trim())
+    const wrong = list.find((one) => !URL.canParse(one) || new URL(one).origin !== one)
+    return wrong === undefined ? list : new Error(`must hold origins like https://shop.example, and ${wrong} is none`)
+  },
+}
+
+export const settings = {
+  rateLimit,
+  trustedProxies: integer('how many proxies before us write X-Forwarded-For', 0, { min: 0, max: 10 }),
+  corsOrigins: origins,
+  maxConcurrent: integer('requests in hand before we turn some away', 500, { min: 10, max: 100_000 }),
+  cacheMegabytes: integer('memory for answers that many ask for', 32, { min: 1, max: 4_096 }),
+  maxStreams: integer('live order updates that may be open', 1_000, { min: 1, max: 100_000 }),
+  stopSeconds: integer('how long requests in hand may take when we stop', 2, { min: 0, max: 60 }),
+}
+export const calls = { users: usersApi, products: productsApi, inventory: inventoryApi, orders: ordersApi }
+
+export interface Own {
+  carriage: Carriage
+  fetching: Fetching
+  sessions: Sessions
+  reads: Reads
+  limits: Limits
+  admission: Admission
+  streams: Streams
+}
+export type GatewayContext = ContextFor<typeof settings, typeof calls, Own>

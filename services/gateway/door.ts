@@ -1,0 +1,132 @@
+// The public door: every public route of every contract, offered as it is written there. What comes in is checked in the
+// order of what it costs, then carried to its service and back as bytes.
+import { isBytes, type Route } from '@souk/contracts'
+import { ordersApi } from '@souk/contracts/orders'
+import { bareServer, type Carriage, mayCall, queryText, refuse } from '@souk/service'
+import { household } from './address.ts'
+import type { GatewayContext } from './context.ts'
+import { addFrontPages } from './front-pages.ts'
+import { headersFor, isSignIn, securityHeaders } from './headers.ts'
+import { makeOrigins } from './origins.ts'
+import { answerRead, ruleOf } from './public-reads.ts'
+import { publicRoutes } from './public-routes.ts'
+import { credentialOf } from './sessions.ts'
+import { closeInTime } from './stop.ts'
+import { wantsStream } from './streams.ts'
+import { refuseUnknown } from './unknown.ts'
+import {
+  arrive,
+  beginVisit,
+  type HttpReply,
+  type HttpRequest,
+  openDesk,
+  type Server,
+  type Visit,
+  visitOf,
+} from './visit.ts'
+
+export async function openDoor(context: GatewayContext, _carriage: Carriage): Promise<Server> {
+  const { settings, own, shared } = context
+  const security = securityHeaders(shared.publicUrl)
+  const origins = makeOrigins(shared.publicUrl, settings.corsOrigins)
+  const desk = openDesk(context, security, origins)
+  const server = bareServer({ headers: security.plain, send: desk.finish })
+  server.setGenReqId((request) => beginVisit(request as never, settings.trustedProxies).trace.traceId)
+  server.addHook('onRequest', (request, reply, done) => {
+    const refused = refuseUnknown(request, origins)
+    if (refused) desk.finish(request, reply, refused)
+    else done()
+  })
+  for (const route of publicRoutes) offer(route)
+  addFrontPages(server, context, desk)
+  closeInTime(server, own.streams, settings.stopSeconds)
+  return server
+
+  function offer(route: Route) {
+    const rule = ruleOf(route)
+    const common = { url: route.path, bodyLimit: route.bodyLimit, exposeHeadRoute: false }
+    if (rule) {
+      const read = answerRead(context, desk, route, rule)
+      server.route({ ...common, method: ['GET', 'HEAD'], handler: read })
+      return
+    }
+    const pass = passOn(route)
+    server.route({
+      ...common,
+      method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
+      onRequest: (request) => admit(route, request),
+      handler:
+        route === (ordersApi.routes.timeline as Route)
+          ? async (request, reply) =>
+              wantsStream(request) ? own.streams.open(request, reply, desk) : pass(request, reply)
+          : pass,
+    })
+  }
+
+  /** All that can be refused before a body is read. */
+  async function admit(route: Route, request: HttpRequest) {
+    const visit = visitOf(request)
+    arrive(visit, route)
+    const credential = isCallersBusiness(route) ? credentialOf(request) : undefined
+    const known = credential && own.sessions.remembered(credential.token)
+    const rest = (request.params as { '*'?: string })['*'] ?? ''
+    own.limits.take(route, { who: known?.userId ?? household(visit.ip), ip: household(visit.ip) }, rest)
+    checkMediaType(route, request)
+    own.admission.check(route)
+    if (route.method !== 'GET' && credential?.kind === 'cookie') origins.guardCookie(route, request)
+    if (route.method !== 'GET' && isSignIn(route)) origins.guardSignIn(route, request)
+    if (credential) await identify(route, visit, credential.token, credential.kind === 'bearer' && !isSignIn(route))
+    mayCall(route, visit.caller)
+  }
+
+  async function identify(route: Route, visit: Visit, token: string, isClaim: boolean) {
+    const caller = await own.sessions.find(token)
+    if (caller) visit.caller = caller
+    else if (isClaim) refuse(route, 'not-signed-in', 'This token is not valid, or no longer. Sign in again.')
+  }
+
+  function passOn(route: Route) {
+    const pick = headersFor(route)
+    return async (request: HttpRequest, reply: HttpReply) => {
+      const visit = visitOf(request)
+      const answer = await own.admission.during(() =>
+        own.fetching.fetch(route, {
+          params: request.params as Record<string, unknown>,
+          query: queryText(request),
+          headers: pick(request.headers),
+          body: (request.body as Buffer | null | undefined) ?? undefined,
+          caller: visit.caller,
+          trace: visit.trace,
+          ip: visit.ip,
+          url: request.raw.url,
+        }),
+      )
+      if (route.method !== 'GET' && answer.status < 400) forgetWhatChanged(route, request)
+      desk.finish(request, reply, answer)
+    }
+  }
+
+  /** Who changes something through this door sees it at once, before the message about it comes by. */
+  function forgetWhatChanged(route: Route, request: HttpRequest) {
+    own.reads.drop(route.service)
+    if (route.service !== 'users') return
+    const { caller } = visitOf(request)
+    const credential = credentialOf(request)
+    if (credential) own.sessions.forgetToken(credential.token)
+    if (caller.userId) own.sessions.forget(caller.userId)
+  }
+}
+
+/** Browsing is the same for everybody, and works while nobody can say who somebody is. */
+function isCallersBusiness(route: Route): boolean {
+  return route.access !== 'anyone' || route.priority !== 'browse'
+}
+
+/** Forms of other sites can send text/plain and form fields without asking, but not JSON. */
+function checkMediaType(route: Route, request: HttpRequest) {
+  if (!route.body || isBytes(route.body)) return
+  const type = request.headers['content-type']
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0
+  if (type === undefined ? !hasBody : /^application\/json\s*(;|$)/i.test(type)) return
+  refuse(route, 'unsupported-media-type', 'Send this body as application/json.')
+}

@@ -1,0 +1,83 @@
+// Whole screens in one call. What a screen is about must be had; every other part may be missing, and is then named, so that
+// one slow or broken service leaves a gap and not an error.
+import { type Problem, queryOf, type ReplyOf, type Route, type RouteDefinition } from '@souk/contracts'
+import { gatewayApi } from '@souk/contracts/gateway'
+import { inventoryApi } from '@souk/contracts/inventory'
+import { productsApi } from '@souk/contracts/products'
+import { handle, Refusal, refuse } from '@souk/service'
+import type { GatewayContext } from './context.ts'
+import { readThrough, ruleOf } from './public-reads.ts'
+
+const patienceMs = 1_000
+const newestCount = 12
+const mostSkus = 100
+const products = productsApi.routes
+
+export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { own }: GatewayContext) => {
+  const { part, missing } = gathering()
+  const [categories, newest] = await Promise.all([
+    part('categories', ask(own, products.listCategories, {}, {})),
+    part('newest', ask(own, products.list, {}, { sort: 'newest', limit: newestCount, ...query })),
+  ])
+  return { categories: categories?.items, newest: newest?.items, missing }
+})
+
+export const productPage = handle(gatewayApi.routes.productPage, async ({ params, query }, { own }: GatewayContext) => {
+  const { part, missing } = gathering()
+  const relatedItems = part('related', ask(own, products.related, params, query))
+  const product = await ask(own, products.read, params, query)
+  const sku = product.variants.slice(0, mostSkus).map((variant) => variant.sku)
+  const [related, availability] = await Promise.all([
+    relatedItems,
+    sku.length > 0 ? part('availability', ask(own, inventoryApi.routes.availability, {}, { sku })) : { items: [] },
+  ])
+  return { product, availability: availability?.items, related: related?.items, missing }
+})
+
+export const categoryPage = handle(
+  gatewayApi.routes.categoryPage,
+  async ({ params, query }, { own }: GatewayContext) => {
+    const { part, missing } = gathering()
+    const found = part('products', ask(own, products.list, {}, { category: params.slug, facets: true, ...query }))
+    const { items: categories } = await ask(own, products.listCategories, {}, {})
+    const category = categories.find((one) => one.slug === params.slug)
+    if (!category) refuse(gatewayApi.routes.categoryPage, 'not-found', 'There is no such category.')
+    const children = categories.filter((one) => one.parentSlug === params.slug)
+    return { category, children, products: await found, missing }
+  },
+)
+
+/** Asks for one part, from memory where the contract allows that. Throws what the service refuses with. */
+async function ask<R extends RouteDefinition>(
+  own: GatewayContext['own'],
+  route: Route<R>,
+  params: Record<string, unknown>,
+  query: Record<string, unknown>,
+): Promise<ReplyOf<R>> {
+  const anyRoute = route as unknown as Route
+  const rule = ruleOf(anyRoute) ?? { seconds: 0.5, dropOn: [], mayBeStale: false }
+  const read = await readThrough(own, anyRoute, rule, params, queryOf(query))
+  if ('entry' in read) return read.entry.value() as ReplyOf<R>
+  const problem = JSON.parse(Buffer.from(read.answer.body as Uint8Array).toString()) as Problem
+  throw new Refusal(problem.code, problem.status, problem.detail ?? problem.title)
+}
+
+/** Waits a moment for the parts that a page can stand without. */
+function gathering() {
+  const missing: string[] = []
+  const part = async <T>(name: string, asked: Promise<T>): Promise<T | undefined> => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`${name} took too long.`)), patienceMs)
+    })
+    try {
+      return await Promise.race([asked, late])
+    } catch {
+      missing.push(name) // Told to the client; the service and the carriage have logged why.
+      return undefined
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+  return { part, missing }
+}
