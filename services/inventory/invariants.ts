@@ -1,0 +1,116 @@
+// What must always hold of stock (RELIABILITY 3.1), as statements whose rows are the violations. `npm run verify` and the
+// tests run them; each may be asserted at any moment.
+import { type Sql, type Statement, Verbatim } from '@souk/service'
+
+export interface Invariant {
+  id: string
+  statement: string
+  /** Returns one row per violation, with the column `detail`. */
+  sql: string
+}
+
+export const invariants: readonly Invariant[] = [
+  {
+    id: 'I1',
+    statement: 'Stock is never negative and never over-reserved.',
+    sql: `
+      select format('%s at %s: %s on hand, %s reserved', sku, location, on_hand, reserved) as detail
+      from stock
+      where reserved < 0 or on_hand < reserved`,
+  },
+  {
+    id: 'I2',
+    statement: 'The ledger adds up to the stock.',
+    sql: `
+      select format('%s at %s: stock %s/%s, ledger %s/%s', sku, location, s.on_hand, s.reserved, l.on_hand, l.reserved) as detail
+      from stock s
+      full join (
+        select sku, location, sum(on_hand_change) as on_hand, sum(reserved_change) as reserved
+        from stock_movement
+        group by sku, location
+      ) l using (sku, location)
+      where (coalesce(s.on_hand, 0), coalesce(s.reserved, 0)) <> (coalesce(l.on_hand, 0), coalesce(l.reserved, 0))`,
+  },
+  {
+    id: 'I3',
+    statement: 'What is reserved belongs to reservations that live.',
+    sql: `
+      select format('%s at %s: %s reserved, %s in reservations', sku, location, s.reserved, l.quantity) as detail
+      from stock s
+      full join (
+        select sku, location, sum(l.quantity) as quantity
+        from reservation_line l
+        join reservation r using (order_id)
+        where r.status in ('active', 'pinned')
+        group by sku, location
+      ) l using (sku, location)
+      where coalesce(s.reserved, 0) <> coalesce(l.quantity, 0)`,
+  },
+  {
+    id: 'I4',
+    statement: 'What was sold and did not come back are the committed reservations.',
+    sql: `
+      select format('%s at %s: ledger says %s sold, reservations %s', sku, location, l.quantity, r.quantity) as detail
+      from (
+        select sku, location, -sum(on_hand_change) as quantity
+        from stock_movement
+        where reference is not null and kind in ('sold', 'returned')
+        group by sku, location
+      ) l
+      full join (
+        select sku, location, sum(l.quantity) as quantity
+        from reservation_line l
+        join reservation r using (order_id)
+        where r.status = 'committed'
+        group by sku, location
+      ) r using (sku, location)
+      where coalesce(l.quantity, 0) <> coalesce(r.quantity, 0)`,
+  },
+  {
+    id: 'I6',
+    statement: 'One cause moves stock once.',
+    sql: `
+      select format('order %s: %s of %s at %s, %s times', reference, kind, sku, location, count(*)) as detail
+      from stock_movement
+      where reference is not null
+      group by reference, kind, sku, location
+      having count(*) > 1`,
+  },
+  {
+    id: 'I7',
+    statement: 'A reservation has lines, and a SKU has one line per location in it.',
+    sql: `
+      select format('order %s: %s lines of %s at %s', order_id, count(*), sku, location) as detail
+      from reservation_line
+      group by order_id, sku, location
+      having count(*) > 1
+      union all
+      select format('order %s: %s, without lines', order_id, status)
+      from reservation r
+      where status in ('active', 'pinned', 'committed')
+        and not exists (select from reservation_line l where l.order_id = r.order_id)
+      union all
+      select format('order %s: lines without a reservation', order_id)
+      from reservation_line l
+      where not exists (select from reservation r where r.order_id = l.order_id)`,
+  },
+  {
+    id: 'I9',
+    statement: 'No reservation outlives its time by more than a minute.',
+    sql: `
+      select format('order %s: expired at %s', order_id, expires_at) as detail
+      from reservation
+      where expires_at < clock_timestamp() - interval '60 seconds'`,
+  },
+]
+
+/** All violations, each statement in a snapshot of its own. */
+export async function findProblems(sql: Sql): Promise<{ id: string; detail: string }[]> {
+  const found = await Promise.all(
+    invariants.map(async ({ id, sql: text }) => {
+      const statement: Statement<{ detail: string }> = sql`${new Verbatim(text)}`
+      return (await statement).map(({ detail }) => ({ id, detail }))
+    }),
+  )
+  return found.flat()
+}

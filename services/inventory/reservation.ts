@@ -1,0 +1,45 @@
+// A reservation as the contract tells it, from its rows; and what an order wants, as the database takes it.
+import type { Reservation, StockLine } from '@souk/contracts/inventory'
+import type { Sql } from '@souk/service'
+
+/** One row per line; a reservation without lines has one row whose sku is null. */
+export interface ReservationRow {
+  status: Reservation['status']
+  expiresAt: string | null
+  sku: string | null
+  location: string
+  quantity: number
+}
+
+export function reservationOf(orderId: string, rows: readonly [ReservationRow, ...ReservationRow[]]): Reservation {
+  const [{ status, expiresAt }] = rows
+  return {
+    orderId,
+    status,
+    expiresAt: expiresAt ?? undefined,
+    lines: rows.flatMap(({ sku, location, quantity }) => (sku === null ? [] : [{ sku, location, quantity }])),
+  }
+}
+
+export async function findReservation(sql: Sql, orderId: string): Promise<Reservation | undefined> {
+  const [first, ...rest] = await sql<ReservationRow>`
+    select r.status, r.expires_at, l.sku, l.location, l.quantity
+    from reservation r
+    left join reservation_line l on l.order_id = r.order_id
+    where r.order_id = ${orderId}
+    order by l.sku, l.location`
+  return first && reservationOf(orderId, [first, ...rest])
+}
+
+export interface Demand {
+  skus: string[]
+  quantities: number[]
+}
+
+/** Two lines of one SKU are one demand: each by itself would be checked against the same stock. Sorted, like all locks. */
+export function demandOf(lines: readonly StockLine[]): Demand {
+  const wanted = new Map<string, number>()
+  for (const { sku, quantity } of lines) wanted.set(sku, (wanted.get(sku) ?? 0) + quantity)
+  const skus = [...wanted.keys()].sort()
+  return { skus, quantities: skus.map((sku) => wanted.get(sku) ?? 0) }
+}

@@ -1,0 +1,234 @@
+// Reservations, asked from outside: nobody is sold what is not there.
+import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { eventually, refusalOf } from '@souk/service/testing'
+import { type Counter, openCounter } from './testing.ts'
+
+let counter: Counter
+before(async () => {
+  counter = await openCounter()
+})
+after(() => counter.close())
+
+test('two hundred customers want ten units: ten get one (vendure #3508, saleor #543, medusa #16569)', async () => {
+  const sku = await counter.stocked({ main: 10 })
+  const outcomes = await Promise.all(
+    Array.from({ length: 200 }, () =>
+      counter.reserve([{ sku, quantity: 1 }]).then(
+        () => 'reserved',
+        (refusal) => refusal.code,
+      ),
+    ),
+  )
+  assert.equal(outcomes.filter((it) => it === 'reserved').length, 10)
+  assert.equal(outcomes.filter((it) => it === 'out-of-stock').length, 190)
+  assert.equal(await counter.available(sku), 0)
+  await counter.sound()
+})
+
+test('two lines of one SKU are one demand (medusa #16502, vendure #1028, vendure #2702)', async () => {
+  const sku = await counter.stocked({ main: 35 })
+  const reservation = await counter.reserve([
+    { sku, quantity: 10 },
+    { sku, quantity: 25 },
+  ])
+  assert.deepEqual(reservation.lines, [{ sku, quantity: 35, location: 'main' }])
+  const other = await counter.stocked({ main: 5 })
+  const refusal = await refusalOf(
+    counter.reserve([
+      { sku: other, quantity: 3 },
+      { sku: other, quantity: 3 },
+    ]),
+  )
+  assert.equal(refusal.code, 'out-of-stock')
+  assert.deepEqual(refusal.problem.missing, [{ sku: other, requested: 6, available: 5 }])
+  assert.equal(await counter.available(other), 5)
+})
+
+test('all lines or none (saleor PR #8963)', async () => {
+  const [plenty, scarce] = [await counter.stocked({ main: 10 }), await counter.stocked({ main: 1 })]
+  const orderId = randomUUIDv7()
+  const refusal = await refusalOf(
+    counter.reserve(
+      [
+        { sku: plenty, quantity: 2 },
+        { sku: scarce, quantity: 2 },
+        { sku: 'never-heard-of', quantity: 1 },
+      ],
+      { orderId },
+    ),
+  )
+  assert.equal(refusal.status, 409)
+  assert.deepEqual(
+    refusal.problem.missing,
+    [
+      { sku: 'never-heard-of', requested: 1, available: 0 },
+      { sku: scarce, requested: 2, available: 1 },
+    ].sort((a, b) => (a.sku < b.sku ? -1 : 1)),
+  )
+  assert.equal(await counter.available(plenty), 10)
+  assert.equal((await refusalOf(counter.read(orderId))).code, 'not-found')
+})
+
+test('orders that name the same SKUs the other way round do not block each other', async () => {
+  const [one, two] = [await counter.stocked({ main: 500 }), await counter.stocked({ main: 500 })]
+  const lines = [
+    { sku: one, quantity: 1 },
+    { sku: two, quantity: 1 },
+  ]
+  await Promise.all(
+    Array.from({ length: 200 }, (_, index) => counter.reserve(index % 2 === 0 ? lines : lines.toReversed())),
+  )
+  assert.deepEqual([await counter.available(one), await counter.available(two)], [300, 300])
+})
+
+test('one warehouse that has all is preferred, else the order is split over two', async () => {
+  const sku = await counter.stocked({ main: 3, east: 5 })
+  const places = async (quantity: number) =>
+    (await counter.reserve([{ sku, quantity }])).lines.map((line) => [line.location, line.quantity])
+  assert.deepEqual(await places(2), [['main', 2]])
+  assert.deepEqual(await places(4), [['east', 4]])
+  assert.deepEqual(await places(2), [
+    ['main', 1],
+    ['east', 1],
+  ])
+  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }]))).code, 'out-of-stock')
+  await counter.sound()
+})
+
+test('two hundred customers want the last of two warehouses: none is sold twice', async () => {
+  const sku = await counter.stocked({ main: 7, east: 6 })
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 200 }, (_, index) => counter.reserve([{ sku, quantity: 1 + (index % 3) }])),
+  )
+  const units = outcomes.flatMap((it) => (it.status === 'fulfilled' ? it.value.lines.map((line) => line.quantity) : []))
+  assert.equal(
+    units.reduce((sum, quantity) => sum + quantity, 0),
+    13,
+  )
+  await counter.sound()
+})
+
+test('the same order asks ten times at once and gets one reservation', async () => {
+  const sku = await counter.stocked({ main: 2 })
+  const orderId = randomUUIDv7()
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, () => counter.reserve([{ sku, quantity: 2 }], { orderId, pinned: true })),
+  )
+  for (const answer of answers) {
+    assert.deepEqual(answer, { orderId, status: 'pinned', lines: [{ sku, quantity: 2, location: 'main' }] })
+  }
+  assert.equal(await counter.available(sku), 0)
+  // The stock is gone, and still the order that has it gets its answer.
+  assert.equal((await counter.reserve([{ sku, quantity: 2 }], { orderId })).status, 'pinned')
+  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'invalid-request')
+  await counter.sound()
+})
+
+test('a release gives stock back once; what is over stays over', async () => {
+  const sku = await counter.stocked({ main: 4 })
+  const { orderId } = await counter.reserve([{ sku, quantity: 3 }])
+  await Promise.all(Array.from({ length: 5 }, () => counter.release(orderId)))
+  assert.equal(await counter.available(sku), 4)
+  assert.equal((await counter.read(orderId)).status, 'released')
+  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 3 }], { orderId }))).code, 'reservation-over')
+  assert.equal((await refusalOf(counter.pin(orderId))).code, 'reservation-over')
+  await counter.sound()
+})
+
+test('a release that overtakes its reservation refuses it', async () => {
+  const sku = await counter.stocked({ main: 1 })
+  const orderId = randomUUIDv7()
+  await counter.release(orderId)
+  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'reservation-over')
+  assert.equal(await counter.available(sku), 1)
+  assert.deepEqual((await counter.read(orderId)).lines, [])
+})
+
+test('reserving and releasing at once ends with nothing reserved or nothing released, never between', async () => {
+  const sku = await counter.stocked({ main: 50 })
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const orderId = randomUUIDv7()
+      await Promise.allSettled([
+        counter.reserve([{ sku, quantity: 1 }], { orderId }),
+        counter.release(orderId),
+        counter.reserve([{ sku, quantity: 1 }], { orderId }),
+      ])
+      assert.equal((await counter.read(orderId)).status, 'released')
+    }),
+  )
+  assert.equal(await counter.available(sku), 50)
+  await counter.sound()
+})
+
+test('a reservation ends when its time is over, its order is told, and others can buy', async () => {
+  const sku = await counter.stocked({ main: 1 })
+  const { orderId } = await counter.reserve([{ sku, quantity: 1 }], { expiresAt: counter.inSeconds(0.2) })
+  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }]))).code, 'out-of-stock')
+  await eventually('the reservation expires', async () => (await counter.read(orderId)).status === 'expired')
+  assert.equal(await counter.available(sku), 1)
+  assert.equal((await refusalOf(counter.pin(orderId))).code, 'reservation-over')
+  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'reservation-over')
+  await counter.shop.settle()
+  const told = counter.shop.messages<{ orderId: string }>('inventory.reservation-expired')
+  assert.equal(told.filter((message) => message.orderId === orderId).length, 1)
+  await counter.sound()
+})
+
+test('a reservation without an end lasts a quarter of an hour; a pinned one has no end', async () => {
+  const sku = await counter.stocked({ main: 2 })
+  const { expiresAt = '' } = await counter.reserve([{ sku, quantity: 1 }])
+  const minutes = (Date.parse(expiresAt) - Date.now()) / 60_000
+  assert.ok(minutes > 14.9 && minutes < 15.1, expiresAt)
+  const pinned = await counter.reserve([{ sku, quantity: 1 }], { pinned: true, expiresAt: counter.inSeconds(-1) })
+  assert.deepEqual([pinned.status, pinned.expiresAt], ['pinned', undefined])
+})
+
+test('pinning races expiry: either money moves and the stock stays, or neither (emfcamp #2180)', async () => {
+  const sku = await counter.stocked({ main: 30 })
+  const orders = await Promise.all(
+    Array.from({ length: 30 }, () => counter.reserve([{ sku, quantity: 1 }], { expiresAt: counter.inSeconds(0.3) })),
+  )
+  await new Promise((resolve) => setTimeout(resolve, 295))
+  const expiring = counter.expireNow()
+  const pinned = await Promise.all(
+    orders.map(({ orderId }) =>
+      counter.pin(orderId).then(
+        () => 1,
+        () => 0,
+      ),
+    ),
+  )
+  await expiring
+  await eventually('the others expire', async () => {
+    const all = await Promise.all(orders.map(({ orderId }) => counter.read(orderId)))
+    return all.every((one) => one.status !== 'active')
+  })
+  const kept = pinned.reduce<number>((sum, one) => sum + one, 0)
+  assert.equal(await counter.available(sku), 30 - kept)
+  await counter.sound()
+})
+
+test('pinning twice is harmless, and pinning nothing is not found', async () => {
+  const sku = await counter.stocked({ main: 1 })
+  const { orderId } = await counter.reserve([{ sku, quantity: 1 }])
+  const [first, second] = [await counter.pin(orderId), await counter.pin(orderId)]
+  assert.deepEqual(first, { orderId, status: 'pinned', lines: [{ sku, quantity: 1, location: 'main' }] })
+  assert.deepEqual(second, first)
+  assert.equal((await refusalOf(counter.pin(randomUUIDv7()))).code, 'not-found')
+})
+
+test('one person cannot hoard: twenty unpaid reservations, then no more', async () => {
+  const sku = await counter.stocked({ main: 100 })
+  const holder = `${randomUUIDv7()}@example.com`
+  const first = await counter.reserve([{ sku, quantity: 1 }], { holder })
+  for (let i = 1; i < 20; i++) await counter.reserve([{ sku, quantity: 1 }], { holder })
+  const refusal = await refusalOf(counter.reserve([{ sku, quantity: 1 }], { holder }))
+  assert.deepEqual([refusal.code, refusal.status], ['too-many-reservations', 429])
+  assert.equal((await counter.reserve([{ sku, quantity: 1 }], { holder, orderId: first.orderId })).status, 'active')
+  await counter.reserve([{ sku, quantity: 1 }], { holder: 'another@example.com' })
+  await counter.pin(first.orderId)
+  await counter.reserve([{ sku, quantity: 1 }], { holder })
+})
