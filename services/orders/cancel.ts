@@ -1,0 +1,24 @@
+// POST /v1/orders/:id/cancel. The customer or the shop no longer wants the order, and nothing has been shipped.
+import { randomUUIDv7 } from 'node:crypto'
+import { ordersApi } from '@souk/contracts/orders'
+import { handleOnce, refuse } from '@souk/service'
+import { advanceLocked } from './advance-order.ts'
+import type { OrdersContext } from './context.ts'
+import { orderView } from './order.ts'
+import { lockOrder } from './orders-table.ts'
+import { maySee } from './read-orders.ts'
+
+const route = ordersApi.routes.cancel
+
+export const cancel = handleOnce(route, async (request, { shared, now }: OrdersContext, transaction) => {
+  const { params, body, caller } = request
+  const { sql } = transaction
+  const order = await lockOrder(sql, params.id, shared.sharedSecret, maySee(request, { sql, shared }))
+  if (!order) return refuse(route, 'not-found', 'There is no such order.')
+  if (order.status === 'canceled') return orderView(order)
+
+  const by = caller.role === 'staff' ? 'staff' : 'customer'
+  const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const
+  const canceled = await advanceLocked(order, signal, transaction, now().toISOString())
+  return canceled ? orderView(canceled) : refuse(route, 'too-late-to-cancel', 'This order is already on its way.')
+})

@@ -1,0 +1,114 @@
+// PUT and GET /v1/carts/:id. The client keeps the whole cart and sends it whole; the server stores it and says what it costs.
+// The id is chosen by the client and unguessable: who knows it may read and change the cart.
+import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
+import { handle, refuse, type Sql } from '@souk/service'
+import { mergeLines, priceCart } from './cart.ts'
+import type { OrdersContext } from './context.ts'
+import { type PricedSku, pricesAsJson } from './price-list.ts'
+import { shippingMethodsFor } from './shipping.ts'
+
+const { routes } = ordersApi
+const mostUnits = 999
+
+export interface StoredCart {
+  id: string
+  version: number
+  status: 'open' | 'ordered'
+  body: CartInput
+  updatedAt: string
+  prices: PricedSku[]
+}
+
+export const putCart = handle(routes.putCart, async ({ params, body, headers, caller }, context: OrdersContext) => {
+  const tooMany = mergeLines(body.lines).find((line) => line.quantity > mostUnits)
+  if (tooMany) {
+    refuse(routes.putCart, 'invalid-request', `At most ${mostUnits} units of ${tooMany.sku} fit into one cart.`)
+  }
+  const expected = versionIn(headers['if-match'])
+  const skus = body.lines.map((line) => line.sku)
+  const [stored] = await context.sql<StoredCart>`
+    with stored as (
+      insert into cart (id, customer_id, body, updated_at)
+      values (${params.id}, ${caller.userId}, ${body}, ${context.now().toISOString()})
+      on conflict (id) do update set
+        version = cart.version + 1,
+        customer_id = coalesce(excluded.customer_id, cart.customer_id),
+        body = excluded.body,
+        updated_at = excluded.updated_at
+      where cart.status = 'open' and (${expected}::integer is null or cart.version = ${expected}::integer)
+      returning id, version, status, updated_at
+    )
+    select *, ${pricesAsJson(context.sql, context.sql`(select unnest(${skus}::text[]))`)} as prices
+    from stored`
+  if (!stored) return refuseToStore(params.id, context.sql)
+  return cartView({ ...stored, body }, context)
+})
+
+export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
+  const [stored] = await context.sql<StoredCart>`
+    select id, version, status, body, updated_at,
+      ${pricesAsJson(context.sql, context.sql`(select line ->> 'sku' from jsonb_array_elements(body -> 'lines') as line)`)} as prices
+    from cart
+    where id = ${params.id}`
+  return stored ? cartView(stored, context) : refuse(routes.readCart, 'not-found', 'There is no such cart.')
+})
+
+export const listShippingMethods = handle(routes.shippingMethods, async ({ query }, _context: OrdersContext) => ({
+  items: shippingMethodsFor(query.country, query.currency ?? 'EUR', query.weightGrams ?? 0),
+}))
+
+/** Carts nobody has touched for a month. What was bought is in the order. */
+export async function forgetCarts({ sql, now }: OrdersContext): Promise<void> {
+  const keptDays = 30
+  await sql`
+    delete from cart
+    where id in (
+      select id from cart
+      where updated_at < ${now().toISOString()}::timestamptz - make_interval(days => ${keptDays})
+      limit 1000
+      for update skip locked)`
+}
+
+async function refuseToStore(id: string, sql: Sql): Promise<never> {
+  const [found] = await sql<{ status: string; version: number }>`select status, version from cart where id = ${id}`
+  if (found?.status === 'ordered') {
+    refuse(routes.putCart, 'cart-ordered', 'This cart has been ordered. Start a new one.')
+  }
+  refuse(routes.putCart, 'version-conflict', 'The cart was changed in another tab. Read it again.', {
+    version: found?.version,
+  })
+}
+
+async function cartView(
+  { id, version, status, body, updatedAt, prices }: StoredCart,
+  context: OrdersContext,
+): Promise<Cart> {
+  const priced = priceCart(body, new Map(prices.map((one) => [one.sku, one])))
+  const stockProblems =
+    status === 'open' ? await context.own.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
+  return {
+    id,
+    version,
+    status,
+    email: body.email,
+    currency: priced.currency,
+    lines: [...priced.lines, ...priced.unsellable],
+    shippingAddress: body.shippingAddress,
+    billingAddress: body.billingAddress,
+    shippingMethod: priced.shippingMethod?.id,
+    shippingMethods: priced.shippingMethods,
+    codes: body.codes ?? [],
+    totals: priced.totals,
+    problems: [...priced.problems, ...stockProblems],
+    updatedAt,
+  }
+}
+
+/** The version in an If-Match header, as 3 or "3"; `*` and no header mean any. */
+function versionIn(header: string | undefined): number | undefined {
+  if (header === undefined || header === '*') return undefined
+  const version = Number(/^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1])
+  return Number.isNaN(version)
+    ? refuse(routes.putCart, 'invalid-request', 'If-Match is not the version of a cart.')
+    : version
+}

@@ -1,0 +1,124 @@
+// PUT /v1/orders/:orderId. A customer checks out. The client picks the order id, so a repeated request finds the first
+// order; and a cart becomes one order, whatever ids are sent. The cart's id is the right to buy it.
+import { type CartInput, type Order as OrderView, ordersApi } from '@souk/contracts/orders'
+import { crashpoint, handle, type Reply, refuse, reply } from '@souk/service'
+import { accessKeyOf } from './access-key.ts'
+import { priceCart } from './cart.ts'
+import type { OrdersContext } from './context.ts'
+import { driveOrder } from './drive-order.ts'
+import { newOrder, type Order, orderView } from './order.ts'
+import { findOrder, insertOrder } from './orders-table.ts'
+import { type PricedSku, pricesAsJson } from './price-list.ts'
+
+const route = ordersApi.routes.checkout
+/** Before the caller's own deadline, so that a slow payment is answered with 202 rather than not at all. */
+const patienceMs = 6_500
+
+interface Gathered {
+  /** The order with this id, or else the one that the cart has become. */
+  foundId: string | null
+  foundCartId: string | null
+  body: CartInput | null
+  prices: PricedSku[]
+}
+
+export const checkout = handle(route, async ({ params, body, caller }, context: OrdersContext) => {
+  const { orderId } = params
+  const { cartId } = body
+  const gathered = await gather(orderId, cartId, context)
+  if (gathered.foundId) return answerWithFound(gathered, orderId, cartId, context)
+  if (!gathered.body) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
+
+  const order = newOrder(
+    {
+      orderId,
+      cartId,
+      customerId: caller.userId,
+      expectedTotal: body.expectedTotal,
+      payment: body.payment,
+      returnUrl: returnUrl(body.returnUrl, orderId, context),
+      accessKey: accessKeyOf(orderId, context.shared.sharedSecret),
+      at: context.now().toISOString(),
+    },
+    gathered.body,
+    priceCart(gathered.body, new Map(gathered.prices.map((one) => [one.sku, one]))),
+  )
+  const { insert, also } = insertOrder(context.sql, order)
+  const [stored] = await context.commit(insert, { also })
+  crashpoint('orders.order-stored')
+  if (stored) return finish({ ...order, number: stored.number }, 201, context)
+  // A double click: the other request was faster, so its order answers both.
+  return answerWithFound(await gather(orderId, cartId, context), orderId, cartId, context)
+})
+
+async function gather(orderId: string, cartId: string, { sql }: OrdersContext): Promise<Gathered> {
+  const [row] = await sql<Gathered>`
+    select found.id as found_id, found.cart_id as found_cart_id, cart.body,
+      ${pricesAsJson(sql, sql`(select line ->> 'sku' from jsonb_array_elements(cart.body -> 'lines') as line)`)} as prices
+    from (values (1)) as one
+    left join lateral (
+      select id, cart_id, 1 as rank from orders where id = ${orderId}
+      union all
+      select id, cart_id, 2 as rank from orders where cart_id = ${cartId} and status <> 'canceled'
+      order by rank
+      limit 1
+    ) as found on true
+    left join cart on cart.id = ${cartId}`
+  return row as Gathered
+}
+
+async function answerWithFound(
+  { foundId, foundCartId }: Gathered,
+  orderId: string,
+  cartId: string,
+  context: OrdersContext,
+): Promise<Reply<OrderView>> {
+  // Between the two looks, the order that was in the way may have been canceled.
+  if (!foundId) return refuse(route, 'unavailable', 'Another checkout of this cart has just ended. Try again.')
+  if (foundCartId !== cartId)
+    refuse(route, 'order-id-taken', 'This order id belongs to another cart. Choose a new one.')
+  const found = await findOrder(context.sql, foundId, context.shared.sharedSecret)
+  if (!found) throw new Error(`Order ${foundId} has vanished.`)
+  return finish(found, foundId === orderId ? 201 : 200, context)
+}
+
+/** Drives the order as far as it goes while the caller waits, and answers with what it has become. */
+async function finish(order: Order, paidStatus: 200 | 201, context: OrdersContext): Promise<Reply<OrderView>> {
+  const outcome = await withPatience(driveOrder(order, context), order)
+  if (outcome.status === 'canceled') return refuseCanceled(outcome)
+  return reply(outcome.paidAt ? paidStatus : 202, orderView(outcome))
+}
+
+function refuseCanceled({ cancelReason, cancelDetail }: Order): never {
+  const message = cancelDetail?.message ?? 'This order was canceled.'
+  switch (cancelReason) {
+    case 'declined':
+      if (cancelDetail?.code === 'provider-unknown') refuse(route, 'provider-unknown', message)
+      return refuse(route, 'payment-declined', message, { declineCode: cancelDetail?.code })
+    case 'out-of-stock':
+      return refuse(route, 'out-of-stock', message, { missing: cancelDetail?.missing ?? [] })
+    case 'too-many-reservations':
+      return refuse(route, 'too-many-reservations', message)
+    default:
+      return refuse(route, 'order-canceled', message, { cancelReason })
+  }
+}
+
+/** The outcome, or the order as it was when the patience is over; then it is driven on without us. */
+async function withPatience(driven: Promise<Order>, order: Order): Promise<Order> {
+  let timer: NodeJS.Timeout | undefined
+  const enough = new Promise<Order>((resolve) => {
+    timer = setTimeout(resolve, patienceMs, order)
+  })
+  return Promise.race([driven, enough]).finally(() => clearTimeout(timer))
+}
+
+/** Where the bank sends the customer back to: a page of the shop, or one that the client names. */
+function returnUrl(asked: string | undefined, orderId: string, { shared }: OrdersContext): string {
+  if (asked === undefined) return `${shared.publicUrl}/orders/${orderId}`
+  const url = URL.parse(asked, shared.publicUrl)
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.href.length > 500) {
+    refuse(route, 'invalid-request', 'returnUrl is not a web address.')
+  }
+  return url.href
+}

@@ -1,0 +1,21 @@
+// Cancels checkouts whose customer did not confirm the payment in time.
+import { randomUUIDv7 } from 'node:crypto'
+import { advanceOrder } from './advance-order.ts'
+import type { OrdersContext } from './context.ts'
+import { findOrder } from './orders-table.ts'
+
+const atOnce = 100
+
+/** Several instances may do this at once: only one of them finds an order in the version that it read. */
+export async function expireCheckouts(context: OrdersContext): Promise<void> {
+  const { sql, shared } = context
+  const due = await sql<{ id: string }>`
+    select id from orders
+    where deadline_at <= ${context.now().toISOString()}
+    order by deadline_at
+    limit ${atOnce}`
+  for (const { id } of due) {
+    const order = await findOrder(sql, id, shared.sharedSecret)
+    if (order) await advanceOrder(order, { type: 'deadline-passed', refundId: randomUUIDv7() }, context)
+  }
+}

@@ -1,0 +1,163 @@
+// An inventory and a payments service for the tests of this one: as simple as their contracts allow, with switches for
+// what can go wrong. Requests reach them the way they reach the real ones, validation included.
+import type { ParamsOf } from '@souk/contracts'
+import { inventoryApi, type StockLine } from '@souk/contracts/inventory'
+import { type Payment, paymentsApi } from '@souk/contracts/payments'
+import { defineService, handle, type Request, refuse } from '@souk/service'
+
+export interface Neighbors {
+  /** What is available, by SKU; what is not listed is plenty. */
+  stock: Map<string, number>
+  reservations: Map<string, { lines: StockLine[]; status: 'pinned' | 'released' }>
+  payments: Map<string, Payment>
+  /** Every call, as "reserve <order id>". */
+  calls: string[]
+  /** When set, called before the answer of a call; throw or wait here to disturb it. */
+  disturb: (call: string, orderId: string) => Promise<void> | void
+  /** How many of a kind of call an order has caused. */
+  count(call: string, orderId: string): number
+}
+
+type Noted = Request & { params: { orderId: string } }
+
+export function makeNeighbors() {
+  const neighbors: Neighbors = {
+    stock: new Map(),
+    reservations: new Map(),
+    payments: new Map(),
+    calls: [],
+    disturb: () => undefined,
+    count: (call, orderId) => neighbors.calls.filter((one) => one === `${call} ${orderId}`).length,
+  }
+  return { neighbors, services: [makeInventory(neighbors), makePayments(neighbors)] }
+}
+
+async function note(
+  neighbors: Neighbors,
+  call: string,
+  { params }: { params: ParamsOf<typeof inventoryApi.routes.pin> },
+) {
+  neighbors.calls.push(`${call} ${params.orderId}`)
+  await neighbors.disturb(call, params.orderId)
+}
+
+function makeInventory(neighbors: Neighbors) {
+  const { availability, reserve, pin, release } = inventoryApi.routes
+  const { stock, reservations } = neighbors
+  const view = (orderId: string) => {
+    const { lines, status } = reservations.get(orderId) ?? { lines: [], status: 'released' as const }
+    return { orderId, status, lines: lines.map((line) => ({ ...line, location: 'main' })) }
+  }
+  return defineService({
+    name: 'inventory',
+    api: { ...inventoryApi, routes: { availability, reserve, pin, release } },
+    settings: {},
+    calls: {},
+    routes: {
+      availability: handle(availability, async ({ query }) => {
+        neighbors.calls.push('availability')
+        await neighbors.disturb('availability', '')
+        return {
+          items: query.sku.map((sku) => ({ sku, available: stock.get(sku) ?? 1000, status: 'in-stock' as const })),
+        }
+      }),
+      reserve: handle(reserve, async (request) => {
+        const { orderId } = request.params
+        await note(neighbors, 'reserve', request)
+        const known = reservations.get(orderId)
+        if (known?.status === 'released') refuse(reserve, 'reservation-over', 'This reservation is over.')
+        if (known) return view(orderId)
+        const missing = request.body.lines.filter((line) => (stock.get(line.sku) ?? 1000) < line.quantity)
+        if (missing.length > 0) {
+          refuse(reserve, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
+        }
+        for (const { sku, quantity } of request.body.lines) stock.set(sku, (stock.get(sku) ?? 1000) - quantity)
+        reservations.set(orderId, { lines: request.body.lines, status: 'pinned' })
+        return view(orderId)
+      }),
+      pin: handle(pin, async (request) => {
+        await note(neighbors, 'pin', request)
+        const known = reservations.get(request.params.orderId)
+        if (known?.status !== 'pinned') refuse(pin, 'reservation-over', 'This reservation is over.')
+        return view(request.params.orderId)
+      }),
+      release: handle(release, async (request) => {
+        await note(neighbors, 'release', request)
+        const known = reservations.get(request.params.orderId)
+        if (known?.status === 'pinned') {
+          for (const { sku, quantity } of known.lines) stock.set(sku, (stock.get(sku) ?? 1000) + quantity)
+        }
+        reservations.set(request.params.orderId, { lines: known?.lines ?? [], status: 'released' })
+        return undefined
+      }),
+    },
+  })
+}
+
+function makePayments(neighbors: Neighbors) {
+  const { pay, capture, refresh } = paymentsApi.routes
+  const { payments } = neighbors
+  const found = (request: Noted): Payment => {
+    const payment = payments.get(request.params.orderId)
+    if (!payment) throw new Error('There is no such payment.')
+    return payment
+  }
+  return defineService({
+    name: 'payments',
+    api: { ...paymentsApi, routes: { pay, capture, refresh } },
+    settings: {},
+    calls: {},
+    routes: {
+      pay: handle(pay, async (request) => {
+        const { orderId } = request.params
+        const { amount, payment } = request.body
+        await note(neighbors, 'pay', request)
+        if (payment.provider !== 'simulator') refuse(pay, 'provider-unknown', 'There is no such way to pay.')
+        const made = payments.get(orderId) ?? newPayment(orderId, amount, payment.token)
+        payments.set(orderId, made)
+        return made
+      }),
+      capture: handle(capture, async (request) => {
+        await note(neighbors, 'capture', request)
+        const payment = found(request as Noted)
+        payments.set(payment.orderId, { ...payment, status: 'captured', captured: payment.amount })
+        return found(request as Noted)
+      }),
+      refresh: handle(refresh, async (request) => {
+        await note(neighbors, 'refresh', request)
+        return found(request as Noted)
+      }),
+    },
+  })
+}
+
+/** tok_ok, tok_declined, tok_3ds, tok_authorized, tok_processing. */
+function newPayment(orderId: string, amount: Payment['amount'], token: string): Payment {
+  const nothing = { ...amount, amount: 0 }
+  const at = new Date().toISOString()
+  const about = {
+    orderId,
+    amount,
+    captured: nothing,
+    refunded: nothing,
+    provider: 'simulator',
+    createdAt: at,
+    updatedAt: at,
+  }
+  switch (token) {
+    case 'tok_declined':
+      return { ...about, status: 'declined', decline: { code: 'card-declined', message: 'The card was declined.' } }
+    case 'tok_3ds':
+      return {
+        ...about,
+        status: 'action-required',
+        nextAction: { type: 'redirect', url: `http://bank.example/${orderId}` },
+      }
+    case 'tok_authorized':
+      return { ...about, status: 'authorized' }
+    case 'tok_processing':
+      return { ...about, status: 'processing' }
+    default:
+      return { ...about, status: 'captured', captured: amount }
+  }
+}

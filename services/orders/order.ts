@@ -1,0 +1,195 @@
+// The order: what it holds, how it is made from a cart, and how it is shown. Pure functions.
+import {
+  type CartInput,
+  type OrderStatus,
+  type Order as OrderView,
+  ordersApi,
+  type Totals,
+} from '@souk/contracts/orders'
+import type { PaymentChoice } from '@souk/contracts/payments'
+import { refuse } from '@souk/service'
+import type { PricedCart, PricedLine } from './cart.ts'
+import { canShipTo } from './shipping.ts'
+
+export interface Order {
+  id: string
+  number: number
+  cartId: string
+  customerId: string | null
+  email: string
+  status: OrderStatus
+  version: number
+  cancelReason: string | null
+  cancelDetail: CancelDetail | null
+  lines: PricedLine[]
+  totals: Totals
+  shippingAddress: OrderView['shippingAddress']
+  billingAddress: OrderView['billingAddress'] | null
+  shippingMethod: OrderView['shippingMethod']
+  /** Only while the outcome is open. */
+  paymentChoice: PaymentChoice | null
+  returnUrl: string
+  nextAction: OrderView['nextAction'] | null
+  deadlineAt: string | null
+  paidAt: string | null
+  placedAt: string
+  updatedAt: string
+  shipments: OrderView['shipments']
+  refunds: OrderRefund[]
+  /** With it, whoever placed the order reads it without an account. */
+  accessKey: string
+}
+export interface CancelDetail {
+  message: string
+  code?: string
+  missing?: unknown
+}
+export type OrderRefund = OrderView['refunds'][number] & { lines: RefundLine[] }
+export interface RefundLine {
+  sku: string
+  quantity: number
+  /** So many of these had not been shipped, and will not be. */
+  unshipped: number
+}
+
+export interface Checkout {
+  orderId: string
+  cartId: string
+  customerId: string | undefined
+  expectedTotal: { amount: number; currency: string }
+  payment: PaymentChoice
+  returnUrl: string
+  accessKey: string
+  at: string
+}
+
+const route = ordersApi.routes.checkout
+/** Larger sums do not fit into the contract's money. */
+const largestTotal = 1_000_000_000_00
+
+/** The order that a cart becomes, or a refusal: something is missing, or the total is not the one the customer saw. */
+export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart): Omit<Order, 'number'> {
+  const { email, shippingAddress } = cart
+  const { shippingMethod, totals } = priced
+  if (shippingAddress && !canShipTo(shippingAddress.country)) {
+    refuse(route, 'cannot-ship-there', `We do not ship to ${shippingAddress.country} yet.`)
+  }
+  if (!email || !shippingAddress || !shippingMethod || priced.lines.length === 0 || priced.unsellable.length > 0) {
+    refuse(route, 'cart-incomplete', `The cart still needs ${inWords(missingIn(cart, priced))}.`, {
+      missing: missingIn(cart, priced),
+      problems: priced.problems,
+    })
+  }
+  if (totals.total.amount > largestTotal) {
+    refuse(route, 'cart-incomplete', 'This is more than one order can hold. Split the cart.', { missing: [] })
+  }
+  const { amount, currency } = checkout.expectedTotal
+  if (amount !== totals.total.amount || currency !== totals.total.currency) {
+    refuse(route, 'price-changed', 'The total has changed. Look at the cart again before you buy.', { totals })
+  }
+  return {
+    id: checkout.orderId,
+    cartId: checkout.cartId,
+    customerId: checkout.customerId ?? null,
+    email,
+    status: 'checking-out',
+    version: 1,
+    cancelReason: null,
+    cancelDetail: null,
+    lines: priced.lines,
+    totals,
+    shippingAddress,
+    billingAddress: cart.billingAddress ?? null,
+    shippingMethod,
+    paymentChoice: checkout.payment,
+    returnUrl: checkout.returnUrl,
+    nextAction: null,
+    deadlineAt: null,
+    paidAt: null,
+    placedAt: checkout.at,
+    updatedAt: checkout.at,
+    shipments: [],
+    refunds: [],
+    accessKey: checkout.accessKey,
+  }
+}
+
+function missingIn(cart: CartInput, priced: PricedCart): string[] {
+  return [
+    ...(cart.email ? [] : ['email']),
+    ...(cart.shippingAddress ? [] : ['shippingAddress']),
+    ...(priced.shippingMethod ? [] : ['shippingMethod']),
+    ...(priced.lines.length > 0 && priced.unsellable.length === 0 ? [] : ['lines']),
+  ]
+}
+const words: Record<string, string> = {
+  email: 'an e-mail address',
+  shippingAddress: 'a shipping address',
+  shippingMethod: 'a shipping method',
+  lines: 'lines that are for sale',
+}
+function inWords(missing: readonly string[]): string {
+  return missing.map((one) => words[one]).join(', ')
+}
+
+/** As people say it: S-100042. */
+export function orderNumber({ number }: { number: number }): string {
+  return `S-${number}`
+}
+
+export function itemCount(order: Pick<Order, 'lines'>): number {
+  return order.lines.reduce((sum, line) => sum + line.quantity, 0)
+}
+
+/** Units of a line that were sent, that were refunded, and that are still to be sent. */
+export function unitsOf(order: Order, { sku, quantity }: { sku: string; quantity: number }) {
+  const shipped = unitsIn(order.shipments, sku)
+  const refunds = order.refunds.filter((refund) => refund.status !== 'failed').flatMap((refund) => refund.lines)
+  const ofSku = refunds.filter((line) => line.sku === sku)
+  const refunded = ofSku.reduce((sum, line) => sum + line.quantity, 0)
+  const withdrawn = ofSku.reduce((sum, line) => sum + line.unshipped, 0)
+  return { shipped, refunded, left: Math.max(0, quantity - shipped - withdrawn) }
+}
+function unitsIn(parcels: readonly { lines: readonly { sku: string; quantity: number }[] }[], sku: string): number {
+  return parcels
+    .flatMap((parcel) => parcel.lines)
+    .reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0)
+}
+
+/** What was given back, and what can still be: neither given back nor on its way. */
+export function refundedAmount({ refunds }: Order): number {
+  return sumOf(refunds.filter((refund) => refund.status === 'refunded'))
+}
+export function refundableAmount({ totals, refunds }: Order): number {
+  return totals.total.amount - sumOf(refunds.filter((refund) => refund.status !== 'failed'))
+}
+function sumOf(refunds: readonly OrderRefund[]): number {
+  return refunds.reduce((sum, refund) => sum + refund.amount.amount, 0)
+}
+
+/** For those who may see it. */
+export function orderView(order: Order): OrderView {
+  const { currency } = order.totals.total
+  return {
+    id: order.id,
+    number: orderNumber(order),
+    status: order.status,
+    cancelReason: order.cancelReason ?? undefined,
+    email: order.email,
+    lines: order.lines.map((line) => {
+      const { shipped, refunded } = unitsOf(order, line)
+      return { ...line, shippedQuantity: shipped, refundedQuantity: refunded }
+    }),
+    totals: order.totals,
+    refunded: { amount: refundedAmount(order), currency },
+    shippingAddress: order.shippingAddress,
+    billingAddress: order.billingAddress ?? undefined,
+    shippingMethod: order.shippingMethod,
+    shipments: order.shipments,
+    refunds: order.refunds,
+    nextAction: order.status === 'awaiting-customer' ? (order.nextAction ?? undefined) : undefined,
+    accessKey: order.accessKey,
+    placedAt: order.placedAt,
+    updatedAt: order.updatedAt,
+  }
+}

@@ -1,0 +1,104 @@
+// POST /v1/orders/:id/refunds. Staff gives money back: for some units, as an amount, or all that is left. The order's row is
+// locked meanwhile, so that refunds asked for at the same time never exceed what was paid.
+import { randomUUIDv7 } from 'node:crypto'
+import type { BodyOf } from '@souk/contracts'
+import { ordersApi } from '@souk/contracts/orders'
+import { handleOnce, refuse } from '@souk/service'
+import { advanceLocked } from './advance-order.ts'
+import { mergeLines } from './cart.ts'
+import type { OrdersContext } from './context.ts'
+import { type Order, orderView, type RefundLine, refundableAmount, unitsOf } from './order.ts'
+import { lockOrder } from './orders-table.ts'
+import { share } from './tax.ts'
+
+const route = ordersApi.routes.refund
+type Asked = BodyOf<typeof route>
+
+export const refund = handleOnce(route, async ({ params, body }, { shared, now }: OrdersContext, transaction) => {
+  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
+  if (!order) return refuse(route, 'not-found', 'There is no such order.')
+  if (!order.paidAt) refuse(route, 'not-paid', 'Nothing was paid for this order.')
+
+  const at = now().toISOString()
+  const { amount, lines } = whatGoesBack(order, body)
+  const money = { amount, currency: order.totals.total.currency }
+  const asked = {
+    id: randomUUIDv7(),
+    status: 'pending' as const,
+    amount: money,
+    reason: body.reason,
+    createdAt: at,
+    lines,
+  }
+  const refunding = await advanceLocked(order, { type: 'refund-requested', refund: asked }, transaction, at)
+  return refunding ? orderView(refunding) : refuse(route, 'not-paid', 'Nothing was paid for this order.')
+})
+
+/** How much goes back, and for which units. */
+export function whatGoesBack(
+  order: Order,
+  asked: Pick<Asked, 'amount' | 'lines'>,
+): { amount: number; lines: RefundLine[] } {
+  if (asked.amount && asked.lines) refuse(route, 'invalid-refund', 'Refund an amount or lines, not both.')
+  const left = refundableAmount(order)
+  const lines = asked.amount ? [] : unitsToRefund(order, asked.lines)
+  const amount = asked.amount ? amountIn(order, asked.amount) : asked.lines ? shareOfLines(order, lines) : left
+  if (left <= 0 || amount > left) {
+    refuse(route, 'refund-too-large', 'This is more than what is left to refund.', {
+      left: { amount: left, currency: order.totals.total.currency },
+    })
+  }
+  if (amount <= 0) refuse(route, 'invalid-refund', 'Nothing was paid for this.')
+  return { amount, lines }
+}
+
+function amountIn(order: Order, { amount, currency }: { amount: number; currency: string }): number {
+  const paidIn = order.totals.total.currency
+  if (currency !== paidIn) refuse(route, 'invalid-refund', `This order was paid in ${paidIn}.`)
+  if (amount <= 0) refuse(route, 'invalid-refund', 'A refund is more than nothing.')
+  return amount
+}
+
+/** The units asked for, or all that have not been refunded. Units that were not sent yet come first, and stay here. */
+function unitsToRefund(order: Order, asked: Asked['lines']): RefundLine[] {
+  const wanted = asked && new Map(mergeLines(asked).map((line) => [line.sku, line.quantity]))
+  for (const sku of wanted?.keys() ?? []) {
+    if (!order.lines.some((line) => line.sku === sku)) refuse(route, 'invalid-refund', `${sku} is not in this order.`)
+  }
+  return order.lines.flatMap((line) => {
+    const { refunded, left } = unitsOf(order, line)
+    const most = line.quantity - refunded
+    const quantity = wanted ? (wanted.get(line.sku) ?? 0) : most
+    if (quantity > most) refuse(route, 'invalid-refund', `Only ${most} of ${line.sku} are left to refund.`)
+    return quantity > 0 ? [{ sku: line.sku, quantity, unshipped: Math.min(left, quantity) }] : []
+  })
+}
+
+/**
+ * The share of these units in the whole total, shipping and tax included. Shares are differences of rounded running sums:
+ * in whatever portions all units are refunded, the portions add up to the total exactly.
+ */
+export function shareOfLines(order: Order, units: readonly RefundLine[]): number {
+  const shares = sharesOfLines(order)
+  return units.reduce((sum, { sku, quantity }) => {
+    const index = order.lines.findIndex((line) => line.sku === sku)
+    const line = order.lines[index] as Order['lines'][number]
+    const before = unitsOf(order, line).refunded
+    const upTo = (count: number) => share(shares[index] as number, count, line.quantity)
+    return sum + upTo(before + quantity) - upTo(before)
+  }, 0)
+}
+
+/** The total, divided among the lines by what they cost; by their units when all of them were free. */
+function sharesOfLines({ lines, totals }: Order): number[] {
+  const costs = lines.map((line) => line.lineTotal.amount + (totals.taxIncluded ? 0 : line.tax.amount))
+  const isFree = costs.every((cost) => cost === 0)
+  const weights = isFree ? lines.map((line) => line.quantity) : costs
+  const whole = weights.reduce((sum, weight) => sum + weight, 0)
+  let running = 0
+  return weights.map((weight) => {
+    const before = share(totals.total.amount, running, whole)
+    running += weight
+    return share(totals.total.amount, running, whole) - before
+  })
+}

@@ -1,0 +1,46 @@
+// Takes up checkouts that stand still: the browser left, the process died, an answer never came. Each instance takes some,
+// with a lease, so that nobody else takes the same ones meanwhile.
+import type { OrdersContext } from './context.ts'
+import { driveOrder } from './drive-order.ts'
+import type { Order } from './order.ts'
+import { findOrder } from './orders-table.ts'
+
+const atOnce = 20
+/** A lease grows with the time that the order has stood still: patient with outages, quick after a crash. */
+const leaseSeconds = { least: 3, most: 15 }
+
+export async function resumeCheckouts(context: OrdersContext): Promise<void> {
+  const now = context.now().toISOString()
+  const due = await context.sql<{ id: string }>`
+    update orders set
+      resume_at = ${now}::timestamptz + least(make_interval(secs => ${leaseSeconds.most}),
+        greatest(make_interval(secs => ${leaseSeconds.least}), (${now}::timestamptz - updated_at) / 4))
+    where id in (
+      select id from orders
+      where resume_at <= ${now}
+      order by resume_at
+      limit ${atOnce}
+      for update skip locked)
+    returning id`
+  await Promise.all(due.map(({ id }) => resumeOne(id, context)))
+}
+
+async function resumeOne(id: string, context: OrdersContext): Promise<void> {
+  try {
+    const order = await findOrder(context.sql, id, context.shared.sharedSecret)
+    if (order) driven(await driveOrder(order, context), context)
+  } catch (error) {
+    // One order's trouble must not keep the others waiting; its next turn comes with the lease's end.
+    context.log.error({ err: error, orderId: id }, 'A checkout could not be resumed.')
+  }
+}
+
+function driven({ id, status }: Order, { log, metrics }: OrdersContext): void {
+  metrics.count('souk_checkouts_resumed_total', { status })
+  log.info({ orderId: id, status }, 'A checkout was resumed.')
+}
+
+/** For reactions: right after their commit, without waiting for the next round. */
+export function resumeSoon(order: Order, context: OrdersContext): void {
+  void resumeOne(order.id, context)
+}

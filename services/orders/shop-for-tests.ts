@@ -1,0 +1,103 @@
+// What the tests of this service have in common: the service among its neighbors, a small catalogue, and a customer's way
+// from a cart to an order.
+import { randomUUID } from 'node:crypto'
+import type { Message } from '@souk/contracts'
+import { type Cart, type CartInput, type Order, ordersApi } from '@souk/contracts/orders'
+import { ProductChanged } from '@souk/contracts/products'
+import type { Caller } from '@souk/service'
+import { anonymous, startForTest, type TestOptions } from '@souk/service/testing'
+import { makeNeighbors } from './neighbors-for-tests.ts'
+import { orders } from './service.ts'
+
+const { routes } = ordersApi
+export const address = {
+  name: 'Lena Vogt',
+  line1: 'Weserstraße 41',
+  city: 'Berlin',
+  postalCode: '12045',
+  country: 'DE',
+}
+export const eur = (amount: number) => ({ amount, currency: 'EUR' })
+
+export type OrdersShop = Awaited<ReturnType<typeof openShop>>
+
+export async function openShop(options: TestOptions = {}) {
+  const { neighbors, services } = makeNeighbors()
+  const shop = await startForTest([orders, ...services], options)
+  const { database } = shop
+  /** Messages of other services, as if they had arrived. */
+  const tell = (...messages: Message[]) => database('orders').transaction(async ({ send }) => send(...messages))
+
+  return {
+    ...shop,
+    neighbors,
+    tell,
+    /** The same message, delivered now and handled. */
+    async hear(...messages: Message[]) {
+      await tell(...messages)
+      await shop.settle()
+    },
+    /** Puts a product with one variant up for sale and returns its SKU. */
+    async sell(sku: string, amount: number, more: { weightGrams?: number; title?: string; stock?: number } = {}) {
+      if (more.stock !== undefined) neighbors.stock.set(sku, more.stock)
+      await tell(
+        ProductChanged({
+          productId: randomUUID(),
+          slug: sku.toLowerCase(),
+          title: more.title ?? sku,
+          status: 'published',
+          version: 1,
+          variants: [{ sku, title: '', prices: [eur(amount)], weightGrams: more.weightGrams ?? 500 }],
+        }),
+      )
+      await shop.settle()
+      return sku
+    },
+    putCart: (body: CartInput, id: string = randomUUID(), caller: Caller = anonymous) =>
+      shop.as(ordersApi, caller).putCart({ params: { id }, body }),
+    /** A cart that lacks nothing. */
+    fullCart(lines: CartInput['lines'], caller: Caller = anonymous, more: Partial<CartInput> = {}) {
+      const body = { email: 'lena@souk.example', lines, shippingAddress: address, shippingMethod: 'standard', ...more }
+      return shop.as(ordersApi, caller).putCart({ params: { id: randomUUID() }, body })
+    },
+    /** Checks out, and answers with status and body, whatever they are. */
+    async buy(
+      cart: Cart,
+      more: { orderId?: string; token?: string; caller?: Caller; provider?: string; total?: number } = {},
+    ) {
+      const answer = await shop.request(
+        routes.checkout,
+        {
+          params: { orderId: more.orderId ?? randomUUID() },
+          body: {
+            cartId: cart.id,
+            expectedTotal: more.total === undefined ? cart.totals.total : eur(more.total),
+            payment: { provider: more.provider ?? 'simulator', token: more.token ?? 'tok_ok' },
+          },
+        },
+        more.caller ?? anonymous,
+      )
+      return { status: answer.status, order: answer.body as Order, problem: answer.body as Record<string, unknown> }
+    },
+    /** A paid order of some units of one SKU, placed by a customer or a guest. */
+    async placedOrder(sku: string, quantity = 1, caller: Caller = anonymous): Promise<Order> {
+      const { status, order } = await this.buy(await this.fullCart([{ sku, quantity }], caller), { caller })
+      if (status !== 201) throw new Error(`The order was not placed: ${JSON.stringify(order)}`)
+      return order
+    },
+    async statusOf(orderId: string): Promise<string | undefined> {
+      const [row] = await database('orders').sql<{ status: string }>`select status from orders where id = ${orderId}`
+      return row?.status
+    },
+    /** The types of the messages that were sent about an order, in their order. */
+    async sentAbout(orderId: string): Promise<string[]> {
+      await shop.settle()
+      return shop.transport.log.filter((one) => one.key === orderId).map((one) => one.type)
+    },
+  }
+}
+
+/** Headers of a keyed request, and of a guest who has the order's key. */
+export function keyed(orderKey?: string): Record<string, string> {
+  return { 'idempotency-key': randomUUID(), ...(orderKey ? { 'order-key': orderKey } : {}) }
+}
