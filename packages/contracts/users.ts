@@ -28,7 +28,39 @@ export const Session = Shape({
 export const Identity = Shape({ userId: Id, role: Role, sessionId: Id, email: Email, emailVerified: Type.Boolean() })
 export type Identity = Static<typeof Identity>
 
-const auth = { path: '/v1/auth/*', access: 'anyone', reply: Bytes, hidden: true } as const
+const password = Type.String({ minLength: 1, maxLength: 1_000 })
+const place = Type.String({ maxLength: 1_000, description: 'A path of the shop, or a URL of a trusted origin.' })
+/** What may be sent to better-auth's routes; the others of its routes are closed. */
+export const authBodies = {
+  'sign-up/email': Shape({
+    name: Type.String({ minLength: 1, maxLength: 120 }),
+    email: Email,
+    password,
+    callbackURL: Type.Optional(place),
+  }),
+  'sign-in/email': Shape({
+    email: Email,
+    password,
+    rememberMe: Type.Optional(Type.Boolean()),
+    callbackURL: Type.Optional(place),
+  }),
+  'sign-out': Shape({}),
+  'send-verification-email': Shape({ email: Email, callbackURL: Type.Optional(place) }),
+  'request-password-reset': Shape({ email: Email, redirectTo: Type.Optional(place) }),
+  'reset-password': Shape({ newPassword: password, token: Type.String({ minLength: 1, maxLength: 200 }) }),
+  'change-password': Shape({ currentPassword: password, newPassword: password }),
+}
+export type AuthBodies = { [P in keyof typeof authBodies]: Static<(typeof authBodies)[P]> }
+export const authReads = ['get-session', 'verify-email', 'reset-password/:token', 'ok'] as const
+
+const auth = {
+  path: '/v1/auth/*',
+  access: 'anyone',
+  reply: Bytes,
+  hidden: true,
+  // x-session-token is the bearer token of the client: between services, Authorization says which service calls.
+  headers: ['cookie', 'x-session-token', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'],
+} as const
 
 export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions, profiles, address books.', {
   // better-auth's own routes (sign-up, sign-in, sign-out, verification, reset ...), passed through as bytes.
