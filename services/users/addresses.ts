@@ -1,0 +1,128 @@
+// The address book: at most fifty, exactly one of them the default. Changes of one book take turns on its owner's row.
+
+import { randomUUIDv7 } from 'node:crypto'
+import { usersApi } from '@souk/contracts/users'
+import { handle, refuse, type Sql } from '@souk/service'
+import type { UsersContext } from './context.ts'
+
+const { routes } = usersApi
+const mostAddresses = 50
+
+export interface AddressInput {
+  name: string
+  company?: string
+  line1: string
+  line2?: string
+  city: string
+  region?: string
+  postalCode: string
+  country: string
+  phone?: string
+}
+interface AddressRow {
+  id: string
+  name: string
+  company: string | null
+  line1: string
+  line2: string | null
+  city: string
+  region: string | null
+  postalCode: string
+  country: string
+  phone: string | null
+  isDefault: boolean
+}
+
+export const listAddresses = handle(routes.listAddresses, async ({ caller }, { sql }: UsersContext) => ({
+  items: (await addressesOf(caller.userId, sql)).map(shown),
+}))
+
+export const addAddress = handle(routes.addAddress, ({ caller, body }, { transaction }: UsersContext) =>
+  transaction(async ({ sql }) => {
+    if (!(await lockBook(caller.userId, sql))) refuse(routes.addAddress, 'not-signed-in', 'This account is gone.')
+    const book = await addressesOf(caller.userId, sql)
+    if (book.length >= mostAddresses)
+      refuse(
+        routes.addAddress,
+        'too-many-addresses',
+        `An address book holds ${mostAddresses} addresses. Delete one first.`,
+      )
+    const isDefault = book.length === 0 || body.isDefault === true
+    if (isDefault) await sql`update address set is_default = false where user_id = ${caller.userId} and is_default`
+    return shown(await insertAddress(sql, caller.userId as string, body, isDefault))
+  }),
+)
+
+/** The default stays the default until another one becomes it. */
+export const changeAddress = handle(routes.changeAddress, ({ caller, params, body }, { transaction }: UsersContext) =>
+  transaction(async ({ sql }) => {
+    await lockBook(caller.userId, sql)
+    const before = (await addressesOf(caller.userId, sql)).find((one) => one.id === params.id)
+    if (!before) refuse(routes.changeAddress, 'not-found', 'You have no such address.')
+    const isDefault = before.isDefault || body.isDefault === true
+    if (isDefault && !before.isDefault)
+      await sql`update address set is_default = false where user_id = ${caller.userId} and is_default`
+    const after = { ...before, ...body, isDefault }
+    const [row] = await sql<AddressRow>`
+      update address
+      set name = ${after.name}, company = ${after.company || null}, line1 = ${after.line1}, line2 = ${after.line2 || null},
+        city = ${after.city}, region = ${after.region || null}, postal_code = ${after.postalCode},
+        country = ${after.country}, phone = ${after.phone || null}, is_default = ${isDefault}
+      where id = ${params.id} and user_id = ${caller.userId}
+      returning *`
+    return shown(row as AddressRow)
+  }),
+)
+
+export const deleteAddress = handle(routes.deleteAddress, ({ caller, params }, { transaction }: UsersContext) =>
+  transaction(async ({ sql }) => {
+    await lockBook(caller.userId, sql)
+    const [gone] = await sql<{ isDefault: boolean }>`
+      delete from address where id = ${params.id} and user_id = ${caller.userId} returning is_default`
+    if (!gone) refuse(routes.deleteAddress, 'not-found', 'You have no such address.')
+    if (gone.isDefault) {
+      await sql`
+        update address set is_default = true
+        where id = (select id from address where user_id = ${caller.userId} order by id desc limit 1)`
+    }
+    return undefined
+  }),
+)
+
+/** False when the account is gone. */
+async function lockBook(userId: string | undefined, sql: Sql): Promise<boolean> {
+  const [owner] = await sql`select id from shop_user where id = ${userId ?? null} for update`
+  return owner !== undefined
+}
+
+function addressesOf(userId: string | undefined, sql: Sql) {
+  return sql<AddressRow>`
+    select id, name, company, line1, line2, city, region, postal_code, country, phone, is_default
+    from address
+    where user_id = ${userId ?? null}
+    order by is_default desc, id desc`
+}
+
+export async function insertAddress(
+  sql: Sql,
+  userId: string,
+  it: AddressInput,
+  isDefault: boolean,
+): Promise<AddressRow> {
+  const [row] = await sql<AddressRow>`
+    insert into address (id, user_id, name, company, line1, line2, city, region, postal_code, country, phone, is_default)
+    values (${randomUUIDv7()}, ${userId}, ${it.name}, ${it.company || null}, ${it.line1}, ${it.line2 || null}, ${it.city},
+      ${it.region || null}, ${it.postalCode}, ${it.country}, ${it.phone || null}, ${isDefault})
+    returning *`
+  return row as AddressRow
+}
+
+/** Without the lines that are empty. */
+function shown(row: AddressRow) {
+  const { company, line2, region, phone, ...rest } = row
+  const optional = Object.entries({ company, line2, region, phone }).filter(([, value]) => value !== null)
+  return {
+    ...rest,
+    ...(Object.fromEntries(optional) as Partial<Record<'company' | 'line2' | 'region' | 'phone', string>>),
+  }
+}

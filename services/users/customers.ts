@@ -1,0 +1,33 @@
+// GET /v1/customers: staff look customers up, newest first, by the beginning of a name or an e-mail address.
+import { usersApi } from '@souk/contracts/users'
+import { handle, pageOf, Refusal, readCursor } from '@souk/service'
+import type { UsersContext } from './context.ts'
+import type { Person } from './me.ts'
+
+const route = usersApi.routes.listCustomers
+
+export const listCustomers = handle(route, async ({ query }, { sql }: UsersContext) => {
+  const { limit = 20, cursor, q } = query
+  const [after] = readCursor(route, cursor, 1) ?? []
+  if (after !== undefined && !isId(after))
+    throw new Refusal('invalid-cursor', 400, 'This cursor is not one of ours. Start again from the first page.')
+  const beginning = q?.trim()
+    ? `${q
+        .trim()
+        .toLowerCase()
+        .replace(/[\\%_]/g, '\\$&')}%`
+    : null
+  const rows = await sql<Person>`
+    select id, email, email_verified, name, role, created_at
+    from shop_user
+    where role = 'customer'
+      and (${after ?? null}::uuid is null or id < ${after ?? null})
+      and (${beginning}::text is null or email like ${beginning} or lower(name) like ${beginning})
+    order by id desc
+    limit ${limit + 1}`
+  return pageOf(rows, limit, (row) => [row.id])
+})
+
+function isId(value: string | number): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(value))
+}

@@ -1,0 +1,70 @@
+// Where somebody is signed in: the gateway exchanges a token for its owner; owners list their sessions and end them. A trigger
+// announces each end, so that the gateway forgets it within seconds.
+import { type Identity, usersApi } from '@souk/contracts/users'
+import { handle, type Request, refuse } from '@souk/service'
+import type { UsersContext } from './context.ts'
+import { sessionCookie } from './cookie.ts'
+import { hashOf, tokenIn } from './session-token.ts'
+
+const { routes } = usersApi
+
+/** One indexed read; better-auth has no part in it. */
+export async function findSession(
+  token: string | undefined,
+  { sql, now }: UsersContext,
+): Promise<Identity | undefined> {
+  if (!token) return undefined
+  const [identity] = await sql<Identity>`
+    select u.id as user_id, u.role, s.id as session_id, u.email, u.email_verified
+    from session s
+    join shop_user u on u.id = s.user_id
+    where s.token_hash = ${hashOf(token)} and s.expires_at > ${now().toISOString()}`
+  return identity
+}
+
+/** The bare token that came with a request to /v1/auth: of an API client, or else in the cookie. */
+export function sentToken({ headers }: Request, { own, shared }: UsersContext): string | undefined {
+  const name = `${sessionCookie(shared.publicUrl)}=`
+  const cookie = headers.cookie
+    ?.split(';')
+    .map((one) => one.trim())
+    .find((one) => one.startsWith(name))
+    ?.slice(name.length)
+  const sent = headers['x-session-token'] ?? cookie
+  return sent ? tokenIn(sent, own.tokenSecrets) : undefined
+}
+
+export const exchangeSession = handle(routes.exchangeSession, async ({ body }, context: UsersContext) => {
+  const identity = await findSession(tokenIn(body.token, context.own.tokenSecrets), context)
+  return identity ?? refuse(routes.exchangeSession, 'not-signed-in', 'This session has ended. Sign in again.')
+})
+
+export const listSessions = handle(routes.listSessions, async ({ caller }, { sql, now }: UsersContext) => {
+  const items = await sql<{
+    id: string
+    createdAt: string
+    expiresAt: string
+    ipAddress?: string
+    userAgent?: string
+    current: boolean
+  }>`
+    select id, created_at, expires_at, coalesce(ip_address, '') as ip_address, coalesce(user_agent, '') as user_agent,
+      id = ${caller.sessionId ?? null} as current
+    from session
+    where user_id = ${caller.userId ?? null} and expires_at > ${now().toISOString()}
+    order by id desc
+    limit 200`
+  return { items: items.map((one) => ({ ...one, current: one.current === true })) }
+})
+
+export const endSession = handle(routes.endSession, async ({ caller, params }, { sql }: UsersContext) => {
+  const [ended] = await sql`
+    delete from session where id = ${params.id} and user_id = ${caller.userId ?? null} returning id`
+  if (!ended) refuse(routes.endSession, 'not-found', 'You have no such session.')
+  return undefined
+})
+
+export const endAllSessions = handle(routes.endAllSessions, async ({ caller }, { sql }: UsersContext) => {
+  await sql`delete from session where user_id = ${caller.userId ?? null}`
+  return undefined
+})

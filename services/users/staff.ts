@@ -1,0 +1,83 @@
+// Accounts that nobody signs up for: the shop's first staff member, and the customers of the demo shop.
+import { randomUUIDv7 } from 'node:crypto'
+import { type AddressInput, insertAddress } from './addresses.ts'
+import type { UsersContext } from './context.ts'
+import { passwordProblem } from './password-rules.ts'
+
+interface NewPerson {
+  email: string
+  password: string
+  name: string
+}
+
+/**
+ * Makes a staff account, or leaves the one with this address as it is. `resetPassword` sets the password of an account that
+ * is there, which ends its sessions. Throws when the password is too weak, or when the address belongs to a customer.
+ */
+export async function ensureStaff(
+  context: UsersContext,
+  person: NewPerson,
+  options: { resetPassword?: boolean } = {},
+): Promise<'created' | 'unchanged' | 'password-reset'> {
+  const email = person.email.toLowerCase()
+  const [found] = await context.sql<{ id: string; role: string }>`select id, role from shop_user where email = ${email}`
+  if (found && found.role !== 'staff')
+    throw new Error(`The account ${email} belongs to a customer; staff need their own.`)
+  if (found && !options.resetPassword) return 'unchanged'
+
+  const owner = { email, role: 'staff', shopName: context.shared.shopName } as const
+  const problem = passwordProblem(person.password, owner, context.settings)
+  if (problem) throw new Error(problem.sentence)
+  const hash = await context.own.passwords.hash(person.password)
+  if (!found) return (await insertPerson(context, person, 'staff', hash)) ? 'created' : 'unchanged'
+  await context.transaction(async ({ sql }) => {
+    await Promise.all([
+      sql`update credential set password = ${hash}, updated_at = ${context.now().toISOString()} where user_id = ${found.id}`,
+      sql`delete from session where user_id = ${found.id}`,
+    ])
+  })
+  return 'password-reset'
+}
+
+/** Makes a customer with a verified address, or finds the one with this e-mail address. Returns the account's id. */
+export async function createCustomer(
+  context: UsersContext,
+  person: NewPerson & { id?: string; addresses?: readonly AddressInput[] },
+): Promise<string> {
+  const find = async () => {
+    const [row] = await context.sql<{
+      id: string
+    }>`select id from shop_user where email = ${person.email.toLowerCase()}`
+    return row?.id
+  }
+  const found = await find()
+  if (found) return found
+  const hash = await context.own.passwords.hash(person.password)
+  const id = (await insertPerson(context, person, 'customer', hash)) ?? (await find())
+  if (!id) throw new Error(`The account ${person.email} was deleted while it was being made.`)
+  return id
+}
+
+/** The new account's id; undefined when somebody else was faster. */
+function insertPerson(
+  { transaction, now }: UsersContext,
+  person: NewPerson & { id?: string; addresses?: readonly AddressInput[] },
+  role: 'customer' | 'staff',
+  passwordHash: string,
+): Promise<string | undefined> {
+  const time = now().toISOString()
+  return transaction(async ({ sql }) => {
+    const [made] = await sql<{ id: string }>`
+      insert into shop_user (id, email, name, email_verified, role, created_at, updated_at)
+      values (${person.id ?? randomUUIDv7()}, ${person.email.toLowerCase()}, ${person.name}, true, ${role}, ${time}, ${time})
+      on conflict (email) do nothing
+      returning id`
+    if (!made) return undefined
+    await sql`
+      insert into credential (id, user_id, provider_id, account_id, password, created_at, updated_at)
+      values (${randomUUIDv7()}, ${made.id}, 'credential', ${made.id}::text, ${passwordHash}, ${time}, ${time})`
+    for (const [index, address] of (person.addresses ?? []).entries())
+      await insertAddress(sql, made.id, address, index === 0)
+    return made.id
+  })
+}
