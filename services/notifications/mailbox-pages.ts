@@ -31,24 +31,25 @@ const sheet = new Html(`<style>
   dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 18px; margin: 18px 0 24px; }
   dt { color: var(--soft); }
   dd { margin: 0; overflow-wrap: anywhere; }
-  iframe { display: block; width: 100%; height: 900px; border: 0; background: var(--page); }
+  iframe { display: block; width: 100%; height: 1080px; border: 0; background: var(--page); }
   details { margin-top: 18px; padding: 16px 22px; }
   summary { cursor: pointer; }
   pre { margin: 14px 0 4px; overflow-x: auto; font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
   @media (max-width: 520px) {
     li a { grid-template-columns: 1fr; }
     li time { grid-row: 3; }
+    .subject, .to { white-space: normal; overflow-wrap: anywhere; }
     dl { grid-template-columns: 1fr; gap: 0; }
     dd { margin-bottom: 8px; }
     form { flex-basis: 100%; }
   }
 </style>`)
 
-export function mailboxPage(rows: readonly WithContent[], to: string | undefined, shop: Shop): string {
+export function mailboxPage(rows: readonly WithContent[], to: string | undefined, isSent: boolean, shop: Shop): string {
   return page(
     `Mailbox of ${shop.name}`,
     html`<div class="top">
-<div><h1>Mailbox</h1><div class="soft">What ${shop.name} wrote to people. Nothing here left the house.</div></div>
+<div><h1>Mailbox</h1><div class="soft">What ${shop.name} wrote to people.${isSent ? '' : ' Nothing of it was really sent.'}</div></div>
 <form method="get" action="/mailbox"><input type="email" name="to" value="${to ?? ''}" placeholder="Only to this address" aria-label="Only to this address" maxlength="254"><button>Show</button></form>
 </div>
 <div class="card">${rows.length === 0 ? nothing(to) : html`<ol>${rows.map(rowItem)}</ol>`}</div>
@@ -76,7 +77,7 @@ export function mailPage(row: WithContent, text: string, shop: Shop): string {
 <dt>Sent</dt><dd>${row.sentAt ? timeTag(row.sentAt) : 'Not yet'}</dd>
 <dt>Message id</dt><dd>${row.messageId}</dd>
 </dl>
-<div class="card"><iframe src="/mailbox/${row.id}/html" title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe></div>
+<iframe src="/mailbox/${row.id}/html" title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
 <details class="card"><summary>As plain text</summary><pre>${text}</pre></details>`,
   )
 }

@@ -33,7 +33,7 @@ const mailPolicy =
 export const mailbox = handle(pageRoute, async ({ query }, context: NotificationsContext) => {
   if (!context.own.showsMailbox) refuse(pageRoute, 'not-found', closed)
   const rows = await newest(query.to, context)
-  return pageReply(mailboxPage(rows, query.to, shopOf(context)))
+  return pageReply(mailboxPage(rows, query.to, context.own.mail !== undefined, shopOf(context)))
 })
 
 export const readMail = handle(mailRoute, async ({ params }, context: NotificationsContext) => {

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from '@souk/service/testing'
+import type { NotificationsContext } from './context.ts'
+import { forgetContents } from './forget-contents.ts'
 import {
   canceled,
   placed,
@@ -13,6 +15,7 @@ import {
   tellService,
   verificationRequested,
 } from './sample-messages.ts'
+import { sendMails } from './send-mails.ts'
 import { notifications } from './service.ts'
 
 let shop: TestShop
@@ -51,4 +54,142 @@ test('each thing that happens leads to its letter, once, however often it is del
     assert.equal(mail?.subject, subject)
     assert.ok(mail.text.toLowerCase().includes(says.toLowerCase()), mail.text)
   }
+})
+
+test('a batch of a thousand orders is a thousand notifications', async () => {
+  const { sql } = shop.database('notifications')
+  const ids = await tellService(
+    shop,
+    Array.from({ length: 1_000 }, () => placed()),
+  )
+  const [row] = await sql`select count(*) as told from notification where cause = any(${ids}::uuid[])`
+  assert.deepEqual(row, { told: 1_000 })
+})
+
+test('a checkout that failed before the customer’s eyes needs no letter, unless money was taken', async () => {
+  const told = async (reason: string, wasPaid: boolean) => {
+    const message = canceled({ reason, wasPaid })
+    await tellService(shop, [message])
+    return (await toldTo(message.data.email)).length
+  }
+  assert.equal(await told('declined', false), 0)
+  assert.equal(await told('out-of-stock', false), 0)
+  assert.equal(await told('declined', true), 1)
+  assert.equal(await told('out-of-stock', true), 1)
+  assert.equal(await told('expired', false), 1)
+  assert.equal(await told('by-customer', false), 1)
+})
+
+test('a message with a header in its address is set aside, and nobody gets mail', async () => {
+  // RELIABILITY F05.
+  const { sql } = shop.database('notifications')
+  const [id] = await tellService(shop, [placed({ email: 'ada@example.com\r\nBcc: everybody@example.com' })])
+  assert.deepEqual(await sql`select status from dead_letter where event_id = ${id}`, [{ status: 'dead' }])
+  assert.deepEqual(await sql`select id from notification where cause = ${id}`, [])
+})
+
+test('staff sends a letter again: a new notification with a message id of its own', async () => {
+  // vendure #739, #741: no way to re-send a mail.
+  const order = placed()
+  await tellService(shop, [order])
+  const [first] = await toldTo(order.data.email)
+  const headers = key()
+  const params = { id: first?.id as string }
+  const client = shop.as(notificationsApi, staff)
+  const again = await client.resend({ params, headers })
+  assert.deepEqual(await client.resend({ params, headers }), again)
+  assert.notEqual(again.id, first?.id)
+  assert.deepEqual({ ...again, id: 0, createdAt: 0, sentAt: 0 }, { ...first, id: 0, createdAt: 0, sentAt: 0 })
+  const mails = await mailsTo(order.data.email)
+  assert.equal(mails.length, 2)
+  assert.equal(mails[0]?.text, mails[1]?.text)
+  const { sql } = shop.database('notifications')
+  const ids = await sql<{ messageId: string }>`
+    select message_id from notification where recipient = ${order.data.email} order by id`
+  assert.equal(new Set(ids.map((row) => row.messageId)).size, 2)
+})
+
+test('letters whose links expire, and letters whose words are forgotten, cannot be sent again', async () => {
+  const client = shop.as(notificationsApi, staff)
+  const messages = [verificationRequested(), resetRequested(), placed()]
+  await tellService(shop, messages)
+  const { sql } = shop.database('notifications')
+  await sql`update notification set content = null where recipient = ${messages[2]?.data.email}`
+  for (const { data } of messages) {
+    const [told] = await toldTo(data.email)
+    const refusal = await refusalOf(client.resend({ params: { id: told?.id as string }, headers: key() }))
+    assert.deepEqual([refusal.code, refusal.status], ['cannot-resend', 409])
+  }
+  const unknown = await refusalOf(client.resend({ params: { id: randomUUID() }, headers: key() }))
+  assert.equal(unknown.code, 'not-found')
+})
+
+test('staff pages through what was told, newest first, and filters it; others may not', async () => {
+  const client = shop.as(notificationsApi, staff)
+  const order = placed()
+  const { email, orderId } = order.data
+  await tellService(shop, [order])
+  await tellService(shop, [shipped({ email, orderId }), refunded({ email, orderId }), canceled({ email })])
+
+  const pages: string[][] = []
+  let cursor: string | undefined
+  do {
+    const page = await client.list({ query: { recipient: email.toUpperCase(), limit: 2, cursor } })
+    pages.push(page.items.map((one) => one.kind))
+    cursor = page.nextCursor
+  } while (cursor)
+  assert.deepEqual(pages, [
+    ['order-canceled', 'order-refunded'],
+    ['order-shipped', 'order-confirmed'],
+  ])
+  const ofOrder = await client.list({ query: { orderId, status: 'sent' } })
+  assert.deepEqual(
+    ofOrder.items.map((one) => one.kind),
+    ['order-refunded', 'order-shipped', 'order-confirmed'],
+  )
+  assert.deepEqual((await client.list({ query: { orderId, status: 'queued' } })).items, [])
+  assert.deepEqual(Object.keys(ofOrder.items[0] as object).sort(), [
+    'attempts',
+    'channel',
+    'createdAt',
+    'id',
+    'kind',
+    'orderId',
+    'recipient',
+    'sentAt',
+    'status',
+    'subject',
+  ])
+
+  const strange = Buffer.from('["x"]').toString('base64url')
+  assert.equal((await refusalOf(client.list({ query: { cursor: strange } }))).code, 'invalid-cursor')
+  assert.equal((await refusalOf(shop.as(notificationsApi, customer()).list({}))).code, 'not-allowed')
+  assert.equal((await refusalOf(shop.as(notificationsApi, anonymous).list({}))).code, 'not-signed-in')
+})
+
+test('after ninety days the words are forgotten, not that they were said', async () => {
+  const order = placed()
+  await tellService(shop, [order])
+  const context = shop.running.services.get('notifications')?.context
+  const inDays = (days: number) => ({ ...context, now: () => new Date(Date.now() + days * 86_400_000) })
+  await forgetContents(inDays(89) as NotificationsContext)
+  assert.match((await mailsTo(order.data.email))[0]?.text ?? '', /THANK YOU/)
+  await forgetContents(inDays(91) as NotificationsContext)
+  assert.equal((await mailsTo(order.data.email))[0]?.text, 'What it said has been forgotten.')
+  assert.equal((await toldTo(order.data.email)).length, 1)
+})
+
+test('no mail text is logged', async () => {
+  const lines: string[] = []
+  const write = (fields: object, sentence: string) => void lines.push(JSON.stringify(fields) + sentence)
+  const log = { info: write, warn: write, error: write }
+  const { running } = shop
+  const context = { ...running.services.get('notifications')?.context, log } as NotificationsContext
+  const fail = async () => ({ outcome: 'refused', error: '550 <ada@example.com> No' }) as const
+  const mail = { send: fail, close: async () => undefined }
+  const { sql } = shop.database('notifications')
+  await tellService(shop, [resetRequested()])
+  await sql`update notification set status = 'queued', sent_at = null where kind = 'password-reset'`
+  await sendMails({ ...context, own: { mail, firstStatus: 'queued', showsMailbox: true } })
+  assert.doesNotMatch(lines.join('\n'), /secret|ada|Somebody/)
 })

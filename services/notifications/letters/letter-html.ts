@@ -7,6 +7,7 @@ import { oneLine } from './wording.ts'
 const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const ink = '#24211d'
 const soft = '#716a60'
+const mark = '#9a4a25'
 const hairline = '#e8e3da'
 const text = `font-family:${sans};font-size:16px;line-height:25px;color:${ink};`
 const small = `font-family:${sans};font-size:14px;line-height:21px;color:${soft};`
@@ -18,6 +19,7 @@ const sheet = new Html(`<style>
     .card { background: #22201d !important; }
     .ink { color: #f1ede6 !important; }
     .soft { color: #aaa297 !important; }
+    .mark { color: #e2a27f !important; }
     .rule { border-color: #3a3732 !important; }
     .button { background: #f1ede6 !important; }
     .button a { color: #24211d !important; }
@@ -46,7 +48,7 @@ ${sheet}
 <table class="page" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f5f2ec;">
 <tr><td class="outer" align="center" style="padding:36px 16px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:580px;">
-<tr><td style="padding:0 4px 18px;"><a class="ink" href="${shop.url}" target="_blank" rel="noopener" style="font-family:Georgia,'Times New Roman',serif;font-size:20px;line-height:26px;letter-spacing:.02em;color:${ink};text-decoration:none;">${oneLine(shop.name)}</a></td></tr>
+<tr><td style="padding:0 4px 18px;"><a class="mark" href="${shop.url}" target="_blank" rel="noopener" style="font-family:Georgia,'Times New Roman',serif;font-size:20px;line-height:26px;letter-spacing:.02em;color:${mark};text-decoration:none;">${oneLine(shop.name)}</a></td></tr>
 <tr><td class="card" style="background:#ffffff;border-radius:14px;padding:40px 40px 36px;">
 <h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${heading}</h1>
 ${blocks.map(blockHtml)}
@@ -76,7 +78,7 @@ function blockHtml(block: Block): Html {
 }
 
 function buttonHtml(label: string, url: string): Html {
-  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:10px 0 22px;">
+  return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"><tr><td style="padding:10px 0 18px;">
 <table role="presentation" cellpadding="0" cellspacing="0" border="0" width="auto"><tr><td class="button" style="background:${ink};border-radius:8px;">
 <a href="${url}" target="_blank" rel="noopener" style="display:inline-block;padding:13px 26px;font-family:${sans};font-size:16px;line-height:22px;color:#ffffff;text-decoration:none;">${label}</a>
 </td></tr></table>
@@ -86,7 +88,7 @@ function buttonHtml(label: string, url: string): Html {
 
 function itemsHtml(items: readonly Item[], sums: readonly Sum[]): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:8px 0 26px;">
-${items.map(itemHtml)}${sums.map((sum, index) => sumHtml(sum, index === 0))}</table>
+${items.map(itemHtml)}${sums.map((sum, index) => sumHtml(sum, index === 0, sums[index + 1]?.isTotal === true))}</table>
 `
 }
 
@@ -99,9 +101,9 @@ function itemHtml({ title, detail, amount }: Item): Html {
 `
 }
 
-function sumHtml({ label, amount, isTotal }: Sum, isFirst: boolean): Html {
+function sumHtml({ label, amount, isTotal }: Sum, isFirst: boolean, isLast: boolean): Html {
   const edge = isFirst || isTotal ? `border-top:1px solid ${hairline};` : ''
-  const cell = `${edge}${isTotal ? `padding:12px 0;${text}font-weight:600;` : `padding:${isFirst ? 13 : 3}px 0 5px;${small}`}`
+  const cell = `${edge}${isTotal ? `padding:13px 0 9px;${text}font-weight:600;` : `padding:${isFirst ? 14 : 3}px 0 ${isLast ? 14 : 3}px;${small}`}`
   const tone = isTotal ? 'rule ink' : 'rule soft'
   return html`<tr>
 <td class="${tone}" style="${cell}padding-right:16px;">${label}</td>

@@ -19,13 +19,7 @@ export function orderConfirmed(order: Placed, shop: Shop): Letter {
         `We have your order ${order.number} and your payment of ${moneyText(order.totals.total)}. We will write again as soon as it is on its way.`,
       ),
       { type: 'items', items: order.lines.map(itemOf), sums: sumsOf(order.totals, order.shippingMethod.name) },
-      {
-        type: 'facts',
-        facts: [
-          { label: 'Ships to', lines: addressLines(order.shippingAddress) },
-          { label: 'Shipping', lines: [order.shippingMethod.name] },
-        ],
-      },
+      { type: 'facts', facts: [{ label: 'Ships to', lines: addressLines(order.shippingAddress) }] },
       ...seeOrder(order.orderId, shop, order.accessKey),
     ],
   }
@@ -146,7 +140,7 @@ function sumsOf(totals: Totals, shippingName: string): Sum[] {
   return [
     { label: 'Subtotal', amount: moneyText(subtotal) },
     ...(discount.amount === 0 ? [] : [{ label: 'Discount', amount: moneyText(less) }]),
-    { label: `Shipping, ${shippingName}`, amount: shipping.amount === 0 ? 'Free' : moneyText(shipping) },
+    { label: `Shipping (${shippingName})`, amount: shipping.amount === 0 ? 'Free' : moneyText(shipping) },
     ...(taxIncluded ? [] : [{ label: 'Tax', amount: moneyText(tax) }]),
     { label: 'Total', amount: moneyText(total), isTotal: true },
     ...(taxIncluded && tax.amount !== 0 ? [{ label: 'Tax included', amount: moneyText(tax) }] : []),

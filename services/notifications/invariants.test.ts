@@ -1,0 +1,64 @@
+// Every invariant holds in a shop that works, and finds the row that breaks it.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startForTest, type TestShop } from '@souk/service/testing'
+import { invariants } from './invariants.ts'
+import { canceled, placed, refunded, shipped, tellService, verificationRequested } from './sample-messages.ts'
+import { notifications } from './service.ts'
+
+let shop: TestShop
+before(async () => {
+  shop = await startForTest([notifications])
+  const order = placed()
+  const same = { orderId: order.data.orderId }
+  await tellService(shop, [order, shipped(same), refunded(same), canceled(), verificationRequested()])
+})
+after(() => shop.stop())
+
+const broken = async () => {
+  const { pool } = shop.database('notifications')
+  const found: string[] = []
+  for (const { id, sql } of invariants) if ((await pool.query(sql)).rows.length > 0) found.push(id)
+  return found
+}
+
+const copyOf = (kind: string, cause: string) => `
+  insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at, message_id, created_at, sent_at)
+  select gen_random_uuid(), channel, ${cause}, kind, recipient, subject, content, order_id, status, next_attempt_at,
+    '<' || ${cause} || '.' || kind || '@again.example>', created_at, sent_at
+  from notification where kind = '${kind}' limit 1`
+const other = `'11111111-1111-7111-8111-111111111111'::uuid`
+const noConstraints = `do $$ declare one text; begin
+  for one in select conname from pg_constraint where conrelid = 'notification'::regclass and contype in ('u', 'c') loop
+    execute format('alter table notification drop constraint %I', one); end loop; end $$;`
+
+const corruptions: Record<string, string> = {
+  'E9-one-message-id': `${noConstraints} ${copyOf('order-refunded', 'cause')}`,
+  'E9-message-id-of-cause': `update notification set message_id = '<other@souk.example>' where kind = 'order-refunded'`,
+  'E9-told-once': copyOf('order-confirmed', other),
+  'E9-confirmed-before-shipped': `update notification set order_id = ${other} where kind = 'order-confirmed'`,
+  'no-mail-is-forgotten': `update notification set status = 'queued', sent_at = null, next_attempt_at = now() - interval '11 minutes' where kind = 'order-refunded'`,
+  'every-end-has-its-reason': `${noConstraints} update notification set sent_at = null where kind = 'order-refunded'`,
+  'no-letter-is-empty': `update notification set status = 'queued', sent_at = null, next_attempt_at = now(), content = null where kind = 'order-refunded'`,
+}
+
+test('nothing is broken in a shop that works', async () => {
+  assert.deepEqual(await broken(), [])
+})
+
+for (const { id, statement } of invariants) {
+  test(`a row that breaks it is found: ${statement}`, async () => {
+    const { pool } = shop.database('notifications')
+    const client = await pool.connect()
+    try {
+      await client.query('begin')
+      await client.query(corruptions[id] as string)
+      const found: string[] = []
+      for (const one of invariants) if ((await client.query(one.sql)).rows.length > 0) found.push(one.id)
+      assert.deepEqual(found, [id])
+    } finally {
+      await client.query('rollback')
+      client.release()
+    }
+  })
+}

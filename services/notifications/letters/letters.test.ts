@@ -1,0 +1,153 @@
+// What letters say, exact to the cent, and what they do with what strangers typed.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { canceled, eur, placed, refunded, resetRequested, shipped, verificationRequested } from '../sample-messages.ts'
+import type { Letter } from './letter.ts'
+import { letterHtml } from './letter-html.ts'
+import { letterText } from './letter-text.ts'
+import { type Contents, type Kind, subjectOf, writeLetter } from './letters.ts'
+import { greeting, moneyText, oneLine } from './wording.ts'
+
+const shop = { name: 'Souk', url: 'https://souk.example' }
+const textOf = (letter: Letter) => letterText(letter, shop)
+const htmlOf = (letter: Letter) => letterHtml(letter, shop)
+function both<K extends Kind>(kind: K, { data }: { data: Contents[K] }, accessKey?: string) {
+  const letter = writeLetter(kind, data, shop, accessKey)
+  return { html: htmlOf(letter), text: textOf(letter), subject: letter.subject }
+}
+
+test('money is written with the digits of its currency, exact however large', () => {
+  const written = (amount: number, currency: string) => moneyText({ amount, currency })
+  assert.equal(written(1999, 'EUR'), '€19.99')
+  assert.equal(written(5, 'EUR'), '€0.05')
+  assert.equal(written(-675, 'USD'), '-$6.75')
+  assert.equal(written(1999, 'JPY'), '¥1,999')
+  assert.equal(written(1999, 'KWD'), 'KWD\u00a01.999')
+  assert.equal(written(99_999_999_999_999, 'EUR'), '€999,999,999,999.99')
+})
+
+test('a confirmation adds up to its total, with a link that opens the order for a guest', () => {
+  const { html, text } = both(
+    'order-confirmed',
+    placed({ orderId: '0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11', accessKey: 'a&b' }),
+  )
+  assert.match(
+    text,
+    /Subtotal +€67.50\nDiscount +-€6.75\nShipping \(Standard\) +€4.90\n-+\nTotal +€65.65\nTax included +€10.49/,
+  )
+  assert.match(text, /Ships to:\n {2}Ada Lindqvist\n {2}Rosengasse 4\n {2}Hinterhaus\n {2}04109 Leipzig\n {2}Germany/)
+  assert.ok(text.includes('https://souk.example/orders/0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11?key=a%26b'))
+  assert.ok(html.includes('href="https://souk.example/orders/0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11?key=a%26b"'))
+  for (const amount of ['€25.80', '€24.00', '€17.70', '€65.65', '€10.49']) assert.ok(html.includes(amount), amount)
+})
+
+test('tax that is not in the prices is added before the total; free shipping says so', () => {
+  const totals = {
+    subtotal: eur(1000),
+    discount: eur(0),
+    shipping: eur(0),
+    tax: eur(80),
+    total: eur(1080),
+    taxIncluded: false,
+  }
+  const { text } = both('order-confirmed', placed({ totals }))
+  assert.match(text, /Subtotal +€10.00\nShipping \(Standard\) +Free\nTax +€0.80\n-+\nTotal +€10.80\n\n/)
+  assert.ok(!text.includes('Discount'))
+})
+
+test('a shipment says what is in the parcel and how to follow it', () => {
+  const part = both('order-shipped', shipped())
+  assert.equal(part.subject, 'Part of your order S-100042 is on its way')
+  assert.match(part.text, /Olive oil, cold pressed, 500 ml\n {2}2 pieces/)
+  assert.ok(!part.text.includes('Tea glasses'))
+  assert.match(part.text, /Track the parcel:\nhttps:\/\/track.example\/00340434161094042557/)
+  const bare = { id: part.subject, lines: [{ sku: 'OIL-500', quantity: 1 }], shippedAt: '2026-11-23T10:00:00.000Z' }
+  const whole = both('order-shipped', shipped({ complete: true, shipment: bare }), 'guest-key')
+  assert.equal(whole.subject, 'Your order S-100042 is on its way')
+  assert.match(whole.text, /See your order:\nhttps:\/\/souk.example\/orders\/[0-9a-f-]+\?key=guest-key/)
+})
+
+test('a cancellation says where the money is', () => {
+  const paid = both('order-canceled', canceled({ wasPaid: true, reason: 'out-of-stock' })).text.replace(/\s+/g, ' ')
+  assert.match(paid, /sold out before we could set it aside for you. Your payment of €65.65 is on its way back to you/)
+  const unpaid = both('order-canceled', canceled({ wasPaid: false, reason: 'expired' })).text
+  assert.match(unpaid, /The payment was not completed in\s+time.\s+You have not been charged\./)
+  const unknown = both('order-canceled', canceled({ reason: 'a-new-reason' })).text
+  assert.ok(!unknown.includes('a-new-reason'))
+})
+
+test('a second refund says how much came back in all', () => {
+  const once = both('order-refunded', refunded()).text
+  assert.ok(!once.includes('Refunded in all'))
+  const twice = both('order-refunded', refunded({ totalRefunded: eur(3690) }))
+  assert.equal(twice.subject, '€12.90 back for your order S-100042')
+  assert.match(twice.text, /Refunded in all:\n {2}€36.90/)
+})
+
+test('what strangers typed is text, never HTML, never a template', () => {
+  // RELIABILITY F02, F07.
+  const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>" onmouseover="x" {{7*7}} \${7*7} &amp;`
+  const address = { name: evil, line1: evil, city: evil, postalCode: evil, country: 'DE' }
+  const lines = [{ sku: 'X', title: evil, quantity: 1, unitPrice: eur(1), lineTotal: eur(1) }]
+  const shippingMethod = { id: 'x', name: evil, price: eur(1) }
+  const letters = [
+    both('order-confirmed', placed({ number: evil, lines, shippingAddress: address, shippingMethod })),
+    both(
+      'order-shipped',
+      shipped({
+        number: evil,
+        lines,
+        shippingAddress: address,
+        shipment: { id: 'x', carrier: evil, trackingNumber: evil, lines: [{ sku: 'X', quantity: 1 }], shippedAt: '' },
+      }),
+    ),
+    both('order-canceled', canceled({ number: evil, lines })),
+    both('order-refunded', refunded({ number: evil, reason: evil })),
+  ]
+  for (const { html } of letters) {
+    assert.doesNotMatch(html, /<script|<img|" onmouseover/)
+    assert.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;'))
+    assert.ok(html.includes(`{{7*7}} \${7*7} &amp;amp;`))
+  }
+})
+
+test('a link that is not of the web is left out', () => {
+  for (const url of ['javascript:alert(1)', 'data:text/html,x', 'not a url', '']) {
+    const { html, text } = both('verification', verificationRequested({ url }))
+    assert.doesNotMatch(`${html}${text}`, /javascript:|data:text|not a url|Confirm my address/)
+  }
+  const quoted = both('password-reset', resetRequested({ url: 'https://souk.example/?a="><script>x</script>' }))
+  assert.doesNotMatch(quoted.html, /<script/)
+})
+
+test('a subject is one line, so that nobody adds a header', () => {
+  // RELIABILITY F05.
+  const number = 'S-1\r\nBcc: everybody@example.com\n\u2028X: y\0'
+  assert.equal(
+    subjectOf('order-confirmed', placed({ number }).data, shop),
+    'Your Souk order S-1 Bcc: everybody@example.com X: y',
+  )
+  assert.equal(subjectOf('order-confirmed', placed({ number: 'x'.repeat(5_000) }).data, shop).length, 200)
+})
+
+test('nobody fakes a line of the text part', () => {
+  const title = 'Oil\n\nTotal                    €0.00\u202e'
+  const lines = [{ sku: 'X', title, quantity: 1, unitPrice: eur(1), lineTotal: eur(1) }]
+  const { text } = both('order-confirmed', placed({ lines }))
+  assert.match(text, /\nOil Total €0.00\n {2}1 piece/)
+  assert.equal(oneLine(' a\u202e\u0000b\tc \n'), 'a b c')
+})
+
+test('a name that is an advertisement is not greeted', () => {
+  assert.equal(greeting('Ada'), 'Hello Ada,')
+  assert.equal(greeting('Dr. Ada O’Neill-Ñandú'), 'Hello Dr. Ada O’Neill-Ñandú,')
+  for (const name of ['Win at https://evil.example', 'evil.example', 'you@evil.example', 'x'.repeat(61), ' '])
+    assert.equal(greeting(name), 'Hello,')
+})
+
+test('text stays within 68 columns, links and long words aside', () => {
+  const title = 'A very long title of a product that somebody wrote without thinking about how wide letters are'
+  const lines = [{ sku: 'X', title, quantity: 12, unitPrice: eur(1_000_000_00), lineTotal: eur(12_000_000_00) }]
+  for (const line of both('order-confirmed', placed({ lines })).text.split('\n'))
+    assert.ok(line.length <= 68 || line.startsWith('https://'), line)
+})
