@@ -1,0 +1,53 @@
+// For the shop's staff: payments, newest first, and one payment with everything that was asked of its provider.
+import { paymentsApi } from '@souk/contracts/payments'
+import { handle, join, pageOf, readCursor, refuse } from '@souk/service'
+import type { PaymentsContext } from './context.ts'
+import { noCurrency, viewOf } from './payment.ts'
+import { readPayment, readPayments } from './payment-table.ts'
+
+const { list, read } = paymentsApi.routes
+
+export const listPayments = handle(list, async ({ query }, { sql }: PaymentsContext) => {
+  const limit = query.limit ?? 20
+  const after = readCursor(list, query.cursor, 2)
+  const conditions = [sql`currency <> ${noCurrency}`]
+  if (query.status) conditions.push(sql`status = ${query.status}`)
+  if (after) conditions.push(sql`(created_at, order_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
+  const rows = await sql<{ orderId: string; place: string }>`
+    select order_id, created_at::text as place
+    from payment
+    where ${join(conditions, ' and ')}
+    order by created_at desc, order_id desc
+    limit ${limit + 1}`
+  const { items, nextCursor } = pageOf(rows, limit, (row) => [row.place, row.orderId])
+  const payments = new Map(
+    (
+      await readPayments(
+        sql,
+        items.map((row) => row.orderId),
+      )
+    ).map((one) => [one.orderId, one]),
+  )
+  return {
+    items: items.flatMap(({ orderId }) => {
+      const payment = payments.get(orderId)
+      return payment ? [viewOf(payment)] : []
+    }),
+    nextCursor,
+  }
+})
+
+export const readOnePayment = handle(read, async ({ params }, { sql }: PaymentsContext) => {
+  const payment = await readPayment(sql, params.orderId)
+  if (!payment) refuse(read, 'not-found', 'This order has no payment.')
+  const operations = payment.operations.map((one) => ({
+    id: one.id,
+    kind: one.kind,
+    amount: { amount: one.amount, currency: payment.currency },
+    status: one.status,
+    providerReference: one.reference ?? undefined,
+    createdAt: one.createdAt,
+    updatedAt: one.updatedAt,
+  }))
+  return { ...viewOf(payment), operations }
+})

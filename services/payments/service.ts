@@ -1,0 +1,58 @@
+// Everything the payments service does, on one page. It asks providers for money, remembers what they say, and keeps the books.
+import { join } from 'node:path'
+import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payments'
+import { defineService, on } from '@souk/service'
+import { cancelPayment } from './cancel-payment.ts'
+import { capturePayment, refreshPayment } from './capture-payment.ts'
+import { type Base, calls, type Own, settings } from './context.ts'
+import { readBalances, readLedger } from './ledger.ts'
+import { listPayments, readOnePayment } from './list-payments.ts'
+import { forgetWebhooks, mergeWebhooks } from './merge-webhooks.ts'
+import { receiveWebhook } from './receive-webhook.ts'
+import { reconcile } from './reconcile.ts'
+import { refundPayment } from './refund-payment.ts'
+import { resolveOperations } from './resolve-operations.ts'
+import { startSimulator } from './simulator/simulator.ts'
+import { answerBankPage, readSimulator, showBankPage, switchSimulator } from './simulator-pages.ts'
+import { takePayment } from './take-payment.ts'
+
+export const payments = defineService<typeof paymentsApi, typeof settings, typeof calls, Own>({
+  name: 'payments',
+  api: paymentsApi,
+  settings,
+  calls,
+  migrations: join(import.meta.dirname, 'migrations'),
+  open: openProviders,
+  routes: {
+    pay: takePayment,
+    capture: capturePayment,
+    refresh: refreshPayment,
+    webhook: receiveWebhook,
+
+    list: listPayments,
+    read: readOnePayment,
+    ledger: readLedger,
+    balances: readBalances,
+    reconcile,
+
+    readSimulator,
+    switchSimulator,
+    simulatorPage: showBankPage,
+    simulatorAnswer: answerBankPage,
+  },
+  reacts: [on([CancelPayment], cancelPayment), on([RefundPayment], refundPayment)],
+  habits: [resolveOperations, mergeWebhooks, forgetWebhooks],
+})
+
+async function openProviders({ settings, shared, log }: Base): Promise<{ own: Own; close?: () => Promise<void> }> {
+  const isOn = settings.simulator === 'on' || (settings.simulator === 'auto' && !shared.isProduction)
+  if (!isOn) return { own: { providers: {} } }
+  const simulator = await startSimulator({
+    folder: settings.simulatorFolder,
+    secret: settings.simulatorSecret,
+    webhookUrl: settings.simulatorWebhookUrl ?? `${shared.publicUrl}/v1/payments/webhooks/simulator`,
+    publicUrl: shared.publicUrl,
+    log,
+  })
+  return { own: { providers: { simulator }, simulator }, close: () => simulator.close() }
+}

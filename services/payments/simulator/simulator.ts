@@ -1,0 +1,280 @@
+// A payment company for development and tests: cards by token, idempotency keys, its own durable journal, webhooks, and
+// switches to misbehave. It is another company, so it never sees our database; we meet only at the Provider interface.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SimulatorSwitches } from '@souk/contracts/payments'
+import type { Log } from '@souk/messaging'
+import {
+  type Authorization,
+  type Provider,
+  type ProviderEvent,
+  type ProviderPayment,
+  ProviderRefusal,
+  ProviderUnknown,
+} from '../provider.ts'
+import { type Account, Accounts, entryOf, type Fact, keyIn, paymentOf } from './accounts.ts'
+import { openJournal } from './journal.ts'
+import { answerOfCustomer, checkRepetition, opening, step } from './rules.ts'
+import { isSigned } from './signature.ts'
+import { cardOf } from './tokens.ts'
+import { startPostman } from './webhooks.ts'
+
+export interface Simulator extends Provider {
+  readonly switches: SimulatorSwitches
+  switch(changes: Partial<SimulatorSwitches>): void
+  /** What the bank's page shows; undefined when there is no such payment, or nothing to answer. */
+  page(reference: string): BankPage | undefined
+  /** The customer's answer; a second one changes nothing. Returns where the customer goes next. */
+  answer(reference: string, approved: boolean): Promise<string | undefined>
+  /** Opens a chargeback, as a bank would some weeks later. */
+  dispute(reference: string): Promise<void>
+  close(): Promise<void>
+}
+export interface BankPage {
+  amount: number
+  currency: string
+  isAnswered: boolean
+  returnUrl: string
+}
+export interface SimulatorOptions {
+  folder: string
+  secret: string
+  webhookUrl: string
+  /** The shop's own address: customers are sent back to it and nowhere else. */
+  publicUrl: string
+  log: Log
+}
+
+const largestJournal = 64 * 1024 * 1024
+/** Calls that a card wants to fail the first time. */
+const mostVisits = 10_000
+/** Webhooks older than this are not sent again after a restart. */
+const resumeMs = 3_600_000
+const never = () => new Promise<never>(() => {})
+
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { publicUrl, log } = options
+  const journal = await openJournal<Fact>(options.folder)
+  const accounts = new Accounts()
+  const untold = await recall()
+  const told: string[] = []
+  const postman = startPostman({
+    url: options.webhookUrl,
+    secret: options.secret,
+    log,
+    onTold: (id) => {
+      if (told.push(id) >= 100) noteTold()
+    },
+  })
+  const switches: SimulatorSwitches = { webhooks: 'normal', webhookDelayMs: 2_000, latencyMs: 0, outage: 'none' }
+  const underWay = new Map<string, Promise<ProviderPayment>>()
+  const visited = new Set<string>()
+  for (const [id, { kind, key }] of untold) {
+    const account = accounts.find(key)
+    if (account) void tell(id, kind, seen(account))
+  }
+
+  return {
+    authorize: (asked) => answering(() => once(asked.operationId, () => open(asked))),
+    capture: ({ operationId, reference, amount }) => answering(() => does('capture', reference, operationId, amount)),
+    void: ({ operationId, reference }) => answering(() => does('void', reference, operationId)),
+    refund: ({ operationId, reference, amount }) => answering(() => does('refund', reference, operationId, amount)),
+    find: ({ reference, operationId }) =>
+      answering(async () => {
+        const account = accounts.find((reference && keyIn(reference)) ?? operationId)
+        return account && seen(account)
+      }),
+    verifyWebhook(body, headers, now) {
+      if (!isSigned(options.secret, body, headers['souk-signature'], now)) return undefined
+      return readEvents(Buffer.from(body).toString())
+    },
+    readWebhook: readEvents,
+    async *journal(since) {
+      for await (const fact of journal.read()) {
+        const entry = entryOf(fact, accounts)
+        if (entry && entry.at >= since) yield entry
+      }
+    },
+    switches,
+    switch: (changes) => void Object.assign(switches, changes),
+    page(reference) {
+      const account = accounts.find(keyIn(reference) ?? '')
+      const returnUrl = account?.more?.returnUrl
+      if (!account || !returnUrl) return undefined
+      const { amount, currency, state } = account
+      return { amount, currency, returnUrl, isAnswered: state !== 'action-required' }
+    },
+    async answer(reference, approved) {
+      const key = keyIn(reference) ?? ''
+      await once(key, async () => {
+        const account = accounts.find(key) as Account
+        return account?.state === 'action-required' ? answered(account, key, approved) : seen(account)
+      })
+      return accounts.find(key)?.more?.returnUrl
+    },
+    async dispute(reference) {
+      const key = keyIn(reference) ?? ''
+      const account = accounts.find(key)
+      if (account) await tell(`evt_${key}_disputed`, 'payment.disputed', seen(account))
+    },
+    async close() {
+      await postman.close()
+      noteTold()
+      await journal.close()
+    },
+  }
+
+  function seen(account: Account): ProviderPayment {
+    return paymentOf(account, (reference) => `${publicUrl}/simulator/${reference}`)
+  }
+
+  /** Every call passes the switches first. */
+  async function answering<T>(work: () => Promise<T>): Promise<T> {
+    if (switches.latencyMs > 0) await sleep(switches.latencyMs)
+    if (switches.outage === 'errors') throw new ProviderUnknown('500 Internal Server Error')
+    if (switches.outage === 'rate-limited') throw new ProviderUnknown('429 Too Many Requests')
+    if (switches.outage === 'timeouts') return never()
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Silence) return never()
+      throw error
+    }
+  }
+
+  /** One thing after the other for one payment. */
+  async function once(key: string, work: () => Promise<ProviderPayment>): Promise<ProviderPayment> {
+    const before = underWay.get(key)
+    const now = (before ?? Promise.resolve()).then(work, work)
+    underWay.set(key, now)
+    try {
+      return await now
+    } finally {
+      if (underWay.get(key) === now) underWay.delete(key)
+    }
+  }
+
+  /** Opens a payment; the same key again gets what came of it the first time. */
+  async function open(asked: Authorization): Promise<ProviderPayment> {
+    const key = asked.operationId
+    const known = accounts.find(key)
+    if (known) {
+      const before = seen(known)
+      checkRepetition(known, before.orderId, asked)
+      return before
+    }
+    const card = cardOf(asked.token)
+    if (!card) throw new ProviderRefusal('token-unknown', 'The bank does not know this card.')
+    if (card.action && !isOurs(asked.returnUrl))
+      throw new ProviderRefusal('return-url-refused', 'Customers return to the shop and nowhere else.')
+    const isFirstVisit = visit(key)
+    if (isFirstVisit && card.errorFirst) throw new ProviderUnknown('500 Internal Server Error')
+    if (isFirstVisit && card.silence === 'before') throw new Silence()
+    if (card.delayMs) await sleep(card.delayMs)
+    const fact = opening(asked, card, Date.now())
+    const payment = await happens(fact, key, eventOf(fact), 'opened')
+    if (isFirstVisit && card.silence === 'after') throw new Silence()
+    return payment
+  }
+
+  async function does(kind: StepKind, reference: string, key: string, amount?: number): Promise<ProviderPayment> {
+    const payment = keyIn(reference) ?? ''
+    return once(payment, async () => {
+      const account = accounts.find(payment)
+      if (!account) throw new ProviderRefusal('not-found', 'The bank does not know this payment.')
+      const before = seen(account)
+      if (before.operations.some((one) => one.id === key)) return before
+      const fact = step(account, kind, payment, key, amount ?? account.amount, Date.now())
+      return happens(fact, payment, eventOf(fact), key)
+    })
+  }
+
+  async function answered(account: Account, key: string, isApproved: boolean): Promise<ProviderPayment> {
+    const fact = answerOfCustomer(account, key, isApproved, Date.now())
+    return happens(fact, key, eventOf(fact), 'answered')
+  }
+
+  /** Written down, then played, then told: nobody hears of what a power cut could undo. */
+  async function happens(
+    fact: Fact,
+    key: string,
+    kind: EventKind | undefined,
+    cause: string,
+  ): Promise<ProviderPayment> {
+    await journal.append(fact)
+    accounts.play(fact)
+    const payment = seen(accounts.find(key) as Account)
+    if (kind) {
+      const telling = tell(`evt_${key}_${cause}`, kind, payment)
+      if (switches.webhooks === 'before-reply') await telling
+    }
+    return payment
+  }
+
+  function tell(id: string, kind: EventKind, payment: ProviderPayment): Promise<void> {
+    return postman.send({ id, body: JSON.stringify({ id, kind, payment } satisfies ProviderEvent) }, switches)
+  }
+
+  function noteTold(): void {
+    if (told.length === 0) return
+    journal
+      .append({ fact: 'told', events: told.splice(0) })
+      .catch((error) => log.error({ err: error }, 'The simulator cannot write its journal.'))
+  }
+
+  /** True the first time that a key is seen. */
+  function visit(key: string): boolean {
+    if (visited.has(key)) return false
+    if (visited.size >= mostVisits) visited.clear()
+    visited.add(key)
+    return true
+  }
+
+  function isOurs(url: string): boolean {
+    return URL.canParse(url) && new URL(url).origin === new URL(publicUrl).origin
+  }
+
+  /** Plays the whole journal. Returns the webhooks that had not arrived when the last process ended. */
+  async function recall(): Promise<Map<string, { kind: EventKind; key: string }>> {
+    const waiting = new Map<string, { kind: EventKind; key: string }>()
+    for await (const fact of journal.read()) {
+      accounts.play(fact)
+      if (fact.fact === 'told') {
+        for (const id of fact.events) waiting.delete(id)
+        continue
+      }
+      const kind = eventOf(fact)
+      const key = fact.fact === 'opened' ? fact.key : fact.payment
+      const cause = fact.fact === 'did' ? fact.key : fact.fact
+      if (kind && fact.at > Date.now() - resumeMs) waiting.set(`evt_${key}_${cause}`, { kind, key })
+    }
+    if (journal.bytes > largestJournal) {
+      await journal.compact((fact) => {
+        if (fact.fact === 'told') return false
+        return accounts.find(fact.fact === 'opened' ? fact.key : fact.payment) !== undefined
+      })
+    }
+    return waiting
+  }
+}
+
+/** Only we sign, so what is signed has our shape. */
+function readEvents(body: string): ProviderEvent[] {
+  return [JSON.parse(body) as ProviderEvent]
+}
+
+type EventKind = ProviderEvent['kind']
+type StepKind = 'capture' | 'void' | 'refund'
+class Silence extends Error {}
+
+function eventOf(fact: Fact): EventKind | undefined {
+  if (fact.fact === 'opened') {
+    if (fact.state === 'captured') return 'payment.captured'
+    if (fact.state === 'authorized') return fact.captureFailed ? 'payment.failed' : 'payment.authorized'
+    return fact.state === 'declined' ? 'payment.failed' : undefined
+  }
+  if (fact.fact === 'answered') return fact.state === 'authorized' ? 'payment.authorized' : 'payment.failed'
+  if (fact.fact === 'told') return undefined
+  return (
+    { capture: 'payment.captured', void: 'payment.voided', refund: 'payment.refunded', authorize: undefined } as const
+  )[fact.kind]
+}

@@ -1,0 +1,50 @@
+// PUT /internal/payments/:orderId. Takes the money of an order, in two commits: what we are about to ask, then, after the
+// provider was asked, what came of it. The same order again finds the first payment.
+import { paymentsApi } from '@souk/contracts/payments'
+import { crashpoint, handle, refuse } from '@souk/service'
+import { askForMoney } from './ask-provider.ts'
+import { type PaymentsContext, providerOf } from './context.ts'
+import { type Known, newOperation, noCurrency, secondsUnderWay, viewOf } from './payment.ts'
+import { insertPayment, readPayment } from './payment-table.ts'
+import { settleOperations } from './resolve-operations.ts'
+
+const route = paymentsApi.routes.pay
+
+export const takePayment = handle(route, async ({ params, body }, context: PaymentsContext) => {
+  const provider = providerOf(context, body.payment.provider)
+  if (!provider) refuse(route, 'provider-unknown', `This shop does not take payments by ${body.payment.provider}.`)
+
+  const now = context.now()
+  const operation = newOperation('capture', body.amount.amount, now, { checkInSeconds: secondsUnderWay })
+  const payment: Known = {
+    orderId: params.orderId,
+    ...body.amount,
+    provider: body.payment.provider,
+    status: 'processing',
+    captured: 0,
+    refunded: 0,
+    reference: null,
+    nextAction: null,
+    decline: null,
+    cancelRequested: false,
+    request: { token: body.payment.token, returnUrl: body.returnUrl, email: body.email },
+    version: 0,
+    createdAt: now.toISOString(),
+    updatedAt: now.toISOString(),
+    operations: [operation],
+  }
+  const { statement, also } = insertPayment(context.sql, payment, operation)
+  const [isFirst] = await context.commit(statement, { also })
+  crashpoint('payments.operation-stored')
+  return isFirst ? viewOf(await askForMoney(context, provider, payment, operation)) : continueFirst()
+
+  /** A double click, or a caller that was not answered: it gets the first payment, which is finished if it stood still. */
+  async function continueFirst() {
+    const first = await readPayment(context.sql, params.orderId)
+    if (!first) throw new Error(`Payment ${params.orderId} is gone.`)
+    if (first.currency === noCurrency) return { ...viewOf(first), amount: body.amount }
+    if (first.amount !== body.amount.amount || first.currency !== body.amount.currency)
+      refuse(route, 'amount-differs', 'This order already has a payment, of another amount.')
+    return viewOf(first.status === 'processing' ? await settleOperations(context, first) : first)
+  }
+})
