@@ -13,8 +13,8 @@ const defaultBodyLimit = 64 * 1024
 
 export interface ServerOptions {
   trustProxy?: boolean
-  /** How the server's own refusals are sent: not found, too large, unreadable. `sendAnswer` when left out. */
-  send?: (request: FastifyRequest, reply: FastifyReply, answer: Answer) => void
+  /** How the server's own refusals are sent, and why: not found, too large, unreadable. `sendAnswer` when left out. */
+  send?: (request: FastifyRequest, reply: FastifyReply, answer: Answer, error?: Error) => void
   /** Headers of what is said to a connection that never became a request. */
   headers?: Readonly<Record<string, string>>
 }
@@ -31,13 +31,13 @@ export function bareServer(options: ServerOptions = {}): FastifyInstance {
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id)),
+    frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id), error),
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.headers ?? {}),
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    send(request, reply, refusedByServer(error, request.id))
+    send(request, reply, refusedByServer(error, request.id), error)
   })
   server.setNotFoundHandler((request, reply) => {
     const sentence = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`

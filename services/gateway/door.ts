@@ -10,7 +10,7 @@ import { headersFor, isSignIn, securityHeaders } from './headers.ts'
 import { makeOrigins } from './origins.ts'
 import { answerRead, ruleOf } from './public-reads.ts'
 import { publicRoutes } from './public-routes.ts'
-import { credentialOf } from './sessions.ts'
+import { credentialOf, sessionCookie } from './sessions.ts'
 import { closeInTime } from './stop.ts'
 import { wantsStream } from './streams.ts'
 import { refuseUnknown } from './unknown.ts'
@@ -28,6 +28,7 @@ import {
 export async function openDoor(context: GatewayContext, _carriage: Carriage): Promise<Server> {
   const { settings, own, shared } = context
   const security = securityHeaders(shared.publicUrl)
+  const cookie = sessionCookie(shared.publicUrl)
   const origins = makeOrigins(shared.publicUrl, settings.corsOrigins)
   const desk = openDesk(context, security, origins)
   const server = bareServer({ headers: security.plain, send: desk.finish })
@@ -67,7 +68,7 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
   async function admit(route: Route, request: HttpRequest) {
     const visit = visitOf(request)
     arrive(visit, route)
-    const credential = isCallersBusiness(route) ? credentialOf(request) : undefined
+    const credential = isCallersBusiness(route) ? credentialOf(request, cookie) : undefined
     const known = credential && own.sessions.remembered(credential.token)
     const rest = (request.params as { '*'?: string })['*'] ?? ''
     own.limits.take(route, { who: known?.userId ?? household(visit.ip), ip: household(visit.ip) }, rest)
@@ -111,7 +112,7 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
     own.reads.drop(route.service)
     if (route.service !== 'users') return
     const { caller } = visitOf(request)
-    const credential = credentialOf(request)
+    const credential = credentialOf(request, cookie)
     if (credential) own.sessions.forgetToken(credential.token)
     if (caller.userId) own.sessions.forget(caller.userId)
   }

@@ -16,15 +16,22 @@ const passedIn = [
 
 /** Makes the function that picks, from a request's headers, those that a route's service may see. */
 export function headersFor(route: Route): (headers: NodeJS.Dict<string | string[]>) => Record<string, string> {
-  const names = [...new Set([...passedIn, ...(route.headers ?? []), ...(isSignIn(route) ? ['cookie'] : [])])]
+  const isOfSignIn = isSignIn(route)
+  const names = [...new Set([...passedIn, ...(route.headers ?? [])])].filter((name) => name !== 'x-session-token')
   return (headers) => {
     const picked: Record<string, string> = {}
     for (const name of names) {
       const value = headers[name]
       if (typeof value === 'string') picked[name] = value
     }
+    // Between services, authorization says which service calls; the person's own token needs another name.
+    const token = isOfSignIn && bearerToken(headers.authorization)
+    if (token) picked['x-session-token'] = token
     return picked
   }
+}
+export function bearerToken(authorization: string | string[] | undefined): string | undefined {
+  return typeof authorization === 'string' ? /^Bearer +([^\s]+)$/i.exec(authorization)?.[1] : undefined
 }
 /** Routes that read the session cookie themselves, because they make and end sessions. */
 export function isSignIn(route: Route): boolean {

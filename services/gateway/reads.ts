@@ -30,7 +30,8 @@ interface Kept extends Entry {
   readonly storedAt: number
   readonly freshUntil: number
   readonly staleMs: number
-  isGone: boolean
+  /** Still in memory. */
+  isKept: boolean
 }
 
 export interface ReadRule {
@@ -83,7 +84,7 @@ export function makeReads(options: {
     at(url) {
       const entry = byUrl.get(url)
       if (entry === undefined) return undefined
-      return !entry.isGone && now() < entry.freshUntil && isTrue(entry) ? entry : undefined
+      return entry.isKept && now() < entry.freshUntil && isTrue(entry) ? entry : undefined
     },
     async read(request, url) {
       const key = keyOf(request)
@@ -159,7 +160,7 @@ export function makeReads(options: {
       storedAt: now(),
       freshUntil: now() + ttlMs,
       staleMs: rule.mayBeStale === false ? 0 : staleWhileRevalidateMs,
-      isGone: false,
+      isKept: false,
     }
     // Something changed while the service was answering: the answer may be of before. It serves those who waited for it,
     // who asked before the change, and nobody else.
@@ -172,6 +173,7 @@ export function makeReads(options: {
     if (before) remove(before)
     if (entry.body.length + overheadBytes > options.maxBytes / 8) return
     entries.set(entry.key, entry)
+    entry.isKept = true
     bytes += entry.body.length + overheadBytes
     for (const oldest of entries.values()) {
       if (bytes <= options.maxBytes) break
@@ -180,7 +182,7 @@ export function makeReads(options: {
   }
   function remove(entry: Kept): void {
     entries.delete(entry.key)
-    entry.isGone = true
+    entry.isKept = false
     bytes -= entry.body.length + overheadBytes
   }
   function touch(entry: Kept): void {
@@ -188,7 +190,7 @@ export function makeReads(options: {
     entries.set(entry.key, entry)
   }
   function remember(url: string | undefined, entry: Kept): void {
-    if (url === undefined || url.length > longestUrl || entry.isGone || byUrl.get(url) === entry) return
+    if (url === undefined || url.length > longestUrl || !entry.isKept || byUrl.get(url) === entry) return
     if (byUrl.size >= mostUrls) byUrl.clear()
     byUrl.set(url, entry)
   }

@@ -3,7 +3,8 @@
 
 import { ProblemError } from '@souk/contracts'
 import type { Identity } from '@souk/contracts/users'
-import type { Caller } from '@souk/service'
+import { type Caller, Refusal } from '@souk/service'
+import { bearerToken } from './headers.ts'
 import type { HttpRequest } from './visit.ts'
 
 const rememberedMs = 4_000
@@ -11,8 +12,10 @@ const rememberedUnknownMs = 1_000
 const mostRemembered = 10_000
 const longestToken = 512
 
-/** The session cookie of the users service; behind https it carries the prefix that binds it to https. */
-export const sessionCookie = 'better-auth.session_token'
+/** The session cookie of the users service; behind https its prefix binds it to https and to this host. */
+export function sessionCookie(publicUrl: string): string {
+  return `${publicUrl.startsWith('https:') ? '__Host-souk' : 'souk'}.session_token`
+}
 
 export interface Credential {
   token: string
@@ -88,24 +91,24 @@ export function makeSessions(exchange: (token: string) => Promise<Identity>, now
       const { userId, role, sessionId, email, emailVerified } = await exchange(token)
       return { service: 'gateway', role, userId, sessionId, email, emailVerified }
     } catch (error) {
-      if (error instanceof ProblemError && error.status >= 400 && error.status < 500) return undefined
-      throw error
+      if (!(error instanceof ProblemError)) throw error
+      if (error.status < 500) return undefined
+      throw new Refusal('unavailable', 503, 'We cannot see who you are just now. Try again in a moment.')
     }
   }
 }
 
 /** The session token that a request brings, and how: a bearer token counts before a cookie. */
-export function credentialOf(request: HttpRequest): Credential | undefined {
+export function credentialOf(request: HttpRequest, sessionCookie: string): Credential | undefined {
   const { authorization, cookie } = request.headers
   if (authorization !== undefined) {
-    const bearer = /^Bearer +([^\s]+)$/i.exec(authorization)?.[1]
-    return { token: bearer ?? '', kind: 'bearer' }
+    return { token: bearerToken(authorization) ?? '', kind: 'bearer' }
   }
   if (!cookie?.includes(sessionCookie)) return undefined
   for (const part of cookie.split(';')) {
     const at = part.indexOf('=')
     const name = part.slice(0, at).trim()
-    if (name !== sessionCookie && name !== `__Secure-${sessionCookie}`) continue
+    if (name !== sessionCookie) continue
     try {
       return { token: decodeURIComponent(part.slice(at + 1).trim()), kind: 'cookie' }
     } catch {

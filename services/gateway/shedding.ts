@@ -45,15 +45,18 @@ export interface Lag {
   milliseconds(): number
   close(): void
 }
-/** How much later than asked for a timer comes: one timer, so cheap enough to keep on always. */
+/**
+ * How much later than asked for a timer comes: one timer, so cheap enough to keep on always. The least of three in a row
+ * counts, since one long pause (a collection of garbage, a neighbor on the machine) is not yet overload.
+ */
 export function measureLag(): Lag {
   let last = performance.now()
-  let lag = 0
+  let samples: readonly number[] = [0, 0, 0]
   const timer = setInterval(() => {
     const time = performance.now()
-    lag = Math.max(0, time - last - probeMs)
+    samples = [...samples.slice(1), time - last - probeMs]
     last = time
   }, probeMs)
   timer.unref()
-  return { milliseconds: () => lag, close: () => clearInterval(timer) }
+  return { milliseconds: () => Math.min(...samples), close: () => clearInterval(timer) }
 }

@@ -1,9 +1,9 @@
 // What is not behind any route: a wrong path, a wrong method, a path that tries to be read differently by two readers.
-import { type Answer, commonRefusals } from '@souk/contracts'
+import { commonRefusals } from '@souk/contracts'
 import { answerOf, Refusal } from '@souk/service'
 import type { Origins } from './origins.ts'
 import { publicRoutes } from './public-routes.ts'
-import type { HttpRequest } from './visit.ts'
+import type { HttpRequest, Outgoing } from './visit.ts'
 
 /** Doubled slashes, dots, encoded slashes and controls, semicolons: no path of ours has them. */
 const trick = /\/\/|\\|;|%(2f|5c|2e|00|25|3b|0a|0d)|\/\.{1,2}(\/|$)/i
@@ -14,14 +14,14 @@ const doors = [
 ]
 
 /** The refusal of a request that has no route, or undefined when it has one. */
-export function refuseUnknown(request: HttpRequest, origins: Origins): Answer | undefined {
+export function refuseUnknown(request: HttpRequest, origins: Origins): Outgoing | undefined {
   const path = pathIn(request.raw.url ?? '/')
   if (!request.is404 && !trick.test(path)) return undefined
   const methods = trick.test(path) ? [] : methodsOf(path)
   if (methods.length === 0) return notFound(request, path)
   const allow = methods.join(', ')
   if (request.method === 'OPTIONS') {
-    return { status: 204, headers: { allow, ...origins.preflight(request, allow) }, body: '' }
+    return { status: 204, headers: { allow }, body: '', extra: origins.preflight(request, allow) }
   }
   const sentence = `${request.method} is not possible here; ${allow} is.`
   const refused = answerOf(
@@ -31,7 +31,7 @@ export function refuseUnknown(request: HttpRequest, origins: Origins): Answer | 
   return { ...refused, headers: { ...refused.headers, allow } }
 }
 
-function notFound(request: HttpRequest, path: string): Answer {
+function notFound(request: HttpRequest, path: string): Outgoing {
   const sentence = `There is nothing at ${request.method} ${path.slice(0, 200)}.`
   return answerOf(new Refusal('not-found', 404, sentence), request.id)
 }

@@ -2,7 +2,7 @@
 // response of the gateway leaves through `finish`, so none lacks its headers, its log line or its measurement.
 import type { IncomingMessage } from 'node:http'
 import type { Answer, Route } from '@souk/contracts'
-import { type bareServer, type Caller, continueTrace, type ServerOptions, type Trace } from '@souk/service'
+import { type bareServer, type Caller, continueTrace, Refusal, type ServerOptions, type Trace } from '@souk/service'
 import { beginSpan } from '@souk/service/telemetry'
 import { clientAddress } from './address.ts'
 import type { GatewayContext } from './context.ts'
@@ -27,6 +27,8 @@ export interface Visit {
 export interface Outgoing extends Omit<Answer, 'headers'> {
   headers: Readonly<Record<string, string | string[]>>
   code?: string
+  /** Headers that only the gateway itself may send: name, value, name, value. */
+  extra?: readonly string[]
 }
 
 const visitKey = Symbol('visit')
@@ -54,8 +56,8 @@ export function arrive(visit: Visit, route: Route): void {
 }
 
 export interface Desk {
-  /** Sends an answer: what the service said, and what we add to everything. */
-  finish(request: HttpRequest, reply: HttpReply, answer: Outgoing): void
+  /** Sends an answer: what the service said, and what we add to everything. `error`: why we refuse by ourselves. */
+  finish(request: HttpRequest, reply: HttpReply, answer: Outgoing, error?: Error): void
   /** Sends bytes with headers that were put together before: for answers that many ask for. */
   finishReady(request: HttpRequest, reply: HttpReply, status: number, headers: readonly string[], body?: Buffer): void
   /** For answers that stay open: takes the connection from Fastify and gives the headers that all answers have. */
@@ -66,13 +68,16 @@ export function openDesk(context: GatewayContext, security: SecurityHeaders, ori
   const { log, metrics } = context
   return { finish, finishReady, takeOver }
 
-  function finish(request: HttpRequest, reply: HttpReply, answer: Outgoing) {
+  function finish(request: HttpRequest, reply: HttpReply, answer: Outgoing, error?: Error) {
     takeOver(request, reply, answer).end(answer.body.length === 0 ? undefined : answer.body)
-    record(request, answer.status, answer.code)
+    if (answer.status === 500 && error)
+      log.error({ service: 'gateway', err: error, traceId: request.id }, 'A request failed.')
+    record(request, answer.status, error instanceof Refusal ? error.code : answer.code)
   }
 
   function takeOver(request: HttpRequest, reply: HttpReply, answer: Outgoing) {
     const headers = passedBack(answer.headers)
+    headers.push(...(answer.extra ?? []))
     const isOpenEnded = String(answer.headers['content-type']).startsWith('text/event-stream')
     if (!isOpenEnded && answer.status !== 204 && answer.status !== 304)
       headers.push('content-length', String(Buffer.byteLength(answer.body)))

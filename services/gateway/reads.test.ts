@@ -1,0 +1,197 @@
+// Public reads from memory: fresh, cheap, dropped when they are no longer true.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, beforeEach, test } from 'node:test'
+import type { Answer, Route } from '@souk/contracts'
+import { CategoryChanged, productsApi } from '@souk/contracts/products'
+import { makeReads, type ReadRequest } from './reads.ts'
+import { identity, openShop, type Shop } from './shop-for-tests.ts'
+
+let shop: Shop
+let title: string
+before(async () => {
+  shop = await openShop(
+    {
+      'products.list': () => ({ items: [card(title)] }),
+      'products.listCategories': () => ({ items: [] }),
+      'products.removeCategory': () => undefined,
+      'inventory.availability': () => ({ items: [] }),
+    },
+    { GATEWAY_RATE_LIMIT: 'off' },
+  )
+})
+after(() => shop.stop())
+beforeEach(() => {
+  title = randomUUID()
+  shop.asked.clear()
+})
+const card = (text: string) => ({ id: randomUUID(), slug: 'tea-pot', title: text, priceFrom: false, variantCount: 1 })
+const changed = () => shop.tell(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
+const asked = () => shop.asked.get('products.list') ?? 0
+
+test('many readers cost one question, in whatever order they write their query', async () => {
+  const q = randomUUID()
+  const first = await shop.get(`/v1/products?q=${q}&limit=5`)
+  const again = await Promise.all(
+    [`q=${q}&limit=5`, `limit=5&q=${q}`, `q=${encodeURIComponent(q)}&limit=5`].map((query) =>
+      shop.ask(`/v1/products?${query}`),
+    ),
+  )
+  assert.equal(asked(), 1)
+  assert.ok(again.every(({ body }) => (body.items as { title: string }[])[0]?.title === title))
+  assert.equal(first.headers.get('cache-control'), 'public, max-age=0, must-revalidate')
+  assert.match(first.headers.get('etag') ?? '', /^"[\w-]{27}"$/)
+  assert.match(first.headers.get('content-type') ?? '', /^application\/json/)
+  assert.equal(first.headers.get('x-content-type-options'), 'nosniff')
+  assert.notEqual(again[0]?.headers.get('x-request-id'), again[1]?.headers.get('x-request-id'))
+})
+
+test('who has the answer already is told so in a few bytes', async () => {
+  const path = `/v1/products?q=${randomUUID()}`
+  const etag = (await shop.get(path)).headers.get('etag') as string
+  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    const response = await shop.get(path, { headers: { 'if-none-match': known } })
+    assert.equal(response.status, 304, known)
+    assert.equal(response.headers.get('etag'), etag)
+    assert.equal(await response.text(), '')
+  }
+  assert.equal((await shop.get(path, { headers: { 'if-none-match': '"other"' } })).status, 200)
+  const head = await shop.get(path, { method: 'HEAD' })
+  assert.deepEqual([head.status, head.headers.get('etag'), await head.text()], [200, etag, ''])
+  assert.ok(Number(head.headers.get('content-length')) > 10)
+})
+
+test('a change is seen by the next reader', async () => {
+  const path = `/v1/products?q=${randomUUID()}`
+  await shop.get(path)
+  title = 'New'
+  assert.doesNotMatch(await (await shop.get(path)).text(), /New/)
+  await changed()
+  assert.match(await (await shop.get(path)).text(), /New/)
+})
+
+test('who changes something through this door sees it without waiting for a message', async () => {
+  shop.sessions.set('staff', identity('staff'))
+  const path = `/v1/products?q=${randomUUID()}`
+  await shop.get(path)
+  title = 'New'
+  const headers = { authorization: 'Bearer staff' }
+  assert.equal((await shop.get(`/v1/categories/${randomUUID()}`, { method: 'DELETE', headers })).status, 204)
+  assert.match(await (await shop.get(path)).text(), /New/)
+})
+
+test('answers that depend on who asks, and errors, are not kept', async () => {
+  assert.equal((await shop.get('/v1/me')).headers.get('cache-control'), 'no-store')
+  const wrong = await shop.get('/v1/products?limit=1000')
+  assert.deepEqual([wrong.status, wrong.headers.get('cache-control')], [400, 'no-store'])
+  await shop.get('/v1/availability?sku=A')
+  await shop.get('/v1/availability?sku=A')
+  assert.equal(shop.asked.get('inventory.availability'), 2)
+})
+
+// From here on: the memory alone, with a clock and a service in hand.
+const bare = (more: { maxBytes?: number } = {}) => {
+  const clock = { time: 0 }
+  const reads = makeReads({
+    maxBytes: more.maxBytes ?? 1_000_000,
+    headersOf: () => ({ headers: [], shortHeaders: [] }),
+    now: () => clock.time,
+    random: () => 0.5,
+  })
+  const waiting: ((answer: Answer | Error) => void)[] = []
+  const request = (query = ''): ReadRequest => ({
+    route: productsApi.routes.list as unknown as Route,
+    rule: { seconds: 30, dropOn: ['products'] },
+    params: {},
+    query,
+    fetch: () =>
+      new Promise((resolve, reject) =>
+        waiting.push((answer) => (answer instanceof Error ? reject(answer) : resolve(answer))),
+      ),
+  })
+  const says = (text: string, status = 200) => ({ status, headers: {}, body: text })
+  const answer = (it: Answer | Error) => waiting.shift()?.(it)
+  const bodyOf = async (read: ReturnType<typeof reads.read>) => {
+    const found = await read
+    return 'entry' in found ? `${found.from} ${found.entry.body}` : `${found.answer.status}`
+  }
+  return { clock, reads, waiting, request, says, answer, bodyOf }
+}
+
+test('an answer that was on its way while something changed is given once and not kept', async () => {
+  const { reads, request, says, answer, bodyOf, waiting } = bare()
+  const before = reads.read(request(), '/u')
+  reads.drop('products')
+  const after = reads.read(request(), '/u')
+  assert.equal(waiting.length, 2, 'The later reader does not join the earlier question.')
+  answer(says('old'))
+  assert.equal(await bodyOf(before), 'miss old')
+  assert.equal(reads.at('/u')?.key, undefined)
+  answer(says('new'))
+  assert.equal(await bodyOf(after), 'miss new')
+  assert.equal(String(reads.at('/u')?.body), 'new')
+})
+
+test('those who ask at the same time share one question', async () => {
+  const { reads, request, says, answer, bodyOf, waiting } = bare()
+  const all = [1, 2, 3].map(() => bodyOf(reads.read(request())))
+  assert.equal(waiting.length, 1)
+  answer(says('one'))
+  assert.deepEqual(await Promise.all(all), ['miss one', 'miss one', 'miss one'])
+})
+
+test('an answer past its time serves while a new one is fetched, and not much longer', async () => {
+  const { clock, reads, request, says, answer, bodyOf, waiting } = bare()
+  const first = reads.read(request(), '/u')
+  answer(says('old'))
+  await first
+  clock.time = 30_000
+  assert.equal(reads.at('/u')?.key, undefined)
+  assert.equal(await bodyOf(reads.read(request(), '/u')), 'stale old')
+  assert.equal(waiting.length, 1)
+  answer(says('new'))
+  await new Promise(setImmediate)
+  assert.equal(await bodyOf(reads.read(request(), '/u')), 'hit new')
+  clock.time = 200_000
+  const late = bodyOf(reads.read(request(), '/u'))
+  answer(says('newer'))
+  assert.equal(await late, 'miss newer')
+})
+
+test('while its service is down an old answer serves for ten minutes, but never one that was overtaken', async () => {
+  const { clock, reads, request, says, answer, bodyOf } = bare()
+  const first = reads.read(request())
+  answer(says('old'))
+  await first
+  clock.time = 300_000
+  for (const trouble of [new Error('down'), says('{}', 503)]) {
+    const read = bodyOf(reads.read(request()))
+    answer(trouble)
+    assert.equal(await read, 'stale old')
+  }
+  const gone = bodyOf(reads.read(request()))
+  answer(says('{}', 404))
+  assert.equal(await gone, '404')
+  reads.drop('products')
+  const overtaken = bodyOf(reads.read(request()))
+  answer(says('{}', 503))
+  assert.equal(await overtaken, '503')
+})
+
+test('memory has an end: what was not asked for longest goes first', async () => {
+  const { reads, request, says, answer, waiting, bodyOf } = bare({ maxBytes: 40_000 })
+  const ask = async (query: string, size: number) => {
+    const read = reads.read(request(query), `/${query}`)
+    if (waiting.length > 0) answer(says('x'.repeat(size)))
+    return bodyOf(read)
+  }
+  for (let n = 0; n < 100; n += 1) {
+    await ask('q=favorite', 1_000)
+    await ask(`q=${n}`, 1_000)
+    assert.ok(reads.bytes <= 40_000)
+  }
+  assert.match(await ask('q=favorite', 1_000), /^hit/)
+  assert.equal(reads.at('/q=1')?.key, undefined)
+  assert.match(await ask('q=huge', 30_000), /^miss/)
+  assert.equal(reads.at('/q=huge')?.key, undefined)
+})
