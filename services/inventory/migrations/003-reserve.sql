@@ -4,7 +4,7 @@
 -- enough comes out with less than was wanted. `before` and `after` are what can be bought over all locations.
 create function choose_stock(wanted_skus text[], wanted_quantities bigint[])
 returns table (sku text, location text, quantity bigint, before bigint, after bigint)
-language sql volatile set enable_seqscan = off as $$
+language sql volatile set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
   with locked as materialized (
     select s.sku, s.location, s.on_hand - s.reserved as available
     from stock s
@@ -37,7 +37,7 @@ create function reserve_stock(
 returns table (
   outcome text, status text, expires_at timestamptz,
   sku text, location text, quantity bigint, before bigint, after bigint)
-language plpgsql set enable_seqscan = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 declare
   found_status text;

@@ -5,7 +5,7 @@ create function move_stock(
 returns table (
   problem text, sku text, location text, on_hand bigint, reserved bigint, updated_at timestamptz,
   before bigint, after bigint)
-language plpgsql set enable_seqscan = off as $$
+language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
 #variable_conflict use_column
 begin
   return query
@@ -52,16 +52,13 @@ begin
       from planned p
       where s.sku = p.sku and s.location = p.location
       returning s.sku, s.location, s.on_hand, s.reserved, s.updated_at, p.change
-    ), by_sku as (
-      select m.sku, sum(m.change)::bigint as change, there.available
-      from moved m
-      cross join lateral (
-        select sum(s.on_hand - s.reserved)::bigint as available from stock s where s.sku = m.sku) as there
-      group by m.sku, there.available
     )
-    select null, m.sku, m.location, m.on_hand, m.reserved, m.updated_at, b.available, b.available + b.change
+    -- Beside the update, the statement still sees the stock as it was.
+    select null, m.sku, m.location, m.on_hand, m.reserved, m.updated_at, there.available,
+      there.available + (sum(m.change) over (partition by m.sku))::bigint
     from moved m
-    join by_sku b on b.sku = m.sku;
+    cross join lateral (
+      select sum(s.on_hand - s.reserved)::bigint as available from stock s where s.sku = m.sku) as there;
 end $$;
 
 create function on_hand_change(kind text, quantity bigint, on_hand bigint) returns bigint language sql immutable as $$
