@@ -6,6 +6,7 @@ import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
 const words = (maxLength: number) => Type.String({ minLength: 1, maxLength })
 const Attributes = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }), Type.String({ maxLength: 200 }), {
   maxProperties: 50,
+  additionalProperties: false,
 })
 
 export const Picture = Shape({

@@ -65,7 +65,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       const origin = originOf(batch[0])
       const outcomes = await database.transaction(async (transaction) => {
         const fresh = await claim(batch, transaction)
-        for (const envelope of batch) if (fresh.has(envelope.id)) await react(envelope, transaction, origin)
+        // A batch may hold one message twice: the first of them takes effect.
+        const left = new Set(fresh)
+        for (const envelope of batch) if (left.delete(envelope.id)) await react(envelope, transaction, origin)
         return fresh
       }, origin)
       crashpoint(`${group}.after-reaction`)

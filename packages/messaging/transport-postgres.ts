@@ -1,7 +1,6 @@
 // The embedded broker: an append-only log in a PostgreSQL database of its own. Durable as the database is, one reader per
 // group at a time (a lease with an epoch), order per key because the whole log has one order.
 // Readers in the same process are woken directly, those elsewhere by one notification per appended batch.
-import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Connection, type Database, openDatabase } from './database.ts'
 import type { Envelope } from './envelope.ts'
@@ -11,7 +10,7 @@ import type { Log, Parcel, Subscription, Transport } from './transport.ts'
 const leaseSeconds = 10
 const batchSize = 200
 const pollMs = 250
-const standbyMs = 1_000
+const standbyMs = 500
 const keptDays = 7
 
 interface LogRow {
@@ -53,7 +52,6 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     },
 
     async subscribe(group, types, deliver) {
-      const owner = randomUUID()
       await database.sql`
         insert into bus_cursor (group_name, position)
         select ${group}, position from bus_head
@@ -61,8 +59,9 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
       const subscription = startReader(
         readers,
         async (isStopping, nap) => {
-          const lease = await claimLease(database, group, owner)
-          if (!lease) return nap(standbyMs)
+          const owner = ear.session()
+          const lease = owner && (await claimLease(database, group, owner))
+          if (!lease) return nap(owner ? standbyMs : 20)
           try {
             await readAs(lease, isStopping, nap)
           } finally {
@@ -173,11 +172,16 @@ interface Lease {
   epoch: number
   position: number
 }
+/**
+ * A lease is free when it ran out (its reader hangs), or at once when its reader's session is gone (its process was killed).
+ */
 async function claimLease(database: Database, group: string, owner: string): Promise<Lease | undefined> {
   const [lease] = await database.sql<Lease>`
     update bus_cursor
     set owner = ${owner}, epoch = epoch + 1, lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
-    where group_name = ${group} and lease_until <= clock_timestamp()
+    where group_name = ${group}
+      and (lease_until <= clock_timestamp() or not exists (
+        select from pg_stat_activity a where a.pid || ' ' || a.backend_start = bus_cursor.owner))
     returning epoch, position`
   return lease
 }
@@ -236,15 +240,29 @@ function startReader(
   }
 }
 
-/** Listens for appends of other processes, and keeps doing so when the connection is lost. */
-function keepListening(database: Database, heard: () => void, log: Log): Subscription {
+/**
+ * Listens for appends of other processes, and keeps doing so when the connection is lost. `session` names the connection,
+ * which ends with the process: by it others see whether a reader is still alive.
+ */
+function keepListening(
+  database: Database,
+  heard: () => void,
+  log: Log,
+): Subscription & { session(): string | undefined } {
   let stopping = false
+  let session: string | undefined
   let connection: Connection | undefined
   const connect = async (): Promise<void> => {
     try {
       connection = await database.connect()
-      connection.onEnd(() => void (stopping || setTimeout(connect, 500)))
+      connection.onEnd(() => {
+        session = undefined
+        if (!stopping) setTimeout(connect, 500)
+      })
       await connection.listen('souk_bus', heard)
+      const [own] = await connection.sql<{ session: string }>`
+        select pid || ' ' || backend_start as session from pg_stat_activity where pid = pg_backend_pid()`
+      session = own?.session
       heard()
     } catch (error) {
       if (stopping) return
@@ -254,6 +272,7 @@ function keepListening(database: Database, heard: () => void, log: Log): Subscri
   }
   const connected = connect()
   return {
+    session: () => session,
     async close() {
       stopping = true
       await connected

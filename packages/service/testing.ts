@@ -13,7 +13,7 @@ import {
   openDatabase,
   type Transport,
 } from '@souk/messaging'
-import pg from 'pg'
+import { administer, createDatabase, dropDatabase, urlOfDatabase } from '@souk/messaging/test-database'
 import type { AnyService } from './define-service.ts'
 import type { Caller } from './identity.ts'
 import { prepareJobs } from './jobs.ts'
@@ -172,29 +172,8 @@ export async function eventually(
 
 const messagingFolder = join(import.meta.dirname, '../messaging/migrations')
 
-export function testPostgres(): string {
-  const url = process.env.SOUK_TEST_POSTGRES
-  if (!url) throw new Error('Run tests with `npm test`: it starts the PostgreSQL that they need.')
-  return url
-}
-
-/** The URL of a fresh empty database; drop it with dropDatabase. */
-export async function emptyDatabase(): Promise<string> {
-  const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(async (client) => void (await client.query(`create database ${name}`)))
-  return urlOf(name)
-}
-
 async function cloneDatabase(service: AnyService): Promise<string> {
-  const template = await templateOf(service)
-  const name = `test_${randomUUID().replaceAll('-', '')}`
-  await administer(async (client) => void (await client.query(`create database ${name} template ${template}`)))
-  return urlOf(name)
-}
-
-export async function dropDatabase(url: string): Promise<void> {
-  const name = databaseIn(url)
-  await administer(async (client) => void (await client.query(`drop database if exists ${name} with (force)`)))
+  return createDatabase(await templateOf(service))
 }
 
 /** Makes the service's template once for each version of its migrations; other test files find it. */
@@ -211,7 +190,7 @@ async function templateOf(service: AnyService): Promise<string> {
     if (found.rows.length > 0) return
     await client.query(`drop database if exists ${template} with (force)`)
     await client.query(`create database ${template}_raw`).catch(() => undefined)
-    const database = openDatabase({ url: urlOf(`${template}_raw`), service: service.name, connections: 2 })
+    const database = openDatabase({ url: urlOfDatabase(`${template}_raw`), service: service.name, connections: 2 })
     await migrate(database, [
       { component: 'messaging', folder: messagingFolder },
       { component: service.name, folder: service.migrations as string },
@@ -221,22 +200,4 @@ async function templateOf(service: AnyService): Promise<string> {
     await client.query(`alter database ${template}_raw rename to ${template}`)
   })
   return template
-}
-
-async function administer(work: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: testPostgres() })
-  await client.connect()
-  try {
-    await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-// Connection strings with a socket folder in them are no URLs that `new URL` can read; the database is the last path part.
-function urlOf(name: string): string {
-  return testPostgres().replace(/\/postgres(\?|$)/, `/${name}$1`)
-}
-function databaseIn(url: string): string {
-  return /\/([a-z0-9_]+)(\?|$)/.exec(url)?.[1] as string
 }

@@ -1,0 +1,50 @@
+// A process for the crash tests: it does numbered work in transactions that each send a message, relays and reacts, and
+// ends when all is done. SOUK_CRASHPOINT kills it on the way; whoever started it looks whether a second run completes it.
+import { join } from 'node:path'
+import { allMessages } from '@souk/contracts'
+import { StockLow } from '@souk/contracts/inventory'
+import { migrate, openDatabase, postgresTransport, startConsumer, startRelay } from './index.ts'
+
+const [databaseUrl, busUrl, count] = process.argv.slice(2) as [string, string, string]
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const transport = await postgresTransport({ url: busUrl, log })
+const database = openDatabase({ url: databaseUrl, service: 'inventory', onCommitted: () => relay.wake() })
+await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
+await database.sql`create table if not exists work (number integer primary key)`
+await database.sql`create table if not exists effect (number integer not null)`
+const relay = startRelay({ database, transport, log })
+const consumer = await startConsumer({
+  database,
+  transport,
+  group: 'inventory',
+  definitions: allMessages,
+  check: () => undefined,
+  log,
+  reactions: new Map([
+    [
+      StockLow.type,
+      [
+        async (envelope, { sql }) => {
+          await sql`insert into effect (number) values (${(envelope.data as { available: number }).available})`
+        },
+      ],
+    ],
+  ]),
+})
+
+for (let number = 0; number < Number(count); number++) {
+  await database.transaction(async ({ sql, send }) => {
+    const rows = await sql`insert into work (number) values (${number}) on conflict do nothing returning number`
+    if (rows.length > 0) send(StockLow({ sku: `sku-${number % 3}`, available: number }))
+  })
+}
+const isDone = async () => {
+  const [row] = await database.sql<{ done: boolean }>`
+    select not exists (select from outbox) and (select count(*) from effect) >= ${Number(count)} as done`
+  return row?.done
+}
+while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 10))
+await consumer.close()
+await relay.stop()
+await transport.close()
+await database.close()

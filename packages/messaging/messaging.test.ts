@@ -1,0 +1,306 @@
+// Outbox, relay, inbox and dead letters on real PostgreSQL, killed for real where it hurts.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { allMessages } from '@souk/contracts'
+import { SoldOut, StockLow } from '@souk/contracts/inventory'
+import {
+  type Database,
+  discardDeadLetter,
+  type Envelope,
+  listDeadLetters,
+  type MemoryTransport,
+  memoryTransport,
+  migrate,
+  newTrace,
+  openDatabase,
+  type Reaction,
+  redrive,
+  replayDeadLetter,
+  startConsumer,
+  startRelay,
+  Unprocessable,
+} from './index.ts'
+import { createDatabase, dropDatabase } from './test-database.ts'
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+let url: string
+let database: Database
+before(async () => {
+  url = await createDatabase()
+  database = openDatabase({ url, service: 'inventory' })
+  await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
+  await database.sql`create table thing (name text primary key, number integer not null)`
+})
+after(async () => {
+  await database.close()
+  await dropDatabase(url)
+})
+const outbox = () => database.sql<{ type: string; envelope: Envelope }>`select type, envelope from outbox order by id`
+const emptyOutbox = () => database.sql`delete from outbox`
+
+test('a message leaves only with its transaction, stamped with what caused it', async () => {
+  const trace = newTrace()
+  await assert.rejects(
+    database.transaction(async ({ sql, send }) => {
+      send(SoldOut({ sku: 'a' }))
+      await sql`insert into thing (name, number) values ('a', 1)`
+      throw new Error('changed my mind')
+    }),
+  )
+  assert.equal((await outbox()).length, 0)
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'a' }), SoldOut({ sku: 'b' })), { trace })
+  const rows = await outbox()
+  assert.deepEqual(
+    rows.map((row) => row.envelope.subject),
+    ['a', 'b'],
+  )
+  const [first] = rows
+  assert.equal(first?.envelope.specversion, '1.0')
+  assert.equal(first?.envelope.source, '/souk/inventory')
+  assert.equal(first?.envelope.traceparent, `00-${trace.traceId}-${trace.spanId}-01`)
+  await emptyOutbox()
+})
+
+test('one statement carries its messages only when it changed something', async () => {
+  const put = (number: number) =>
+    database.commit<{ number: number }>(
+      database.sql`insert into thing (name, number) values ('once', ${number}) on conflict do nothing returning number`,
+      {
+        also: [database.sql`insert into thing (name, number) select 'also', number from changed`],
+        send: [SoldOut({ sku: 'c' })],
+      },
+    )
+  assert.deepEqual(await put(1), [{ number: 1 }])
+  assert.deepEqual(await put(2), [])
+  assert.equal((await outbox()).length, 1)
+  const rows = await database.sql`select name, number from thing where name in ('once', 'also') order by name`
+  assert.deepEqual(rows, [
+    { name: 'also', number: 1 },
+    { name: 'once', number: 1 },
+  ])
+  await emptyOutbox()
+})
+
+test('the relay does not skip a row whose transaction commits late', async () => {
+  const transport = memoryTransport()
+  const relay = startRelay({ database, transport, log })
+  let release: () => void = () => undefined
+  const slow = database.transaction(async ({ sql, send }) => {
+    send(SoldOut({ sku: 'slow' }))
+    await sql`insert into outbox (event_id, type, key, envelope)
+      values (uuidv7(), 'inventory.sold-out', 'early id', '{"id":"early","type":"inventory.sold-out"}')`
+    await new Promise<void>((resolve) => {
+      release = resolve
+    })
+  })
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'quick' })))
+  relay.wake()
+  await until(() => transport.log.length === 1)
+  release()
+  await slow
+  relay.wake()
+  await until(() => transport.log.length === 3)
+  assert.deepEqual(
+    transport.log.map((it) => it.key),
+    ['quick', 'early id', 'slow'],
+  )
+  await relay.stop()
+})
+
+test('only one of two relays works, and the other takes over when it stops', async () => {
+  const transport = memoryTransport()
+  const first = startRelay({ database, transport, log })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const second = startRelay({ database, transport, log })
+  for (let i = 0; i < 20; i++) await database.transaction(async ({ send }) => send(SoldOut({ sku: `${i}` })))
+  await until(() => transport.log.length === 20)
+  await first.stop()
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'after' })))
+  await until(() => transport.log.length === 21)
+  await second.stop()
+  assert.equal(new Set(transport.log.map((it) => it.id)).size, 21)
+})
+
+test('what the broker does not confirm stays, with all that follows it under its key', async () => {
+  const published: string[] = []
+  let refuses = true
+  const picky = {
+    ...memoryTransport(),
+    publish: async (parcels: readonly { id: string; key: string }[]) => {
+      const taken = refuses ? parcels.filter((it) => it.key !== 'bad') : parcels
+      published.push(...taken.map((it) => it.key))
+      return new Set(taken.map((it) => it.id))
+    },
+  }
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'bad' }), SoldOut({ sku: 'good' })))
+  const relay = startRelay({ database, transport: picky, log })
+  await until(() => published.includes('good'))
+  assert.deepEqual(
+    (await outbox()).map((row) => row.envelope.subject),
+    ['bad'],
+  )
+  refuses = false
+  await until(async () => (await outbox()).length === 0)
+  assert.deepEqual(published, ['good', 'bad'])
+  await relay.stop()
+})
+
+async function consume(transport: MemoryTransport, react: Reaction, retrySeconds = [0.02, 0.05]) {
+  return startConsumer({
+    database,
+    transport,
+    group: `g${Math.random()}`,
+    definitions: allMessages,
+    check: () => undefined,
+    log,
+    retrySeconds,
+    reactions: new Map([[StockLow.type, [react]]]),
+  })
+}
+let made = 0
+function parcel(sku: string, available: number) {
+  const id = `0199aaaa-0000-7000-8000-${String(++made).padStart(12, '0')}`
+  const envelope = {
+    specversion: '1.0',
+    id,
+    type: StockLow.type,
+    subject: sku,
+    time: new Date().toISOString(),
+    data: { sku, available },
+  }
+  return { id, type: StockLow.type, key: sku, json: JSON.stringify(envelope) }
+}
+
+test('a message delivered three times, at once and later, takes effect once (Pinelab #620)', async () => {
+  const transport = memoryTransport()
+  let effects = 0
+  const consumer = await consume(transport, async () => {
+    effects += 1
+  })
+  const one = parcel('thrice', 1)
+  await transport.publish([one, one])
+  await transport.publish([one])
+  await until(async () => (await transport.backlog()) === 0)
+  assert.equal(effects, 1)
+  await consumer.close()
+})
+
+test('a failing message holds back its own key only, then all arrive in order (vendure #832)', async () => {
+  const transport = memoryTransport()
+  const seen: string[] = []
+  let tries = 0
+  const consumer = await consume(
+    transport,
+    async ({ subject, data }) => {
+      const { available } = data as { available: number }
+      if (subject === 'stuck' && available === 1 && tries++ < 2) throw new Error('weather')
+      seen.push(`${subject} ${available}`)
+    },
+    [0.15, 0.05, 0.05],
+  )
+  await transport.publish([parcel('stuck', 1), parcel('stuck', 2), parcel('free', 1)])
+  await until(() => seen.includes('free 1'))
+  assert.ok(!seen.includes('stuck 2'))
+  await until(() => seen.length === 3)
+  assert.deepEqual(
+    seen.filter((it) => it.startsWith('stuck')),
+    ['stuck 1', 'stuck 2'],
+  )
+  await consumer.close()
+})
+
+test('a message that never succeeds ends where staff can see it, replay it or let it go (vendure #739)', async () => {
+  const transport = memoryTransport()
+  let isMended = false
+  const seen: number[] = []
+  const consumer = await consume(transport, async ({ data }) => {
+    const { available } = data as { available: number }
+    if (available === 13 && !isMended) throw new Unprocessable('thirteen')
+    seen.push(available)
+  })
+  await transport.publish([parcel('p', 13), parcel('p', 13), parcel('p', 2)])
+  await until(() => seen.includes(2))
+  const dead = await listDeadLetters(database)
+  assert.deepEqual(
+    dead.map((it) => [it.status, it.attempts]),
+    [
+      ['dead', 1],
+      ['dead', 1],
+    ],
+  )
+  assert.match(dead[0]?.error ?? '', /thirteen/)
+  isMended = true
+  assert.equal(await replayDeadLetter(database, dead[0]?.eventId as string), true)
+  await until(() => seen.includes(13))
+  assert.equal(await discardDeadLetter(database, dead[1]?.eventId as string), true)
+  assert.equal(await discardDeadLetter(database, dead[1]?.eventId as string), false)
+  assert.deepEqual(await listDeadLetters(database), [])
+  await consumer.close()
+})
+
+test('a broker that lost everything is refilled from what was sent', async () => {
+  const [count] = await database.sql<{ count: number }>`select count(*) as count from outbox_sent`
+  const fresh = memoryTransport()
+  assert.equal(await redrive(database, fresh, { since: '2000-01-01', until: '2100-01-01' }), count?.count)
+  assert.equal(fresh.log.length, count?.count)
+})
+
+test('migrations run once, and an edited one is refused', async () => {
+  const folder = { component: 'messaging', folder: join(import.meta.dirname, 'migrations') }
+  assert.deepEqual(await migrate(database, [folder]), [])
+  await database.sql`update migration set checksum = 'other' where name = '001-messaging'`
+  await assert.rejects(migrate(database, [folder]), /edited/)
+})
+
+const crashpoints = [
+  'inventory.before-commit:3',
+  'inventory.after-commit:3',
+  'relay.before-publish',
+  'relay.after-publish',
+  'relay.after-publish:2',
+  'relay.after-delete',
+  'inventory.after-reaction',
+  'inventory.after-reaction:2',
+]
+for (const name of crashpoints) {
+  test(`killed at ${name}, nothing is lost and nothing happens twice (eShopOnContainers #700)`, async () => {
+    const [databaseUrl, busUrl] = [await createDatabase(), await createDatabase()]
+    const killed = await runChild([databaseUrl, busUrl, '40'], name)
+    assert.equal(killed, 'SIGKILL', 'the crash point was reached')
+    assert.equal(await runChild([databaseUrl, busUrl, '40']), 0)
+    const after = openDatabase({ url: databaseUrl, service: 'test', connections: 1 })
+    const rows = await after.sql<{ number: number }>`select number from effect order by number`
+    assert.deepEqual(
+      rows.map((row) => row.number),
+      Array.from({ length: 40 }, (_, number) => number),
+    )
+    await after.close()
+    await dropDatabase(databaseUrl)
+    await dropDatabase(busUrl)
+  })
+}
+
+function runChild(words: string[], crashpoint?: string): Promise<number | string | null> {
+  const env = { ...process.env, ...(crashpoint ? { SOUK_CRASHPOINT: crashpoint } : {}) }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), ...words], {
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const timer = setTimeout(() => child.kill('SIGTERM'), 30_000)
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      resolve(signal ?? code)
+    })
+  })
+}
+
+async function until(check: () => boolean | Promise<boolean>, seconds = 10): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
+  while (!(await check())) {
+    if (Date.now() > deadline) throw new Error(`Not within ${seconds} seconds: ${check}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
