@@ -19,6 +19,7 @@ interface Gathered {
   foundId: string | null
   foundCartId: string | null
   body: CartInput | null
+  cartStatus: 'open' | 'ordered' | null
   prices: PricedSku[]
 }
 
@@ -28,6 +29,9 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
   const gathered = await gather(orderId, cartId, context)
   if (gathered.foundId) return answerWithFound(gathered, orderId, cartId, context)
   if (!gathered.body) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
+  if (gathered.cartStatus === 'ordered') {
+    refuse(route, 'order-canceled', 'This cart was bought, and the order canceled. Start a new cart.')
+  }
 
   const order = newOrder(
     {
@@ -53,7 +57,7 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
 
 async function gather(orderId: string, cartId: string, { sql }: OrdersContext): Promise<Gathered> {
   const [row] = await sql<Gathered>`
-    select found.id as found_id, found.cart_id as found_cart_id, cart.body,
+    select found.id as found_id, found.cart_id as found_cart_id, cart.body, cart.status as cart_status,
       ${pricesAsJson(sql, sql`(select line ->> 'sku' from jsonb_array_elements(cart.body -> 'lines') as line)`)} as prices
     from (values (1)) as one
     left join lateral (

@@ -27,6 +27,7 @@ async function drive(order: Order, context: OrdersContext): Promise<Order> {
     crashpoint(`orders.before-${signal.type === 'payment-captured' ? 'paid' : signal.type}`)
     const advanced = await advanceOrder(current, signal, context)
     if (advanced.status === 'paid') crashpoint('orders.paid')
+    context.metrics.count('souk_checkout_steps_total', { status: advanced.status })
     if (advanced.status === 'canceled' && current.status !== 'canceled') await releaseStock(advanced, context)
     if (advanced.version === current.version) return advanced
     current = advanced
@@ -87,7 +88,7 @@ function stockRefused(error: unknown): Signal {
     }
   }
   if (code === 'reservation-over') {
-    return { type: 'stock-refused', reason: 'expired', detail: { message: 'The stock could not be kept any longer.' } }
+    return { type: 'reservation-lost' }
   }
   throw error
 }

@@ -1,5 +1,4 @@
 // Cancels checkouts whose customer did not confirm the payment in time.
-import { randomUUIDv7 } from 'node:crypto'
 import { advanceOrder } from './advance-order.ts'
 import type { OrdersContext } from './context.ts'
 import { findOrder } from './orders-table.ts'
@@ -16,6 +15,6 @@ export async function expireCheckouts(context: OrdersContext): Promise<void> {
     limit ${atOnce}`
   for (const { id } of due) {
     const order = await findOrder(sql, id, shared.sharedSecret)
-    if (order) await advanceOrder(order, { type: 'deadline-passed', refundId: randomUUIDv7() }, context)
+    if (order) await advanceOrder(order, { type: 'deadline-passed' }, context)
   }
 }

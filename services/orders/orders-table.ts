@@ -1,8 +1,8 @@
 // The SQL of the orders table and of what hangs on it: reading an order whole, storing a new one, storing a step.
 import { json, type Sql, type Statement, Verbatim } from '@souk/service'
 import { accessKeyOf } from './access-key.ts'
-import type { Step } from './checkout-saga.ts'
 import { itemCount, type Order } from './order.ts'
+import type { Step } from './saga-steps.ts'
 
 /** How long the resumer leaves an order to the request that is at it. */
 const resumeAfterMs = 3_000

@@ -5,13 +5,21 @@ import { driveOrder } from './drive-order.ts'
 import type { Order } from './order.ts'
 import { findOrder } from './orders-table.ts'
 
-const atOnce = 20
+const atOnce = 50
 /** A lease grows with the time that the order has stood still: patient with outages, quick after a crash. */
 const leaseSeconds = { least: 3, most: 15 }
 
 export async function resumeCheckouts(context: OrdersContext): Promise<void> {
+  for (;;) {
+    const due = await takeDue(context)
+    await Promise.all(due.map(({ id }) => resumeOne(id, context)))
+    if (due.length < atOnce) return
+  }
+}
+
+async function takeDue(context: OrdersContext): Promise<{ id: string }[]> {
   const now = context.now().toISOString()
-  const due = await context.sql<{ id: string }>`
+  return context.sql<{ id: string }>`
     update orders set
       resume_at = ${now}::timestamptz + least(make_interval(secs => ${leaseSeconds.most}),
         greatest(make_interval(secs => ${leaseSeconds.least}), (${now}::timestamptz - updated_at) / 4))
@@ -22,7 +30,6 @@ export async function resumeCheckouts(context: OrdersContext): Promise<void> {
       limit ${atOnce}
       for update skip locked)
     returning id`
-  await Promise.all(due.map(({ id }) => resumeOne(id, context)))
 }
 
 async function resumeOne(id: string, context: OrdersContext): Promise<void> {

@@ -1,0 +1,254 @@
+// Every row of the saga's table, and every message that comes late or twice.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import { nextStep, type Signal } from './checkout-saga.ts'
+import { type Order, type OrderRefund, refundableAmount, refundedAmount } from './order.ts'
+import { drawSaga } from './saga-diagram.ts'
+
+const at = '2026-11-22T12:00:00.000Z'
+const later = '2026-11-22T12:15:00.000Z'
+const orderId = '01931d00-0000-7000-8000-000000000001'
+const refundId = '01931d00-0000-7000-8000-000000000002'
+const eur = (amount: number) => ({ amount, currency: 'EUR' })
+const detail = { message: 'The card was declined.', code: 'card-declined' }
+const refund: OrderRefund = {
+  id: refundId,
+  status: 'pending',
+  amount: eur(500),
+  reason: 'Broken',
+  createdAt: at,
+  lines: [],
+}
+const shipment = { id: refundId, lines: [{ sku: 'CUP', quantity: 1 }], shippedAt: at }
+const finalUnpaid: OrderStatus[] = ['canceled']
+
+function order(status: OrderStatus, more: Partial<Order> = {}): Order {
+  const wasPaid = ['paid', 'partially-shipped', 'shipped'].includes(status)
+  const isOpen = !wasPaid && !finalUnpaid.includes(status)
+  return {
+    id: orderId,
+    number: 100042,
+    cartId: orderId,
+    customerId: null,
+    email: 'lena@souk.example',
+    status,
+    version: 3,
+    cancelReason: status === 'canceled' ? 'by-customer' : null,
+    cancelDetail: null,
+    lines: [
+      {
+        sku: 'CUP',
+        title: 'Cup',
+        quantity: 2,
+        unitPrice: eur(1000),
+        lineTotal: eur(2000),
+        tax: eur(319),
+        taxRate: 19,
+      },
+    ],
+    totals: {
+      subtotal: eur(2000),
+      discount: eur(0),
+      shipping: eur(490),
+      tax: eur(397),
+      total: eur(2490),
+      taxIncluded: true,
+    },
+    shippingAddress: { name: 'Lena', line1: 'Weserstraße 41', city: 'Berlin', postalCode: '12045', country: 'DE' },
+    billingAddress: null,
+    shippingMethod: { id: 'standard', name: 'Standard', price: eur(490) },
+    paymentChoice: isOpen ? { provider: 'simulator', token: 'tok_ok' } : null,
+    returnUrl: 'http://localhost:4000/orders/1',
+    nextAction: null,
+    deadlineAt: status === 'awaiting-customer' ? later : null,
+    paidAt: wasPaid ? at : null,
+    placedAt: at,
+    updatedAt: at,
+    shipments: [],
+    refunds: [],
+    accessKey: 'key',
+    ...more,
+  }
+}
+
+const stockRefused: Signal = { type: 'stock-refused', reason: 'out-of-stock', detail }
+const reservationLost: Signal = { type: 'reservation-lost' }
+const captured: Signal = { type: 'payment-captured' }
+const authorized: Signal = { type: 'payment-authorized' }
+const declined: Signal = { type: 'payment-declined', detail }
+const actionRequired: Signal = {
+  type: 'action-required',
+  nextAction: { type: 'redirect', url: 'x' },
+  deadlineAt: later,
+}
+const deadlinePassed: Signal = { type: 'deadline-passed' }
+const reservationExpired: Signal = { type: 'reservation-expired', refundId }
+const cancelRequested: Signal = { type: 'cancel-requested', by: 'customer', refundId }
+const shippedPart: Signal = { type: 'parcel-shipped', shipment, complete: false }
+const shippedAll: Signal = { type: 'parcel-shipped', shipment, complete: true }
+const refundRequested: Signal = { type: 'refund-requested', refund }
+const refunded: Signal = { type: 'payment-refunded', refundId, amount: 500 }
+const refundFailed: Signal = { type: 'refund-failed', refundId, reason: 'closed account' }
+const signals = [
+  stockRefused,
+  reservationLost,
+  captured,
+  authorized,
+  declined,
+  actionRequired,
+  deadlinePassed,
+  reservationExpired,
+  cancelRequested,
+  shippedPart,
+  shippedAll,
+  refundRequested,
+  refunded,
+  refundFailed,
+]
+
+/** What a signal does: the next status, and the messages sent. */
+function does(before: Order, signal: Signal): string | undefined {
+  const step = nextStep(before, signal, at)
+  return step && [step.order.status, ...step.send.map((message) => message.type)].join(' ')
+}
+
+const checkingOut: [Signal, string][] = [
+  [stockRefused, 'canceled orders.order-canceled'],
+  [reservationLost, 'canceled payments.cancel-payment orders.order-canceled'],
+  [captured, 'paid orders.order-placed'],
+  [authorized, 'capturing orders.order-changed'],
+  [declined, 'canceled orders.order-canceled'],
+  [actionRequired, 'awaiting-customer inventory.hold-stock orders.order-changed'],
+  [reservationExpired, 'canceled payments.cancel-payment orders.order-canceled'],
+  [cancelRequested, 'canceled payments.cancel-payment orders.order-canceled'],
+]
+const awaitingCustomer: [Signal, string][] = [
+  [captured, 'paid orders.order-placed'],
+  [authorized, 'capturing orders.order-changed'],
+  [declined, 'canceled orders.order-canceled'],
+  [deadlinePassed, 'canceled payments.cancel-payment orders.order-canceled'],
+  [reservationExpired, 'canceled payments.cancel-payment orders.order-canceled'],
+  [cancelRequested, 'canceled payments.cancel-payment orders.order-canceled'],
+]
+const capturing: [Signal, string][] = [
+  [reservationLost, 'canceled payments.cancel-payment orders.order-canceled'],
+  [captured, 'paid orders.order-placed'],
+  [declined, 'canceled orders.order-canceled'],
+  [reservationExpired, 'canceled payments.cancel-payment orders.order-canceled'],
+  [cancelRequested, 'canceled payments.cancel-payment orders.order-canceled'],
+]
+const paid: [Signal, string][] = [
+  [reservationExpired, 'canceled payments.refund-payment orders.order-canceled'],
+  [cancelRequested, 'canceled payments.refund-payment orders.order-canceled'],
+  [shippedPart, 'partially-shipped orders.order-shipped'],
+  [shippedAll, 'shipped orders.order-shipped'],
+  [refundRequested, 'paid payments.refund-payment'],
+  [refunded, 'paid orders.order-refunded'],
+]
+const partiallyShipped: [Signal, string][] = [
+  [shippedPart, 'partially-shipped orders.order-shipped'],
+  [shippedAll, 'shipped orders.order-shipped'],
+  [refundRequested, 'partially-shipped payments.refund-payment'],
+  [refunded, 'partially-shipped orders.order-refunded'],
+]
+const shipped: [Signal, string][] = [
+  [refundRequested, 'shipped payments.refund-payment'],
+  [refunded, 'shipped orders.order-refunded'],
+]
+const canceled: [Signal, string][] = [
+  [captured, 'canceled payments.cancel-payment'],
+  [authorized, 'canceled payments.cancel-payment'],
+  [refundRequested, 'canceled payments.refund-payment'],
+  [refunded, 'canceled orders.order-refunded'],
+]
+const table: Record<OrderStatus, [Signal, string][]> = {
+  'checking-out': checkingOut,
+  'awaiting-customer': awaitingCustomer,
+  capturing,
+  paid,
+  'partially-shipped': partiallyShipped,
+  shipped,
+  canceled,
+}
+
+for (const status of orderStatuses) {
+  test(`an order that is ${status} does what it should on each signal, and nothing on late ones`, () => {
+    const expected = new Map(table[status])
+    for (const signal of signals) {
+      assert.equal(does(order(status), signal), expected.get(signal), `${status} on ${JSON.stringify(signal)}`)
+    }
+  })
+}
+
+test('the same outcome twice is one outcome (vendure PR #3734)', () => {
+  const once = nextStep(order('checking-out'), captured, at)?.order as Order
+  assert.equal(nextStep(once, captured, at), undefined)
+  const lost = nextStep(order('checking-out'), declined, at)?.order as Order
+  assert.equal(nextStep(lost, declined, at), undefined)
+})
+
+test('a cancellation before the outcome gives back the money that lands later, each time', () => {
+  const lost = nextStep(order('checking-out'), cancelRequested, at)?.order as Order
+  assert.equal(does(lost, captured), 'canceled payments.cancel-payment')
+  assert.equal(does(lost, authorized), 'canceled payments.cancel-payment')
+})
+
+test('a paid order that is canceled is refunded once: the capture that is told again changes nothing', () => {
+  const lost = nextStep(order('paid'), cancelRequested, at)?.order as Order
+  assert.equal(lost.refunds[0]?.amount.amount, 2490)
+  assert.equal(nextStep(lost, captured, at), undefined)
+})
+
+test('canceling a paid order gives back what has not gone back yet', () => {
+  const partly = order('paid', { refunds: [{ ...refund, id: orderId, status: 'refunded' }] })
+  assert.equal(nextStep(partly, cancelRequested, at)?.order.refunds[1]?.amount.amount, 1990)
+  const wholly = order('paid', { refunds: [{ ...refund, id: orderId, amount: eur(2490) }] })
+  assert.equal(does(wholly, cancelRequested), 'canceled orders.order-canceled')
+})
+
+test('a canceled order tells whether it was paid', () => {
+  const told = (status: OrderStatus) =>
+    nextStep(order(status), cancelRequested, at)?.send.find((message) => message.type === 'orders.order-canceled')
+      ?.data as { wasPaid: boolean; reason: string }
+  assert.deepEqual([told('paid').wasPaid, told('awaiting-customer').wasPaid], [true, false])
+  assert.equal(told('paid').reason, 'by-customer')
+})
+
+test('a refund is counted when it has succeeded, and can be asked for again when it has failed', () => {
+  const asked = nextStep(order('paid'), refundRequested, at)?.order as Order
+  assert.deepEqual([refundedAmount(asked), refundableAmount(asked)], [0, 1990])
+  const done = nextStep(asked, refunded, at)?.order as Order
+  assert.deepEqual([refundedAmount(done), refundableAmount(done)], [500, 1990])
+  const failed = nextStep(asked, refundFailed, at)?.order as Order
+  assert.deepEqual([refundedAmount(failed), refundableAmount(failed)], [0, 2490])
+})
+
+test('a refund that is reported twice, or as failed after it succeeded, stays as it is', () => {
+  const done = order('paid', { refunds: [{ ...refund, status: 'refunded' }] })
+  assert.equal(nextStep(done, refunded, at), undefined)
+  assert.equal(nextStep(done, refundFailed, at), undefined)
+})
+
+test('money that payments gave back by itself is in the order too', () => {
+  const after = nextStep(order('canceled'), { type: 'payment-refunded', refundId, amount: 2490 }, at)?.order as Order
+  assert.equal(refundedAmount(after), 2490)
+})
+
+test('the token of the payment is kept only while the outcome is open', () => {
+  const open = order('checking-out')
+  assert.ok(nextStep(open, actionRequired, at)?.order.paymentChoice)
+  assert.ok(nextStep(open, authorized, at)?.order.paymentChoice)
+  assert.equal(nextStep(open, captured, at)?.order.paymentChoice, null)
+  assert.equal(nextStep(open, declined, at)?.order.paymentChoice, null)
+})
+
+test('the picture in docs/saga.md is the table', () => {
+  const sample = (status: OrderStatus) => order(status, { refunds: [{ ...refund, id: refundId }] })
+  const drawn = drawSaga(sample, signals, at)
+  const document = readFileSync(join(import.meta.dirname, '../../docs/saga.md'), 'utf8')
+  const shown = /```mermaid\n([\s\S]*?)\n```/.exec(document)?.[1]
+  assert.equal(shown, drawn, `docs/saga.md should show:\n${drawn}`)
+})

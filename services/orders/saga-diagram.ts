@@ -1,0 +1,23 @@
+// Draws the saga by asking its table: what every signal does in every state. docs/saga.md shows it, and a test compares.
+import { type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import { nextStep, type Signal } from './checkout-saga.ts'
+import type { Order } from './order.ts'
+
+/** The saga as a Mermaid state diagram: state, signal / messages, next state. */
+export function drawSaga(sample: (status: OrderStatus) => Order, signals: readonly Signal[], at: string): string {
+  const arrows = orderStatuses.flatMap((status) =>
+    signals.flatMap((signal) => {
+      const step = nextStep(sample(status), signal, at)
+      if (!step) return []
+      const sent = step.send.map((message) => message.type.replace(/^[a-z]+\./, '')).join(', ')
+      return `  ${name(status)} --> ${name(step.order.status)}: ${signal.type}${sent ? ` / ${sent}` : ''}`
+    }),
+  )
+  const states = orderStatuses.map((status) => `  state "${status}" as ${name(status)}`)
+  const ends = [`  [*] --> ${name('checking-out')}`, `  ${name('shipped')} --> [*]`, `  ${name('canceled')} --> [*]`]
+  return ['stateDiagram-v2', ...states, ends[0], ...new Set(arrows), ...ends.slice(1)].join('\n')
+}
+
+function name(status: OrderStatus): string {
+  return status.replaceAll('-', '_')
+}

@@ -1,0 +1,140 @@
+// What things cost: figures worked out by hand, and rules that hold for every cart.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { priceCart } from './cart.ts'
+import type { PricedSku } from './price-list.ts'
+import { shippingMethodsFor } from './shipping.ts'
+import { share, taxIn, taxOn } from './tax.ts'
+import { sumUp } from './totals.ts'
+
+const amounts = ({ totals }: ReturnType<typeof sumUp>) => [
+  totals.subtotal.amount,
+  totals.shipping.amount,
+  totals.tax.amount,
+  totals.total.amount,
+]
+
+test('in Germany the price contains 19 % tax, of shipping too', () => {
+  assert.deepEqual(amounts(sumUp([1990, 333], 490, 'EUR', taxIn('DE'))), [2323, 490, 318 + 53 + 78, 2813])
+})
+
+test('in France it contains 20 %, in Austria 20, in the Netherlands 21, in Italy 22, in Finland 25.5', () => {
+  const taxes = ['FR', 'AT', 'NL', 'IT', 'FI'].map((country) => sumUp([10_000], 0, 'EUR', taxIn(country)))
+  assert.deepEqual(
+    taxes.map(({ totals }) => [totals.tax.amount, totals.total.amount]),
+    [
+      [1667, 10_000],
+      [1667, 10_000],
+      [1736, 10_000],
+      [1803, 10_000],
+      [2032, 10_000],
+    ],
+  )
+})
+
+test('in the United States tax is added to lines and shipping, each rounded once', () => {
+  // 8 % of 19.99 is 1.5992, of 0.06 is 0.0048, of 21.90 is 1.752.
+  assert.deepEqual(amounts(sumUp([1999, 6], 2190, 'USD', taxIn('US'))), [2005, 2190, 160 + 0 + 175, 4530])
+})
+
+test('half a cent is rounded up', () => {
+  assert.equal(taxOn(50, { basisPoints: 100, included: false }), 1)
+  assert.equal(taxOn(49, { basisPoints: 100, included: false }), 0)
+})
+
+test('where we know of no tax, none is added', () => {
+  assert.deepEqual(amounts(sumUp([1000], 500, 'EUR', taxIn('BR'))), [1000, 500, 0, 1500])
+})
+
+test('amounts that a float would round stay exact', () => {
+  assert.equal(share(9_007_199_254_740_991, 1, 3), 3_002_399_751_580_330)
+  assert.equal(taxOn(99_999_999_999, { basisPoints: 1900, included: true }), 15_966_386_554)
+})
+
+test('every cart adds up: lines + shipping − discount + added tax = total', () => {
+  const random = seeded(20261122)
+  for (let round = 0; round < 2_000; round++) {
+    const tax = { basisPoints: Math.floor(random() * 3000), included: random() < 0.5 }
+    const lines = Array.from({ length: Math.floor(random() * 20) }, () => Math.floor(random() ** 4 * 100_000_000))
+    const shipping = Math.floor(random() * 10_000)
+    const { totals, lineTaxes } = sumUp(lines, shipping, 'EUR', tax)
+    const sum = lines.reduce((all, one) => all + one, 0)
+    const added = tax.included ? 0 : totals.tax.amount
+    assert.equal(totals.subtotal.amount, sum)
+    assert.equal(totals.total.amount, sum + shipping - totals.discount.amount + added)
+    assert.equal(totals.tax.amount, lineTaxes.reduce((all, one) => all + one, 0) + taxOn(shipping, tax))
+    // No line's rounding is off by more than half a cent.
+    lines.forEach((amount, index) => {
+      const exact = (amount * tax.basisPoints) / (tax.included ? 10_000 + tax.basisPoints : 10_000)
+      assert.ok(Math.abs((lineTaxes[index] as number) - exact) <= 0.5 + 1e-6)
+    })
+  }
+})
+
+test('shipping costs more by zone and by each kilogram begun, and is offered in known currencies only', () => {
+  const price = (country: string, currency: string, grams: number) =>
+    shippingMethodsFor(country, currency, grams).map((method) => method.price.amount)
+  assert.deepEqual(price('DE', 'EUR', 0), [490, 990])
+  assert.deepEqual(price('DE', 'EUR', 2000), [490, 990])
+  assert.deepEqual(price('DE', 'EUR', 2001), [550, 1100])
+  assert.deepEqual(price('FR', 'EUR', 4000), [890 + 240, 1790 + 580])
+  assert.deepEqual(price('US', 'USD', 100), [2190, 4390])
+  assert.deepEqual(price('AQ', 'EUR', 100), [])
+  assert.deepEqual(price('DE', 'GBP', 100), [])
+})
+
+const cup: PricedSku = {
+  sku: 'CUP',
+  slug: 'cup',
+  title: 'Cup',
+  variantTitle: 'Blue',
+  prices: [{ amount: 1000, currency: 'EUR' }],
+  weightGrams: 300,
+  image: null,
+  status: 'published',
+}
+
+test('lines of one SKU are one line: demand is one number (medusa #16502, vendure #1028)', () => {
+  const { lines } = priceCart(
+    {
+      lines: [
+        { sku: 'CUP', quantity: 2 },
+        { sku: 'CUP', quantity: 3 },
+      ],
+    },
+    new Map([['CUP', cup]]),
+  )
+  assert.deepEqual(
+    lines.map((line) => [line.title, line.quantity, line.lineTotal.amount]),
+    [['Cup, Blue', 5, 5000]],
+  )
+})
+
+test('what cannot be sold is shown but costs nothing', () => {
+  const draft = { ...cup, sku: 'DRAFT', status: 'draft' as const }
+  const dollars = { ...cup, sku: 'DOLLARS', prices: [{ amount: 1, currency: 'USD' }] }
+  const priced = priceCart(
+    { lines: ['CUP', 'DRAFT', 'DOLLARS', 'NEVER'].map((sku) => ({ sku, quantity: 1 })), codes: ['WELCOME10'] },
+    new Map([cup, draft, dollars].map((one) => [one.sku, one])),
+  )
+  assert.deepEqual(
+    priced.problems.map((problem) => [problem.code, problem.sku]),
+    [
+      ['not-for-sale', 'DRAFT'],
+      ['currency-unavailable', 'DOLLARS'],
+      ['not-for-sale', 'NEVER'],
+      ['code-unknown', undefined],
+    ],
+  )
+  assert.equal(priced.totals.total.amount, 1000)
+  assert.equal(priced.totals.discount.amount, 0)
+})
+
+/** The same numbers every time, so that a failure can be seen again. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
