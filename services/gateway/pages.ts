@@ -12,6 +12,8 @@ const patienceMs = 1_000
 const newestCount = 12
 const mostSkus = 100
 const products = productsApi.routes
+/** Not kept; but pages that are made at the same time share the question. */
+const askedNow = { seconds: 0, dropOn: [] }
 
 export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { own }: GatewayContext) => {
   const { part, missing } = gathering()
@@ -55,7 +57,7 @@ async function ask<R extends RouteDefinition>(
   query: Record<string, unknown>,
 ): Promise<ReplyOf<R>> {
   const anyRoute = route as unknown as Route
-  const rule = ruleOf(anyRoute) ?? { seconds: 0.5, dropOn: [], mayBeStale: false }
+  const rule = ruleOf(anyRoute) ?? askedNow
   const read = await readThrough(own, anyRoute, rule, params, queryOf(query))
   if ('entry' in read) return read.entry.value() as ReplyOf<R>
   const problem = JSON.parse(Buffer.from(read.answer.body as Uint8Array).toString()) as Problem

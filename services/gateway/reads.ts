@@ -164,7 +164,7 @@ export function makeReads(options: {
     }
     // Something changed while the service was answering: the answer may be of before. It serves those who waited for it,
     // who asked before the change, and nobody else.
-    if (isTrue(entry)) keep(entry)
+    if (isTrue(entry) && ttlMs > 0) keep(entry)
     return { from: 'miss', entry }
   }
 

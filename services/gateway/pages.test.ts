@@ -1,0 +1,133 @@
+// Whole screens in one call: what is missing is named, what is asked for often is asked once.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, beforeEach, test } from 'node:test'
+import { CategoryChanged } from '@souk/contracts/products'
+import { Refusal } from '@souk/service'
+import { openShop, type Sayings, type Shop } from './shop-for-tests.ts'
+
+let shop: Shop
+const card = { id: randomUUID(), slug: 'bowl', title: 'Bowl', priceFrom: false, variantCount: 1 }
+const product = {
+  id: randomUUID(),
+  slug: 'tea-pot',
+  title: 'Tea pot',
+  description: '',
+  status: 'published',
+  attributes: {},
+  options: [],
+  images: [],
+  variants: ['POT-S', 'POT-L'].map((sku) => ({ sku, title: '', options: {}, prices: [], weightGrams: 1 })),
+  version: 1,
+  createdAt: new Date().toISOString(),
+  updatedAt: new Date().toISOString(),
+}
+const category = (slug: string, parentSlug?: string) => ({
+  id: randomUUID(),
+  slug,
+  title: slug,
+  description: '',
+  parentSlug,
+  position: 0,
+  productCount: 1,
+})
+const down = () => {
+  throw new Refusal('unavailable', 503, 'Down.')
+}
+const healthy: Sayings = {
+  'products.read': ({ params }) => {
+    if (params.slug !== 'tea-pot') throw new Refusal('not-found', 404, 'There is no such product.')
+    return product
+  },
+  'products.related': () => ({ items: [card] }),
+  'products.list': () => ({ items: [card] }),
+  'products.listCategories': () => ({ items: [category('tea'), category('pots', 'tea'), category('rugs')] }),
+  'inventory.availability': ({ query }) => ({
+    items: (query.sku as unknown as string[]).map((sku) => ({ sku, available: 3, status: 'in-stock' })),
+  }),
+}
+before(async () => {
+  shop = await openShop({ ...healthy }, { GATEWAY_RATE_LIMIT: 'off' })
+})
+after(() => shop.stop())
+beforeEach(async () => {
+  Object.assign(shop.sayings, healthy)
+  await shop.tell(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
+  shop.asked.clear()
+})
+/** A page that nobody has asked for yet: pages are kept for half a second. */
+let currencies = 0
+const fresh = () => {
+  currencies += 1
+  const letter = (n: number) => String.fromCharCode(65 + (n % 26))
+  return `currency=A${letter(currencies / 26)}${letter(currencies)}`
+}
+
+test('a product page brings product, availability and related products', async () => {
+  const { status, body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
+  assert.equal(status, 200)
+  assert.equal((body.product as { slug: string }).slug, 'tea-pot')
+  assert.deepEqual(
+    (body.availability as { sku: string }[]).map(({ sku }) => sku),
+    ['POT-S', 'POT-L'],
+  )
+  assert.equal((body.related as unknown[]).length, 1)
+  assert.deepEqual(body.missing, [])
+})
+
+test('a service that is down leaves a gap, not an error', async () => {
+  shop.sayings['inventory.availability'] = down
+  shop.sayings['products.related'] = down
+  const { status, body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
+  assert.equal(status, 200)
+  assert.deepEqual((body.missing as string[]).toSorted(), ['availability', 'related'])
+  assert.equal('availability' in body, false)
+  assert.equal((body.product as { slug: string }).slug, 'tea-pot')
+})
+
+test('a slow service leaves a gap within a second or so', async () => {
+  shop.sayings['inventory.availability'] = () => new Promise(() => undefined)
+  const startedAt = Date.now()
+  const { body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
+  assert.deepEqual(body.missing, ['availability'])
+  assert.ok(Date.now() - startedAt < 2_000)
+})
+
+test('a page about what does not exist does not exist', async () => {
+  assert.equal((await shop.ask(`/v1/pages/product/nothing?${fresh()}`)).body.code, 'not-found')
+  assert.equal((await shop.ask(`/v1/pages/category/nothing?${fresh()}`)).status, 404)
+  assert.equal((await shop.ask('/v1/pages/product/Not%20a%20slug')).status, 400)
+  shop.sayings['products.read'] = down
+  assert.equal((await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)).status, 503)
+})
+
+test('home and category pages', async () => {
+  const home = await shop.ask(`/v1/pages/home?${fresh()}`)
+  assert.equal((home.body.categories as unknown[]).length, 3)
+  assert.equal((home.body.newest as unknown[]).length, 1)
+  const tea = await shop.ask(`/v1/pages/category/tea?${fresh()}`)
+  assert.deepEqual(
+    (tea.body.children as { slug: string }[]).map(({ slug }) => slug),
+    ['pots'],
+  )
+  assert.equal((tea.body.products as { items: unknown[] }).items.length, 1)
+  shop.sayings['products.list'] = down
+  assert.deepEqual((await shop.ask(`/v1/pages/home?${fresh()}`)).body.missing, ['newest'])
+})
+
+test('pages and public reads share what is in memory; a page costs at most the availability', async () => {
+  const query = fresh()
+  await shop.get(`/v1/products/tea-pot?${query}`)
+  await shop.get(`/v1/products/tea-pot/related?${query}`)
+  shop.asked.clear()
+  await Promise.all(Array.from({ length: 20 }, () => shop.get(`/v1/pages/product/tea-pot?${query}`)))
+  assert.deepEqual([...shop.asked], [['inventory.availability', 1]])
+})
+
+test('availability on a page is of this second', async () => {
+  const path = `/v1/pages/product/tea-pot?${fresh()}`
+  await shop.get(path)
+  shop.sayings['inventory.availability'] = () => ({ items: [] })
+  await new Promise((resolve) => setTimeout(resolve, 1_250))
+  assert.deepEqual((await shop.ask(path)).body.availability, [])
+})

@@ -1,0 +1,103 @@
+// Live order updates: to those who may see the order, from the past on, and nothing about other orders.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { OrderChanged } from '@souk/contracts/orders'
+import { Refusal } from '@souk/service'
+import { eventually } from '@souk/service/testing'
+import { openShop, type Shop } from './shop-for-tests.ts'
+
+let shop: Shop
+const orderId = randomUUID()
+const at = '2026-11-22T10:00:00.000Z'
+before(async () => {
+  shop = await openShop(
+    {
+      'orders.timeline': ({ headers, params }) => {
+        if (headers['order-key'] !== 'key') throw new Refusal('not-found', 404, 'There is no such order.')
+        return { items: [{ at, type: 'placed', message: `Order ${params.id} was placed.` }] }
+      },
+    },
+    { GATEWAY_RATE_LIMIT: 'off', GATEWAY_MAX_STREAMS: '12' },
+  )
+})
+after(() => shop.stop())
+
+const headers = { accept: 'text/event-stream', 'order-key': 'key' }
+const path = `/v1/orders/${orderId}/events`
+const streams = () => shop.running.services.get('gateway')?.context.own.streams as { count: number }
+
+/** Reads events as they come. */
+async function watch(from = path) {
+  const stopping = new AbortController()
+  const response = await shop.get(from, { headers, signal: stopping.signal })
+  const events: Record<string, string>[] = []
+  const reading = (async () => {
+    let text = ''
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += Buffer.from(part).toString()
+      for (const [, data] of text.matchAll(/data: (.*)\n\n/g)) events.push(JSON.parse(data as string))
+      text = text.slice(text.lastIndexOf('\n\n') + 2)
+    }
+  })().catch(() => undefined) // Stopped by us.
+  return { response, events, stop: async () => (stopping.abort(), reading) }
+}
+
+test('a watcher hears what has happened and what happens next, and nothing of other orders', async () => {
+  const { response, events, stop } = await watch()
+  assert.equal(response.status, 200)
+  assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/)
+  assert.equal(response.headers.get('cache-control'), 'no-store')
+  assert.equal(response.headers.get('x-content-type-options'), 'nosniff')
+  await shop.tell(
+    OrderChanged({ orderId: randomUUID(), status: 'canceled', at }),
+    OrderChanged({ orderId, status: 'paid', at }),
+  )
+  await eventually('both events arrive', () => events.length >= 2)
+  assert.deepEqual(
+    events.map(({ type, status }) => [type, status]),
+    [
+      ['placed', undefined],
+      ['order-changed', 'paid'],
+    ],
+  )
+  await stop()
+  await eventually('the watcher is forgotten', () => streams().count === 0)
+})
+
+test('what happens while the past is asked for is not lost', async () => {
+  const say = shop.sayings['orders.timeline']
+  shop.sayings['orders.timeline'] = async (request) => {
+    await shop.tell(OrderChanged({ orderId, status: 'shipped', at }))
+    return say?.(request)
+  }
+  const { events, stop } = await watch()
+  await eventually('both events arrive', () => events.length === 2)
+  assert.equal(events[1]?.status, 'shipped')
+  await stop()
+  shop.sayings['orders.timeline'] = say as never
+})
+
+test('to everybody else the order does not exist (sec-B10)', async () => {
+  const { status, headers: told, body } = await shop.ask(path, { headers: { accept: 'text/event-stream' } })
+  assert.deepEqual([status, body.code], [404, 'not-found'])
+  assert.match(told.get('content-type') ?? '', /problem\+json/)
+  assert.equal(streams().count, 0)
+})
+
+test('without the wish for a stream it is a plain answer', async () => {
+  const { status, body } = await shop.ask(path, { headers: { 'order-key': 'key', accept: 'application/json' } })
+  assert.equal(status, 200)
+  assert.equal((body.items as unknown[]).length, 1)
+})
+
+test('one client may watch ten times', async () => {
+  const all = await Promise.all(Array.from({ length: 10 }, () => watch()))
+  assert.equal((await shop.get(path, { headers })).status, 429)
+  await all[0]?.stop()
+  await eventually('there is room again', () => streams().count === 9)
+  const again = await watch()
+  assert.equal(again.response.status, 200)
+  await Promise.all([...all, again].map(({ stop }) => stop()))
+  await eventually('all are forgotten', () => streams().count === 0)
+})
