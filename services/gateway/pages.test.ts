@@ -86,6 +86,7 @@ test('a service that is down leaves a gap, not an error', async () => {
 })
 
 test('a slow service leaves a gap within a second or so', async () => {
+  shop.sayings['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOW' }] })
   shop.sayings['inventory.availability'] = () => new Promise(() => undefined)
   const startedAt = Date.now()
   const { body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)

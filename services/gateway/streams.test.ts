@@ -40,7 +40,11 @@ async function watch(from = path) {
       text = text.slice(text.lastIndexOf('\n\n') + 2)
     }
   })().catch(() => undefined) // Stopped by us.
-  return { response, events, stop: async () => (stopping.abort(), reading) }
+  const stop = async () => {
+    stopping.abort()
+    await reading
+  }
+  return { response, events, stop }
 }
 
 test('a watcher hears what has happened and what happens next, and nothing of other orders', async () => {
