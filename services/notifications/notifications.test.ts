@@ -88,6 +88,30 @@ test('a message with a header in its address is set aside, and nobody gets mail'
   assert.deepEqual(await sql`select id from notification where cause = ${id}`, [])
 })
 
+test('a message that cannot be stored is set aside with its reason; its neighbors in the batch are told', async () => {
+  // RELIABILITY E5, E6.
+  const other = await startForTest([notifications])
+  try {
+    const { sql } = other.database('notifications')
+    await sql`alter table notification add constraint no_poison check (recipient not like 'poison%')`
+    const orders = [
+      placed(),
+      placed({ email: 'poison@example.com' }),
+      placed(),
+      placed({ accessKey: 'nul \0' }),
+      placed(),
+    ]
+    const [, poison, , nul] = await tellService(other, orders)
+    assert.deepEqual(await sql`select count(*) as told from notification`, [{ told: 3 }])
+    const aside = await sql<{ eventId: string; error: string }>`select event_id, error from dead_letter`
+    assert.deepEqual(new Set(aside.map((row) => row.eventId)), new Set([poison, nul]))
+    assert.match(aside.find((row) => row.eventId === poison)?.error ?? '', /no_poison/)
+    assert.equal((await other.request(notificationsApi.routes.mailbox, {})).status, 200)
+  } finally {
+    await other.stop()
+  }
+})
+
 test('staff sends a letter again: a new notification with a message id of its own', async () => {
   // vendure #739, #741: no way to re-send a mail.
   const order = placed()

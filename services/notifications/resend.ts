@@ -4,15 +4,15 @@ import { randomUUIDv7 } from 'node:crypto'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handleOnce, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
-import { type Kind, secretKinds } from './letters/letters.ts'
-import { insertNotification, shown } from './notification-table.ts'
+import { type Contents, type Kind, secretKinds } from './letters/letters.ts'
+import { insertNotifications, shown } from './notification-table.ts'
 import { messageIdOf } from './tell.ts'
 
 const route = notificationsApi.routes.resend
 
 export const resend = handleOnce(route, async ({ params }, context: NotificationsContext, { sql }) => {
   const [earlier] = await sql<Earlier>`
-    select kind, recipient, subject, content::text, order_id
+    select kind, recipient, subject, content, order_id
     from notification
     where id = ${params.id}`
   if (!earlier) refuse(route, 'not-found', 'There is no such notification.')
@@ -22,19 +22,21 @@ export const resend = handleOnce(route, async ({ params }, context: Notification
   if (content === null) refuse(route, 'cannot-resend', 'It is too long ago: what it said has been forgotten.')
 
   const id = randomUUIDv7()
-  const [again] = await insertNotification(sql, {
-    id,
-    cause: id,
-    kind,
-    recipient,
-    subject,
-    content,
-    orderId: orderId ?? undefined,
-    status: context.own.firstStatus,
-    messageId: messageIdOf(id, kind, context),
-    repeats: params.id,
-    at: context.now().toISOString(),
-  })
+  const [again] = await insertNotifications(sql, [
+    {
+      id,
+      cause: id,
+      kind,
+      recipient,
+      subject,
+      content,
+      orderId: orderId ?? undefined,
+      status: context.own.firstStatus,
+      messageId: messageIdOf(id, kind, context),
+      repeats: params.id,
+      at: context.now().toISOString(),
+    },
+  ])
   if (!again) throw new Error('A new id was taken already.')
   return shown(again)
 })
@@ -43,6 +45,6 @@ interface Earlier {
   kind: Kind
   recipient: string
   subject: string
-  content: string | null
+  content: Contents[Kind] | null
   orderId: string | null
 }

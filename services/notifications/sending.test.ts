@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { after, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
@@ -87,6 +88,17 @@ test('a mail server that is away delays mails and loses none', async () => {
   await eventually('it was sent later', async () => (await rowOf(shop, order.data.email))?.status === 'sent')
   assert.equal(sink.mails.length, 1)
   assert.equal((await rowOf(shop, order.data.email))?.error, undefined)
+})
+
+test('a mail server that accepts connections and says nothing is not waited for', async () => {
+  const silent = createServer((socket) => void socket.on('error', () => socket.destroy())).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  stops.push(async () => silent.close())
+  const { port } = silent.address() as { port: number }
+  const shop = await openShop({ env: { NOTIFICATIONS_SMTP_URL: `smtp://127.0.0.1:${port}` } })
+  await tellService(shop, [placed({ email: 'ada@example.com' })])
+  await eventually('the attempt has ended', async () => Boolean((await rowOf(shop, 'ada@example.com'))?.error))
+  assert.equal((await rowOf(shop, 'ada@example.com'))?.status, 'queued')
 })
 
 test('one mail that waits for another attempt does not hold up the others', async () => {

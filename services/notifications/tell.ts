@@ -1,28 +1,38 @@
-// What happened elsewhere becomes a notification: one row, one statement, whatever is delivered twice. The letter itself is
-// written when it is sent or looked at; sending is a slow side effect and has no place in a reaction (send-mails.ts).
+// What happened elsewhere becomes a notification: one row each, one statement for a whole batch, and nothing for what is
+// delivered twice. The letter itself is written when it is sent or looked at (measured: 150 µs, against 5 µs to keep what it
+// is written from); sending is a slow side effect and has no place in a reaction (send-mails.ts).
 import { randomUUIDv7 } from 'node:crypto'
 import type { Transaction } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
 import { type Contents, type Kind, subjectOf } from './letters/letters.ts'
 import type { Canceled } from './letters/order-letters.ts'
-import { insertNotification } from './notification-table.ts'
+import { insertNotifications, type NewNotification } from './notification-table.ts'
 
 /** The reaction to a message that leads to a letter of this kind. */
 export function tell<K extends Kind>(kind: K) {
-  return async (content: Contents[K], { sql }: Transaction, context: NotificationsContext, cause: { id: string }) => {
-    await insertNotification(sql, {
+  return async (
+    content: Contents[K],
+    { gather }: Transaction,
+    context: NotificationsContext,
+    cause: { id: string },
+  ) => {
+    gather(store, {
       id: randomUUIDv7(),
       cause: cause.id,
       kind,
       recipient: content.email,
       subject: subjectOf(kind, content, shopOf(context)),
-      content: JSON.stringify(content),
+      content,
       orderId: 'orderId' in content ? content.orderId : undefined,
       status: context.own.firstStatus,
       messageId: messageIdOf(cause.id, kind, context),
       at: context.now().toISOString(),
     })
   }
+}
+
+async function store(fresh: readonly NewNotification[], { sql }: Pick<Transaction, 'sql'>): Promise<void> {
+  await insertNotifications(sql, fresh)
 }
 
 const tellCanceled = tell('order-canceled')
