@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message } from '@souk/contracts'
 import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
+import { OrderCanceled, OrderPlaced } from '@souk/contracts/orders'
 import type { Caller } from '@souk/service'
 import { anonymous, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
 import { expireReservations } from './expire-reservations.ts'
@@ -89,4 +90,27 @@ export async function openCounter(options: TestOptions = {}) {
       assert.deepEqual(await findProblems(sql), [])
     },
   }
+}
+
+const price = { amount: 1999, currency: 'EUR' }
+const totals = { subtotal: price, discount: price, shipping: price, tax: price, total: price, taxIncluded: true }
+const basics = { number: 'S-1', email: 'ada@example.com', totals }
+const sold = (lines: readonly StockLine[]) =>
+  lines.map((line) => ({ ...line, title: 'Tea glass', unitPrice: price, lineTotal: price }))
+
+/** The order service's word that an order is paid. */
+export function placed(orderId: string, lines: readonly StockLine[]) {
+  return OrderPlaced({
+    ...basics,
+    orderId,
+    lines: sold(lines),
+    shippingAddress: { name: 'Ada', line1: 'Sonnenallee 1', city: 'Berlin', postalCode: '12047', country: 'DE' },
+    shippingMethod: { id: 'standard', name: 'Standard', price },
+    accessKey: 'key',
+    placedAt: new Date().toISOString(),
+  })
+}
+/** The order service's word that an order will not be made. */
+export function canceled(orderId: string, lines: readonly StockLine[], wasPaid: boolean) {
+  return OrderCanceled({ ...basics, orderId, lines: sold(lines), reason: 'by-customer', wasPaid })
 }

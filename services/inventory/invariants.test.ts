@@ -1,0 +1,158 @@
+// The invariants themselves: they hold after a storm, and each finds the row that breaks it.
+import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Message } from '@souk/contracts'
+import { HoldStock, type StockLine } from '@souk/contracts/inventory'
+import type { Sql } from '@souk/service'
+import { findProblems, invariants } from './invariants.ts'
+import { type Counter, canceled, openCounter, placed } from './testing.ts'
+
+let counter: Counter
+before(async () => {
+  counter = await openCounter()
+})
+after(() => counter.close())
+
+/** The same numbers for the same seed. */
+function chance(seed: number) {
+  let state = seed
+  return (below: number) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+for (const seed of [1, 2, 3]) {
+  test(`after a storm of everything at once the ledger is the stock (seed ${seed})`, async () => {
+    const roll = chance(seed)
+    const skus = await Promise.all(Array.from({ length: 4 }, () => counter.stocked({ main: 15, east: 10 })))
+    const orders: { orderId: string; lines: StockLine[] }[] = []
+    const newOrder = () => {
+      const lines = Array.from({ length: 1 + roll(3) }, () => ({ sku: skus[roll(4)] as string, quantity: 1 + roll(3) }))
+      const order = { orderId: randomUUIDv7(), lines }
+      orders.push(order)
+      return order
+    }
+    const someOrder = () => orders[roll(orders.length)] ?? newOrder()
+    const publish = (message: Message) =>
+      counter.shop.database('inventory').transaction(async ({ send }) => send(message))
+    const deeds = [
+      () => counter.reserve(...asked(newOrder(), { pinned: roll(2) === 0 })),
+      () => counter.reserve(...asked(newOrder(), { expiresAt: counter.inSeconds(roll(20) / 100) })),
+      () => counter.reserve(...asked(someOrder(), {})),
+      () => counter.release(someOrder().orderId),
+      () => counter.pin(someOrder().orderId),
+      () => publish(HoldStock({ orderId: someOrder().orderId, until: counter.inSeconds(0.05) })),
+      () => publish(placed(...both(someOrder()))),
+      () => publish(canceled(...both(someOrder()), true)),
+      () =>
+        counter.move(
+          skus[roll(4)] as string,
+          ['received', 'damaged', 'adjusted', 'returned'][roll(4)] as string,
+          1 + roll(3),
+        ),
+      () => counter.move(skus[roll(4)] as string, 'counted', roll(12), roll(2) === 0 ? 'main' : 'east'),
+      () => counter.expireNow(),
+    ]
+    for (let wave = 0; wave < 12; wave++) {
+      const outcomes = await Promise.allSettled(
+        Array.from({ length: 25 }, () => (deeds[roll(deeds.length)] as () => Promise<unknown>)()),
+      )
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') assert.ok(outcome.reason.status < 500, String(outcome.reason))
+      }
+      await counter.sound()
+    }
+    await counter.shop.settle()
+    await counter.sound()
+    await counter.arrive(...orders.map((order) => canceled(order.orderId, order.lines, true)))
+    for (const sku of skus) {
+      for (const location of ['main', 'east']) assert.equal((await counter.level(sku, location))?.reserved, 0)
+    }
+    await counter.sound()
+  })
+}
+type Wanted = { orderId: string; lines: StockLine[] }
+const both = ({ orderId, lines }: Wanted) => [orderId, lines] as const
+const asked = ({ orderId, lines }: Wanted, more: object) => [lines, { orderId, ...more }] as const
+
+test('the ledger is only ever added to', async () => {
+  for (const statement of [
+    counter.sql`update stock_movement set on_hand_change = 1`,
+    counter.sql`delete from stock_movement`,
+    counter.sql`truncate stock_movement`,
+  ]) {
+    await assert.rejects(Promise.resolve(statement), /append-only/)
+  }
+})
+
+test('each invariant finds what breaks it', async () => {
+  const sku = await counter.stocked({ main: 9 })
+  const lines = [{ sku, quantity: 2 }]
+  const [held, sold] = [await counter.reserve(lines), await counter.reserve(lines, { pinned: true })]
+  await counter.arrive(placed(sold.orderId, lines))
+  type Damage = (sql: Sql) => PromiseLike<unknown>
+  const breaks: Record<string, { damage: Damage; says: RegExp }> = {
+    I1: {
+      damage: (sql) => sql`update stock set reserved = on_hand + 1 where sku = ${sku}`,
+      says: /7 on hand, 8 reserved/,
+    },
+    I2: {
+      damage: (sql) => sql`update stock set on_hand = on_hand + 1 where sku = ${sku}`,
+      says: /stock 8\/2, ledger 7\/2/,
+    },
+    I3: {
+      damage: (sql) => sql`
+        update reservation set status = 'released', expires_at = null where order_id = ${held.orderId}`,
+      says: /2 reserved, {2}in reservations/,
+    },
+    I4: {
+      damage: (sql) => sql`update reservation_line set quantity = 3 where order_id = ${sold.orderId}`,
+      says: /ledger says 2 sold, reservations 3/,
+    },
+    I6: {
+      damage: (sql) => sql`
+        insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+        values (${sku}, 'main', 'reserved', 0, 2, ${held.orderId}, 'again')`,
+      says: /reserved of .* at main, 2 times/,
+    },
+    I7: {
+      damage: (sql) => sql`delete from reservation_line where order_id = ${held.orderId}`,
+      says: /active, without lines/,
+    },
+    I9: {
+      damage: (sql) => sql`
+        update reservation set expires_at = clock_timestamp() - interval '2 minutes' where order_id = ${held.orderId}`,
+      says: /expired at/,
+    },
+  }
+  assert.deepEqual(
+    Object.keys(breaks),
+    invariants.map((it) => it.id),
+  )
+  await counter.sound()
+  for (const [id, { damage, says }] of Object.entries(breaks)) {
+    const problems = await afterDamage(damage)
+    const found = problems.find((problem) => problem.id === id)
+    assert.match(found?.detail ?? '', says, `${id}: ${JSON.stringify(problems)}`)
+  }
+  await counter.sound()
+})
+
+/** What is found when the net is gone and a row is broken; then everything is as before. */
+async function afterDamage(damage: (sql: Sql) => PromiseLike<unknown>) {
+  let problems: Awaited<ReturnType<typeof findProblems>> = []
+  const asBefore = new Error('Take it back.')
+  await assert.rejects(
+    counter.shop.database('inventory').transaction(async ({ sql }) => {
+      await sql`alter table stock drop constraint stock_is_enough`
+      await sql`drop index stock_movement_cause`
+      await damage(sql)
+      problems = await findProblems(sql)
+      throw asBefore
+    }),
+    asBefore,
+  )
+  return problems
+}
