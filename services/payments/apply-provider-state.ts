@@ -1,7 +1,8 @@
 // The one way in which a provider's word changes a payment, whoever heard it: our own call, a webhook, the resolver.
 // One statement when nobody interferes; after a lost race, what is there now is read and merged again.
 import type { PaymentsContext } from './context.ts'
-import { type Known, merge, type Refused } from './payment.ts'
+import { merge, type Refused } from './merge.ts'
+import type { Known } from './payment.ts'
 import { readPayment, storeChanges } from './payment-table.ts'
 import type { ProviderPayment } from './provider.ts'
 

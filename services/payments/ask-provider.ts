@@ -2,7 +2,8 @@
 import { crashpoint } from '@souk/service'
 import { applyProviderState } from './apply-provider-state.ts'
 import type { PaymentsContext } from './context.ts'
-import type { Known, Operation, Refused } from './payment.ts'
+import type { Refused } from './merge.ts'
+import type { Known, Operation } from './payment.ts'
 import { type Provider, ProviderRefusal, ProviderUnknown, within } from './provider.ts'
 
 /** Asks for the money, the first time or again, always under the operation's own key. */

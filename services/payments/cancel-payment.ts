@@ -6,7 +6,8 @@ import type { CancelPayment } from '@souk/contracts/payments'
 import { PaymentVoided } from '@souk/contracts/payments'
 import type { Transaction } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
-import { merge, noCurrency } from './payment.ts'
+import { merge } from './merge.ts'
+import { noCurrency } from './payment.ts'
 import { readPayment, storeChangesIn } from './payment-table.ts'
 
 export async function cancelPayment(

@@ -2,7 +2,8 @@
 // Whoever loses that race reads again. So no row is locked while a provider is asked.
 import type { Message } from '@souk/contracts'
 import { json, type Sql, type Statement } from '@souk/service'
-import { type Changes, isOpen, type Known, type Operation } from './payment.ts'
+import type { Changes } from './merge.ts'
+import { isOpen, type Known, type Operation } from './payment.ts'
 
 export async function readPayments(sql: Sql, orderIds: readonly string[]): Promise<Known[]> {
   return sql<Known>`

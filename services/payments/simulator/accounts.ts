@@ -30,6 +30,8 @@ export type Fact =
   /** These webhooks arrived, or were given up. */
   | { fact: 'told'; events: string[] }
 
+export type Happening = Exclude<Fact, { fact: 'told' }>
+
 export interface Account {
   /** 16 characters, one per byte of the UUID: half the memory of the text. */
   key: string
@@ -70,7 +72,7 @@ export class Accounts {
     return this.#byKey.size
   }
 
-  play(fact: Fact): void {
+  play(fact: Happening): void {
     if (fact.fact === 'opened') {
       const { decline, captureFailed, returnUrl } = fact
       this.#byKey.set(packed(fact.key), {
@@ -93,7 +95,7 @@ export class Accounts {
       const isApproved = fact.state === 'authorized'
       account.more = { later: [], ...account.more, isApproved }
       if (fact.decline) account.more.decline = fact.decline
-    } else if (fact.fact === 'did') {
+    } else {
       const account = this.find(fact.payment)
       if (!account) return
       account.more ??= { later: [] }

@@ -38,11 +38,11 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
       for await (const fact of readFacts<R>(path)) {
         if (isWanted(fact)) lines += `${JSON.stringify(fact)}\n`
         if (lines.length > 1_000_000) {
-          await fresh.write(lines)
+          await fresh.appendFile(lines)
           lines = ''
         }
       }
-      await fresh.write(lines)
+      await fresh.appendFile(lines)
       await fresh.datasync()
       await fresh.close()
       await file.close()
@@ -64,9 +64,10 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
       const batch = waiting
       waiting = []
       try {
-        const { bytesWritten } = await file.write(batch.map((one) => one.line).join(''))
+        const lines = batch.map((one) => one.line).join('')
+        await file.appendFile(lines)
         await file.datasync()
-        bytes += bytesWritten
+        bytes += Buffer.byteLength(lines)
         for (const one of batch) one.done()
       } catch (error) {
         for (const one of batch) one.failed(error)

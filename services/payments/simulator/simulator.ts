@@ -11,7 +11,8 @@ import {
   ProviderRefusal,
   ProviderUnknown,
 } from '../provider.ts'
-import { type Account, Accounts, entryOf, type Fact, keyIn, paymentOf } from './accounts.ts'
+import { type Account, Accounts, entryOf, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
+import { type EventKind, eventIdOf, kindOf, readEvents, recall } from './events.ts'
 import { openJournal } from './journal.ts'
 import { answerOfCustomer, checkRepetition, opening, step } from './rules.ts'
 import { isSigned } from './signature.ts'
@@ -44,18 +45,15 @@ export interface SimulatorOptions {
   log: Log
 }
 
-const largestJournal = 64 * 1024 * 1024
 /** Calls that a card wants to fail the first time. */
 const mostVisits = 10_000
-/** Webhooks older than this are not sent again after a restart. */
-const resumeMs = 3_600_000
 const never = () => new Promise<never>(() => {})
 
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { publicUrl, log } = options
   const journal = await openJournal<Fact>(options.folder)
   const accounts = new Accounts()
-  const untold = await recall()
+  const untold = await recall(journal, accounts)
   const told: string[] = []
   const postman = startPostman({
     url: options.webhookUrl,
@@ -105,11 +103,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     async answer(reference, approved) {
       const key = keyIn(reference) ?? ''
+      const account = accounts.find(key)
+      if (!account) return undefined
       await once(key, async () => {
-        const account = accounts.find(key) as Account
-        return account?.state === 'action-required' ? answered(account, key, approved) : seen(account)
+        return account.state === 'action-required' ? answered(account, key, approved) : seen(account)
       })
-      return accounts.find(key)?.more?.returnUrl
+      return account.more?.returnUrl
     },
     async dispute(reference) {
       const key = keyIn(reference) ?? ''
@@ -171,7 +170,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (isFirstVisit && card.silence === 'before') throw new Silence()
     if (card.delayMs) await sleep(card.delayMs)
     const fact = opening(asked, card, Date.now())
-    const payment = await happens(fact, key, eventOf(fact), 'opened')
+    const payment = await happens(fact, key)
     if (isFirstVisit && card.silence === 'after') throw new Silence()
     return payment
   }
@@ -184,27 +183,22 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       const before = seen(account)
       if (before.operations.some((one) => one.id === key)) return before
       const fact = step(account, kind, payment, key, amount ?? account.amount, Date.now())
-      return happens(fact, payment, eventOf(fact), key)
+      return happens(fact, payment)
     })
   }
 
   async function answered(account: Account, key: string, isApproved: boolean): Promise<ProviderPayment> {
-    const fact = answerOfCustomer(account, key, isApproved, Date.now())
-    return happens(fact, key, eventOf(fact), 'answered')
+    return happens(answerOfCustomer(account, key, isApproved, Date.now()), key)
   }
 
   /** Written down, then played, then told: nobody hears of what a power cut could undo. */
-  async function happens(
-    fact: Fact,
-    key: string,
-    kind: EventKind | undefined,
-    cause: string,
-  ): Promise<ProviderPayment> {
+  async function happens(fact: Happening, key: string): Promise<ProviderPayment> {
     await journal.append(fact)
     accounts.play(fact)
     const payment = seen(accounts.find(key) as Account)
+    const kind = kindOf(fact)
     if (kind) {
-      const telling = tell(`evt_${key}_${cause}`, kind, payment)
+      const telling = tell(eventIdOf(fact), kind, payment)
       if (switches.webhooks === 'before-reply') await telling
     }
     return payment
@@ -232,49 +226,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   function isOurs(url: string): boolean {
     return URL.canParse(url) && new URL(url).origin === new URL(publicUrl).origin
   }
-
-  /** Plays the whole journal. Returns the webhooks that had not arrived when the last process ended. */
-  async function recall(): Promise<Map<string, { kind: EventKind; key: string }>> {
-    const waiting = new Map<string, { kind: EventKind; key: string }>()
-    for await (const fact of journal.read()) {
-      accounts.play(fact)
-      if (fact.fact === 'told') {
-        for (const id of fact.events) waiting.delete(id)
-        continue
-      }
-      const kind = eventOf(fact)
-      const key = fact.fact === 'opened' ? fact.key : fact.payment
-      const cause = fact.fact === 'did' ? fact.key : fact.fact
-      if (kind && fact.at > Date.now() - resumeMs) waiting.set(`evt_${key}_${cause}`, { kind, key })
-    }
-    if (journal.bytes > largestJournal) {
-      await journal.compact((fact) => {
-        if (fact.fact === 'told') return false
-        return accounts.find(fact.fact === 'opened' ? fact.key : fact.payment) !== undefined
-      })
-    }
-    return waiting
-  }
 }
 
-/** Only we sign, so what is signed has our shape. */
-function readEvents(body: string): ProviderEvent[] {
-  return [JSON.parse(body) as ProviderEvent]
-}
-
-type EventKind = ProviderEvent['kind']
 type StepKind = 'capture' | 'void' | 'refund'
+/** Thrown where a caller is to wait in vain. */
 class Silence extends Error {}
-
-function eventOf(fact: Fact): EventKind | undefined {
-  if (fact.fact === 'opened') {
-    if (fact.state === 'captured') return 'payment.captured'
-    if (fact.state === 'authorized') return fact.captureFailed ? 'payment.failed' : 'payment.authorized'
-    return fact.state === 'declined' ? 'payment.failed' : undefined
-  }
-  if (fact.fact === 'answered') return fact.state === 'authorized' ? 'payment.authorized' : 'payment.failed'
-  if (fact.fact === 'told') return undefined
-  return (
-    { capture: 'payment.captured', void: 'payment.voided', refund: 'payment.refunded', authorize: undefined } as const
-  )[fact.kind]
-}

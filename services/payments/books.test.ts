@@ -1,0 +1,147 @@
+// The shop's books: reconciliation finds what was planted, each invariant finds its corrupted row, and the tables refuse.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import type { Sql } from '@souk/service'
+import { invariants } from './invariants.ts'
+import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
+
+let it: TestPayments
+before(async () => {
+  it = await startPayments()
+})
+after(() => it.stop())
+
+const undone = new Error('undone')
+/** Changes what no code could change, looks, and undoes it. */
+async function corrupted<T>(corrupt: (sql: Sql) => Promise<unknown>, look: (sql: Sql) => Promise<T>): Promise<T> {
+  let seen: T | undefined
+  await it.context.database
+    .transaction(async ({ sql }) => {
+      await sql`set local session_replication_role = replica`
+      await sql`drop index one_capture_per_payment`
+      await sql`alter table payment drop constraint never_refund_more_than_was_captured`
+      await corrupt(sql)
+      seen = await look(sql)
+      throw undone
+    })
+    .catch((error) => assert.equal(error, undone))
+  return seen as T
+}
+
+test('a shop in order has no broken invariant and nothing to reconcile', async () => {
+  for (const token of ['tok_ok', 'tok_declined', 'tok_3ds', 'tok_capture_declined', 'tok_wrong_amount'])
+    await it.pay(token)
+  await new Promise((resolve) => setTimeout(resolve, 700))
+  it.wait(150)
+  assert.deepEqual(await broken(it.sql), [])
+  const report = await it.staff.reconcile({})
+  assert.deepEqual(report.findings, [])
+  assert.ok(report.checked >= 6)
+  const { items } = await it.staff.balances({})
+  assert.equal(
+    items.reduce((sum, one) => sum + one.balance.amount, 0),
+    0,
+  )
+})
+
+test('reconciliation finds an orphan, a missing capture, a wrong amount and a wrong status', async () => {
+  const [unknown, unbooked, invented, wrong, failed] = await Promise.all(
+    Array.from({ length: 5 }, () => it.pay('tok_ok').then((payment) => payment.orderId)),
+  )
+  const orphan = randomUUID()
+  const words = { orderId: orphan, ...price, token: 'tok_ok', returnUrl: '/', captureNow: true }
+  await it.simulator.authorize({ ...words, operationId: randomUUID() })
+  it.wait(150)
+  // In this database the rows are really changed: it is the last thing that happens to it.
+  await it.context.database.transaction(async ({ sql }) => {
+    await sql`set local session_replication_role = replica`
+    await sql`delete from payment_operation where order_id = ${unknown}`
+    await sql`delete from ledger_entry where order_id in (${unknown}, ${unbooked})`
+    await sql`
+      insert into payment_operation (id, order_id, kind, amount, status, created_at, updated_at)
+      values (${randomUUID()}, ${invented}, 'refund', 1, 'succeeded', ${it.context.now()}, ${it.context.now()})`
+    await sql`update ledger_entry set amount = amount * 2 where order_id = ${wrong}`
+    await sql`update payment_operation set status = 'failed' where order_id = ${failed}`
+  })
+  const { findings } = await it.staff.reconcile({})
+  const kinds = Object.fromEntries(findings.map((one) => [one.orderId, one.kind]))
+  assert.deepEqual(kinds, {
+    [orphan]: 'missing-here',
+    [unknown as string]: 'missing-here',
+    [unbooked as string]: 'missing-here',
+    [invented as string]: 'missing-there',
+    [wrong as string]: 'amount-differs',
+    [failed as string]: 'status-differs',
+  })
+  assert.equal(findings.length, 6)
+})
+
+const corruptions: Record<string, (sql: Sql, orderId: string) => PromiseLike<unknown>> = {
+  M1: (sql, orderId) => sql`update ledger_entry set amount = 1 where order_id = ${orderId} and amount > 0`,
+  M4: (sql, orderId) => sql`
+    insert into payment_operation (id, order_id, kind, amount, status, created_at, updated_at)
+    values (${randomUUID()}, ${orderId}, 'refund', 5000, 'succeeded', now(), now())`,
+  M5: (sql, orderId) => sql`delete from ledger_entry where order_id = ${orderId}`,
+  M6: (sql, orderId) => sql`
+    insert into payment_operation (id, order_id, kind, amount, status, created_at, updated_at)
+    values (${randomUUID()}, ${orderId}, 'capture', 4998, 'succeeded', now(), now())`,
+  M7: (sql, orderId) => sql`
+    insert into payment_operation (id, order_id, kind, amount, status, next_check_at, created_at, updated_at)
+    values (${randomUUID()}, ${orderId}, 'refund', 1, 'unknown', now(), now() - interval '1 hour', now())`,
+  M8: (sql, orderId) => sql`update payment set amount = 4999 where order_id = ${orderId}`,
+  M9: (sql, orderId) => sql`update payment set status = 'authorized' where order_id = ${orderId}`,
+}
+for (const { id, statement } of invariants) {
+  test(`${id} finds one corrupted row: ${statement}`, async () => {
+    const { orderId } = await it.pay('tok_ok')
+    const corrupt = corruptions[id] ?? assert.fail(`${id} has no corruption.`)
+    const found = await corrupted((sql) => corrupt(sql, orderId) as Promise<unknown>, broken)
+    const [row] = await it.sql<{ id: string }>`select id from payment_operation where order_id = ${orderId}`
+    const isFound = found.some(
+      (line) => line.startsWith(`${id}: `) && (line.includes(orderId) || line.includes(row?.id ?? '')),
+    )
+    assert.ok(isFound || id === 'M7', `${id} is silent: ${found.join('; ')}`)
+    assert.ok(found.some((line) => line.startsWith(`${id}: `)))
+  })
+}
+
+test('the tables refuse what must never happen', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  const refused = (pattern: RegExp, statement: PromiseLike<unknown>) => assert.rejects(async () => statement, pattern)
+  await refused(/never changed/, it.sql`update ledger_entry set amount = 1 where order_id = ${orderId}`)
+  await refused(/never changed/, it.sql`delete from ledger_entry where order_id = ${orderId}`)
+  await refused(/never changed/, it.sql`truncate ledger_entry`)
+  await refused(/amount of a payment/, it.sql`update payment set amount = 1 where order_id = ${orderId}`)
+  await refused(/amount of a payment/, it.sql`update payment set currency = 'USD' where order_id = ${orderId}`)
+  await refused(/only be refunded/, it.sql`update payment set status = 'authorized' where order_id = ${orderId}`)
+  await refused(/never_refund_more/, it.sql`update payment set refunded = 4999 where order_id = ${orderId}`)
+  await refused(
+    /one_capture_per_payment/,
+    it.sql`
+    insert into payment_operation (id, order_id, kind, amount, next_check_at, created_at, updated_at)
+    values (${randomUUID()}, ${orderId}, 'capture', 1, now(), now(), now())`,
+  )
+  await refused(
+    /add up to zero/,
+    it.sql`
+    insert into ledger_entry (transaction_id, account, currency, amount, order_id, at)
+    values (${randomUUID()}, 'refunds', 'EUR', 1, ${orderId}, now())`,
+  )
+})
+
+test('staff read payments and the ledger page by page; others do not', async () => {
+  const seen: string[] = []
+  let cursor: string | undefined
+  do {
+    const page = await it.staff.list({ query: { limit: 3, cursor, status: 'captured' } })
+    seen.push(...page.items.map((one) => one.orderId))
+    cursor = page.nextCursor
+  } while (cursor)
+  const all = await it.sql`select from payment where status = 'captured'`
+  assert.deepEqual([new Set(seen).size, seen.length], [all.length, all.length])
+  const first = await it.staff.ledger({ query: { limit: 3 } })
+  const second = await it.staff.ledger({ query: { limit: 3, cursor: first.nextCursor } })
+  const ids = [...first.items, ...second.items].map((one) => `${one.transactionId} ${one.account}`)
+  assert.equal(new Set(ids).size, 6)
+})

@@ -1,0 +1,193 @@
+// Money that goes back: refunds, and orders that are canceled before, during and after their payment.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, afterEach, before, test } from 'node:test'
+import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
+import { eventually } from '@souk/service/testing'
+import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
+
+let it: TestPayments
+before(async () => {
+  it = await startPayments()
+})
+afterEach(async () => {
+  it.simulator.switch({ webhooks: 'normal', latencyMs: 0, outage: 'none' })
+  assert.deepEqual(await broken(it.sql), [])
+})
+after(() => it.stop())
+
+const euros = (amount: number) => ({ amount, currency: 'EUR' })
+const refund = (orderId: string, amount: number, refundId: string = randomUUID()) =>
+  it.tell(RefundPayment({ orderId, refundId, amount: euros(amount), reason: 'broken' }))
+const cancel = (orderId: string) => it.tell(CancelPayment({ orderId, reason: 'changed their mind' }))
+const refunds = async (orderId: string) =>
+  (await it.entries(orderId)).filter((one) => one.kind === 'refund' && one.status === 'succeeded')
+const answered = async (orderId: string, count: number) => {
+  await eventually(`${count} refunds are answered`, async () => {
+    await it.shop.settle()
+    return it.said(orderId).filter((type) => /refund/.test(type)).length >= count
+  })
+}
+
+test('several partial refunds, each under its own name, until nothing is left (medusa #10842, #13433)', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  await refund(orderId, 1_000)
+  await it.becomes(orderId, 'partially-refunded')
+  await refund(orderId, 1_000)
+  await answered(orderId, 2)
+  await refund(orderId, 2_998)
+  await it.becomes(orderId, 'refunded')
+  await it.shop.settle()
+  assert.deepEqual(
+    it.shop
+      .messages<{ orderId: string; totalRefunded: { amount: number } }>('payments.payment-refunded')
+      .filter((one) => one.orderId === orderId)
+      .map((one) => one.totalRefunded.amount),
+    [1_000, 2_000, 4_998],
+  )
+  const { items } = await it.staff.ledger({ query: { orderId } })
+  const inAccount = (account: string) =>
+    items.filter((one) => one.account === account).reduce((sum, one) => sum + one.amount.amount, 0)
+  assert.deepEqual([inAccount('provider:simulator'), inAccount('refunds')], [0, 4_998])
+})
+
+test('the same refund asked for again is the same refund (medusa #16681)', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  const refundId = randomUUID()
+  await Promise.all([refund(orderId, 500, refundId), refund(orderId, 500, refundId), refund(orderId, 500, refundId)])
+  await answered(orderId, 1)
+  await refund(orderId, 500, refundId)
+  await it.shop.settle()
+  assert.deepEqual(
+    (await refunds(orderId)).map((one) => one.amount),
+    [500],
+  )
+  assert.deepEqual(it.said(orderId), ['payment-captured', 'payment-refunded'])
+})
+
+test('twenty refunds at once never give back more than was captured (F79)', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  await Promise.all(Array.from({ length: 20 }, () => refund(orderId, 1_000)))
+  await answered(orderId, 20)
+  assert.equal((await refunds(orderId)).length, 4)
+  const said = it.said(orderId)
+  assert.equal(said.filter((type) => type === 'payment-refunded').length, 4)
+  assert.equal(said.filter((type) => type === 'refund-failed').length, 16)
+})
+
+test('a refund that the provider does not answer is repeated under its own key (medusa #16681)', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  it.simulator.switch({ outage: 'timeouts', webhooks: 'lost' })
+  await refund(orderId, 700)
+  await new Promise((resolve) => setTimeout(resolve, 900))
+  it.simulator.switch({ outage: 'none' })
+  it.wait(60)
+  await answered(orderId, 1)
+  assert.deepEqual(
+    (await refunds(orderId)).map((one) => one.amount),
+    [700],
+  )
+})
+
+test('what was never captured cannot be refunded, and the order is told', async () => {
+  const declined = await it.pay('tok_declined')
+  const nobody = randomUUID()
+  await refund(declined.orderId, 100)
+  await refund(nobody, 100)
+  await it.tell(
+    RefundPayment({
+      orderId: declined.orderId,
+      refundId: randomUUID(),
+      amount: { amount: 1, currency: 'USD' },
+      reason: '',
+    }),
+  )
+  await answered(declined.orderId, 2)
+  await answered(nobody, 1)
+  assert.deepEqual(it.said(nobody), ['refund-failed'])
+})
+
+test('canceled before it began: the payment never begins', async () => {
+  const orderId = randomUUID()
+  await cancel(orderId)
+  await it.shop.settle()
+  const payment = await it.pay('tok_ok', orderId)
+  assert.deepEqual([payment.status, payment.amount], ['voided', price])
+  assert.deepEqual(await it.entries(orderId), [])
+})
+
+test('canceled while the bank is asked: what it takes is given back (F77; medusa #13301)', async () => {
+  const orderId = randomUUID()
+  it.simulator.switch({ latencyMs: 200 })
+  const paying = it.pay('tok_ok', orderId)
+  await eventually(
+    'it has begun',
+    async () => (await it.sql`select from payment where order_id = ${orderId}`).length > 0,
+  )
+  await cancel(orderId)
+  await it.shop.settle()
+  await paying
+  await it.becomes(orderId, 'refunded')
+  await it.shop.settle()
+  assert.deepEqual(it.said(orderId), ['payment-refunded'])
+  assert.equal((await refunds(orderId)).length, 1)
+})
+
+test('canceled while nobody knows what became of it: found out, then given back', async () => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_timeout_after_capture')
+  await cancel(orderId)
+  await it.becomes(orderId, 'refunded')
+  await it.shop.settle()
+  assert.deepEqual(it.said(orderId), ['payment-refunded'])
+})
+
+test('canceled, and the provider never heard of it: void once it cannot arrive any more', async () => {
+  it.simulator.switch({ webhooks: 'lost', outage: 'errors' })
+  const { orderId } = await it.pay('tok_ok')
+  await cancel(orderId)
+  await it.shop.settle()
+  it.simulator.switch({ outage: 'none' })
+  it.wait(10)
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  assert.equal(await it.status(orderId), 'processing')
+  it.wait(70)
+  await it.becomes(orderId, 'voided')
+  assert.deepEqual(await it.entries(orderId), [])
+  // Had it arrived after all, it would go back.
+  const [operation] = await it.sql<{ id: string }>`select id from payment_operation where order_id = ${orderId}`
+  assert.ok(operation)
+})
+
+test('canceled while the customer is at the bank: void', async () => {
+  const { orderId, nextAction } = await it.pay('tok_3ds')
+  await cancel(orderId)
+  await it.becomes(orderId, 'voided')
+  await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
+  assert.equal((await it.api.refresh({ params: { orderId } })).status, 'voided')
+  assert.equal((await it.api.capture({ params: { orderId } })).status, 'voided')
+  await it.shop.settle()
+  assert.deepEqual(it.said(orderId), ['payment-voided'])
+})
+
+test('canceled after the bank approved, and again: void once', async () => {
+  const { orderId, nextAction } = await it.pay('tok_3ds')
+  await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
+  assert.equal((await it.api.refresh({ params: { orderId } })).status, 'authorized')
+  await Promise.all([cancel(orderId), cancel(orderId)])
+  await it.becomes(orderId, 'voided')
+  const voids = (await it.entries(orderId)).filter((one) => one.kind === 'void')
+  assert.equal(voids.length, 1)
+})
+
+test('canceled after it was captured and partly refunded: the rest goes back', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  await refund(orderId, 1_000)
+  await answered(orderId, 1)
+  await Promise.all([cancel(orderId), refund(orderId, 500), cancel(orderId)])
+  await it.becomes(orderId, 'refunded')
+  assert.equal(
+    (await refunds(orderId)).reduce((sum, one) => sum + one.amount, 0),
+    4_998,
+  )
+})

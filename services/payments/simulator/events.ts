@@ -1,0 +1,61 @@
+// Which facts the simulated bank tells the shop, under which names, and which of them it still owes after a restart.
+import type { ProviderEvent } from '../provider.ts'
+import type { Accounts, Fact, Happening } from './accounts.ts'
+import type { Journal } from './journal.ts'
+
+export type EventKind = ProviderEvent['kind']
+
+const largestJournal = 64 * 1024 * 1024
+/** Webhooks older than this are not sent again after a restart. */
+const resumeMs = 3_600_000
+
+/** What is told of a fact; undefined when nobody needs to know. */
+export function kindOf(fact: Happening): EventKind | undefined {
+  if (fact.fact === 'opened') {
+    if (fact.state === 'captured') return 'payment.captured'
+    if (fact.state === 'authorized') return fact.captureFailed ? 'payment.failed' : 'payment.authorized'
+    return fact.state === 'declined' ? 'payment.failed' : undefined
+  }
+  if (fact.fact === 'answered') return fact.state === 'authorized' ? 'payment.authorized' : 'payment.failed'
+  const kinds = {
+    capture: 'payment.captured',
+    void: 'payment.voided',
+    refund: 'payment.refunded',
+    authorize: undefined,
+  }
+  return kinds[fact.kind] as EventKind | undefined
+}
+
+/** The same after a restart, so that the shop recognizes what it was told before. */
+export function eventIdOf(fact: Happening): string {
+  return `evt_${paymentKeyOf(fact)}_${fact.fact === 'did' ? fact.key : fact.fact}`
+}
+
+/** Only we sign, so what is signed has our shape. */
+export function readEvents(body: string): ProviderEvent[] {
+  return [JSON.parse(body) as ProviderEvent]
+}
+
+/** Plays the whole journal. Returns the webhooks that had not arrived when the last process ended. */
+export async function recall(
+  journal: Journal<Fact>,
+  accounts: Accounts,
+): Promise<Map<string, { kind: EventKind; key: string }>> {
+  const untold = new Map<string, { kind: EventKind; key: string }>()
+  for await (const fact of journal.read()) {
+    if (fact.fact === 'told') {
+      for (const id of fact.events) untold.delete(id)
+      continue
+    }
+    accounts.play(fact)
+    const kind = kindOf(fact)
+    if (kind && fact.at > Date.now() - resumeMs) untold.set(eventIdOf(fact), { kind, key: paymentKeyOf(fact) })
+  }
+  if (journal.bytes > largestJournal)
+    await journal.compact((fact) => fact.fact !== 'told' && accounts.find(paymentKeyOf(fact)) !== undefined)
+  return untold
+}
+
+function paymentKeyOf(fact: Happening): string {
+  return fact.fact === 'opened' ? fact.key : fact.payment
+}

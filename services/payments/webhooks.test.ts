@@ -1,0 +1,180 @@
+// Webhooks that come before, during, after, three times, in the wrong order, forged, or never.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, afterEach, before, test } from 'node:test'
+import { paymentsApi } from '@souk/contracts/payments'
+import { eventually } from '@souk/service/testing'
+import { type Known, newOperation } from './payment.ts'
+import { insertPayment } from './payment-table.ts'
+import { sign } from './simulator/signature.ts'
+import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
+
+const secret = 'only-for-development-only-for-development'
+let it: TestPayments
+before(async () => {
+  it = await startPayments()
+})
+afterEach(async () => {
+  it.simulator.switch({ webhooks: 'normal', webhookDelayMs: 2_000, latencyMs: 0, outage: 'none' })
+  assert.deepEqual(await broken(it.sql), [])
+})
+after(() => it.stop())
+
+const about = (orderId: string) => it.webhooks.filter((one) => one.body.includes(orderId))
+const arrived = (orderId: string, count: number) =>
+  eventually(`${count} webhooks arrived`, () => about(orderId).length >= count)
+const merged = async (orderId: string) => {
+  await eventually('its webhooks are merged', async () => {
+    const rows = await it.sql`select from webhook_event where order_id = ${orderId} and processed_at is null`
+    return rows.length === 0
+  })
+  await it.shop.settle()
+}
+
+test('the usual webhook tells nothing new and is done in the statement that stores it', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  await arrived(orderId, 1)
+  assert.equal(about(orderId)[0]?.status, 204)
+  const rows = await it.sql`select from webhook_event where order_id = ${orderId} and processed_at = received_at`
+  assert.equal(rows.length, 1)
+  const [payment] = await it.sql`select version from payment where order_id = ${orderId}`
+  assert.deepEqual(payment, { version: 1 })
+})
+
+test('a webhook that is there before the reply to our own call changes nothing twice (F71; medusa #13301, vendure PR#3734)', async () => {
+  it.simulator.switch({ webhooks: 'before-reply' })
+  const payment = await it.pay('tok_ok')
+  assert.equal(payment.status, 'captured')
+  await merged(payment.orderId)
+  assert.deepEqual(it.said(payment.orderId), ['payment-captured'])
+})
+
+test('webhook and reply at the same time: whoever is second finds it done (saleor #12652, PR#17776)', async () => {
+  it.simulator.switch({ webhooks: 'before-reply', latencyMs: 20 })
+  const paid = await Promise.all(Array.from({ length: 20 }, () => it.pay('tok_ok')))
+  for (const { orderId, status } of paid) {
+    assert.equal(status, 'captured')
+    await merged(orderId)
+    assert.deepEqual(it.said(orderId), ['payment-captured'])
+  }
+})
+
+test('a webhook for a call that we gave up waiting for brings the money home', async () => {
+  it.simulator.switch({ webhooks: 'late', webhookDelayMs: 300 })
+  const { orderId, status } = await it.pay('tok_timeout_after_capture')
+  assert.equal(status, 'processing')
+  await it.becomes(orderId, 'captured')
+  await it.shop.settle()
+  assert.deepEqual(it.said(orderId), ['payment-captured'])
+})
+
+test('a webhook never comes and the browser never returns: the poller finds out (F73)', async () => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId, nextAction } = await it.pay('tok_3ds')
+  await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
+  const lost = await it.pay('tok_timeout_after_capture')
+  it.wait(70)
+  await it.becomes(orderId, 'authorized')
+  await it.becomes(lost.orderId, 'captured')
+  assert.equal(about(orderId).length + about(lost.orderId).length, 0)
+})
+
+test('the same webhook three times at once has one effect (Pinelab #620)', async () => {
+  it.simulator.switch({ webhooks: 'duplicate' })
+  const { orderId } = await it.pay('tok_timeout_after_capture')
+  await arrived(orderId, 3)
+  await it.becomes(orderId, 'captured')
+  await merged(orderId)
+  assert.deepEqual(it.said(orderId), ['payment-captured'])
+  const kept = await it.sql`select from webhook_event where order_id = ${orderId}`
+  assert.equal(kept.length, 1)
+})
+
+test('webhooks in the wrong order do not take a payment back (F72; vendure PR#2569)', async () => {
+  it.simulator.switch({ webhooks: 'reordered' })
+  const { orderId, nextAction } = await it.pay('tok_3ds')
+  await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
+  await it.api.refresh({ params: { orderId } })
+  assert.equal((await it.api.capture({ params: { orderId } })).status, 'captured')
+  await arrived(orderId, 2)
+  await merged(orderId)
+  assert.equal(await it.status(orderId), 'captured')
+  assert.deepEqual(it.said(orderId), ['payment-authorized', 'payment-captured'])
+})
+
+test('a webhook for a payment that is not committed yet waits for it (medusa #3146, vendure #2657)', async () => {
+  const orderId = randomUUID()
+  const now = it.context.now()
+  const operation = newOperation('capture', price.amount, now, { checkInSeconds: 3_600 })
+  const request = { token: 'tok_ok', returnUrl: 'http://localhost:4000/' }
+  it.simulator.switch({ webhooks: 'before-reply' })
+  await it.simulator.authorize({ ...price, ...request, orderId, operationId: operation.id, captureNow: true })
+  assert.equal(about(orderId)[0]?.status, 204)
+  const payment: Known = {
+    ...{
+      orderId,
+      ...price,
+      provider: 'simulator',
+      status: 'processing' as const,
+      captured: 0,
+      refunded: 0,
+      reference: null,
+    },
+    ...{ nextAction: null, decline: null, cancelRequested: false, request, version: 0, operations: [operation] },
+    ...{ createdAt: now.toISOString(), updatedAt: now.toISOString() },
+  }
+  const { statement, also } = insertPayment(it.sql, payment, operation)
+  await it.context.commit(statement, { also })
+  it.wait(2)
+  await it.becomes(orderId, 'captured')
+})
+
+test('forged, altered and old webhooks are refused and leave no trace (F74, H03)', async () => {
+  const { orderId } = await it.pay('tok_3ds')
+  const event = { id: `evt_${randomUUID()}`, kind: 'payment.captured', payment: { orderId, operations: [] } }
+  const body = JSON.stringify(event)
+  const now = it.context.now()
+  const signatures = {
+    none: undefined,
+    empty: '',
+    nonsense: 't=1,v1=abc',
+    'other secret': sign('another-secret-another-secret-another', body, now),
+    'ten minutes old': sign(secret, body, new Date(now.getTime() - 600_000)),
+    'ten minutes early': sign(secret, body, new Date(now.getTime() + 600_000)),
+    'altered body': sign(secret, body.replace('captured', 'voided'), now),
+    'altered time': sign(secret, body, now).replace(/t=(\d+)/, (_, time) => `t=${Number(time) + 1}`),
+  }
+  for (const [what, signature] of Object.entries(signatures)) {
+    const headers: Record<string, string> = signature === undefined ? {} : { 'souk-signature': signature }
+    const input = { params: { provider: 'simulator' }, headers, body: Buffer.from(body) }
+    const answer = await it.shop.request(paymentsApi.routes.webhook, input)
+    assert.deepEqual([answer.status, (answer.body as { code: string }).code], [400, 'invalid-signature'], what)
+  }
+  assert.equal((await it.sql`select from webhook_event where order_id = ${orderId}`).length, 0)
+  assert.equal(await it.status(orderId), 'action-required')
+  for (const provider of ['nobody', 'constructor']) {
+    const answer = await it.shop.request(paymentsApi.routes.webhook, { params: { provider }, body: Buffer.from(body) })
+    assert.equal(answer.status, 404)
+  }
+})
+
+test('a webhook about another payment for the same order is not ours', async () => {
+  const { orderId } = await it.pay('tok_3ds')
+  it.simulator.switch({ webhooks: 'before-reply' })
+  const words = { orderId, ...price, token: 'tok_declined', returnUrl: 'http://localhost:4000/', captureNow: true }
+  await it.simulator.authorize({ ...words, operationId: randomUUID() })
+  await merged(orderId)
+  assert.equal(await it.status(orderId), 'action-required')
+})
+
+test('a chargeback is recorded (F80)', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  const [row] = await it.sql<{ reference: string }>`
+    select provider_reference as reference from payment where order_id = ${orderId}`
+  await it.simulator.dispute(row?.reference ?? '')
+  await eventually('the dispute is recorded', async () => {
+    const rows = await it.sql`select from payment where order_id = ${orderId} and disputed_at is not null`
+    return rows.length === 1
+  })
+  assert.equal(await it.status(orderId), 'captured')
+})
