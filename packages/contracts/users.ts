@@ -58,6 +58,8 @@ const auth = {
   access: 'anyone',
   reply: Bytes,
   hidden: true,
+  // Passwords are hashed a few at a time, and the first visitor waits until better-auth has been loaded.
+  deadlineSeconds: 10,
   // x-session-token is the bearer token of the client: between services, Authorization says which service calls.
   headers: ['cookie', 'x-session-token', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'],
 } as const
