@@ -1,0 +1,240 @@
+// `npm run bench`: how fast the shop is on this machine, beside how fast it could be at all. Ratios are what counts: both of
+// their sides are measured in this run, with the same client. `--quick` fits in a minute and leaves out the large shop.
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { removeDataFolder } from '../local/postgres-home.ts'
+import { httpFloor, sqlFloor } from './floors.ts'
+import { type Client, type Measured, measure, openClient } from './load.ts'
+import { buy } from './purchase.ts'
+import { type BenchShop, startShop } from './shop.ts'
+
+const quick = process.argv.includes('--quick')
+const only = process.argv.find((word) => word.startsWith('--only='))?.slice(7)
+const seconds = quick ? 2 : 6
+const port = 4700
+const rows: string[][] = [['what', 'shoppers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'beside']]
+const goals: { goal: string; met: boolean; seen: string }[] = []
+
+const dataFolder = mkdtempSync(join(tmpdir(), 'souk-bench-'))
+let shop: BenchShop | undefined
+try {
+  shop = await startShop(dataFolder, port)
+  say(`first start ${ms(shop.startedMs)}`)
+  await shop.ask('seed')
+  if (!quick) await shop.ask('seed many', 1_000)
+  await shop.ask('settle')
+  await shop.ask('stop')
+  shop = await startShop(dataFolder, port)
+  goal('start with an existing database, PostgreSQL included, in 2 s', shop.startedMs <= 2_000, ms(shop.startedMs))
+  const client = openClient(shop.url)
+  if (!only || only === 'reads') await reads(client, shop)
+  if (!only || only === 'purchases') await purchases(client, shop)
+  await client.close()
+  await shop.ask('stop')
+  shop = undefined
+} finally {
+  await shop?.ask('stop')
+  removeDataFolder(dataFolder)
+}
+print()
+
+async function reads(client: Client, shop: BenchShop): Promise<void> {
+  const list = await client.get('/v1/products?limit=20')
+  const floor = await httpFloor(list.body, 32, seconds)
+  row('floor: bare Fastify, the same bytes', 32, floor)
+  const small = await readRates(client, '')
+  goal(
+    'product list at 0.35 of the HTTP floor',
+    small.list / floor.perSecond >= 0.35,
+    ratio(small.list, floor.perSecond),
+  )
+  goal(
+    'product detail at 0.35 of the HTTP floor',
+    small.detail / floor.perSecond >= 0.35,
+    ratio(small.detail, floor.perSecond),
+  )
+  if (quick) return
+  await shop.ask('seed many', 50_000)
+  const large = await readRates(client, ', 50,000 products')
+  for (const what of ['list', 'detail', 'search'] as const) {
+    goal(
+      `${what} with 50,000 products at 0.7 of its rate with 1,000`,
+      large[what] / small[what] >= 0.7,
+      ratio(large[what], small[what]),
+    )
+  }
+}
+
+async function readRates(client: Client, note: string) {
+  const slugs = await allSlugs(client)
+  const pick = (shopper: number, turn: number) => slugs[(shopper * 7919 + turn * 31) % slugs.length] as string
+  const words = ['bowl', 'blue bowl', 'lantern', 'lether bag', 'tea', 'kilim', 'soap', 'indigo']
+  const paths = {
+    list: (shopper: number, turn: number) =>
+      `/v1/products?limit=20&sort=${['newest', 'price-asc', 'title'][(shopper + turn) % 3]}`,
+    detail: (shopper: number, turn: number) => `/v1/products/${pick(shopper, turn)}`,
+    search: (shopper: number, turn: number) =>
+      `/v1/products?limit=20&q=${encodeURIComponent(words[(shopper + turn) % words.length] as string)}`,
+    page: (shopper: number, turn: number) => `/v1/pages/product/${pick(shopper, turn)}`,
+  }
+  const rates = { list: 0, detail: 0, search: 0, page: 0 }
+  for (const [what, path] of Object.entries(paths) as [keyof typeof paths, (a: number, b: number) => string][]) {
+    const measured = await measure(
+      32,
+      seconds,
+      async (shopper, turn) => (await client.get(path(shopper, turn))).status === 200,
+    )
+    row(`${what}${note}`, 32, measured)
+    rates[what] = measured.perSecond
+  }
+  return rates
+}
+
+async function allSlugs(client: Client): Promise<string[]> {
+  const slugs: string[] = []
+  let cursor = ''
+  while (slugs.length < 500) {
+    const page = JSON.parse((await client.get(`/v1/products?limit=100${cursor}`)).body.toString())
+    slugs.push(...page.items.map((item: { slug: string }) => item.slug))
+    if (!page.nextCursor) break
+    cursor = `&cursor=${encodeURIComponent(page.nextCursor)}`
+  }
+  return slugs
+}
+
+async function purchases(client: Client, shop: BenchShop): Promise<void> {
+  const skus = (await skusOf(client)).slice(0, 150)
+  await shop.ask(
+    'stock',
+    skus.map((sku) => ({ sku, quantity: 100_000 })),
+  )
+  const one = (shopper: number, turn: number) => [skus[(shopper * 31 + turn * 7) % (skus.length - 1)] as string]
+  let normal = 0
+  for (const shoppers of [1, 8, 32]) {
+    const measured = await measure(
+      shoppers,
+      seconds,
+      async (shopper, turn) => (await buy(client, one(shopper, turn))) === 201,
+    )
+    const floor = await sqlFloor(shop.busUrl, shoppers, seconds)
+    row('whole guest purchase', shoppers, measured, `${ratio(measured.perSecond, floor.perSecond)} of the SQL floor`)
+    row('floor: six durable statements', shoppers, floor)
+    if (measured.failures > 0) goal('every purchase succeeds', false, `${measured.failures} failed`)
+    normal = measured.perSecond
+    if (shoppers < 32) continue
+    goal('purchases at 0.4 of the SQL floor', normal / floor.perSecond >= 0.4, ratio(normal, floor.perSecond))
+    goal('400 purchases a second with 32 shoppers', normal >= 400, normal.toFixed(0))
+  }
+  const memory = Number(await shop.ask('memory')) / 1024 / 1024
+  goal('the shop holds at most 250 MB after the purchases', memory <= 250, `${memory.toFixed(0)} MB`)
+  await shop.ask('settle')
+  await hotSku(client, shop, normal, skus.at(-1) as string)
+  await eventLatency(client, one)
+}
+
+async function skusOf(client: Client): Promise<string[]> {
+  const slugs = await allSlugs(client)
+  const skus: string[] = []
+  for (const slug of slugs.slice(0, 150)) {
+    const product = JSON.parse((await client.get(`/v1/products/${slug}`)).body.toString())
+    skus.push(product.variants[0].sku)
+  }
+  return skus
+}
+
+/** 300 units, 1,000 attempts, 32 shoppers at once: exactly 300 may succeed. */
+async function hotSku(client: Client, shop: BenchShop, normal: number, sku: string): Promise<void> {
+  const availability = JSON.parse((await client.get(`/v1/availability?sku=${sku}`)).body.toString())
+  const there: number = availability.items[0].available
+  await shop.ask('adjust', [{ sku, quantity: 300 - there }])
+  let attempts = 0
+  let sold = 0
+  let soldOut = 0
+  const began = performance.now()
+  let lastSale = began
+  await Promise.all(
+    Array.from({ length: 32 }, async () => {
+      while (attempts++ < 1_000) {
+        const status = await buy(client, [sku])
+        if (status === 201) {
+          sold += 1
+          lastSale = performance.now()
+        } else if (status === 409) soldOut += 1
+      }
+    }),
+  )
+  const perSecond = sold / ((lastSale - began) / 1000)
+  rows.push([
+    'hot SKU: 300 units, 1,000 attempts',
+    '32',
+    perSecond.toFixed(0),
+    '',
+    '',
+    '',
+    `${sold} sold, ${soldOut} refused, ${ratio(perSecond, normal)} of normal`,
+  ])
+  goal('the hot SKU sells exactly 300', sold === 300 && soldOut === 700, `${sold} sold, ${soldOut} refused`)
+  goal('the hot SKU sells at 0.5 of the normal rate', perSecond / normal >= 0.5, ratio(perSecond, normal))
+}
+
+/** From the moment a message is stored to the end of its handler, in the quiet, as the log tells it. */
+async function eventLatency(client: Client, one: (shopper: number, turn: number) => string[]): Promise<void> {
+  const logFile = join(dataFolder, 'souk.log')
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  const from = readFileSync(logFile).length
+  for (let turn = 0; turn < 200; turn++) {
+    await buy(client, one(0, turn))
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  const lags = readFileSync(logFile)
+    .subarray(from)
+    .toString()
+    .split('\n')
+    .filter((line) => line.includes('"orders.order-placed"') && line.includes('"lagMs"'))
+    .map((line) => (JSON.parse(line) as { lagMs: number }).lagMs)
+    .sort((a, b) => a - b)
+  const at = (share: number) => lags[Math.floor(lags.length * share)] ?? Number.NaN
+  rows.push([
+    'event: stored to handled',
+    '1',
+    '',
+    at(0.5).toFixed(1),
+    at(0.95).toFixed(1),
+    at(0.99).toFixed(1),
+    `${lags.length} events`,
+  ])
+  goal('events are handled within 10 ms (p50)', at(0.5) <= 10, ms(at(0.5)))
+}
+
+function row(what: string, shoppers: number, m: Measured, beside = ''): void {
+  const figures = [m.perSecond.toFixed(0), m.p50.toFixed(2), m.p95.toFixed(2), m.p99.toFixed(2)]
+  rows.push([what, String(shoppers), ...figures, m.failures > 0 ? `${m.failures} failed ${beside}` : beside])
+  say(`${what} (${shoppers}): ${m.perSecond.toFixed(0)} per second`)
+}
+function goal(sentence: string, met: boolean, seen: string): void {
+  goals.push({ goal: sentence, met, seen })
+}
+function ratio(a: number, b: number): string {
+  return (a / b).toFixed(2)
+}
+function ms(milliseconds: number): string {
+  return `${milliseconds.toFixed(0)} ms`
+}
+function say(sentence: string): void {
+  process.stderr.write(`  ${sentence}\n`)
+}
+
+function print(): void {
+  const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((one) => (one[column] ?? '').length)))
+  const lines = rows.map((one) =>
+    one
+      .map((cell, column) =>
+        column === 0 || column === 6 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  )
+  const told = goals.map((one) => `  ${one.met ? 'reached' : 'MISSED '}  ${one.goal}: ${one.seen}`)
+  process.stdout.write(`\n${lines.join('\n')}\n\n${told.join('\n')}\n`)
+}

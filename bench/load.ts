@@ -1,0 +1,76 @@
+// A load client: some number of shoppers, each doing one thing after another for a while; how many per second, how long each took.
+import { Pool } from 'undici'
+
+export interface Measured {
+  perSecond: number
+  p50: number
+  p95: number
+  p99: number
+  count: number
+  failures: number
+}
+
+/** Runs `work` with `shoppers` at once for `seconds`, after a warm-up that is not counted. */
+export async function measure(
+  shoppers: number,
+  seconds: number,
+  work: (shopper: number, turn: number) => Promise<boolean>,
+  warmUpSeconds = Math.min(1, seconds / 4),
+): Promise<Measured> {
+  const times: number[] = []
+  let failures = 0
+  const start = performance.now() + warmUpSeconds * 1000
+  const end = start + seconds * 1000
+  const shop = async (shopper: number) => {
+    for (let turn = 0; performance.now() < end; turn++) {
+      const began = performance.now()
+      const fine = await work(shopper, turn)
+      const done = performance.now()
+      if (done < start || done > end) continue
+      if (fine) times.push(done - began)
+      else failures += 1
+    }
+  }
+  await Promise.all(Array.from({ length: shoppers }, (_, shopper) => shop(shopper)))
+  times.sort((a, b) => a - b)
+  const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? Number.NaN
+  return {
+    perSecond: times.length / seconds,
+    p50: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+    count: times.length,
+    failures,
+  }
+}
+
+export interface Client {
+  get(path: string): Promise<{ status: number; body: Buffer }>
+  send(
+    method: string,
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: Record<string, never> }>
+  close(): Promise<void>
+}
+
+export function openClient(url: string): Client {
+  const pool = new Pool(url, { connections: 64, pipelining: 1 })
+  return {
+    async get(path) {
+      const { statusCode, body } = await pool.request({ method: 'GET', path })
+      return { status: statusCode, body: Buffer.from(await body.arrayBuffer()) }
+    },
+    async send(method, path, sent, headers = {}) {
+      const { statusCode, body } = await pool.request({
+        method: method as 'PUT',
+        path,
+        body: JSON.stringify(sent),
+        headers: { 'content-type': 'application/json', ...headers },
+      })
+      return { status: statusCode, body: (await body.json()) as Record<string, never> }
+    },
+    close: () => pool.close(),
+  }
+}

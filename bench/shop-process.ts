@@ -1,0 +1,69 @@
+// The shop that is measured: all services in one process of its own, on a data folder that is thrown away. Talks to the
+// bench over its channel: says when it is ready, how much memory it holds, and puts in goods when asked.
+import { join } from 'node:path'
+import { inventoryApi } from '@souk/contracts/inventory'
+import { postgresTransport } from '@souk/messaging'
+import { makeLog, run } from '@souk/service'
+import { openMachine } from '../local/machine.ts'
+import { clientAs, idOf, seedStaff } from '../seed/put-in.ts'
+import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
+import { awaitReaders } from '../seed/settle.ts'
+import { allServices } from '../services/together.ts'
+
+type Goods = { sku: string; quantity: number }[]
+
+const [dataFolder, port] = process.argv.slice(2) as [string, string]
+const env = {
+  GATEWAY_RATE_LIMIT: 'off',
+  PORT: port,
+  SOUK_PUBLIC_URL: `http://127.0.0.1:${port}`,
+  SOUK_DATA: dataFolder,
+  SOUK_POSTGRES_PORT: '0',
+}
+const machine = await openMachine({ dataFolder, env })
+const log = makeLog({ file: join(dataFolder, 'souk.log') })
+const transport = await postgresTransport({ url: machine.databases.bus as string, log })
+const running = await run({
+  services: allServices,
+  env: machine.env,
+  databases: machine.databases,
+  transport,
+  log,
+  listen: { host: '127.0.0.1', port: Number(port) },
+  operations: false,
+})
+machine.announce(env.SOUK_PUBLIC_URL, undefined)
+process.send?.({ ready: true, busUrl: machine.databases.bus })
+
+const quiet = { say: () => undefined, bar: () => undefined }
+process.on('message', async ({ id, ask, value }: { id: number; ask: string; value: unknown }) => {
+  let answer: unknown
+  if (ask === 'seed')
+    answer = await ensureShopIsSeeded(running, {
+      staffPassword: machine.staffPassword,
+      progress: quiet,
+      pictures: false,
+    })
+  if (ask === 'seed many') answer = await seedMany(running, value as number, quiet)
+  if (ask === 'stock') answer = await move('received', value as Goods)
+  if (ask === 'adjust') answer = await move('adjusted', value as Goods)
+  if (ask === 'settle') answer = await awaitReaders(running)
+  if (ask === 'memory') {
+    globalThis.gc?.()
+    answer = process.memoryUsage().rss
+  }
+  if (ask === 'stop') {
+    await running.stop()
+    await transport.close()
+    await machine.stop()
+  }
+  process.send?.({ id, answer }, () => ask === 'stop' && process.exit(0))
+})
+
+async function move(kind: 'received' | 'adjusted', goods: Goods): Promise<void> {
+  const movements = goods.map((one) => ({ ...one, location: 'main', kind, reason: 'For the bench' }))
+  await clientAs(running, inventoryApi, seedStaff).moveMany({
+    body: { movements },
+    headers: { 'idempotency-key': idOf(`bench ${kind} ${Date.now()} ${goods.length}`) },
+  })
+}

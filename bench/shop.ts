@@ -1,0 +1,43 @@
+// Starts the measured shop as a process of its own, and asks it things.
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
+
+export interface BenchShop {
+  url: string
+  startedMs: number
+  busUrl: string
+  ask(
+    question: 'seed' | 'seed many' | 'stock' | 'adjust' | 'settle' | 'memory' | 'stop',
+    value?: unknown,
+  ): Promise<unknown>
+  pid: number
+}
+
+export async function startShop(dataFolder: string, port: number): Promise<BenchShop> {
+  const began = performance.now()
+  const child = fork(join(import.meta.dirname, 'shop-process.ts'), [dataFolder, String(port)], {
+    serialization: 'advanced',
+  })
+  const waiting = new Map<number, (answer: unknown) => void>()
+  let next = 0
+  const busUrl = await new Promise<string>((resolve, reject) => {
+    child.on('message', (message: { ready?: boolean; busUrl?: string; id?: number; answer?: unknown }) => {
+      if (message.ready) resolve(message.busUrl as string)
+      else waiting.get(message.id as number)?.(message.answer)
+    })
+    child.once('exit', (code) => reject(new Error(`The shop ended with code ${code} before it was ready.`)))
+  })
+  return {
+    url: `http://127.0.0.1:${port}`,
+    startedMs: performance.now() - began,
+    busUrl,
+    pid: child.pid as number,
+    ask: (ask, value) =>
+      new Promise((resolve, reject) => {
+        const id = next++
+        waiting.set(id, resolve)
+        child.once('exit', () => (ask === 'stop' ? resolve(undefined) : reject(new Error('The shop ended.'))))
+        child.send({ id, ask, value })
+      }),
+  }
+}
