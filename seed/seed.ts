@@ -38,7 +38,7 @@ export async function ensureShopIsSeeded(
   const userIds = new Map<string, string>()
   for (const [index, customer] of customers.entries()) {
     progress.bar('Inviting customers', index, customers.length)
-    const { userId } = await createCustomer(users.context, { ...customer, password: randomUUID() })
+    const userId = await createCustomer(users.context, { ...customer, password: randomUUID() })
     userIds.set(customer.email, userId)
   }
   progress.say('Waiting for all services to know the goods')
