@@ -1,23 +1,243 @@
 // Checking out, asked from outside: replies, rows, calls and messages.
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { randomUUID } from 'node:crypto'
+import { after, before, beforeEach, test } from 'node:test'
+import { ordersApi } from '@souk/contracts/orders'
+import { Refusal } from '@souk/service'
+import { customer, eventually } from '@souk/service/testing'
 import { type OrdersShop, openShop } from './shop-for-tests.ts'
 
 let shop: OrdersShop
+let count = 0
 before(async () => {
   shop = await openShop()
 })
 after(() => shop.stop())
+beforeEach(() => {
+  shop.neighbors.disturb = () => undefined
+})
+/** A new SKU at 19.90, and a cart that lacks nothing with two of it: 44.70 with shipping. */
+async function cartOfTwo(more: { stock?: number } = {}) {
+  const sku = await shop.sell(`CUP-${++count}`, 1990, more)
+  return { sku, cart: await shop.fullCart([{ sku, quantity: 2 }]) }
+}
+const rowsOf = (cartId: string) =>
+  shop.database('orders').sql<{ id: string; status: string; paymentChoice: unknown }>`
+    select id, status, payment_choice from orders where cart_id = ${cartId} order by placed_at`
 
-test('a purchase ends paid, with one message and one capture', async () => {
-  const sku = await shop.sell('CUP-1', 1990)
-  const cart = await shop.fullCart([{ sku, quantity: 2 }])
+test('a purchase ends paid, with one message and one payment', async () => {
+  const { cart } = await cartOfTwo()
   const { status, order } = await shop.buy(cart)
   assert.equal(status, 201)
   assert.equal(order.status, 'paid')
   assert.match(order.number, /^S-1\d{5}$/)
   assert.deepEqual(order.totals, cart.totals)
   assert.equal(order.totals.total.amount, 2 * 1990 + 490)
+  assert.ok(order.accessKey)
   assert.deepEqual(await shop.sentAbout(order.id), ['orders.order-placed'])
   assert.deepEqual([shop.neighbors.count('reserve', order.id), shop.neighbors.count('pay', order.id)], [1, 1])
+  const [row] = await rowsOf(cart.id)
+  assert.equal(row?.paymentChoice, null)
+})
+
+test('what was bought stays as it was, whatever happens to the product', async () => {
+  const { sku, cart } = await cartOfTwo()
+  const { order } = await shop.buy(cart)
+  await shop.sell(sku, 9999)
+  const again = await shop.buy(cart, { orderId: order.id })
+  assert.equal(again.order.lines[0]?.unitPrice.amount, 1990)
+})
+
+test('a declined card is told, gives the stock back, and the cart can be paid with another', async () => {
+  const { sku, cart } = await cartOfTwo({ stock: 2 })
+  const orderId = randomUUID()
+  const first = await shop.buy(cart, { orderId, token: 'tok_declined' })
+  assert.deepEqual([first.status, first.problem.code], [402, 'payment-declined'])
+  assert.equal(first.problem.detail, 'The card was declined.')
+  assert.equal(shop.neighbors.stock.get(sku), 2)
+  assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-canceled'])
+
+  const repeated = await shop.buy(cart, { orderId, token: 'tok_ok' })
+  assert.deepEqual([repeated.status, repeated.problem.code], [402, 'payment-declined'])
+  assert.equal(shop.neighbors.count('pay', orderId), 1)
+
+  const second = await shop.buy(cart)
+  assert.equal(second.status, 201)
+  assert.deepEqual(
+    (await rowsOf(cart.id)).map((row) => row.status),
+    ['canceled', 'paid'],
+  )
+})
+
+test('what is out of stock is refused, says what is missing, and takes no money (vendure #3065)', async () => {
+  const { sku, cart } = await cartOfTwo({ stock: 1 })
+  const orderId = randomUUID()
+  const { status, problem } = await shop.buy(cart, { orderId })
+  assert.deepEqual([status, problem.code, problem.missing], [409, 'out-of-stock', [sku]])
+  assert.equal(shop.neighbors.count('pay', orderId), 0)
+  const repeated = await shop.buy(cart, { orderId })
+  assert.deepEqual([repeated.status, repeated.problem.missing], [409, [sku]])
+})
+
+test('ten clicks at once make one order, and all get it (openfoodnetwork #2690)', async () => {
+  const { cart } = await cartOfTwo()
+  const orderId = randomUUID()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => shop.buy(cart, { orderId })))
+  assert.deepEqual(
+    answers.map(({ status, order }) => [status, order.id, order.status]),
+    Array.from({ length: 10 }, () => [201, orderId, 'paid']),
+  )
+  assert.equal((await rowsOf(cart.id)).length, 1)
+  assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-placed'])
+})
+
+test('one cart becomes one order, whatever order ids are sent (PrestaShop #16490)', async () => {
+  const { cart } = await cartOfTwo()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => shop.buy(cart)))
+  assert.equal(new Set(answers.map(({ order }) => order.id)).size, 1)
+  assert.ok(answers.every(({ status }) => status === 201 || status === 200))
+  assert.deepEqual(
+    (await rowsOf(cart.id)).map((row) => row.status),
+    ['paid'],
+  )
+  assert.equal(shop.neighbors.payments.has(answers[0]?.order.id as string), true)
+})
+
+test('an order id belongs to its cart', async () => {
+  const { cart } = await cartOfTwo()
+  const { order } = await shop.buy(cart)
+  const other = await cartOfTwo()
+  const { status, problem } = await shop.buy(other.cart, { orderId: order.id })
+  assert.deepEqual([status, problem.code], [409, 'order-id-taken'])
+  assert.equal(JSON.stringify(problem).includes(order.number), false)
+})
+
+test('a price that changed after the customer saw it is not charged', async () => {
+  const { cart } = await cartOfTwo()
+  const { status, problem } = await shop.buy(cart, { total: 1 })
+  assert.deepEqual([status, problem.code], [409, 'price-changed'])
+  assert.deepEqual(problem.totals, cart.totals)
+  assert.deepEqual(await rowsOf(cart.id), [])
+})
+
+test('a cart that lacks something says what', async () => {
+  const sku = await shop.sell(`CUP-${++count}`, 1990)
+  const bare = await shop.putCart({ lines: [{ sku, quantity: 1 }] })
+  const missing = async (cart: typeof bare) => {
+    const { status, problem } = await shop.buy(cart)
+    return [status, problem.code, problem.missing]
+  }
+  assert.deepEqual(await missing(bare), [422, 'cart-incomplete', ['email', 'shippingAddress', 'shippingMethod']])
+  assert.deepEqual(await missing(await shop.fullCart([])), [422, 'cart-incomplete', ['lines']])
+  const unsellable = await shop.fullCart([
+    { sku, quantity: 1 },
+    { sku: 'NEVER-SOLD', quantity: 1 },
+  ])
+  assert.deepEqual(await missing(unsellable), [422, 'cart-incomplete', ['lines']])
+  const unknown = await shop.buy({ ...bare, id: randomUUID() })
+  assert.deepEqual([unknown.status, unknown.problem.code], [404, 'cart-not-found'])
+})
+
+test('a country that we do not ship to is refused', async () => {
+  const sku = await shop.sell(`CUP-${++count}`, 1990)
+  const shippingAddress = { name: 'P', line1: 'Base 1', city: 'McMurdo', postalCode: '1', country: 'AQ' }
+  const cart = await shop.fullCart([{ sku, quantity: 1 }], undefined, { shippingAddress })
+  assert.equal(cart.problems[0]?.code, 'cannot-ship-there')
+  const { status, problem } = await shop.buy(cart)
+  assert.deepEqual([status, problem.code], [422, 'cannot-ship-there'])
+})
+
+test('a way to pay that does not exist is refused, and another may be chosen', async () => {
+  const { cart } = await cartOfTwo()
+  const { status, problem } = await shop.buy(cart, { provider: 'gold-coins' })
+  assert.deepEqual([status, problem.code], [422, 'provider-unknown'])
+  assert.equal((await shop.buy(cart)).status, 201)
+})
+
+test('too many open reservations are told as such', async () => {
+  const { cart } = await cartOfTwo()
+  shop.neighbors.disturb = (call) => {
+    if (call === 'reserve') throw new Refusal('too-many-reservations', 429, 'Finish your other orders first.')
+  }
+  const { status, problem } = await shop.buy(cart)
+  assert.deepEqual([status, problem.code], [429, 'too-many-reservations'])
+})
+
+test('an answer that never comes is no refusal: 202, and the resumer finishes the order (medusa #13301)', async () => {
+  const { cart } = await cartOfTwo()
+  const orderId = randomUUID()
+  shop.neighbors.disturb = (call) => {
+    if (call === 'pay') throw new Refusal('unavailable', 503, 'Payments are down.')
+  }
+  const { status, order } = await shop.buy(cart, { orderId })
+  assert.deepEqual([status, order.status], [202, 'checking-out'])
+  assert.equal(shop.neighbors.reservations.get(orderId)?.status, 'pinned')
+  shop.neighbors.disturb = () => undefined
+  const again = await shop.buy(cart, { orderId })
+  assert.deepEqual([again.status, again.order.status], [201, 'paid'])
+})
+
+test('a payment that hangs is answered in time with 202, and ends as it ends', { timeout: 20_000 }, async () => {
+  const { cart } = await cartOfTwo()
+  const orderId = randomUUID()
+  const waits: (() => void)[] = []
+  shop.neighbors.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
+  const started = performance.now()
+  const { status, order } = await shop.buy(cart, { orderId })
+  assert.deepEqual([status, order.status], [202, 'checking-out'])
+  assert.ok(performance.now() - started < 7_500)
+  for (const go of waits) go()
+  await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid')
+})
+
+test('a checkout that needs the customer says where to go, and stays found', async () => {
+  const { cart } = await cartOfTwo()
+  const orderId = randomUUID()
+  const { status, order } = await shop.buy(cart, { orderId, token: 'tok_3ds' })
+  assert.deepEqual([status, order.status], [202, 'awaiting-customer'])
+  assert.deepEqual(order.nextAction, { type: 'redirect', url: `http://bank.example/${orderId}` })
+  assert.deepEqual(await shop.sentAbout(orderId), ['inventory.hold-stock', 'orders.order-changed'])
+  const again = await shop.buy(cart, { orderId })
+  assert.deepEqual([again.status, again.order.nextAction], [202, order.nextAction])
+  assert.equal(shop.neighbors.count('pay', orderId), 1)
+})
+
+test('money that was authorized but not captured is captured', async () => {
+  const { cart } = await cartOfTwo()
+  const { status, order } = await shop.buy(cart, { token: 'tok_authorized' })
+  assert.deepEqual([status, order.status], [201, 'paid'])
+  assert.deepEqual([shop.neighbors.count('pin', order.id), shop.neighbors.count('capture', order.id)], [1, 1])
+})
+
+test('the cart of a placed order cannot be changed any more', async () => {
+  const { sku, cart } = await cartOfTwo()
+  await shop.buy(cart)
+  await assert.rejects(shop.putCart({ lines: [{ sku, quantity: 1 }] }, cart.id), { code: 'cart-ordered' })
+})
+
+test('an order is its buyer’s: the signed-in customer’s, or nobody’s', async () => {
+  const lena = customer()
+  const { cart } = await cartOfTwo()
+  const { order } = await shop.buy(cart, { caller: lena })
+  const guest = await shop.buy((await cartOfTwo()).cart)
+  const owners = await shop.database('orders').sql<{ customerId: string | null }>`
+    select customer_id from orders where id in (${order.id}, ${guest.order.id}) order by placed_at`
+  assert.deepEqual(
+    owners.map((row) => row.customerId),
+    [lena.userId, null],
+  )
+})
+
+test('a return address that is no web address is refused', async () => {
+  const { cart } = await cartOfTwo()
+  const { status } = await shop.request(ordersApi.routes.checkout, {
+    params: { orderId: randomUUID() },
+    body: {
+      cartId: cart.id,
+      expectedTotal: cart.totals.total,
+      payment: { provider: 'simulator', token: 'tok_ok' },
+      returnUrl: 'javascript:alert(1)',
+    },
+  })
+  assert.equal(status, 400)
 })

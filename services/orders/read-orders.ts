@@ -32,13 +32,13 @@ interface Summary {
 
 export const listOrders = handle(routes.list, async ({ query, caller }, { sql }: OrdersContext) => {
   const limit = query.limit ?? 20
-  const after = readCursor(routes.list, query.cursor, 2)
+  const after = lastOfPage(query.cursor)
   const conditions = [
     ...(caller.role === 'staff' ? [] : [sql`customer_id = ${caller.userId}`]),
     ...(query.status ? [sql`status = ${query.status}`] : []),
     ...(query.email ? [sql`lower(email) = lower(${query.email})`] : []),
     ...(query.number ? [sql`number = ${numberIn(query.number)}`] : []),
-    ...(after ? [sql`(placed_at, id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`] : []),
+    ...(after ? [sql`(placed_at, id) < (${after.placedAt}::timestamptz, ${after.id}::uuid)`] : []),
   ]
   const rows = await sql<Summary>`
     select id, number, status, email, currency, total_amount, item_count, placed_at,
@@ -83,6 +83,15 @@ export function maySee(
 ): Statement {
   const always = caller.role === 'staff' || isAccessKey(headers['order-key'], params.id, shared.sharedSecret)
   return sql`(${always}::boolean or o.customer_id = ${caller.userId ?? null}::uuid)`
+}
+
+function lastOfPage(cursor: string | undefined): { placedAt: string; id: string } | undefined {
+  const values = readCursor(routes.list, cursor, 2)
+  if (!values) return undefined
+  const [placedAt, id] = values.map(String) as [string, string]
+  const fits = !Number.isNaN(Date.parse(placedAt)) && /^[0-9a-f-]{36}$/.test(id)
+  if (!fits) refuse(routes.list, 'invalid-cursor', 'This cursor is not one of ours. Start again from the first page.')
+  return { placedAt: new Date(placedAt).toISOString(), id }
 }
 
 /** 100042 of S-100042; what is no number finds nothing. */

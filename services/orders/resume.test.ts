@@ -1,0 +1,149 @@
+// What happens to a checkout without its request: the resumer, the deadline, and messages that come late, early or twice.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, beforeEach, test } from 'node:test'
+import { ReservationExpired } from '@souk/contracts/inventory'
+import { ordersApi } from '@souk/contracts/orders'
+import { PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentRefunded } from '@souk/contracts/payments'
+import { Refusal } from '@souk/service'
+import { anonymous, eventually } from '@souk/service/testing'
+import { accessKeyOf } from './access-key.ts'
+import { eur, keyed, type OrdersShop, openShop } from './shop-for-tests.ts'
+
+let shop: OrdersShop
+let count = 0
+/** How far the shop's clock is ahead of ours. */
+let aheadMs = 0
+before(async () => {
+  shop = await openShop({ now: () => new Date(Date.now() + aheadMs) })
+})
+after(() => shop.stop())
+beforeEach(() => {
+  shop.neighbors.disturb = () => undefined
+})
+async function begin(token: string) {
+  const orderId = randomUUID()
+  const sku = await shop.sell(`BOWL-${++count}`, 2500, { stock: 5 })
+  const cart = await shop.fullCart([{ sku, quantity: 1 }])
+  const answer = await shop.buy(cart, { orderId, token })
+  return { orderId, sku, cart, ...answer }
+}
+const is = (orderId: string, status: string) =>
+  eventually(`the order is ${status}`, async () => (await shop.statusOf(orderId)) === status)
+const isDown = () => {
+  throw new Refusal('unavailable', 503, 'Down.')
+}
+const about = (orderId: string) => ({ orderId, amount: eur(2990) })
+
+test('a checkout that stands still is finished without its customer (medusa #10949)', async () => {
+  for (const broken of ['reserve', 'pay']) {
+    shop.neighbors.disturb = (call) => (call === broken ? isDown() : undefined)
+    const { orderId, status } = await begin('tok_ok')
+    assert.equal(status, 202, broken)
+    shop.neighbors.disturb = () => undefined
+    aheadMs += 20_000
+    await is(orderId, 'paid')
+    assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-placed'])
+  }
+})
+
+test('a payment that is not known yet is waited for, and its event decides', async () => {
+  const { orderId, status } = await begin('tok_processing')
+  assert.equal(status, 202)
+  await shop.hear(PaymentCaptured(about(orderId)))
+  assert.equal(await shop.statusOf(orderId), 'paid')
+  // Twice, and the approval after the capture (Pinelab #620).
+  await shop.hear(PaymentCaptured(about(orderId)), PaymentAuthorized(about(orderId)))
+  const sent = (await shop.sentAbout(orderId)).filter((type) => type.startsWith('orders.'))
+  assert.deepEqual(sent, ['orders.order-placed'])
+})
+
+test('a payment that stays unclear is never given up', async () => {
+  const { orderId } = await begin('tok_processing')
+  aheadMs += 20 * 60_000
+  await eventually('payments are asked once more', () => shop.neighbors.count('refresh', orderId) > 0)
+  assert.equal(await shop.statusOf(orderId), 'checking-out')
+  await shop.hear(PaymentDeclined({ orderId, decline: { code: 'card-declined', message: 'No.' } }))
+  assert.equal(await shop.statusOf(orderId), 'canceled')
+})
+
+test('after the customer has agreed, the stock is pinned and the money captured', async () => {
+  const { orderId } = await begin('tok_3ds')
+  await shop.hear(PaymentAuthorized(about(orderId)))
+  await is(orderId, 'paid')
+  assert.deepEqual([shop.neighbors.count('pin', orderId), shop.neighbors.count('capture', orderId)], [1, 1])
+})
+
+test('a capture that fails on the way is taken up again', async () => {
+  const { orderId } = await begin('tok_3ds')
+  shop.neighbors.disturb = (call) => (call === 'capture' ? isDown() : undefined)
+  await shop.hear(PaymentAuthorized(about(orderId)))
+  await eventually('the capture was tried', () => shop.neighbors.count('capture', orderId) > 0)
+  assert.equal(await shop.statusOf(orderId), 'capturing')
+  shop.neighbors.disturb = () => undefined
+  aheadMs += 20_000
+  await is(orderId, 'paid')
+})
+
+test('money is not captured for stock that is gone: canceled, and payments told (vendure #3411)', async () => {
+  const { orderId } = await begin('tok_3ds')
+  shop.neighbors.reservations.set(orderId, { lines: [], status: 'released' })
+  await shop.hear(PaymentAuthorized(about(orderId)))
+  await is(orderId, 'canceled')
+  assert.equal(shop.neighbors.count('capture', orderId), 0)
+  const sent = await shop.sentAbout(orderId)
+  assert.deepEqual(sent.slice(-2), ['payments.cancel-payment', 'orders.order-canceled'])
+})
+
+test('a customer who does not confirm in time loses the reservation', async () => {
+  const { orderId } = await begin('tok_3ds')
+  assert.equal(await shop.statusOf(orderId), 'awaiting-customer')
+  aheadMs += 15 * 60_000 + 1_000
+  await is(orderId, 'canceled')
+  const [canceled] = shop
+    .messages<{ orderId: string; reason: string; wasPaid: boolean }>('orders.order-canceled')
+    .slice(-1)
+  await shop.settle()
+  assert.ok((await shop.sentAbout(orderId)).includes('payments.cancel-payment'))
+  assert.equal(canceled?.wasPaid ?? false, false)
+  // The bank's answer comes all the same: it is given back, and the customer is told when it has been.
+  await shop.hear(PaymentCaptured(about(orderId)))
+  assert.equal((await shop.sentAbout(orderId)).filter((type) => type === 'payments.cancel-payment').length, 2)
+  await shop.hear(PaymentRefunded({ ...about(orderId), refundId: randomUUID(), totalRefunded: eur(2990) }))
+  assert.ok((await shop.sentAbout(orderId)).includes('orders.order-refunded'))
+})
+
+test('a reservation that ran out ends the checkout that waits for the customer', async () => {
+  const { orderId } = await begin('tok_3ds')
+  await shop.hear(ReservationExpired({ orderId }))
+  assert.equal(await shop.statusOf(orderId), 'canceled')
+})
+
+test('what is canceled while payments are asked is canceled, and the money given back', async () => {
+  const sku = await shop.sell(`BOWL-${++count}`, 2500)
+  const cart = await shop.fullCart([{ sku, quantity: 1 }])
+  const orderId = randomUUID()
+  shop.neighbors.disturb = async (call) => {
+    if (call !== 'pay') return
+    const secret = shop.running.services.get('orders')?.context.shared.sharedSecret ?? ''
+    await shop
+      .as(ordersApi, anonymous)
+      .cancel({ params: { id: orderId }, body: {}, headers: keyed(accessKeyOf(orderId, secret)) })
+  }
+  const { status, problem } = await shop.buy(cart, { orderId })
+  assert.deepEqual([status, problem.code], [409, 'order-canceled'])
+  const sent = await shop.sentAbout(orderId)
+  assert.deepEqual(sent, ['payments.cancel-payment', 'orders.order-canceled', 'payments.cancel-payment'])
+})
+
+test('the timeline numbers every step, and its states only go where the saga goes', async () => {
+  const { orderId } = await begin('tok_3ds')
+  await shop.hear(PaymentAuthorized(about(orderId)))
+  await is(orderId, 'paid')
+  const steps = await shop.database('orders').sql<{ version: number; status: string }>`
+    select version, status from order_event where order_id = ${orderId} order by version`
+  assert.deepEqual(
+    steps.map((step) => `${step.version} ${step.status}`),
+    ['1 checking-out', '2 awaiting-customer', '3 capturing', '4 paid'],
+  )
+})
