@@ -4,12 +4,19 @@ import { authBodies, authReads, usersApi } from '@souk/contracts/users'
 import { handle, Refusal, type Reply, type Request, refuse, reply } from '@souk/service'
 import { type Check, checkBody } from '@souk/service/validation'
 import { type Ask, doors } from './auth-doors.ts'
-import { visits } from './auth-store.ts'
+import { type Visit, visits } from './auth-visit.ts'
 import type { UsersContext } from './context.ts'
 
 const route = usersApi.routes.authWrite
 type AuthPath = keyof typeof authBodies
 const checks = new Map<string, Check>(Object.entries(authBodies).map(([path, shape]) => [path, checkBody(shape)]))
+const hashing = new Set<string>([
+  'sign-up/email',
+  'sign-in/email',
+  'reset-password',
+  'change-password',
+] satisfies AuthPath[])
+const fetchMetadata = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
 
 export const authRead = handle(usersApi.routes.authRead, async (request, context: UsersContext) => {
   const path = pathOf(request.url)
@@ -37,7 +44,8 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
     context,
     pass: (changed) => passOn(request, context, changed),
   }
-  return answered(await doors[path as AuthPath](ask))
+  const enter = () => doors[path as AuthPath](ask)
+  return answered(await (hashing.has(path) ? context.own.passwords.admit(enter) : enter()))
 })
 
 function pathOf(url: string): string {
@@ -61,7 +69,9 @@ function readBody(contentType: string | undefined, bytes: Uint8Array): unknown {
 async function passOn({ url, headers, ip }: Request, context: UsersContext, body?: unknown): Promise<Response> {
   const auth = await context.own.auth()
   const kept = new Headers({ accept: 'application/json' })
-  for (const name of ['cookie', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']) {
+  // Node's fetch sends Sec-Fetch-Mode but no Site; better-auth would take it for a browser that hides its origin.
+  const isBrowser = headers['sec-fetch-site'] !== undefined
+  for (const name of ['cookie', 'origin', 'referer', ...(isBrowser ? fetchMetadata : [])]) {
     const value = headers[name]
     if (value) kept.set(name, value)
   }
@@ -74,7 +84,7 @@ async function passOn({ url, headers, ip }: Request, context: UsersContext, body
     headers: kept,
     body: body === undefined ? undefined : JSON.stringify(body),
   })
-  const visit = { context, failure: undefined as unknown }
+  const visit: Visit = { context }
   const response = await visits.run(visit, () => auth.handler(request))
   if (response.status >= 400 && visit.failure) throw visit.failure
   return response

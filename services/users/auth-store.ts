@@ -1,41 +1,11 @@
 // better-auth's view of our database: its few operations as our own SQL, on the service's pool. Not its Kysely adapter: that
 // reads times as Date objects where our pool gives ISO text, so that sessions would never expire, and costs 20 MB more.
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { join, type Sql, type Statement, traceparentOf, Verbatim } from '@souk/service'
+import { join, type Sql, type Statement, Verbatim } from '@souk/service'
 import type { BetterAuthOptions } from 'better-auth'
 import { type CleanedWhere, type CustomAdapter, createAdapterFactory, type DBAdapter } from 'better-auth/adapters'
 import { APIError } from 'better-auth/api'
-import type { UsersContext } from './context.ts'
+import { type Access, currentVisit, direct, inOneTransaction, type Row } from './auth-visit.ts'
 import { hashOf } from './session-token.ts'
-
-/** The request that better-auth is working on, and what went wrong in it that is nobody's fault. */
-export interface Visit {
-  readonly context: UsersContext
-  failure?: unknown
-}
-export const visits = new AsyncLocalStorage<Visit>()
-export function currentVisit(): Visit {
-  const visit = visits.getStore()
-  if (!visit) throw new Error('better-auth works for a request only.')
-  return visit
-}
-
-/** Notes a failure for the answer, because better-auth turns some of them into refusals of its own. */
-export async function noting<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    const visit = visits.getStore()
-    if (visit) visit.failure ??= error
-    throw error
-  }
-}
-
-interface Access {
-  read(statement: Statement): Promise<Row[]>
-  write(statement: Statement): Promise<Row[]>
-}
-type Row = Record<string, unknown>
 
 /** Hand this to better-auth as its database. */
 export function authStore(options: BetterAuthOptions): DBAdapter {
@@ -53,61 +23,6 @@ function storeOn(access: Access, options: BetterAuthOptions): DBAdapter {
     },
     adapter: () => operationsOn(access),
   })(options)
-}
-
-const direct: Access = {
-  read: (statement) => noting(run(currentVisit().context.sql, statement)),
-  write: (statement) =>
-    noting(
-      currentVisit().context.transaction(async ({ sql }) => {
-        const [, rows] = await Promise.all([tellTrace(sql), run(sql, statement)])
-        return rows
-      }),
-    ),
-}
-
-/**
- * Begins with the first write, not before: better-auth hashes passwords inside its transactions, and a connection must not
- * wait for that.
- */
-async function inOneTransaction<R>(work: (access: Access) => Promise<R>): Promise<R> {
-  const { context } = currentVisit()
-  const outcome = Promise.withResolvers<void>()
-  outcome.promise.catch(() => undefined) // Heard by the transaction, if there is one.
-  let opened: Promise<Sql> | undefined
-  let ended: Promise<void> | undefined
-  const open = () => {
-    opened ??= new Promise<Sql>((ready, failed) => {
-      ended = context.transaction(async ({ sql }) => {
-        await tellTrace(sql)
-        ready(sql)
-        await outcome.promise
-      })
-      ended.catch(failed)
-    })
-    return opened
-  }
-  try {
-    const result = await work({
-      read: async (statement) => noting(run(opened ? await opened : context.sql, statement)),
-      write: async (statement) => noting(run(await open(), statement)),
-    })
-    outcome.resolve()
-    if (ended) await noting(ended)
-    return result
-  } catch (error) {
-    outcome.reject(error)
-    await ended?.catch(() => undefined) // It ends with the same error.
-    throw error
-  }
-}
-
-/** So that the events of the triggers belong to the trace of the request. */
-function tellTrace(sql: Sql) {
-  return sql`select set_config('souk.traceparent', ${traceparentOf(currentVisit().context.trace)}, true)`
-}
-function run(sql: Sql, statement: Statement): Promise<Row[]> {
-  return Promise.resolve(sql<Row>`${statement}`)
 }
 
 const sql: Sql = (strings, ...values) => currentVisit().context.sql(strings, ...values)

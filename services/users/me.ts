@@ -32,15 +32,18 @@ export const changeMe = handle(routes.changeMe, async ({ caller, body }, { sql, 
 })
 
 /** Sessions, address book and passwords go with the account; the triggers tell everybody. */
-export const deleteMe = handle(routes.deleteMe, async ({ caller, body }, context: UsersContext) => {
+export const deleteMe = handle(routes.deleteMe, ({ caller, body }, context: UsersContext) =>
+  context.own.passwords.admit(() => leave(caller.userId ?? '', body.password, context)),
+)
+
+async function leave(userId: string, password: string, context: UsersContext): Promise<undefined> {
   const { sql, own } = context
-  const userId = caller.userId ?? ''
   const limits = [passwordLimit(userId, context)]
   await countTry(context, limits)
   const [credential] = await sql<{ password: string }>`
-    select password from credential where user_id = ${caller.userId ?? null} and provider_id = 'credential'`
+    select password from credential where user_id = ${userId} and provider_id = 'credential'`
   if (!credential) throw new Refusal('not-signed-in', 401, 'This account is gone.')
-  if ((await own.passwords.verify(credential.password, body.password)) === 'wrong')
+  if ((await own.passwords.verify(credential.password, password)) === 'wrong')
     refuse(routes.deleteMe, 'wrong-password', 'This is not your password.')
   await giveBack(context, limits, true)
   await context.transaction(async ({ sql }) => {
@@ -50,4 +53,4 @@ export const deleteMe = handle(routes.deleteMe, async ({ caller, body }, context
     ])
   })
   return undefined
-})
+}

@@ -1,11 +1,16 @@
 // How passwords are kept: argon2id with its parameters beside it (PHC string), hashed off the main thread by Node itself.
-// A hash takes 20 MB and 25 ms of a core on purpose, so only a few run at once, a few wait, and the rest are turned away:
-// five hundred sign-ins at once must not stop the shop.
+// A hash takes 20 MB and 25 ms of a core on purpose, so only two run at once, fifty wait, and the rest are turned
+// away: five hundred sign-ins at once must not stop the shop.
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { Refusal } from '@souk/service'
 
 export interface PasswordHasher {
+  /**
+   * Runs work that will hash a password, or refuses it at once when too many are in hand. Five hundred sign-ins would wait
+   * for each other in the database long before they come to hash anything, and the signed-in would wait behind them.
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
   hash(password: string): Promise<string>
   /** `outdated`: right, but hashed with less than is asked for today. */
   verify(stored: string, password: string): Promise<'right' | 'outdated' | 'wrong'>
@@ -18,7 +23,7 @@ interface Cost {
 
 const argon2id = promisify(argon2).bind(null, 'argon2id')
 const atOnce = 2
-const mostWaiting = 50
+const mostInHand = 52
 const saltBytes = 16
 const keyBytes = 32
 
@@ -26,6 +31,7 @@ export function passwordHasher(today: { memoryKib: number; passes: number }): Pa
   const cost: Cost = { memory: today.memoryKib, passes: today.passes, parallelism: 1 }
   const inTurn = queue()
   return {
+    admit: gate(),
     async hash(password) {
       const salt = randomBytes(saltBytes)
       const key = await inTurn(() => derive(password, salt, cost))
@@ -46,23 +52,36 @@ function derive(password: string, nonce: Buffer, cost: Cost): Promise<Buffer> {
   return argon2id({ message: password.normalize('NFKC'), nonce, tagLength: keyBytes, ...cost })
 }
 
+/** Runs `atOnce` at a time, the others in the order in which they came. */
 function queue() {
   let running = 0
   const waiting: (() => void)[] = []
   return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= atOnce) {
-      if (waiting.length >= mostWaiting)
-        throw new Refusal('unavailable', 503, 'Very many people sign in just now. Try again in a moment.', {
-          retryAfterSeconds: 2,
-        })
-      await new Promise<void>((myTurn) => waiting.push(myTurn))
-    } else running++
+    if (running < atOnce) running++
+    else await new Promise<void>((myTurn) => waiting.push(myTurn))
     try {
       return await work()
     } finally {
       const next = waiting.shift()
       if (next) next()
       else running--
+    }
+  }
+}
+
+/** Not 503: the gateway would think that the service is down, and turn away those who are signed in. */
+function gate() {
+  let inHand = 0
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (inHand >= mostInHand)
+      throw new Refusal('too-many-requests', 429, 'Very many people sign in just now. Try again in a moment.', {
+        retryAfterSeconds: 2,
+      })
+    inHand++
+    try {
+      return await work()
+    } finally {
+      inHand--
     }
   }
 }

@@ -1,0 +1,174 @@
+// Those who guess: limits that hold, answers that tell nothing, and a shop that stays up meanwhile.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { goodPassword, type Said, startUsers, type UsersShop } from './try-users.ts'
+
+let shop: UsersShop
+before(async () => {
+  shop = await startUsers()
+})
+after(() => shop.stop())
+const guess = (email: string, password: string, ip: string, headers: Record<string, string> = {}) =>
+  shop.post('sign-in/email', { email, password }, { ip, headers })
+const wrong = 'not the password'
+
+test('the eleventh wrong password in a minute is not even looked at; others are unaffected', async () => {
+  const [victim, bystander] = [await shop.newcomer(), await shop.newcomer()]
+  for (let i = 0; i < 10; i++) assert.equal((await guess(victim.email, wrong, `172.16.0.${i}`)).status, 401)
+  const eleventh = await guess(victim.email, goodPassword, '172.16.0.11')
+  assert.deepEqual([eleventh.status, eleventh.body.code], [429, 'too-many-requests'])
+  const wait = Number(eleventh.headers['retry-after'])
+  assert.ok(wait > 0 && wait <= 60, `${wait} s`)
+  assert.equal((await guess(victim.email.toUpperCase(), wrong, '172.16.0.12')).status, 429)
+  assert.equal((await guess(bystander.email, goodPassword, '172.16.0.13')).status, 200)
+
+  assert.equal(
+    (await guess(victim.email, goodPassword, '10.0.0.1')).status,
+    200,
+    'from where the owner has signed in before',
+  )
+  const cookie = `souk.session_token=${victim.token}`
+  const origin = 'http://localhost:4000'
+  assert.equal(
+    (await guess(victim.email, goodPassword, '172.16.0.14', { cookie, origin })).status,
+    200,
+    'with a session',
+  )
+  const strange = `souk.session_token=${bystander.token}`
+  assert.equal((await guess(victim.email, goodPassword, '172.16.0.15', { cookie: strange, origin })).status, 429)
+})
+
+test('a known device has a limit too', async () => {
+  const { email } = await shop.newcomer()
+  for (let i = 0; i < 10; i++) assert.equal((await guess(email, wrong, '10.0.0.1')).status, 401)
+  assert.equal((await guess(email, goodPassword, '10.0.0.1')).status, 429)
+})
+
+test('two hundred guesses at once are ten guesses', async () => {
+  const { email } = await shop.newcomer()
+  const said = await Promise.all(Array.from({ length: 200 }, (_, i) => guess(email, wrong, `172.17.0.${i}`)))
+  const count = (status: number) => said.filter((it) => it.status === status).length
+  assert.deepEqual([count(401), count(429)], [10, 190])
+})
+
+test('after a hundred wrong passwords in a row the waits are an hour, until the password is right', async () => {
+  let now = new Date()
+  const slow = await startUsers({}, { now: () => now })
+  try {
+    const { email } = await slow.newcomer()
+    const send = (password: string) => slow.post('sign-in/email', { email, password }, { ip: '172.18.0.1' })
+    for (let minute = 0; minute < 10; minute++) {
+      for (let i = 0; i < 10; i++) assert.equal((await send(wrong)).status, 401)
+      now = new Date(now.getTime() + 61_000)
+    }
+    for (let i = 0; i < 10; i++) await send(wrong)
+    assert.ok(Number((await send(wrong)).headers['retry-after']) > 3_500)
+  } finally {
+    await slow.stop()
+  }
+})
+
+test('one address that tries many accounts is stopped', async () => {
+  const few = await startUsers({ USERS_FAILED_SIGN_INS_PER_MINUTE: '20', USERS_SIGN_UPS_PER_MINUTE: '3' })
+  try {
+    const ip = '172.19.0.1'
+    const said: Said[] = []
+    for (let i = 0; i < 25; i++)
+      said.push(await few.post('sign-in/email', { email: `a${i}@example.com`, password: wrong }, { ip }))
+    assert.equal(said.filter((it) => it.status === 401).length, 20)
+    const make = (i: number) =>
+      few.post('sign-up/email', { name: 'Bot', email: `bot${i}@example.com`, password: goodPassword }, { ip })
+    const made = await Promise.all([1, 2, 3, 4, 5].map(make))
+    assert.deepEqual(made.map((it) => it.status).sort(), [200, 200, 200, 429, 429])
+  } finally {
+    await few.stop()
+  }
+})
+
+test('nobody’s mailbox is flooded', async () => {
+  const { email } = await shop.newcomer()
+  const said = await Promise.all(Array.from({ length: 8 }, () => shop.post('request-password-reset', { email })))
+  assert.equal(said.filter((it) => it.status === 200).length, 5)
+  await shop.settle()
+  assert.equal(
+    shop.messages<{ email: string }>('users.password-reset-requested').filter((it) => it.email === email).length,
+    5,
+  )
+})
+
+test('answers do not tell whether an account exists, nor does their time', async () => {
+  const patient = await startUsers({
+    USERS_WRONG_PASSWORDS_PER_MINUTE: '1000',
+    USERS_FAILED_SIGN_INS_PER_MINUTE: '100000',
+  })
+  try {
+    const { email } = await patient.newcomer()
+    const asks: Record<string, (address: string) => Promise<Said>> = {
+      signIn: (address) => patient.post('sign-in/email', { email: address, password: wrong }),
+      signUp: (address) => patient.post('sign-up/email', { name: 'Eve', email: address, password: goodPassword }),
+      reset: (address) => patient.post('request-password-reset', { email: address }),
+    }
+    for (const [what, ask] of Object.entries(asks)) {
+      const tries = what === 'reset' ? 4 : 30
+      const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] }
+      for (let i = 0; i < tries; i++) {
+        const [known, unknown] = [await timed(() => ask(email)), await timed(() => ask(`x${what}${i}@example.com`))]
+        assert.equal(known.said.status, unknown.said.status, what)
+        assert.deepEqual(shapeOf(known.said), shapeOf(unknown.said), what)
+        times.known.push(known.ms)
+        times.unknown.push(unknown.ms)
+      }
+      const [known, unknown] = [median(times.known), median(times.unknown)]
+      assert.ok(Math.abs(known - unknown) < 0.5 * Math.max(known, unknown), `${what}: ${known} and ${unknown} ms`)
+    }
+    assert.equal(
+      (await patient.post('sign-in/email', { email, password: goodPassword })).status,
+      200,
+      'the account is untouched',
+    )
+  } finally {
+    await patient.stop()
+  }
+})
+
+test('five hundred sign-ins at once leave the shop open for those who are signed in', async () => {
+  const busy = await startUsers({
+    USERS_WRONG_PASSWORDS_PER_MINUTE: '1000',
+    USERS_FAILED_SIGN_INS_PER_MINUTE: '100000',
+  })
+  try {
+    const { token } = await busy.newcomer()
+    const storm = Array.from({ length: 500 }, (_, i) =>
+      busy.post('sign-in/email', { email: `x${i}@example.com`, password: 'x'.repeat(256) }),
+    )
+    const waits: number[] = []
+    for (let i = 0; i < 20; i++) {
+      const started = performance.now()
+      assert.ok(await busy.exchange(token))
+      waits.push(performance.now() - started)
+    }
+    const said = await Promise.all(storm)
+    const statuses = [...new Set(said.map((it) => it.status))].sort()
+    assert.deepEqual(statuses, [401, 429])
+    assert.ok(said.filter((it) => it.status === 429).every((it) => Number(it.headers['retry-after']) >= 1))
+    assert.ok(median(waits) < 1_000, `${median(waits)} ms`)
+  } finally {
+    await busy.stop()
+  }
+})
+
+async function timed(ask: () => Promise<Said>): Promise<{ said: Said; ms: number }> {
+  const started = performance.now()
+  const said = await ask()
+  return { said, ms: performance.now() - started }
+}
+function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
+}
+/** What two answers must have in common: all but ids, addresses and times. */
+function shapeOf({ body, headers, cookies }: Said) {
+  const { user, ...rest } = body as Record<string, unknown>
+  const { requestId: _, ...said } = rest
+  const shown = Object.keys((user ?? {}) as object)
+  return { said, shown, headers: Object.keys(headers).sort(), cookies: cookies.length }
+}
