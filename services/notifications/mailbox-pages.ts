@@ -31,7 +31,7 @@ const sheet = new Html(`<style>
   dl { display: grid; grid-template-columns: auto 1fr; gap: 4px 18px; margin: 18px 0 24px; }
   dt { color: var(--soft); }
   dd { margin: 0; overflow-wrap: anywhere; }
-  iframe { display: block; width: 100%; height: 1080px; border: 0; background: var(--page); }
+  iframe { display: block; width: 100%; border: 0; background: var(--page); }
   details { margin-top: 18px; padding: 16px 22px; }
   summary { cursor: pointer; }
   pre { margin: 14px 0 4px; overflow-x: auto; font: 13px/1.55 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
@@ -77,9 +77,14 @@ export function mailPage(row: WithContent, text: string, shop: Shop): string {
 <dt>Sent</dt><dd>${row.sentAt ? timeTag(row.sentAt) : 'Not yet'}</dd>
 <dt>Message id</dt><dd>${row.messageId}</dd>
 </dl>
-<iframe src="/mailbox/${row.id}/html" title="The mail" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
+<iframe src="/mailbox/${row.id}/html" title="The mail" style="height:${frameHeight(text)}px" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
 <details class="card"><summary>As plain text</summary><pre>${text}</pre></details>`,
   )
+}
+
+/** A page without script cannot ask the frame how high it wants to be; the lines of the text part come close. */
+function frameHeight(text: string): number {
+  return 150 + 28 * text.split('\n').length
 }
 
 function timeTag(time: string): Html {

@@ -40,7 +40,7 @@ test('shows a mail in a frame that may do nothing', async () => {
   const page = await shop.request(readMail, { params: { id } })
   assert.match(
     String(page.body),
-    new RegExp(`<iframe src="/mailbox/${id}/html" title="The mail" sandbox="allow-popups`),
+    new RegExp(`<iframe src="/mailbox/${id}/html" title="The mail" style="height:\\d+px" sandbox="allow-popups`),
   )
   const body = await shop.request(readMailBody, { params: { id } })
   assert.equal(body.headers['content-type'], 'text/html; charset=utf-8')

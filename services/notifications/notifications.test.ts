@@ -56,6 +56,18 @@ test('each thing that happens leads to its letter, once, however often it is del
   }
 })
 
+test('a message that comes back after the inbox has forgotten it still leads to no second letter', async () => {
+  // eShopOnContainers #580: what the consumer remembers is not enough, the effect itself must be unique.
+  const order = placed()
+  const [id] = await tellService(shop, [order])
+  const { sql } = shop.database('notifications')
+  await sql`delete from inbox where event_id = ${id}`
+  await shop.transport.publish(shop.transport.log.filter((parcel) => parcel.id === id))
+  await shop.settle()
+  assert.equal((await sql`select event_id from inbox where event_id = ${id}`).length, 1)
+  assert.equal((await toldTo(order.data.email)).length, 1)
+})
+
 test('a batch of a thousand orders is a thousand notifications', async () => {
   const { sql } = shop.database('notifications')
   const ids = await tellService(

@@ -17,7 +17,6 @@ export function tell<K extends Kind>(kind: K) {
     cause: { id: string },
   ) => {
     gather(store, {
-      id: randomUUIDv7(),
       cause: cause.id,
       kind,
       recipient: content.email,
@@ -31,7 +30,10 @@ export function tell<K extends Kind>(kind: K) {
   }
 }
 
-async function store(fresh: readonly NewNotification[], { sql }: Pick<Transaction, 'sql'>): Promise<void> {
+/** The list is in the order of the ids. Those of one millisecond are random to each other, so a batch sorts its own. */
+async function store(batch: readonly Omit<NewNotification, 'id'>[], { sql }: Pick<Transaction, 'sql'>): Promise<void> {
+  const ids = batch.map(() => randomUUIDv7()).sort()
+  const fresh = batch.map((one, place) => ({ id: ids[place] as string, ...one }))
   await insertNotifications(sql, fresh)
 }
 

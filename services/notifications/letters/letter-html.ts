@@ -53,7 +53,7 @@ ${sheet}
 <h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${heading}</h1>
 ${blocks.map(blockHtml)}
 </td></tr>
-<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You get this letter because of something you did at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
+<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You get this letter because this address was used at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
 </table>
 </td></tr>
 </table>
