@@ -1,0 +1,109 @@
+// POST, PATCH and DELETE /v1/categories: one change at a time, under one lock, so that the tree never grows a third level.
+import { randomUUIDv7 } from 'node:crypto'
+import { CategoryChanged, productsApi } from '@souk/contracts/products'
+import { handle, isDuplicate, refuse, type Sql, sqlState, type Transaction } from '@souk/service'
+import { type CategoryRow, categoryOf, categoryTree, countProducts } from './categories.ts'
+import { forgetCounts, type ProductsContext } from './context.ts'
+import { wellFormed } from './well-formed.ts'
+
+const { createCategory: createRoute, changeCategory: changeRoute, removeCategory: removeRoute } = productsApi.routes
+type WriteRoute = typeof createRoute | typeof changeRoute
+
+export const createCategory = handle(createRoute, async ({ body }, context: ProductsContext) => {
+  const { slug, title, description = '', parentSlug, position = 0 } = wellFormed(body)
+  const id = body.id?.toLowerCase() ?? randomUUIDv7()
+  await write(createRoute, slug, context, async ({ sql, send }) => {
+    const [known] = await sql`select from category where id = ${id}`
+    if (known) return
+    const parentId = parentSlug === undefined ? null : await findParent(createRoute, sql, parentSlug)
+    await sql`
+      insert into category (id, slug, title, description, parent_id, position)
+      values (${id}, ${slug}, ${title}, ${description}, ${parentId}, ${position})`
+    send(CategoryChanged({ categoryId: id, slug }))
+  })
+  return shown(createRoute, id, context)
+})
+
+export const changeCategory = handle(changeRoute, async ({ params: { id }, body }, context: ProductsContext) => {
+  const wanted = wellFormed(body)
+  await write(changeRoute, wanted.slug ?? '', context, async ({ sql, send, enqueue }) => {
+    const [category] = await sql<CategoryRow>`
+      select id, slug, title, description, parent_id, position from category where id = ${id} for update`
+    if (!category) refuse(changeRoute, 'not-found', 'There is no such category.')
+    const changed = { ...category, ...wanted }
+    if (wanted.parentSlug !== undefined) changed.parentId = await newParent(sql, category, wanted.parentSlug)
+    await sql`
+      update category
+      set slug = ${changed.slug}, title = ${changed.title}, description = ${changed.description},
+        parent_id = ${changed.parentId}, position = ${changed.position}
+      where id = ${id}`
+    // Its products are found by its title, and others know them by its slug. There may be many, so that is a job.
+    const isRenamed = changed.slug !== category.slug
+    if (isRenamed || changed.title !== category.title || changed.parentId !== category.parentId)
+      await enqueue('refresh-category', { categoryId: id, isRenamed })
+    send(CategoryChanged({ categoryId: id, slug: changed.slug }))
+  })
+  return shown(changeRoute, id, context)
+})
+
+export const removeCategory = handle(removeRoute, async ({ params: { id } }, context: ProductsContext) => {
+  try {
+    await context.transaction(async ({ sql, send, afterCommit }) => {
+      await lockTree(sql)
+      const [gone] = await sql<{ slug: string }>`delete from category where id = ${id} returning slug`
+      if (!gone) refuse(removeRoute, 'not-found', 'There is no such category.')
+      send(CategoryChanged({ categoryId: id, slug: gone.slug }))
+      afterCommit(() => forgetCounts(context))
+    })
+  } catch (error) {
+    const isReferredTo = sqlState(error) === '23503'
+    if (isReferredTo) refuse(removeRoute, 'category-not-empty', 'Move its products and its categories away first.')
+    throw error
+  }
+  return undefined
+})
+
+async function write(
+  route: WriteRoute,
+  slug: string,
+  context: ProductsContext,
+  work: (transaction: Transaction) => Promise<void>,
+): Promise<void> {
+  try {
+    await context.transaction(async (transaction) => {
+      await lockTree(transaction.sql)
+      await work(transaction)
+      transaction.afterCommit(() => forgetCounts(context))
+    })
+  } catch (error) {
+    if (isDuplicate(error, 'category_slug_key')) refuse(route, 'slug-taken', `Another category has the slug ${slug}.`)
+    throw error
+  }
+}
+
+async function lockTree(sql: Sql): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('category-tree'))`
+}
+
+async function findParent(route: WriteRoute, sql: Sql, slug: string): Promise<string> {
+  const [parent] = await sql<{ id: string; parentId: string | null }>`
+    select id, parent_id from category where slug = ${slug}`
+  if (!parent) refuse(route, 'category-unknown', `There is no category ${slug}.`)
+  if (parent.parentId !== null) refuse(route, 'too-deep', `${slug} is in a category already; there are two levels.`)
+  return parent.id
+}
+
+async function newParent(sql: Sql, category: CategoryRow, parentSlug: string): Promise<string> {
+  const parentId = await findParent(changeRoute, sql, parentSlug)
+  const [child] = await sql`select from category where parent_id = ${category.id} limit 1`
+  if (child || parentId === category.id)
+    refuse(changeRoute, 'too-deep', `${category.slug} cannot go into another category; there are two levels.`)
+  return parentId
+}
+
+async function shown(route: WriteRoute, id: string, context: ProductsContext) {
+  const [tree, counts] = await Promise.all([categoryTree(context), countProducts(context)])
+  const category = tree.get(id)
+  if (!category) refuse(route, 'not-found', 'This category was deleted a moment ago.')
+  return categoryOf(category, tree, counts)
+}

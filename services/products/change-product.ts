@@ -1,0 +1,159 @@
+// PATCH and DELETE /v1/products/:id. The product's row is locked first, so that changes of one product happen one after
+// another and its messages leave in the order of their versions.
+import { ProductDeleted, type ProductInput, productsApi } from '@souk/contracts/products'
+import { handle, json, refuse, type Sql } from '@souk/service'
+import { lockCategories } from './categories.ts'
+import { forgetCounts, type ProductsContext } from './context.ts'
+import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'
+import { dropFormerSlugs, duplicateIn, insertVariants, rememberWords } from './product-rows.ts'
+import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
+import { wrongVariants } from './variants.ts'
+import { wellFormed } from './well-formed.ts'
+
+const route = productsApi.routes.change
+const removeRoute = productsApi.routes.remove
+type Change = Partial<Omit<ProductInput, 'id'>>
+
+export const change = handle(route, async ({ params, body, headers }, context: ProductsContext) => {
+  const wanted = wellFormed(body)
+  const version = versionIn(headers['if-match'])
+  // Another request may take a slug or an SKU between our look and our commit. Then we look again.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return productOf(await changeOnce(params.id, wanted, version, context), context.settings.currency, true)
+    } catch (error) {
+      if (duplicateIn(error) === undefined || attempt === 3) throw error
+    }
+  }
+})
+
+export const remove = handle(removeRoute, async ({ params: { id } }, context: ProductsContext) => {
+  await context.transaction(async ({ sql, send, afterCommit }) => {
+    await lockProduct(sql, id)
+    const [product] = await findProducts(sql, sql`p.id = ${id}`)
+    if (!product) refuse(removeRoute, 'not-found', 'There is no such product.')
+    const { slug, version, variants } = product
+    await sql`delete from product where id = ${id}`
+    send(ProductDeleted({ productId: id, slug, version: version + 1, skus: variants.map((variant) => variant.sku) }))
+    afterCommit(() => forgetCounts(context))
+  })
+  return undefined
+})
+
+/** Every writer of a product begins with this. Nothing is locked when there is no such product. */
+export async function lockProduct(sql: Sql, id: string): Promise<void> {
+  await sql`select from product where id = ${id} for update`
+}
+
+/** One more version, to be told to others. */
+export async function bumpVersion(sql: Sql, id: string, now: Date): Promise<void> {
+  await sql`update product set version = version + 1, updated_at = ${now} where id = ${id}`
+}
+
+function changeOnce(
+  id: string,
+  wanted: Change,
+  version: number | undefined,
+  context: ProductsContext,
+): Promise<StoredProduct> {
+  return context.transaction(async ({ sql, send, afterCommit }) => {
+    // Categories are locked before products, here and where a category is changed.
+    const categories = await lockCategories(route, sql, wanted.categorySlug === undefined ? [] : [wanted.categorySlug])
+    await lockProduct(sql, id)
+    const [product] = await findProducts(sql, sql`p.id = ${id}`)
+    if (!product) refuse(route, 'not-found', 'There is no such product.')
+    await refuseChange(sql, product, wanted, version)
+    await store(sql, product, wanted, categories.get(wanted.categorySlug ?? ''), context.now())
+    const [changed] = await findProducts(sql, sql`p.id = ${id}`)
+    if (!changed) throw new Error('A locked product cannot vanish.')
+    send(productChanged(changed))
+    afterCommit(() => forgetCounts(context))
+    return changed
+  })
+}
+
+async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change, version: number | undefined) {
+  if (version !== undefined && version !== product.version) {
+    refuse(route, 'version-conflict', 'Somebody has changed this product since you opened it. Look at it again.', {
+      version: product.version,
+    })
+  }
+  if (wanted.options || wanted.variants) {
+    const wrong = wrongVariants(wanted.options ?? product.options, wanted.variants ?? product.variants)
+    if (wrong !== undefined) refuse(route, 'invalid-variants', wrong)
+  }
+  await Promise.all([
+    refuseTakenSlugs(route, sql, [{ id: product.id, slug: wanted.slug }]),
+    wanted.variants &&
+      refuseTakenSkus(
+        route,
+        sql,
+        wanted.variants.map((variant) => variant.sku),
+        product.id,
+      ),
+  ])
+}
+
+/** The statements leave together, in this order; none waits for another's answer. */
+async function store(
+  sql: Sql,
+  product: StoredProduct,
+  wanted: Change,
+  categoryId: string | undefined,
+  now: Date,
+): Promise<void> {
+  const { id, slug } = product
+  await Promise.all([
+    updateRow(sql, { ...product, ...wanted, id, categoryId: categoryId ?? product.categoryId }, now),
+    wanted.slug !== undefined && wanted.slug !== slug && keepFormerSlug(sql, id, slug, wanted.slug),
+    wanted.variants && replaceVariants(sql, id, wanted.variants),
+    rememberWords(sql, [id]),
+  ])
+}
+
+async function updateRow(sql: Sql, product: Omit<StoredProduct, 'variants'> & { variants: unknown[] }, now: Date) {
+  await sql`
+    update product
+    set slug = ${product.slug}, title = ${product.title}, description = ${product.description},
+      status = ${product.status}, category_id = ${product.categoryId}, attributes = ${json(product.attributes)},
+      options = ${json(product.options)}, variant_count = ${product.variants.length},
+      version = version + 1, updated_at = ${now}
+    where id = ${product.id}`
+}
+
+async function keepFormerSlug(sql: Sql, id: string, former: string, present: string): Promise<void> {
+  await Promise.all([dropFormerSlugs(sql, [present]), insertFormerSlug(sql, id, former)])
+}
+
+async function insertFormerSlug(sql: Sql, id: string, former: string): Promise<void> {
+  await sql`
+    insert into former_slug (slug, product_id)
+    values (${former}, ${id})
+    on conflict (slug) do update set product_id = excluded.product_id`
+}
+
+async function replaceVariants(sql: Sql, id: string, variants: NonNullable<Change['variants']>): Promise<void> {
+  const stored = variants.map(({ sku, options = {}, prices, weightGrams = 0 }) => ({
+    sku,
+    options,
+    prices,
+    weightGrams,
+  }))
+  await Promise.all([dropVariants(sql, id), insertVariants(sql, [{ id, variants: stored }])])
+}
+
+async function dropVariants(sql: Sql, id: string): Promise<void> {
+  await Promise.all([
+    sql`delete from variant where product_id = ${id}`,
+    sql`delete from product_price where product_id = ${id}`,
+  ])
+}
+
+/** The version in an If-Match header: 3, "3" or W/"3". Without one, or with *, any version will do. */
+function versionIn(header: string | undefined): number | undefined {
+  if (header === undefined || header.trim() === '*') return undefined
+  const digits = /^\s*(?:W\/)?"?(\d{1,9})"?\s*$/.exec(header)?.[1]
+  if (digits === undefined)
+    refuse(route, 'invalid-request', 'If-Match must hold the version of the product, as in "3".')
+  return Number(digits)
+}

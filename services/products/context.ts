@@ -1,0 +1,29 @@
+// What every story of the catalogue is handed: settings, and what the service itself opened.
+import { type ContextFor, integer, text } from '@souk/service'
+import type { Painter } from './painter.ts'
+import type { Remembered } from './remembered.ts'
+
+export const settings = {
+  currency: text('the currency of prices when the caller names none', 'EUR'),
+  pictureMegabytes: integer('how much memory the process that makes thumbnails may take', 256, { min: 128, max: 4096 }),
+  pictureRetrySeconds: integer('after how long thumbnails that were not finished are begun again', 60, {
+    min: 1,
+    max: 3600,
+  }),
+}
+export const calls = {}
+
+export interface Own {
+  /** Counts that are dear to make: facets, totals, products per category. */
+  readonly counts: Remembered
+  /** The category tree. */
+  readonly tree: Remembered
+  readonly painter: Painter
+}
+export type ProductsContext = ContextFor<typeof settings, typeof calls, Own>
+
+/** Forgets what was counted, after a change. Other instances hear of it by message, or by the clock. */
+export function forgetCounts({ own }: ProductsContext): void {
+  own.counts.clear()
+  own.tree.clear()
+}

@@ -1,0 +1,111 @@
+// POST /v1/products and /v1/products/batch: one product, or up to 200, all or none. A product whose id is known already
+// is left as it is, so that a repeated request or a repeated import does no harm.
+import { randomUUIDv7 } from 'node:crypto'
+import { type ProductInput, productsApi } from '@souk/contracts/products'
+import { handle, refuse, type Sql } from '@souk/service'
+import { lockCategories } from './categories.ts'
+import { forgetCounts, type ProductsContext } from './context.ts'
+import { findProducts, productChanged, productOf } from './product.ts'
+import { duplicateIn, insertProducts, type NewProduct } from './product-rows.ts'
+import { chooseSlugs } from './slugs.ts'
+import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
+import { wrongVariants } from './variants.ts'
+import { wellFormed } from './well-formed.ts'
+
+const { create: oneRoute, createMany: manyRoute } = productsApi.routes
+type CreateRoute = typeof oneRoute | typeof manyRoute
+
+export const create = handle(oneRoute, async ({ body }, context: ProductsContext) => {
+  const [id] = await addProducts(oneRoute, [body], context)
+  const [stored] = await findProducts(context.sql, context.sql`p.id = ${id}`)
+  if (!stored) refuse(oneRoute, 'not-found', 'This product was deleted a moment ago.')
+  return productOf(stored, context.settings.currency, true)
+})
+
+export const createMany = handle(manyRoute, async ({ body }, context: ProductsContext) => ({
+  ids: await addProducts(manyRoute, body.products, context),
+}))
+
+async function addProducts(route: CreateRoute, inputs: ProductInput[], context: ProductsContext): Promise<string[]> {
+  const products = inputs.map((input) => ({ ...wellFormed(input), id: input.id?.toLowerCase() ?? randomUUIDv7() }))
+  refuseWrong(route, products)
+  // Another request may take an id, a slug or an SKU between our look and our commit. Then we look again.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await addNew(route, products, context)
+      return products.map((product) => product.id)
+    } catch (error) {
+      if (duplicateIn(error) === undefined || attempt === 3) throw error
+    }
+  }
+}
+
+type Identified = ProductInput & { id: string }
+
+async function addNew(route: CreateRoute, products: Identified[], context: ProductsContext): Promise<void> {
+  const fresh = await withoutKnown(context.sql, products)
+  if (fresh.length === 0) return
+  const [named] = await Promise.all([
+    chooseSlugs(context.sql, fresh),
+    refuseTakenSlugs(route, context.sql, fresh),
+    refuseTakenSkus(
+      route,
+      context.sql,
+      fresh.flatMap((product) => product.variants.map((variant) => variant.sku)),
+    ),
+  ])
+  await context.transaction(async ({ sql, send, afterCommit }) => {
+    const categories = await lockCategories(
+      route,
+      sql,
+      named.flatMap((product) => product.categorySlug ?? []),
+    )
+    const rows = named.map((product) => newProduct(product, categories))
+    await insertProducts(sql, rows, context.now())
+    const stored = await findProducts(sql, sql`p.id = any(${rows.map((row) => row.id)}::uuid[])`)
+    send(...stored.map(productChanged))
+    afterCommit(() => forgetCounts(context))
+  })
+}
+
+function newProduct(product: Identified & { slug: string }, categories: ReadonlyMap<string, string>): NewProduct {
+  const { id, slug, title, description = '', status = 'draft', attributes = {}, options = [], variants } = product
+  return {
+    id,
+    slug,
+    title,
+    description,
+    status,
+    categoryId: categories.get(product.categorySlug ?? '') ?? null,
+    attributes,
+    options,
+    variants: variants.map(({ sku, options = {}, prices, weightGrams = 0 }) => ({ sku, options, prices, weightGrams })),
+  }
+}
+
+async function withoutKnown(sql: Sql, products: Identified[]): Promise<Identified[]> {
+  const rows = await sql<{ id: string }>`
+    select id from product where id = any(${products.map((product) => product.id)}::uuid[])`
+  const known = new Set(rows.map((row) => row.id))
+  return products.filter((product) => !known.has(product.id))
+}
+
+/** What can be seen from the request alone. */
+function refuseWrong(route: CreateRoute, products: Identified[]): void {
+  const [ids, slugs, skus] = [new Set<string>(), new Set<string>(), new Map<string, string>()]
+  for (const { id, slug, title, options = [], variants } of products) {
+    const name = `"${title}"`
+    if (ids.has(id)) refuse(route, 'invalid-request', `Two of these products have the id ${id}.`)
+    ids.add(id)
+    if (slug !== undefined && slugs.has(slug))
+      refuse(route, 'slug-taken', `Two of these products have the slug ${slug}.`)
+    if (slug !== undefined) slugs.add(slug)
+    const wrong = wrongVariants(options, variants)
+    if (wrong !== undefined) refuse(route, 'invalid-variants', products.length > 1 ? `${name}: ${wrong}` : wrong)
+    for (const { sku } of variants) {
+      const other = skus.get(sku.toLowerCase())
+      if (other !== undefined) refuse(route, 'sku-taken', `${other} and ${name} both have the SKU ${sku}.`)
+      skus.set(sku.toLowerCase(), name)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// What a list's filters would leave: counts by category and by attribute, and how many match in all. Every facet ignores
+// its own filter, so that one can see what else could be chosen. Counting is the dear part of a list, so it is remembered.
+import { join, type Sql, type Statement } from '@souk/service'
+import { categoryTree, type Tree } from './categories.ts'
+import type { ProductsContext } from './context.ts'
+import { type Filters, matchConditions, matchedFrom } from './matching.ts'
+
+/** So many matches are counted; a shop window needs no exact number beyond. */
+const mostCounted = 10_000
+const mostValues = 50
+const mostFacets = 20
+
+interface Count {
+  kind: 'total' | 'category' | 'attribute'
+  value: string | null
+  count: number
+}
+interface Facet {
+  name: string
+  values: { value: string; title?: string; count: number }[]
+}
+
+export function findFacets(filters: Filters, context: ProductsContext): Promise<{ facets: Facet[]; total: number }> {
+  const key = JSON.stringify({ ...filters, attributes: [...filters.attributes] })
+  return context.own.counts.get(`facets ${key}`, async () => {
+    const [counts, tree] = await Promise.all([count(context.sql, filters), categoryTree(context)])
+    return {
+      facets: [categoryFacet(counts, tree), ...attributeFacets(counts)].filter((facet) => facet.values.length > 0),
+      total: counts.find((row) => row.kind === 'total')?.count ?? 0,
+    }
+  })
+}
+
+/** One statement counts the matches themselves, and once more for each facet that has a filter, without that filter. */
+function count(sql: Sql, filters: Filters): Statement<Count> {
+  const matches = (one: Filters) => sql`
+    select p.category_id, p.tags
+    ${matchedFrom(sql, one)}
+    where ${join(matchConditions(sql, one), ' and ')}
+    limit ${mostCounted}`
+  const byCategory = (from: Statement) => sql`(
+    select 'category' as kind, category_id::text as value, count(*) as count
+    from ${from}
+    where category_id is not null
+    group by category_id)`
+  const byTag = (from: Statement, condition: Statement) => sql`(
+    select 'attribute' as kind, tag as value, count(*) as count
+    from ${from}, unnest(tags) as tag
+    where ${condition}
+    group by tag
+    order by count desc, tag
+    limit ${mostValues * mostFacets})`
+
+  const names = [...filters.attributes.keys()]
+  const parts = [
+    sql`(select 'total' as kind, null as value, count(*) as count from matched)`,
+    byTag(sql`matched`, sql`split_part(tag, ':', 1) <> all(${names}::text[])`),
+    byCategory(filters.categoryIds ? sql`(${matches({ ...filters, categoryIds: undefined })}) as wider` : sql`matched`),
+    ...names.map((name) => {
+      const attributes = new Map([...filters.attributes].filter(([other]) => other !== name))
+      return byTag(sql`(${matches({ ...filters, attributes })}) as wider`, sql`split_part(tag, ':', 1) = ${name}`)
+    }),
+  ]
+  return sql<Count>`with matched as materialized (${matches(filters)}) ${join(parts, ' union all ')}`
+}
+
+/** A category counts the products of those in it too, as its own list does. */
+function categoryFacet(counts: readonly Count[], tree: Tree): Facet {
+  const own = new Map(counts.filter((row) => row.kind === 'category').map((row) => [row.value, row.count]))
+  const values = tree.all.map((category) => ({
+    value: category.slug,
+    title: category.title,
+    count: tree.within(category).reduce((sum, id) => sum + (own.get(id) ?? 0), 0),
+  }))
+  return { name: 'category', values: values.filter((one) => one.count > 0) }
+}
+
+function attributeFacets(counts: readonly Count[]): Facet[] {
+  const facets = new Map<string, Facet>()
+  for (const { kind, value, count } of counts) {
+    if (kind !== 'attribute' || value === null) continue
+    const colon = value.indexOf(':')
+    const name = value.slice(0, colon)
+    const facet = facets.get(name) ?? { name, values: [] }
+    if (facet.values.length < mostValues) facet.values.push({ value: value.slice(colon + 1), count })
+    facets.set(name, facet)
+  }
+  return [...facets.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, mostFacets)
+}

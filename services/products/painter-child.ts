@@ -1,0 +1,38 @@
+// The process that decodes pictures: apart from the service, with nothing worth stealing in its environment and a bound on its
+// memory, because what it reads comes from outside. It answers one message with one message, and ends with its parent.
+import type { Painted, ToPaint } from './painter.ts'
+
+const widths = { small: 320, medium: 800, large: 1600 }
+const limitBytes = Number(process.argv[2]) * 1024 * 1024
+export const tooMuchMemory = 71
+
+const sharp = (await import('sharp')).default
+sharp.cache(false)
+sharp.concurrency(1)
+
+// The decoder works on threads of its own, so this clock goes on while it does.
+setInterval(() => {
+  if (process.memoryUsage.rss() > limitBytes) process.exit(tooMuchMemory)
+}, 10)
+process.on('disconnect', () => process.exit(0))
+process.on('message', async ({ bytes }: ToPaint) => process.send?.(await paint(Buffer.from(bytes))))
+
+async function paint(bytes: Buffer): Promise<Painted> {
+  try {
+    const picture = sharp(bytes, {
+      limitInputPixels: 25_000_000,
+      failOn: 'error',
+      animated: false,
+      sequentialRead: true,
+    })
+    const upright = picture.autoOrient()
+    const entries = []
+    for (const [size, width] of Object.entries(widths)) {
+      const fit = { width, height: width, fit: 'inside', withoutEnlargement: true } as const
+      entries.push([size, await upright.clone().resize(fit).webp({ quality: 80 }).toBuffer()])
+    }
+    return { sizes: Object.fromEntries(entries) }
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error) }
+  }
+}

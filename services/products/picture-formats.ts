@@ -1,0 +1,155 @@
+// Reads the header of a picture without decoding it: PNG, JPEG or WebP by its bytes (not by its name), its size, one frame
+// only. Along the way everything is left out that is not the picture: camera data, places, comments, whatever follows its end.
+// Nothing here allocates by what a file claims.
+
+export interface PlainPicture {
+  type: 'image/png' | 'image/jpeg' | 'image/webp'
+  width: number
+  height: number
+  /** The picture itself, without metadata. */
+  bytes: Buffer
+}
+/** A picture that cannot be taken: why, for the person who sent it. */
+export class WrongPicture extends Error {}
+
+const megapixels = 25
+
+export function readPicture(bytes: Buffer): PlainPicture {
+  const picture = formatOf(bytes)(bytes)
+  const { width, height } = picture
+  if (width < 1 || height < 1) throw new WrongPicture('This picture has no size.')
+  if (width * height > megapixels * 1_000_000)
+    throw new WrongPicture(`This picture has ${width} × ${height} pixels; at most ${megapixels} megapixels are taken.`)
+  return picture
+}
+
+function formatOf(bytes: Buffer): (bytes: Buffer) => PlainPicture {
+  if (bytes.length >= 8 && bytes.readBigUInt64BE(0) === 0x89504e470d0a1a0an) return readPng
+  if (bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xffd8ff) return readJpeg
+  if (bytes.length >= 12 && ascii(bytes, 0) === 'RIFF' && ascii(bytes, 8) === 'WEBP') return readWebp
+  throw new WrongPicture('Only PNG, JPEG and WebP pictures are taken, whatever the name of the file.')
+}
+
+const pngKept = new Set(['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'cICP', 'sBIT', 'IDAT', 'IEND'])
+
+function readPng(bytes: Buffer): PlainPicture {
+  const kept = [bytes.subarray(0, 8)]
+  let size: { width: number; height: number } | undefined
+  for (let at = 8; ; ) {
+    if (at + 12 > bytes.length) throw cutOff()
+    const [length, type] = [bytes.readUInt32BE(at), ascii(bytes, at + 4)]
+    const end = at + 12 + length
+    if (end > bytes.length) throw cutOff()
+    if (type === 'acTL') throw animated()
+    if (type === 'IHDR' && length >= 8)
+      size = { width: bytes.readUInt32BE(at + 8), height: bytes.readUInt32BE(at + 12) }
+    if (pngKept.has(type)) kept.push(bytes.subarray(at, end))
+    if (type === 'IEND') break
+    at = end
+  }
+  if (!size) throw cutOff()
+  return { type: 'image/png', ...size, bytes: Buffer.concat(kept) }
+}
+
+/** Frame headers of all kinds of JPEG; the other markers in this range are tables. */
+const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+/** Color profile (APP2) and Adobe's color transform (APP14) belong to the picture; the other APPn and comments do not. */
+const isMetadata = (marker: number) =>
+  (marker >= 0xe1 && marker <= 0xef && marker !== 0xe2 && marker !== 0xee) || marker === 0xfe
+
+function readJpeg(bytes: Buffer): PlainPicture {
+  const kept: Buffer[] = [bytes.subarray(0, 2)]
+  let size: { width: number; height: number } | undefined
+  for (let at = 2; ; ) {
+    while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++
+    if (at + 4 > bytes.length) throw cutOff()
+    if (bytes[at] !== 0xff) throw new WrongPicture('This JPEG is damaged.')
+    const marker = bytes[at + 1] as number
+    const end = at + 2 + bytes.readUInt16BE(at + 2)
+    if (end > bytes.length) throw cutOff()
+    const segment = bytes.subarray(at, end)
+    if (isFrame(marker) && segment.length >= 9)
+      size = { height: segment.readUInt16BE(5), width: segment.readUInt16BE(7) }
+    if (!isMetadata(marker)) kept.push(segment)
+    else if (marker === 0xe1) kept.push(...orientationOnly(segment))
+    if (marker === 0xda) {
+      // From here on it is compressed; the last end mark closes it.
+      const close = bytes.lastIndexOf(Buffer.from([0xff, 0xd9]))
+      if (close < end) throw cutOff()
+      kept.push(bytes.subarray(end, close + 2))
+      break
+    }
+    at = end
+  }
+  if (!size) throw new WrongPicture('This JPEG is damaged.')
+  return { type: 'image/jpeg', ...size, bytes: Buffer.concat(kept) }
+}
+
+/** Cameras say in their metadata which side is up; that alone is kept. */
+function orientationOnly(segment: Buffer): Buffer[] {
+  const up = orientationIn(segment)
+  if (up === undefined || up === 1) return []
+  const exif = Buffer.from('ffe100224578696600004d4d002a00000008000101120003000000010000000000000000', 'hex')
+  exif.writeUInt16BE(up, 28)
+  return [exif]
+}
+
+function orientationIn(segment: Buffer): number | undefined {
+  if (segment.length < 20 || segment.toString('latin1', 4, 10) !== 'Exif\0\0') return undefined
+  const tiff = segment.subarray(10)
+  const isLittle = tiff.readUInt16BE(0) === 0x4949
+  const read16 = (at: number) => (at + 2 > tiff.length ? 0 : isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at))
+  const start = isLittle ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4)
+  for (let entry = 0; entry < Math.min(read16(start), 100); entry++) {
+    const at = start + 2 + entry * 12
+    if (read16(at) === 0x0112) {
+      const up = read16(at + 8)
+      return up >= 1 && up <= 8 ? up : undefined
+    }
+  }
+  return undefined
+}
+
+const webpKept = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ICCP'])
+
+function readWebp(bytes: Buffer): PlainPicture {
+  const whole = 8 + bytes.readUInt32LE(4)
+  if (whole > bytes.length) throw cutOff()
+  const kept: Buffer[] = []
+  let sizes: { width: number; height: number }[] = []
+  for (let at = 12; at + 8 <= whole; ) {
+    const [type, length] = [ascii(bytes, at), bytes.readUInt32LE(at + 4)]
+    const end = at + 8 + length + (length % 2)
+    if (at + 8 + length > whole) throw cutOff()
+    const chunk = Buffer.from(bytes.subarray(at, end))
+    if (type === 'ANIM' || type === 'ANMF') throw animated()
+    sizes = [...sizes, ...webpSize(type, chunk)]
+    // Without its flags for camera data and comments, which go.
+    if (type === 'VP8X' && length >= 10) chunk[8] = (chunk[8] as number) & ~0b1100
+    if (webpKept.has(type)) kept.push(chunk)
+    at = end
+  }
+  // The canvas and the picture on it each tell a size: the larger one counts.
+  const size = sizes.sort((a, b) => b.width * b.height - a.width * a.height)[0]
+  if (!size) throw cutOff()
+  const body = Buffer.concat(kept)
+  const head = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1')
+  head.writeUInt32LE(4 + body.length, 4)
+  return { type: 'image/webp', ...size, bytes: Buffer.concat([head, body]) }
+}
+
+function webpSize(type: string, chunk: Buffer): { width: number; height: number }[] {
+  if (type === 'VP8X' && chunk.length >= 18)
+    return [{ width: chunk.readUIntLE(12, 3) + 1, height: chunk.readUIntLE(15, 3) + 1 }]
+  if (type === 'VP8 ' && chunk.length >= 18)
+    return [{ width: chunk.readUInt16LE(14) & 0x3fff, height: chunk.readUInt16LE(16) & 0x3fff }]
+  if (type === 'VP8L' && chunk.length >= 13) {
+    const bits = chunk.readUInt32LE(9)
+    return [{ width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }]
+  }
+  return []
+}
+
+const ascii = (bytes: Buffer, at: number) => bytes.toString('latin1', at, at + 4)
+const cutOff = () => new WrongPicture('This picture is cut off: its end is missing.')
+const animated = () => new WrongPicture('Animated pictures are not taken.')

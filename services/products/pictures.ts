@@ -1,0 +1,85 @@
+// Uploading, serving and deleting pictures. An upload is answered as soon as the picture is stored; its sizes come by a job.
+import { randomUUIDv7 } from 'node:crypto'
+import { productsApi } from '@souk/contracts/products'
+import { handle, refuse, reply } from '@souk/service'
+import { bumpVersion, lockProduct } from './change-product.ts'
+import { forgetCounts, type ProductsContext } from './context.ts'
+import { jobName } from './make-thumbnails.ts'
+import { pictureOf } from './picture.ts'
+import { type PlainPicture, readPicture, WrongPicture } from './picture-formats.ts'
+import { findProducts, productChanged } from './product.ts'
+
+const { addPicture: addRoute, removePicture: removeRoute, readPicture: readRoute } = productsApi.routes
+const mostPictures = 20
+
+export const addPicture = handle(addRoute, async ({ params, query, body }, context: ProductsContext) => {
+  const picture = plain(Buffer.from(body))
+  const id = randomUUIDv7()
+  const alt = (query.alt ?? '').toWellFormed()
+  const title = await context.transaction(async ({ sql, send, enqueue, afterCommit }) => {
+    await lockProduct(sql, params.id)
+    const [product] = await findProducts(sql, sql`p.id = ${params.id}`)
+    if (!product) refuse(addRoute, 'not-found', 'There is no such product.')
+    if (product.pictures.length >= mostPictures)
+      refuse(addRoute, 'too-many-pictures', `A product has at most ${mostPictures} pictures. Delete one first.`)
+    await sql`
+      insert into picture (id, product_id, alt, position, width, height)
+      select ${id}, ${params.id}, ${alt}, coalesce(max(position) + 1, 0), ${picture.width}, ${picture.height}
+      from picture
+      where product_id = ${params.id}`
+    await sql`
+      insert into picture_file (picture_id, size, content_type, bytes)
+      values (${id}, 'original', ${picture.type}, ${picture.bytes})`
+    await bumpVersion(sql, params.id, context.now())
+    await enqueue(jobName, { pictureId: id }, { key: id })
+    const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
+    if (changed) send(productChanged(changed))
+    afterCommit(() => forgetCounts(context))
+    return product.title
+  })
+  return pictureOf({ id, alt, status: 'processing' }, title)
+})
+
+export const removePicture = handle(removeRoute, async ({ params }, context: ProductsContext) => {
+  await context.transaction(async ({ sql, send, afterCommit }) => {
+    await lockProduct(sql, params.id)
+    const [gone] = await sql`
+      delete from picture where id = ${params.imageId} and product_id = ${params.id} returning id`
+    if (!gone) refuse(removeRoute, 'not-found', 'There is no such picture.')
+    await bumpVersion(sql, params.id, context.now())
+    const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
+    if (changed) send(productChanged(changed))
+    afterCommit(() => forgetCounts(context))
+  })
+  return undefined
+})
+
+/** The bytes at a path never change. Pictures of drafts are for staff only, and not for caches between. */
+export const servePicture = handle(readRoute, async ({ params, caller }, { sql }: ProductsContext) => {
+  const [file] = await sql<{ contentType: string; bytes: Buffer; productStatus: string }>`
+    select f.content_type, f.bytes, p.status as product_status
+    from picture_file f
+    join picture i on i.id = f.picture_id
+    join product p on p.id = i.product_id
+    where f.picture_id = ${params.id}
+      and f.size = ${params.size.replace('.webp', '')}
+      and i.status <> 'failed'
+      and (p.status = 'published' or ${caller.role === 'staff'})`
+  if (!file) refuse(readRoute, 'not-found', 'There is no such picture.')
+  const isPublic = file.productStatus === 'published'
+  return reply(200, file.bytes, {
+    'content-type': file.contentType,
+    'content-length': String(file.bytes.length),
+    'cache-control': isPublic ? 'public, max-age=31536000, immutable' : 'private, no-store',
+    'x-content-type-options': 'nosniff',
+  })
+})
+
+function plain(bytes: Buffer): PlainPicture {
+  try {
+    return readPicture(bytes)
+  } catch (error) {
+    if (error instanceof WrongPicture) refuse(addRoute, 'invalid-picture', error.message)
+    throw error
+  }
+}

@@ -1,0 +1,53 @@
+// A product as lists show it: title, price, picture. All cards of a page come with the page's own statement.
+import type { ProductCard } from '@souk/contracts/products'
+import type { Sql, Statement } from '@souk/service'
+import type { Static } from 'typebox'
+import { type PictureRow, pictureOf } from './picture.ts'
+
+export interface CardRow {
+  id: string
+  /** The value that the page is sorted by. */
+  key: string | number
+  slug: string
+  title: string
+  variantCount: number
+  lowest: number | null
+  highest: number | null
+  category: string | null
+  pictureId: string | null
+  alt: string
+  pictureStatus: PictureRow['status']
+}
+
+/** The cards of a page: a statement that yields the columns id and key, and the order in which they shall come. */
+export function withCards(sql: Sql, page: Statement, order: Statement, currency: string): Statement<CardRow> {
+  return sql<CardRow>`
+    select page.id, page.key, p.slug, p.title, p.variant_count, price.lowest, price.highest, c.slug as category,
+      picture.id as picture_id, picture.alt, picture.status as picture_status
+    from (${page}) as page
+    join product p on p.id = page.id
+    left join product_price price on price.product_id = page.id and price.currency = ${currency}
+    left join category c on c.id = p.category_id
+    left join lateral (
+      select i.id, i.alt, i.status
+      from picture i
+      where i.product_id = page.id and i.status <> 'failed'
+      order by i.position, i.id
+      limit 1
+    ) as picture on true
+    order by ${order}`
+}
+
+export function cardOf(row: CardRow, currency: string): Static<typeof ProductCard> {
+  const { id, slug, title, lowest, highest, category, variantCount, pictureId, alt, pictureStatus } = row
+  return {
+    id,
+    slug,
+    title,
+    price: lowest === null ? undefined : { amount: lowest, currency },
+    priceFrom: lowest !== highest,
+    image: pictureId === null ? undefined : pictureOf({ id: pictureId, alt, status: pictureStatus }, title),
+    category: category ?? undefined,
+    variantCount,
+  }
+}

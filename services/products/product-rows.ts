@@ -1,0 +1,96 @@
+// Writes products into their tables, many with a handful of statements. Which ones may be written is decided elsewhere.
+import { isDuplicate, json, type Sql } from '@souk/service'
+import type { StoredVariant } from './product.ts'
+
+export interface NewProduct {
+  id: string
+  slug: string
+  title: string
+  description: string
+  status: 'draft' | 'published'
+  categoryId: string | null
+  attributes: Record<string, string>
+  options: { name: string; values: string[] }[]
+  variants: StoredVariant[]
+}
+
+/**
+ * The statements leave together, in this order; none waits for another's answer. So they must: one that waited could
+ * leave after another has failed and the transaction has ended.
+ */
+export async function insertProducts(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
+  const ids = products.map((product) => product.id)
+  await Promise.all([
+    insertRows(sql, products, now),
+    insertVariants(sql, products),
+    rememberWords(sql, ids),
+    dropFormerSlugs(
+      sql,
+      products.map((product) => product.slug),
+    ),
+  ])
+}
+
+async function insertRows(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
+  const rows = products.map(({ variants, ...product }) => ({ ...product, variantCount: variants.length }))
+  await sql`
+    insert into product (
+      id, slug, title, description, status, category_id, attributes, options, variant_count, created_at, updated_at)
+    select id, slug, title, description, status, "categoryId", attributes, options, "variantCount", ${now}, ${now}
+    from jsonb_to_recordset(${json(rows)}::jsonb) as new (
+      id uuid, slug text, title text, description text, status text, "categoryId" uuid, attributes jsonb,
+      options jsonb, "variantCount" integer)`
+}
+
+export async function insertVariants(
+  sql: Sql,
+  products: readonly { id: string; variants: StoredVariant[] }[],
+): Promise<void> {
+  const variants = products.flatMap(({ id, variants }) =>
+    variants.map((variant, position) => ({ productId: id, position, ...variant })),
+  )
+  await Promise.all([
+    sql`
+      insert into variant (sku, product_id, position, options, prices, weight_grams)
+      select sku, "productId", position, options, prices, "weightGrams"
+      from jsonb_to_recordset(${json(variants)}::jsonb) as new (
+        sku text, "productId" uuid, position integer, options jsonb, prices jsonb, "weightGrams" integer)`,
+    sql`
+      insert into product_price (product_id, currency, lowest, highest)
+      select v.product_id, price.currency, min(price.amount), max(price.amount)
+      from variant v, jsonb_to_recordset(v.prices) as price (amount bigint, currency text)
+      where v.product_id = any(${products.map((product) => product.id)}::uuid[])
+      group by v.product_id, price.currency`,
+  ])
+}
+
+/** Adds the words of products to the word list. In order, so that two imports never wait for each other in a circle. */
+export async function rememberWords(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql`
+    insert into search_word (word)
+    select distinct word
+    from product p
+    left join category c on c.id = p.category_id
+    left join category parent on parent.id = c.parent_id
+    cross join lateral unnest(tsvector_to_array(to_tsvector('catalogue_words', plain_words(concat_ws(' ',
+      p.title, c.title, parent.title, (select string_agg(value, ' ') from jsonb_each_text(p.attributes))))))) as word
+    where p.id = any(${ids}::uuid[])
+      and word !~ '[0-9]'
+      and length(word) between 3 and 40
+      and not exists (select from search_word known where known.word = word)
+    order by word
+    on conflict (word) do nothing`
+}
+
+/** A slug that is in use again leads to its new product only. */
+export async function dropFormerSlugs(sql: Sql, slugs: readonly string[]): Promise<void> {
+  await sql`delete from former_slug where slug = any(${slugs}::text[])`
+}
+
+/** Which of the catalogue's unique names a database error is about. */
+export function duplicateIn(error: unknown): 'id' | 'slug' | 'sku' | undefined {
+  if (isDuplicate(error, 'product_pkey')) return 'id'
+  if (isDuplicate(error, 'product_slug_key')) return 'slug'
+  if (isDuplicate(error, 'variant_sku') || isDuplicate(error, 'variant_pkey')) return 'sku'
+  return undefined
+}

@@ -1,0 +1,69 @@
+// GET /v1/products/:slug, /v1/products/:slug/related and /v1/catalogue/:id. A former slug answers too; a draft does not.
+import { productsApi } from '@souk/contracts/products'
+import { handle, refuse, type Sql, type Statement } from '@souk/service'
+import { categoryTree } from './categories.ts'
+import type { ProductsContext } from './context.ts'
+import { findProducts, productOf } from './product.ts'
+import { cardOf, withCards } from './product-card.ts'
+
+const { read: readRoute, readAny: readAnyRoute, related: relatedRoute } = productsApi.routes
+
+const unknown = 'There is no such product.'
+
+/** The id behind a slug, present or former. */
+function idBySlug(sql: Sql, slug: string): Statement {
+  return sql`coalesce(
+    (select id from product where slug = ${slug}),
+    (select product_id from former_slug where slug = ${slug}))`
+}
+
+export const read = handle(readRoute, async ({ params, query }, { sql, settings }: ProductsContext) => {
+  const [product] = await findProducts(sql, sql`p.id = ${idBySlug(sql, params.slug)} and p.status = 'published'`)
+  if (!product) refuse(readRoute, 'not-found', unknown)
+  return productOf(product, query.currency ?? settings.currency, false)
+})
+
+export const readAny = handle(readAnyRoute, async ({ params }, { sql, settings }: ProductsContext) => {
+  const [product] = await findProducts(sql, sql`p.id = ${params.id}`)
+  if (!product) refuse(readAnyRoute, 'not-found', unknown)
+  return productOf(product, settings.currency, true)
+})
+
+const mostRelated = 8
+/** So many of the newest of each category are compared. */
+const mostCompared = 24
+
+/** Products of the same category, those with most attributes in common first; then of the categories beside it. */
+export const related = handle(relatedRoute, async ({ params, query }, context: ProductsContext) => {
+  const { sql, settings } = context
+  const currency = query.currency ?? settings.currency
+  const [product] = await sql<{ id: string; categoryId: string | null; tags: string[] }>`
+    select id, category_id, tags
+    from product
+    where id = ${idBySlug(sql, params.slug)} and status = 'published'`
+  if (!product) refuse(relatedRoute, 'not-found', unknown)
+  const tree = await categoryTree(context)
+  const own = product.categoryId === null ? undefined : tree.get(product.categoryId)
+  if (!own) return { items: [] }
+  const hall = own.parentId === null ? own : (tree.get(own.parentId) ?? own)
+
+  const rows = await withCards(
+    sql,
+    sql`
+    select some.id, row_number() over (order by some.is_own desc, some.common desc, some.created_at desc, some.id) as key
+    from unnest(${tree.within(hall)}::uuid[]) as category (id)
+    cross join lateral (
+      select p.id, p.created_at, p.category_id = ${own.id}::uuid as is_own,
+        (select count(*) from unnest(p.tags) as tag where tag = any(${product.tags}::text[])) as common
+      from product p
+      where p.category_id = category.id and p.status = 'published' and p.id <> ${product.id}
+      order by p.created_at desc, p.id desc
+      limit ${mostCompared}
+    ) as some
+    order by key
+    limit ${mostRelated}`,
+    sql`page.key`,
+    currency,
+  )
+  return { items: rows.map((row) => cardOf(row, currency)) }
+})

@@ -1,0 +1,56 @@
+// After a category has changed its name or its place: its products are found by the new words, and where its slug is new,
+// others are told of every product. In batches, for a category may hold most of the shop.
+import { job, type Sql } from '@souk/service'
+import { forgetCounts, type ProductsContext } from './context.ts'
+import { findProducts, productChanged } from './product.ts'
+import { rememberWords } from './product-rows.ts'
+
+const batchSize = 200
+
+export const refreshCategory = job(
+  'refresh-category',
+  async ({ categoryId, isRenamed }: { categoryId: string; isRenamed: boolean }, context: ProductsContext) => {
+    let last = '00000000-0000-0000-0000-000000000000'
+    while (true) {
+      const ids = await refreshSome(categoryId, isRenamed, last, context)
+      if (ids.length < batchSize) break
+      last = ids.at(-1) as string
+    }
+    forgetCounts(context)
+  },
+)
+
+/** A job that begins anew does the same again: harmless, for versions only grow. */
+function refreshSome(
+  categoryId: string,
+  isRenamed: boolean,
+  after: string,
+  { transaction, now }: ProductsContext,
+): Promise<string[]> {
+  return transaction(async ({ sql, send }) => {
+    const rows = await sql<{ id: string; ownSlug: boolean }>`
+      select p.id, p.category_id = ${categoryId} as own_slug
+      from product p
+      join category c on c.id = p.category_id
+      where (c.id = ${categoryId} or c.parent_id = ${categoryId}) and p.id > ${after}
+      order by p.id
+      limit ${batchSize}
+      for no key update of p`
+    const ids = rows.map((row) => row.id)
+    if (ids.length === 0) return ids
+    await deriveAgain(sql, ids)
+    await rememberWords(sql, ids)
+    const told = isRenamed ? rows.filter((row) => row.ownSlug).map((row) => row.id) : []
+    if (told.length > 0) {
+      await sql`
+        update product set version = version + 1, updated_at = ${now()} where id = any(${told}::uuid[])`
+      send(...(await findProducts(sql, sql`p.id = any(${told}::uuid[])`)).map(productChanged))
+    }
+    return ids
+  })
+}
+
+/** Touching the column is enough: the trigger derives the search columns from it. */
+async function deriveAgain(sql: Sql, ids: string[]): Promise<void> {
+  await sql`update product set category_id = category_id where id = any(${ids}::uuid[])`
+}

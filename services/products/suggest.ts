@@ -1,0 +1,47 @@
+// GET /v1/suggest: completes what is being typed with titles, first those that begin with it, then those with a word that
+// does, then, where nothing does, those that it may have meant.
+import { productsApi } from '@souk/contracts/products'
+import { handle, type Sql } from '@souk/service'
+import type { ProductsContext } from './context.ts'
+import { corrected, type Search, searchFor, tsquery } from './search-words.ts'
+
+const most = 8
+/** Titles that are looked at before the best are chosen. */
+const mostCompared = 200
+
+export const suggest = handle(productsApi.routes.suggest, async ({ query }, { sql }: ProductsContext) => {
+  const search = searchFor(query.q)
+  if (!search) return { items: [] }
+  const items = await complete(sql, query.q, search)
+  if (items.length > 0) return { items }
+  const meant = await corrected(sql, search)
+  return { items: meant ? await complete(sql, query.q, meant) : [] }
+})
+
+async function complete(sql: Sql, text: string, search: Search) {
+  return sql<{ slug: string; title: string }>`
+    (
+      select slug, title
+      from product
+      where status = 'published'
+        and sort_title >= (select plain_title(${text}))
+        and sort_title < (select plain_title(${text}) || chr(1114111))
+      order by sort_title, id
+      limit ${most}
+    )
+    union all
+    (
+      select slug, title
+      from (
+        select slug, title, sort_title, id
+        from product p
+        where status = 'published'
+          and search @@ ${tsquery(sql, search, true)}
+          and not starts_with(sort_title, (select plain_title(${text})))
+        limit ${mostCompared}
+      ) as found
+      order by length(title), sort_title, id
+      limit ${most}
+    )
+    limit ${most}`
+}

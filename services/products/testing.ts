@@ -1,0 +1,26 @@
+// What the tests of this service share: a shop of one service, and products to put into it.
+import { randomUUID } from 'node:crypto'
+import { type ProductInput, productsApi } from '@souk/contracts/products'
+import { anonymous, staff, startForTest, type TestOptions } from '@souk/service/testing'
+import { products } from './service.ts'
+
+export async function openCatalogue(options: TestOptions = {}) {
+  const shop = await startForTest([products], options)
+  return { ...shop, staff: shop.as(productsApi, staff), public: shop.as(productsApi, anonymous) }
+}
+export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>
+
+/** A product that is like no other; what matters to a test is given. */
+export function aProduct(more: Partial<ProductInput> = {}): ProductInput {
+  const sku = `T-${randomUUID().slice(0, 13)}`
+  return {
+    title: `Thing ${sku}`,
+    status: 'published',
+    variants: [{ sku, prices: [{ amount: 1900, currency: 'EUR' }] }],
+    ...more,
+  }
+}
+
+export function euros(amount: number) {
+  return [{ amount, currency: 'EUR' }]
+}

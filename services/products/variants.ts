@@ -1,0 +1,72 @@
+// The rules of options and variants: every variant is one choice of each option, and no choice is there twice.
+import type { ProductInput } from '@souk/contracts/products'
+
+type Options = NonNullable<ProductInput['options']>
+type Variants = ProductInput['variants']
+
+/** What is wrong with these variants, as a sentence for the person who typed them; undefined when nothing is. */
+export function wrongVariants(options: Options, variants: Variants): string | undefined {
+  return (
+    wrongOptions(options) ??
+    sameSku(variants) ??
+    first(variants, (variant) => wrongVariant(options, variant)) ??
+    sameChoice(options, variants)
+  )
+}
+
+/** The options in words: "Blue, M". */
+export function variantTitle(options: readonly { name: string }[], chosen: Readonly<Record<string, string>>): string {
+  return options.map(({ name }) => chosen[name]).join(', ')
+}
+
+function wrongOptions(options: Options): string | undefined {
+  const name = repeated(options.map((option) => option.name))
+  if (name !== undefined) return `The option "${name}" is there twice.`
+  return first(options, (option) => {
+    const value = repeated(option.values)
+    return value === undefined ? undefined : `The option "${option.name}" has the value "${value}" twice.`
+  })
+}
+
+function sameSku(variants: Variants): string | undefined {
+  const sku = repeated(variants.map((variant) => variant.sku.toLowerCase()))
+  return sku === undefined ? undefined : `The SKU ${sku} is there twice; capitals make no difference.`
+}
+
+function wrongVariant(options: Options, { sku, options: chosen = {}, prices }: Variants[number]): string | undefined {
+  const currency = repeated(prices.map((price) => price.currency))
+  if (currency !== undefined) return `Variant ${sku} has two prices in ${currency}.`
+  const unknown = Object.keys(chosen).find((name) => !options.some((option) => option.name === name))
+  if (unknown !== undefined) return `Variant ${sku} chooses "${unknown}", which is not an option of this product.`
+  return first(options, ({ name, values }) => {
+    if (!Object.hasOwn(chosen, name)) return `Variant ${sku} does not say its "${name}".`
+    const value = chosen[name] as string
+    return values.includes(value)
+      ? undefined
+      : `Variant ${sku} has the "${name}" "${value}", which is not among its values.`
+  })
+}
+
+function sameChoice(options: Options, variants: Variants): string | undefined {
+  const seen = new Map<string, string>()
+  return first(variants, ({ sku, options: chosen = {} }) => {
+    const choice = JSON.stringify(options.map(({ name }) => chosen[name]))
+    const other = seen.get(choice)
+    seen.set(choice, sku)
+    if (other === undefined) return undefined
+    const which = options.length > 0 ? `both "${variantTitle(options, chosen)}"` : 'alike: give the product an option'
+    return `Variants ${other} and ${sku} are ${which}.`
+  })
+}
+
+function repeated(names: readonly string[]): string | undefined {
+  return names.length === new Set(names).size ? undefined : names.find((name, place) => names.indexOf(name) !== place)
+}
+
+function first<T>(list: readonly T[], wrong: (one: T) => string | undefined): string | undefined {
+  for (const one of list) {
+    const sentence = wrong(one)
+    if (sentence !== undefined) return sentence
+  }
+  return undefined
+}
