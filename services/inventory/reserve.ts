@@ -3,6 +3,7 @@ import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
 import { handle, refuse, type Sql, sqlState } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Change, crossingsOf } from './crossings.ts'
+import { queueBySku } from './queue-by-sku.ts'
 import { type Demand, demandOf, type ReservationRow, reservationOf } from './reservation.ts'
 
 const route = inventoryApi.routes.reserve
@@ -12,42 +13,49 @@ interface Wish extends Demand {
   pinned: boolean
   expiresAt: string | undefined
   holder: string | undefined
+  context: InventoryContext
 }
 interface ReserveRow extends ReservationRow, Change {
   outcome: 'reserved' | 'out-of-stock' | 'over' | 'differs' | 'too-many'
   sku: string
+  /** Null where nothing changed: a refusal, or the answer to a repeated request. */
+  after: number
 }
 
 /** The database gives up the short way: stock went while it looked, or a SKU becomes low or sold out. */
 const needsTransaction = 'SK001'
 
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
-  const wish: Wish = {
-    ...demandOf(body.lines),
-    orderId: params.orderId,
-    pinned: body.pinned,
-    expiresAt: body.expiresAt,
-    holder: body.holder,
-  }
-  try {
-    return answer(wish, await ask(wish, context.sql, context, false))
-  } catch (error) {
-    if (sqlState(error) !== needsTransaction) throw error
-    return reserveAndTell(wish, context)
-  }
+  const { pinned, expiresAt, holder } = body
+  const wish = { ...demandOf(body.lines), orderId: params.orderId, pinned, expiresAt, holder, context }
+  return answer(wish, await context.own.reserveInTurn(wish))
 })
 
-/** The longer way, in two round trips: a message about what this changes leaves with it. */
-function reserveAndTell(wish: Wish, context: InventoryContext): Promise<Reservation> {
-  return context.transaction(async ({ sql, send }) => {
-    const rows = await ask(wish, sql, context, true)
-    const reservation = answer(wish, rows)
-    if (rows[0]?.after !== null) send(...crossingsOf(rows, context.settings.lowStock))
-    return reservation
+/** The waiting line of one running service. */
+export function openWaitingLine(): (wish: Wish) => Promise<ReserveRow[]> {
+  return queueBySku({ alone: reserveAlone, together: reserveTogether }, mayShare)
+}
+function mayShare(one: Wish, other: Wish): boolean {
+  return one.orderId !== other.orderId && (one.holder === undefined || one.holder !== other.holder)
+}
+
+async function reserveAlone(wish: Wish): Promise<ReserveRow[]> {
+  try {
+    return await ask(wish, wish.context.sql, false)
+  } catch (error) {
+    if (sqlState(error) !== needsTransaction) throw error
+  }
+  // The longer way, in two round trips: a message about what this changes leaves with it.
+  return wish.context.transaction(async ({ sql, send }) => {
+    const rows = await ask(wish, sql, true)
+    answer(wish, rows) // A refusal leaves through here, and undoes what the statement began.
+    send(...crossingsOf(rows.filter(isChange), wish.context.settings.lowStock))
+    return rows
   })
 }
 
-async function ask(wish: Wish, sql: Sql, { settings }: InventoryContext, inTransaction: boolean) {
+function ask(wish: Wish, sql: Sql, inTransaction: boolean) {
+  const { settings } = wish.context
   return sql<ReserveRow>`
     select outcome, status, expires_at, sku, location, quantity, before, after
     from reserve_stock(
@@ -56,7 +64,30 @@ async function ask(wish: Wish, sql: Sql, { settings }: InventoryContext, inTrans
       ${settings.reservationsPerHolder}::integer, ${settings.lowStock}::bigint, ${inTransaction}::boolean)`
 }
 
-function answer(wish: Wish, rows: ReserveRow[]): Reservation {
+/** Orders that all want the same single SKU. */
+async function reserveTogether(wishes: readonly Wish[]): Promise<ReserveRow[][]> {
+  const [{ context, skus } = {} as never] = wishes
+  const { settings } = context
+  const rows = await context.transaction(async ({ sql, send }) => {
+    const found = await sql<ReserveRow & { orderId: string }>`
+      select order_id, outcome, status, expires_at, sku, location, quantity, before, after
+      from reserve_together(
+        ${skus[0]}::text, ${wishes.map((it) => it.orderId)}::uuid[], ${wishes.map((it) => it.quantities[0])}::bigint[],
+        ${wishes.map((it) => it.pinned)}::boolean[], ${wishes.map((it) => it.expiresAt)}::timestamptz[],
+        ${wishes.map((it) => it.holder)}::text[], ${settings.reservationMinutes}::integer,
+        ${settings.reservationsPerHolder}::integer)`
+    send(...crossingsOf(found.filter(isChange), settings.lowStock))
+    return found
+  })
+  const byOrder = Map.groupBy(rows, (row) => row.orderId)
+  return wishes.map((wish) => byOrder.get(wish.orderId.toLowerCase()) ?? [])
+}
+
+function isChange(row: ReserveRow): boolean {
+  return row.after !== null
+}
+
+function answer(wish: Wish, rows: readonly ReserveRow[]): Reservation {
   const [first, ...rest] = rows
   switch (first?.outcome) {
     case 'reserved':
