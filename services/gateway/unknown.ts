@@ -1,6 +1,7 @@
 // What is not behind any route: a wrong path, a wrong method, a path that tries to be read differently by two readers.
 import { commonRefusals } from '@souk/contracts'
 import { answerOf, Refusal } from '@souk/service'
+import { frontPaths } from './front-pages.ts'
 import type { Origins } from './origins.ts'
 import { publicRoutes } from './public-routes.ts'
 import type { HttpRequest, Outgoing } from './visit.ts'
@@ -10,7 +11,7 @@ const trick = /\/\/|\\|;|%(2f|5c|2e|00|25|3b|0a|0d)|\/\.{1,2}(\/|$)/i
 
 const doors = [
   ...publicRoutes.map(({ method, path }) => ({ method, pattern: patternOf(path) })),
-  ...['/', '/docs', '/openapi.json', '/asyncapi.json'].map((path) => ({ method: 'GET', pattern: patternOf(path) })),
+  ...frontPaths.map((path) => ({ method: 'GET', pattern: patternOf(path) })),
 ]
 
 /** The refusal of a request that has no route, or undefined when it has one. */

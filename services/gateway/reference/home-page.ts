@@ -1,0 +1,31 @@
+// The plain page at the door: what is running, and where to go from here.
+import { apis, type ServiceName } from '@souk/contracts'
+import { html, mark, page } from './html.ts'
+
+const tries: [path: string, what: string][] = [
+  ['/v1/products?limit=5', 'Products, newest first'],
+  ['/v1/products?q=tea&facets=true', 'Search, with what each further filter would leave'],
+  ['/v1/categories', 'The category tree'],
+  ['/v1/pages/home', 'A whole screen in one call'],
+  ['/v1/shipping-methods?country=DE', 'How we ship to Germany'],
+]
+
+export function homePage(shopName: string, isUp: ReadonlyMap<ServiceName, boolean>): string {
+  const down = [...isUp.values()].filter((up) => !up).length
+  const state =
+    down === 0
+      ? 'Everything is running.'
+      : down === 1
+        ? 'One service is not answering.'
+        : `${down} services are not answering.`
+  const body = html`<main><h1>${mark}${shopName}</h1>
+<p class="lead">The back end of a shop: catalogue, stock, checkout, payments and mail, each a service of its own behind this one door. ${state}</p>
+<div class="doors"><a href="/docs">API reference</a><a href="/mailbox">Mailbox</a><a href="/openapi.json">OpenAPI</a><a href="/asyncapi.json">AsyncAPI</a></div>
+<h2>Services</h2><ul class="cards">${apis.map(({ name, about }) => {
+    const up = isUp.get(name) ?? true
+    return html`<li><b><span class="dot ${!up && 'down'}"></span>${name}<span class="state">${up ? 'running' : 'not answering'}</span></b><p>${about}</p></li>`
+  })}</ul>
+<h2>Try</h2><ul class="tries">${tries.map(([path, what]) => html`<li><a href="${path}">${path}</a><span>${what}</span></li>`)}</ul>
+<footer>Mails that the shop sends are kept in the <a href="/mailbox">mailbox</a> while no mail server is set.</footer></main>`
+  return page(shopName, 'home', body)
+}
