@@ -42,7 +42,7 @@ async function settleOrders(items: readonly Settlement[], { sql, send }: Pick<Tr
     select order_id, sku, before, after
     from settle_orders(${placed.map((order) => order.orderId)}::uuid[], ${canceled}::uuid[])`
   const changes: Change[] = rows.filter((row) => row.orderId === null)
-  const unreserved = placed.find((order) => rows.some((row) => row.orderId === order.orderId))
+  const unreserved = placed.find((order) => rows.some((row) => row.orderId === order.orderId.toLowerCase()))
   if (unreserved) {
     // Its stock is locked after that of the others, out of the order of locks. Thrown, each message is tried by itself.
     if (items.length > 1) throw new Error(`Order ${unreserved.orderId} holds no stock and must be settled alone.`)

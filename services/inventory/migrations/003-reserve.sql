@@ -114,7 +114,8 @@ begin
 
   return query
     select 'reserved', found_status, found_until, t.sku, t.location, t.quantity, t.before, t.after
-    from unnest(skus, locations, quantities, befores, afters) as t (sku, location, quantity, before, after);
+    from unnest(skus, locations, quantities, befores, afters) as t (sku, location, quantity, before, after)
+    order by t.sku, t.location;
 end $$;
 
 create function missing_stock(wanted_skus text[], wanted_quantities bigint[])

@@ -110,7 +110,9 @@ begin
       select l.order_id, 'reserved', r.status, r.expires_at, wanted_sku, l.location, l.quantity, l.before, l.after
       from unnest(line_orders, line_places, line_quantities, line_befores, line_afters)
         as l (order_id, location, quantity, before, after)
-      join reservation r on r.order_id = l.order_id;
+      join reservation r on r.order_id = l.order_id
+      -- In the order granted: messages about crossings leave in it.
+      order by l.before desc, l.location;
   end if;
 
   if cardinality(granted) = cardinality(orders) then
