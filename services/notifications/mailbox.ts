@@ -2,12 +2,10 @@
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handle, refuse, reply } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
-import { letterHtml } from './letters/letter-html.ts'
-import { letterText } from './letters/letter-text.ts'
-import { writeLetter } from './letters/letters.ts'
 import { mailboxPage, mailPage } from './mailbox-pages.ts'
 import { type WithContent, withContent } from './notification-table.ts'
 import { shopOf } from './tell.ts'
+import { writeMail } from './write-mail.ts'
 
 const {
   mailbox: pageRoute,
@@ -86,9 +84,7 @@ async function find(id: string, { sql }: NotificationsContext): Promise<WithCont
   return row
 }
 
+const forgotten = 'What it said has been forgotten.'
 function partsOf(row: WithContent, context: NotificationsContext): { html: string; text: string } {
-  if (!row.content) return { html: '<p>What it said has been forgotten.</p>', text: 'What it said has been forgotten.' }
-  const shop = shopOf(context)
-  const letter = writeLetter(row.kind, row.content as never, shop, row.accessKey ?? undefined)
-  return { html: letterHtml(letter, shop), text: letterText(letter, shop) }
+  return writeMail(row, context) ?? { html: `<p>${forgotten}</p>`, text: forgotten }
 }

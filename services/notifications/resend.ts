@@ -5,7 +5,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { handleOnce, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
 import { type Contents, type Kind, secretKinds } from './letters/letters.ts'
-import { insertNotifications, shown } from './notification-table.ts'
+import { insertNotifications, type NotificationRow, shown } from './notification-table.ts'
 import { messageIdOf } from './tell.ts'
 
 const route = notificationsApi.routes.resend
@@ -22,7 +22,7 @@ export const resend = handleOnce(route, async ({ params }, context: Notification
   if (content === null) refuse(route, 'cannot-resend', 'It is too long ago: what it said has been forgotten.')
 
   const id = randomUUIDv7()
-  const [again] = await insertNotifications(sql, [
+  await insertNotifications(sql, [
     {
       id,
       cause: id,
@@ -37,6 +37,10 @@ export const resend = handleOnce(route, async ({ params }, context: Notification
       at: context.now().toISOString(),
     },
   ])
+  const [again] = await sql<NotificationRow>`
+    select id, channel, kind, recipient, subject, status, attempts, error, order_id, created_at, sent_at
+    from notification
+    where id = ${id}`
   if (!again) throw new Error('A new id was taken already.')
   return shown(again)
 })

@@ -3,12 +3,10 @@
 import { crashpoint } from '@souk/service'
 import type { Channel, Delivery } from './channel.ts'
 import type { NotificationsContext } from './context.ts'
-import { letterHtml } from './letters/letter-html.ts'
-import { letterText } from './letters/letter-text.ts'
-import { secretKinds, writeLetter } from './letters/letters.ts'
+import { secretKinds } from './letters/letters.ts'
 import { noteOutcomes, type Outcome, takeDue, type WithContent } from './notification-table.ts'
 import { smtpConnections } from './smtp-channel.ts'
-import { shopOf } from './tell.ts'
+import { writeMail } from './write-mail.ts'
 
 const batchSize = 20
 /** Longer than the slowest batch: 20 mails over 5 connections, at most 12 seconds each. */
@@ -52,16 +50,10 @@ async function sendBatch(mail: Channel, context: NotificationsContext): Promise<
 }
 
 async function sendOne(mail: Channel, row: WithContent, context: NotificationsContext): Promise<Delivery> {
-  if (!row.content) return { outcome: 'refused', error: 'What it said was forgotten before it could be sent.' }
-  const shop = shopOf(context)
-  const letter = writeLetter(row.kind, row.content as never, shop, row.accessKey ?? undefined)
-  return mail.send({
-    messageId: row.messageId,
-    recipient: row.recipient,
-    subject: row.subject,
-    html: letterHtml(letter, shop),
-    text: letterText(letter, shop),
-  })
+  const { messageId, recipient, subject } = row
+  const parts = writeMail(row, context)
+  if (!parts) return { outcome: 'refused', error: 'What it said was forgotten before it could be sent.' }
+  return mail.send({ messageId, recipient, subject, ...parts })
 }
 
 /** What an attempt means for the row. Pure. */
