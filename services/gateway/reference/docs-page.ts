@@ -4,10 +4,10 @@ import {
   type Chapter,
   chapters,
   fieldsOf,
-  isOptional,
   meanings,
   mediaOf,
   refusalsOf,
+  type Schema,
   statusesOf,
 } from './documented.ts'
 import { curlOf, exampleOf } from './examples.ts'
