@@ -28,7 +28,7 @@ export function makeAuth(base: BaseContext, passwords: PasswordHasher, secret: s
     basePath: '/v1/auth',
     secret,
     database: authStore,
-    trustedOrigins: settings.trustedOrigins.split(',').filter(Boolean),
+    trustedOrigins: [...(settings.trustedOrigins ?? [])],
     telemetry: { enabled: false },
     rateLimit: { enabled: false }, // Ours is throttle.ts, which counts in the database.
     onAPIError: { throw: true },

@@ -1,7 +1,17 @@
 // What the stories of this service are handed: its settings and what it keeps in memory.
-import { type ContextFor, flag, integer, text } from '@souk/service'
+import { type ContextFor, flag, integer } from '@souk/service'
 import type { Auth } from './auth.ts'
 import type { PasswordHasher } from './password.ts'
+
+const trustedOrigins = {
+  about: 'origins besides the shop’s own whose pages may sign people in, separated by commas',
+  fallback: [] as readonly string[] | undefined,
+  read: (value: string) => {
+    const list = value.split(',').map((one) => one.trim())
+    const wrong = list.find((one) => !URL.canParse(one) || new URL(one).origin !== one)
+    return wrong === undefined ? list : new Error(`must hold origins like https://shop.example, and ${wrong} is none`)
+  },
+}
 
 export const settings = {
   passwordMinLength: integer('characters that a customer’s password needs', 10, { min: 8, max: 64 }),
@@ -12,7 +22,7 @@ export const settings = {
   resetMinutes: integer('minutes that a password reset link works', 30, { min: 5, max: 1_440 }),
   verificationHours: integer('hours that an e-mail verification link works', 24, { min: 1, max: 168 }),
   requireVerification: flag('whether an e-mail address must be verified before its owner can sign in', false),
-  trustedOrigins: text('origins besides the shop’s own that may sign people in, separated by commas', ''),
+  trustedOrigins,
   wrongPasswordsPerMinute: integer('wrong passwords per minute and account', 10, { min: 3, max: 1_000 }),
   failedSignInsPerMinute: integer('failed sign-ins per minute and address', 60, { min: 3, max: 100_000 }),
   signUpsPerMinute: integer('new accounts per minute and address', 30, { min: 1, max: 100_000 }),

@@ -8,6 +8,14 @@ import { hashOf, tokenIn } from './session-token.ts'
 
 const { routes } = usersApi
 
+interface SessionRow {
+  id: string
+  createdAt: string
+  expiresAt: string
+  ipAddress: string | null
+  userAgent: string | null
+}
+
 /** One indexed read; better-auth has no part in it. */
 export async function findSession(
   token: string | undefined,
@@ -40,21 +48,20 @@ export const exchangeSession = handle(routes.exchangeSession, async ({ body }, c
 })
 
 export const listSessions = handle(routes.listSessions, async ({ caller }, { sql, now }: UsersContext) => {
-  const items = await sql<{
-    id: string
-    createdAt: string
-    expiresAt: string
-    ipAddress?: string
-    userAgent?: string
-    current: boolean
-  }>`
-    select id, created_at, expires_at, coalesce(ip_address, '') as ip_address, coalesce(user_agent, '') as user_agent,
-      id = ${caller.sessionId ?? null} as current
+  const rows = await sql<SessionRow>`
+    select id, created_at, expires_at, nullif(ip_address, '') as ip_address, nullif(user_agent, '') as user_agent
     from session
     where user_id = ${caller.userId ?? null} and expires_at > ${now().toISOString()}
     order by id desc
     limit 200`
-  return { items: items.map((one) => ({ ...one, current: one.current === true })) }
+  return {
+    items: rows.map((row) => ({
+      ...row,
+      ipAddress: row.ipAddress ?? undefined,
+      userAgent: row.userAgent ?? undefined,
+      current: row.id === caller.sessionId,
+    })),
+  }
 })
 
 export const endSession = handle(routes.endSession, async ({ caller, params }, { sql }: UsersContext) => {

@@ -47,6 +47,16 @@ test('somebody signs up, signs in, and is known by cookie and by bearer token', 
   assert.match(envelope.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
 })
 
+test('a double click on sign-up makes one account', async () => {
+  const person = { name: 'Nour', email: 'twice@example.com', password: goodPassword }
+  const said = await Promise.all(Array.from({ length: 6 }, () => shop.post('sign-up/email', person)))
+  assert.deepEqual([...new Set(said.map((it) => it.status))], [200])
+  assert.equal((await shop.post('sign-in/email', person)).status, 400, 'a name is no part of signing in')
+  await shop.settle()
+  const registered = shop.messages<{ email: string }>('users.user-registered')
+  assert.equal(registered.filter((it) => it.email === person.email).length, 1)
+})
+
 test('behind https the cookie is bound to this host and to TLS', async () => {
   const secure = await startUsers({ SOUK_PUBLIC_URL: 'https://shop.example' })
   try {
@@ -128,7 +138,7 @@ test('people see where they are signed in, end one session, or all; those of oth
     items.map(({ current, ipAddress, userAgent }) => ({ current, ipAddress, userAgent })),
     [
       { current: false, ipAddress: '10.9.9.9', userAgent: 'a phone' },
-      { current: true, ipAddress: '10.0.0.1', userAgent: '' },
+      { current: true, ipAddress: '10.0.0.1', userAgent: undefined },
     ],
   )
   const phoneId = items[0]?.id as string
