@@ -27,6 +27,21 @@ test('two hundred customers want ten units: ten get one (vendure #3508, saleor #
   await counter.sound()
 })
 
+test('the same crowd with a second thing in the cart, which does not go in groups', async () => {
+  const [sku, plenty] = [await counter.stocked({ main: 6, east: 4 }), await counter.stocked({ main: 1000 })]
+  const outcomes = await Promise.allSettled(
+    Array.from({ length: 200 }, () =>
+      counter.reserve([
+        { sku, quantity: 1 },
+        { sku: plenty, quantity: 1 },
+      ]),
+    ),
+  )
+  assert.equal(outcomes.filter((it) => it.status === 'fulfilled').length, 10)
+  assert.deepEqual([await counter.available(sku), await counter.available(plenty)], [0, 990])
+  await counter.sound()
+})
+
 test('two lines of one SKU are one demand (medusa #16502, vendure #1028, vendure #2702)', async () => {
   const sku = await counter.stocked({ main: 35 })
   const reservation = await counter.reserve([

@@ -1,6 +1,6 @@
 // PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order.
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { handle, refuse, type Sql, sqlState } from '@souk/service'
+import { crashpoint, handle, refuse, type Sql, sqlState } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Change, crossingsOf } from './crossings.ts'
 import { queueBySku } from './queue-by-sku.ts'
@@ -28,7 +28,9 @@ const needsTransaction = 'SK001'
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
   const { pinned, expiresAt, holder } = body
   const wish = { ...demandOf(body.lines), orderId: params.orderId, pinned, expiresAt, holder, context }
-  return answer(wish, await context.own.reserveInTurn(wish))
+  const rows = await context.own.reserveInTurn(wish)
+  crashpoint('inventory.reserved')
+  return answer(wish, rows)
 })
 
 /** The waiting line of one running service. */
