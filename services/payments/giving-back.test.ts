@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/testing'
+import { refundPayment } from './refund-payment.ts'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
 let it: TestPayments
@@ -73,13 +74,33 @@ test('twenty refunds at once never give back more than was captured (F79)', asyn
   const said = it.said(orderId)
   assert.equal(said.filter((type) => type === 'payment-refunded').length, 4)
   assert.equal(said.filter((type) => type === 'refund-failed').length, 16)
+  const reasons = it.shop
+    .messages<{ orderId: string; reason: string }>('payments.refund-failed')
+    .filter((one) => one.orderId === orderId)
+  // We refuse by ourselves; the provider need not.
+  for (const { reason } of reasons) assert.match(reason, /left to give back/)
+})
+
+test('refunds that two instances decide at the same moment do not exceed it either (F79)', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  await Promise.all(
+    Array.from({ length: 8 }, () =>
+      it.context.transaction((transaction) => {
+        const wanted = { orderId, refundId: randomUUID(), amount: euros(1_000), reason: 'broken' }
+        return refundPayment(wanted, transaction, it.context)
+      }),
+    ),
+  )
+  const rows = await it.sql`
+    select from payment_operation where order_id = ${orderId} and kind = 'refund' and status <> 'failed'`
+  assert.equal(rows.length, 4)
 })
 
 test('a refund that the provider does not answer is repeated under its own key (medusa #16681)', async () => {
   const { orderId } = await it.pay('tok_ok')
   it.simulator.switch({ outage: 'timeouts', webhooks: 'lost' })
   await refund(orderId, 700)
-  await new Promise((resolve) => setTimeout(resolve, 900))
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
   it.simulator.switch({ outage: 'none' })
   it.wait(60)
   await answered(orderId, 1)

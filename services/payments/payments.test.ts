@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
-import { eventually, refusalOf } from '@souk/service/testing'
+import { paymentsApi } from '@souk/contracts/payments'
+import { eventually, refusalOf, staff } from '@souk/service/testing'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
 let it: TestPayments
@@ -140,5 +141,23 @@ test('a bank that is down is asked again when it is back (F75)', async () => {
     it.wait(10)
     await it.becomes(orderId, 'captured')
     assert.equal((await captures(orderId)).length, 1)
+  }
+})
+
+test('the simulator does what staff tell it, and is not there in production', async () => {
+  assert.equal((await it.staff.switchSimulator({ body: { latencyMs: 1 } })).latencyMs, 1)
+  assert.equal((await it.staff.readSimulator({})).webhooks, 'normal')
+  const answer = await it.shop.request(paymentsApi.routes.switchSimulator, { body: {} }, staff)
+  assert.equal(answer.status, 400)
+
+  const shop = await startPayments({ PAYMENTS_SIMULATOR: 'off' })
+  try {
+    const refusal = await refusalOf(shop.pay('tok_ok'))
+    assert.deepEqual([refusal.code, refusal.status], ['provider-unknown', 422])
+    assert.equal((await refusalOf(shop.staff.readSimulator({}))).status, 404)
+    const page = { params: { intentId: `sim_${'0'.repeat(32)}` } }
+    assert.equal((await shop.shop.request(paymentsApi.routes.simulatorPage, page)).status, 404)
+  } finally {
+    await shop.stop()
   }
 })

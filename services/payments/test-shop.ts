@@ -63,7 +63,7 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
     env: {
       PAYMENTS_SIMULATOR_FOLDER: folder,
       PAYMENTS_SIMULATOR_WEBHOOK_URL: `http://127.0.0.1:${port}/webhook`,
-      PAYMENTS_PROVIDER_TIMEOUT_MS: '400',
+      PAYMENTS_PROVIDER_TIMEOUT_MS: '1000',
       ...env,
     },
     now: () => new Date(Date.now() + later),

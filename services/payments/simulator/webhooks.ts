@@ -39,6 +39,7 @@ export function startPostman(options: {
   const underWay = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
   let sent = 0
+  let dropped = 0
   let closing = false
 
   return {
@@ -55,16 +56,18 @@ export function startPostman(options: {
     async close() {
       closing = true
       clearTimeout(timer)
-      await Promise.all(underWay)
+      // What is cut off is told again after the next start.
       await pool.destroy()
+      await Promise.all(underWay)
     },
   }
 
   function wait({ id, body }: Letter, delayMs: number, tries: number): void {
     if (closing) return
     if (queue.length >= mostWaiting) {
-      const [dropped] = queue.splice(0, 1)
-      options.log.warn({ event: dropped?.id }, 'The simulator has too many webhooks waiting and drops the oldest.')
+      queue.shift()
+      if (dropped++ % mostWaiting === 0)
+        options.log.warn({ dropped }, 'The simulator has too many webhooks waiting and drops the oldest.')
     }
     queue.push({ id, body, tries, dueAt: Date.now() + delayMs })
     wake()
