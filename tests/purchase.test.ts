@@ -1,0 +1,49 @@
+// One purchase through all services, as a guest would make it, over each transport.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { eventually } from '@souk/service/testing'
+import { openShop, type Shop } from './shop.ts'
+
+for (const transport of ['memory', 'postgres'] as const) {
+  describe(`over the ${transport} transport`, () => {
+    let shop: Shop
+    before(async () => {
+      shop = await openShop({ transport })
+      await shop.putGoods({ sku: 'MUG-1', cents: 1_990, quantity: 20 }, { sku: 'TEA-1', cents: 450, quantity: 20 })
+    })
+    after(() => shop.stop())
+
+    test('a guest fills a cart, pays, and reads the confirmation', async () => {
+      const cart = await shop.fillCart({
+        lines: [
+          { sku: 'MUG-1', quantity: 2 },
+          { sku: 'TEA-1', quantity: 1 },
+        ],
+        email: 'guest@example.com',
+      })
+      assert.deepEqual(cart.totals.total, { amount: 2 * 1_990 + 450 + 490, currency: 'EUR' })
+      const { status, body: order } = await shop.checkOut(cart)
+      assert.equal(status, 201)
+      assert.equal(order.status, 'paid')
+      assert.match(order.number, /^S-\d+$/)
+
+      await shop.test.settle()
+      assert.deepEqual(await shop.stockOf('MUG-1'), { onHand: 18, reserved: 0 })
+      assert.equal(await shop.keptOf(order.id), 4_920)
+      await eventually('the mail is there', async () => (await shop.mails('guest@example.com')).length === 1)
+      const [mail] = await shop.mails('guest@example.com')
+      assert.ok(mail?.text.includes(order.number))
+    })
+
+    test('a guest reads the order with its key, and nobody without it does', async () => {
+      const { body: order } = await shop.buy({ lines: [{ sku: 'MUG-1', quantity: 1 }] })
+      const headers = { 'order-key': order.accessKey as string }
+      const read = await shop.ask('GET', `/v1/orders/${order.id}`, { headers })
+      assert.equal(read.status, 200)
+      assert.equal(read.body.number, order.number)
+      assert.equal((await shop.ask('GET', `/v1/orders/${order.id}`)).status, 404)
+    })
+
+    test('afterwards every promise holds', () => shop.isSound())
+  })
+}

@@ -1,0 +1,126 @@
+// What must hold inside the orders service's database (RELIABILITY 3.3): its states, its timeline, its sums.
+
+const openTooLong = `
+  select format('order %s is %s since %s', id, status, updated_at) as detail
+  from orders`
+/** Where an order may go from a state; staying is allowed while money goes back, or parcels follow. */
+const allowed = `(values
+  ('checking-out', 'awaiting-customer'), ('checking-out', 'capturing'), ('checking-out', 'paid'), ('checking-out', 'canceled'),
+  ('awaiting-customer', 'capturing'), ('awaiting-customer', 'paid'), ('awaiting-customer', 'canceled'),
+  ('capturing', 'paid'), ('capturing', 'canceled'),
+  ('paid', 'paid'), ('paid', 'partially-shipped'), ('paid', 'shipped'), ('paid', 'canceled'),
+  ('partially-shipped', 'partially-shipped'), ('partially-shipped', 'shipped'),
+  ('shipped', 'shipped'), ('canceled', 'canceled'))`
+
+export const orderInvariants = [
+  {
+    id: 'O3',
+    statement: 'One cart is bought once.',
+    sql: `
+      select format('cart %s has %s orders', cart_id, count(*)) as detail
+      from orders
+      where status <> 'canceled'
+      group by cart_id
+      having count(*) > 1`,
+  },
+  {
+    id: 'O5',
+    statement: 'No order stands still: each ends within a minute of its deadline, whatever happens.',
+    sql: `
+      ${openTooLong}
+      where deadline_at < now() - interval '60 seconds'
+      union all
+      ${openTooLong}
+      where status in ('checking-out', 'capturing')
+        and (resume_at < now() - interval '60 seconds' or updated_at < now() - interval '5 minutes')`,
+  },
+  {
+    id: 'O6',
+    statement: 'An order goes from state to state as the saga allows, and its timeline has no gap.',
+    sql: `
+      select format('order %s went from %s to %s at step %s', order_id, before, status, version) as detail
+      from (
+        select order_id, version, status,
+          lag(status) over steps as before,
+          lag(version) over steps as version_before
+        from order_event
+        window steps as (partition by order_id order by version)
+      ) as step
+      where version <> coalesce(version_before, 0) + 1
+        or (before is null and status <> 'checking-out')
+        or (before is not null and (before, status) not in ${allowed})
+      union all
+      select format('order %s is %s at version %s, its timeline ends with %s at %s',
+        o.id, o.status, o.version, coalesce(e.status, 'nothing'), coalesce(e.version, 0))
+      from orders o
+      left join (
+        select distinct on (order_id) order_id, version, status
+        from order_event
+        order by order_id, version desc
+      ) as e on e.order_id = o.id
+      where (o.status, o.version) is distinct from (e.status, e.version)`,
+  },
+  {
+    id: 'O7',
+    statement: 'A canceled order has said so once, and no other order has.',
+    sql: announced('orders.order-canceled', `status = 'canceled'`),
+  },
+  {
+    id: 'O9',
+    statement: 'A paid order was announced once, and no other order was.',
+    sql: announced('orders.order-placed', 'paid_at is not null'),
+  },
+  {
+    id: 'M4',
+    statement: 'No more is promised back than was paid.',
+    sql: `
+      select format('order %s of %s has refunds of %s', o.id, o.total_amount, r.amount) as detail
+      from orders o
+      join (
+        select order_id, sum(amount) as amount
+        from refund
+        where status <> 'failed'
+        group by order_id
+      ) as r on r.order_id = o.id
+      -- What a canceled order never paid, payments may have taken wrongly and given back whole.
+      where r.amount > o.total_amount and o.paid_at is not null`,
+  },
+  {
+    id: 'parcels',
+    statement: 'No parcel holds what was not bought.',
+    sql: `
+      select format('order %s: %s of %s sent, %s bought', order_id, sent, sku, coalesce(bought, 0)) as detail
+      from (
+        select s.order_id, line ->> 'sku' as sku, sum((line ->> 'quantity')::int) as sent
+        from shipment s, jsonb_array_elements(s.lines) as line
+        group by 1, 2
+      ) as parcel
+      left join lateral (
+        select sum((line ->> 'quantity')::int) as bought
+        from orders o, jsonb_array_elements(o.lines) as line
+        where o.id = parcel.order_id and line ->> 'sku' = parcel.sku
+      ) as ordered on true
+      where sent > coalesce(bought, 0)`,
+  },
+]
+
+/** Messages are kept for 14 days; older orders have said what they said. */
+function announced(type: string, condition: string): string {
+  return `
+    select format('order %s: %s ${type} events, status %s', coalesce(o.id::text, said.key), coalesce(said.count, 0),
+      coalesce(o.status, 'none')) as detail
+    from (
+      select key, count(*) as count
+      from (
+        select key from outbox where type = '${type}'
+        union all
+        select key from outbox_sent where type = '${type}'
+      ) as message
+      group by key
+    ) as said
+    full join (
+      select id, status, updated_at from orders where ${condition}
+    ) as o on o.id::text = said.key
+    where coalesce(said.count, 0) <> 1 and (o.id is null or o.updated_at > now() - interval '13 days')
+      or o.id is null`
+}
