@@ -7,7 +7,7 @@ import type { Known } from './payment.ts'
 import { readPayments } from './payment-table.ts'
 import type { ProviderEvent } from './provider.ts'
 
-const batch = 50
+const batch = 200
 const keptDays = { processed: 7, unknown: 30 }
 
 interface Kept {

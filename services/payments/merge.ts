@@ -1,16 +1,9 @@
 // What a payment becomes when its provider has told how it stands. One pure function for every source: the reply to our
 // call, a webhook, the resolver, the browser's return. It only moves forward, so late, repeated and reordered news is harmless.
 import type { Message } from '@souk/contracts'
-import {
-  type Payment,
-  PaymentAuthorized,
-  PaymentCaptured,
-  PaymentDeclined,
-  PaymentRefunded,
-  PaymentVoided,
-  RefundFailed,
-} from '@souk/contracts/payments'
-import { isOpen, isUnwanted, type Known, newOperation, type Operation, type PaymentStatus } from './payment.ts'
+import type { Payment } from '@souk/contracts/payments'
+import { messagesOfRefunds, messagesOfStatus } from './messages.ts'
+import { isOpen, isUnwanted, type Known, newOperation, type Operation, type PaymentStatus, ranks } from './payment.ts'
 import type { OperationKind, ProviderPayment } from './provider.ts'
 
 /** A definite no to one operation. */
@@ -33,17 +26,6 @@ export interface Changes {
   messages: Message[]
 }
 
-/** Nothing leads from a higher rank to a lower one. Declined and voided are final, whatever the rank. */
-const ranks: Record<PaymentStatus, number> = {
-  processing: 0,
-  'action-required': 1,
-  authorized: 2,
-  captured: 3,
-  declined: 3,
-  voided: 3,
-  'partially-refunded': 4,
-  refunded: 5,
-}
 /** Money that cannot be given back this often waits for a person. */
 const mostTriesToGiveBack = 5
 const secondsUntilNextTry = [0, 2, 5, 15, 60]
@@ -191,33 +173,4 @@ function ledgerOf(known: Known, operation: Operation, seen: ProviderPayment | un
   if (operation.kind === 'capture') return move(`provider:${known.provider}`, 'customer-payments')
   if (operation.kind === 'refund') return move('refunds', `provider:${known.provider}`)
   return []
-}
-
-function messagesOfStatus(known: Known, next: Known): Message[] {
-  const { orderId, amount, currency, status } = next
-  if (status === known.status) return []
-  if (status === 'voided') return [PaymentVoided({ orderId })]
-  if (status === 'declined') return next.decline ? [PaymentDeclined({ orderId, decline: next.decline })] : []
-  // What a canceled order's money did on its way back does not concern the order.
-  if (next.cancelRequested || ranks[known.status] >= ranks.captured) return []
-  if (status === 'authorized') return [PaymentAuthorized({ orderId, amount: { amount, currency } })]
-  return next.captured > 0 || status === 'captured' ? [PaymentCaptured({ orderId, amount: { amount, currency } })] : []
-}
-
-function messagesOfRefunds(known: Known, finished: readonly Operation[]): Message[] {
-  const { orderId, currency } = known
-  let refunded = known.refunded
-  return finished
-    .filter((operation) => operation.kind === 'refund')
-    .map((operation) => {
-      const about = {
-        orderId,
-        refundId: operation.refundId ?? operation.id,
-        amount: { amount: operation.amount, currency },
-      }
-      if (operation.status === 'failed')
-        return RefundFailed({ ...about, reason: operation.reason ?? 'The provider refused.' })
-      refunded += operation.amount
-      return PaymentRefunded({ ...about, totalRefunded: { amount: refunded, currency } })
-    })
 }

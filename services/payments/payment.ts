@@ -41,6 +41,17 @@ export interface PaymentRequest {
   returnUrl: string
   email?: string
 }
+/** Nothing leads from a higher rank to a lower one. Declined and voided are final, whatever the rank. */
+export const ranks: Record<PaymentStatus, number> = {
+  processing: 0,
+  'action-required': 1,
+  authorized: 2,
+  captured: 3,
+  declined: 3,
+  voided: 3,
+  'partially-refunded': 4,
+  refunded: 5,
+}
 /** The currency of a mark, a payment that never begins: ISO 4217 for "none". */
 export const noCurrency = 'XXX'
 /** So long a request that asks a provider is still under way, and nobody else looks after its operation. */

@@ -9,7 +9,7 @@ import { isOpen, isUnwanted, type Known, type Operation } from './payment.ts'
 import { readPayments } from './payment-table.ts'
 import type { Provider, ProviderPayment } from './provider.ts'
 
-const batch = 20
+const batch = 100
 /** Seconds until it is looked at again, by how often that has happened. */
 const backOffSeconds = [2, 5, 15, 60, 60, 60, 300]
 /** A request that the provider has not heard of after so long was lost on the way. */

@@ -1,6 +1,6 @@
 // What the simulated bank knows of each payment, kept small: a hundred thousand of them fit in some twenty megabytes. Facts
 // are written to the journal first and then played in here; at a start, all of the journal is.
-import type { OperationKind, ProviderEntry, ProviderOperation, ProviderPayment } from '../provider.ts'
+import type { OperationKind, ProviderOperation, ProviderPayment } from '../provider.ts'
 
 export type Fact =
   | {
@@ -165,42 +165,11 @@ function operationOf({ key, kind, amount, failed }: Later, payment: string): Pro
     : { id, kind, amount, reference, status: 'succeeded' }
 }
 
-/** What a fact means for somebody's books. */
-export function entryOf(fact: Fact, accounts: Accounts): ProviderEntry | undefined {
-  if (fact.fact === 'told') return undefined
-  const at = new Date(fact.at)
-  if (fact.fact === 'opened') {
-    if (fact.state === 'action-required') return undefined
-    const amount = fact.captured || fact.amount
-    const status = fact.state === 'declined' || fact.captureFailed ? 'failed' : 'succeeded'
-    const { key, order, kind, currency } = fact
-    return { operationId: key, orderId: order, reference: referenceOf(key), kind, amount, currency, status, at }
-  }
-  const account = accounts.find(fact.payment)
-  if (!account) return undefined
-  const about = {
-    orderId: unpacked(account.order),
-    reference: referenceOf(fact.payment),
-    currency: account.currency,
-    at,
-  }
-  if (fact.fact === 'answered') {
-    const status = fact.state === 'declined' ? 'failed' : 'succeeded'
-    return { ...about, operationId: fact.payment, kind: 'authorize', amount: account.amount, status }
-  }
-  return {
-    ...about,
-    operationId: fact.key,
-    kind: fact.kind,
-    amount: fact.amount,
-    status: fact.failed ? 'failed' : 'succeeded',
-  }
-}
-
 function packed(uuid: string): string {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('latin1')
 }
-function unpacked(bytes: string): string {
+/** The UUID in 16 characters. */
+export function unpacked(bytes: string): string {
   const hex = Buffer.from(bytes, 'latin1').toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -11,9 +11,11 @@ import {
   ProviderRefusal,
   ProviderUnknown,
 } from '../provider.ts'
-import { type Account, Accounts, entryOf, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
+import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
+import { entryOf } from './entries.ts'
 import { type EventKind, eventIdOf, kindOf, readEvents, recall } from './events.ts'
 import { openJournal } from './journal.ts'
+import { makeManners, Silence } from './manners.ts'
 import { answerOfCustomer, checkRepetition, opening, step } from './rules.ts'
 import { isSigned } from './signature.ts'
 import { cardOf } from './tokens.ts'
@@ -45,10 +47,6 @@ export interface SimulatorOptions {
   log: Log
 }
 
-/** Calls that a card wants to fail the first time. */
-const mostVisits = 10_000
-const never = () => new Promise<never>(() => {})
-
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { publicUrl, log } = options
   const journal = await openJournal<Fact>(options.folder)
@@ -63,9 +61,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       if (told.push(id) >= 100) noteTold()
     },
   })
-  const switches: SimulatorSwitches = { webhooks: 'normal', webhookDelayMs: 2_000, latencyMs: 0, outage: 'none' }
+  const { switches, answering, isFirstVisit } = makeManners()
   const underWay = new Map<string, Promise<ProviderPayment>>()
-  const visited = new Set<string>()
   for (const [id, { kind, key }] of untold) {
     const account = accounts.find(key)
     if (account) void tell(id, kind, seen(account))
@@ -126,20 +123,6 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     return paymentOf(account, (reference) => `${publicUrl}/simulator/${reference}`)
   }
 
-  /** Every call passes the switches first. */
-  async function answering<T>(work: () => Promise<T>): Promise<T> {
-    if (switches.latencyMs > 0) await sleep(switches.latencyMs)
-    if (switches.outage === 'errors') throw new ProviderUnknown('500 Internal Server Error')
-    if (switches.outage === 'rate-limited') throw new ProviderUnknown('429 Too Many Requests')
-    if (switches.outage === 'timeouts') return never()
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof Silence) return never()
-      throw error
-    }
-  }
-
   /** One thing after the other for one payment. */
   async function once(key: string, work: () => Promise<ProviderPayment>): Promise<ProviderPayment> {
     const before = underWay.get(key)
@@ -165,13 +148,13 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (!card) throw new ProviderRefusal('token-unknown', 'The bank does not know this card.')
     if (card.action && !isOurs(asked.returnUrl))
       throw new ProviderRefusal('return-url-refused', 'Customers return to the shop and nowhere else.')
-    const isFirstVisit = visit(key)
-    if (isFirstVisit && card.errorFirst) throw new ProviderUnknown('500 Internal Server Error')
-    if (isFirstVisit && card.silence === 'before') throw new Silence()
+    const isFirst = isFirstVisit(key)
+    if (isFirst && card.errorFirst) throw new ProviderUnknown('500 Internal Server Error')
+    if (isFirst && card.silence === 'before') throw new Silence()
     if (card.delayMs) await sleep(card.delayMs)
     const fact = opening(asked, card, Date.now())
     const payment = await happens(fact, key)
-    if (isFirstVisit && card.silence === 'after') throw new Silence()
+    if (isFirst && card.silence === 'after') throw new Silence()
     return payment
   }
 
@@ -215,19 +198,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       .catch((error) => log.error({ err: error }, 'The simulator cannot write its journal.'))
   }
 
-  /** True the first time that a key is seen. */
-  function visit(key: string): boolean {
-    if (visited.has(key)) return false
-    if (visited.size >= mostVisits) visited.clear()
-    visited.add(key)
-    return true
-  }
-
   function isOurs(url: string): boolean {
     return URL.canParse(url) && new URL(url).origin === new URL(publicUrl).origin
   }
 }
 
 type StepKind = 'capture' | 'void' | 'refund'
-/** Thrown where a caller is to wait in vain. */
-class Silence extends Error {}
