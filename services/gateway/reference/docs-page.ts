@@ -95,7 +95,7 @@ function refusals(route: Route): Html {
   const own = new Set(Object.keys(route.refusals ?? {}))
   const all = refusalsOf(route)
   const row = ([code, status]: [string, number]) =>
-    html`<dt>${status}</dt><dd><code>${code}</code><span class="note">${own.has(code) ? '' : meanings[code]}</span></dd>`
+    html`<dt>${status}</dt><dd><code>${code}</code><span class="note">${meanings[code]}</span></dd>`
   const special = all.filter(([code]) => own.has(code))
   const common = all.filter(([code]) => !own.has(code))
   return html`${special.length > 0 && html`<h4>Refusals</h4><dl class="refusals">${special.map(row)}</dl>`}

@@ -44,10 +44,13 @@ const byName: Record<string, unknown> = {
   status: undefined,
 }
 
+/** Of several words, those that say most about a healthy shop. */
+const telling = new Set<unknown>(['paid', 'published', 'captured', 'succeeded', 'sent', 'ready', 'refunded', 'newest'])
+
 /** A value that fits a schema. Optional fields are left out of `brief` examples. */
 export function exampleOf(schema: Schema, name = '', brief = false): unknown {
   const list = schema.enum as unknown[] | undefined
-  if (list) return list[0]
+  if (list) return list.find((word) => telling.has(word)) ?? list[0]
   if (schema.const !== undefined) return schema.const
   const anyOf = schema.anyOf as Schema[] | undefined
   if (anyOf?.[0]) return exampleOf(anyOf[0], name, brief)

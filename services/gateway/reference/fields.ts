@@ -15,12 +15,17 @@ export function fieldList(schema: object | undefined, direction: Direction): Htm
 }
 
 function fieldItem(name: string, schema: Schema, isFree: boolean, direction: Direction): Html {
-  const note = schema.description as string | undefined
+  const note = noteOn(schema)
   const mark =
     direction === 'in'
       ? !isFree && html`<span class="must">required</span>`
       : isFree && html`<span class="may">may be missing</span>`
   return html`<li><code>${name}</code> <span class="type">${typeInWords(schema)}</span> ${mark}${note && html`<span class="note">${note}</span>`}${insideOf(schema, direction)}</li>`
+}
+/** What the type has not said already. */
+function noteOn(schema: Schema): string | undefined {
+  const says = formats[schema.format as string] ?? (schema.type === 'object' ? shapeName(schema) : undefined)
+  return says ? undefined : (schema.description as string | undefined)
 }
 function insideOf(schema: Schema, direction: Direction): Html | undefined {
   if (schema.type === 'array') return insideOf(schema.items as Schema, direction)
@@ -35,7 +40,7 @@ export function typeInWords(schema: object | undefined): Html {
   if (it.enum) return html`one of ${(it.enum as string[]).map((word, at) => html`${at > 0 && ', '}<b>${word}</b>`)}`
   switch (it.type) {
     case 'array':
-      return html`list of ${typeInWords(it.items as Schema)}${limits(it, 'minItems', 'maxItems', '')}`
+      return html`list of ${typeInWords(it.items as Schema)}${limits(it, 'minItems', 'maxItems', ' of them')}`
     case 'object':
       return fieldsOf(it).length > 0 ? html`object` : html`object of texts`
     case 'integer':
