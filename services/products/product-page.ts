@@ -35,10 +35,10 @@ function byNewest(sql: Sql, filters: Filters, after: After, count: number): Stat
   return withCards(
     sql,
     sql`
-    select some.id, some.key
+    select each.id, each.key
     from unnest(${categoryIds}::uuid[]) as wanted (id)
-    cross join lateral (${some(rest, [sql`p.category_id = wanted.id`])}) as some
-    order by some.key desc, some.id desc
+    cross join lateral (${some(rest, [sql`p.category_id = wanted.id`])}) as each
+    order by each.key desc, each.id desc
     limit ${count}`,
     inOrder,
     filters.currency,

@@ -50,7 +50,7 @@ export const related = handle(relatedRoute, async ({ params, query }, context: P
   const rows = await withCards(
     sql,
     sql`
-    select some.id, row_number() over (order by some.is_own desc, some.common desc, some.created_at desc, some.id) as key
+    select each.id, row_number() over (order by each.is_own desc, each.common desc, each.created_at desc, each.id) as key
     from unnest(${tree.within(hall)}::uuid[]) as category (id)
     cross join lateral (
       select p.id, p.created_at, p.category_id = ${own.id}::uuid as is_own,
@@ -59,7 +59,7 @@ export const related = handle(relatedRoute, async ({ params, query }, context: P
       where p.category_id = category.id and p.status = 'published' and p.id <> ${product.id}
       order by p.created_at desc, p.id desc
       limit ${mostCompared}
-    ) as some
+    ) as each
     order by key
     limit ${mostRelated}`,
     sql`page.key`,
