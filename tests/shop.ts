@@ -40,6 +40,8 @@ export interface Shop extends Customer {
   /** Money kept for an order: what was captured less what was given back. */
   keptOf(orderId: string): Promise<number>
   statusOf(orderId: string): Promise<string>
+  /** Which letters somebody was written, in the order of what caused them. */
+  lettersTo(email: string): Promise<string[]>
   becomes(orderId: string, status: string, seconds?: number): Promise<void>
   /** Waits until nothing is under way and asserts that every promise holds, to the last row. */
   isSound(): Promise<void>
@@ -86,7 +88,7 @@ export async function openShop(
         const [open] = await sql('payments')<{ busy: boolean }>`
           select exists (
             select from payment_operation o join payment p using (order_id)
-            where o.next_check_at is not null and p.status <> 'action-required'
+            where o.next_check_at is not null and (p.status <> 'action-required' or p.cancel_requested)
           ) as busy`
         return !row?.busy && !open?.busy
       },
@@ -116,6 +118,11 @@ export async function openShop(
       return row?.kept ?? 0
     },
     statusOf,
+    async lettersTo(email) {
+      const rows = await sql('notifications')<{ kind: string }>`
+        select kind from notification where recipient = ${email} order by cause`
+      return rows.map((row) => row.kind)
+    },
     becomes: (orderId, status, seconds = 20) =>
       eventually(`order ${orderId} is ${status}`, async () => (await statusOf(orderId)) === status, seconds),
     async isSound() {
