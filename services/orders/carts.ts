@@ -4,7 +4,7 @@ import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
 import { handle, refuse, type Sql } from '@souk/service'
 import { mergeLines, priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
-import { type PricedSku, pricesAsJson } from './price-list.ts'
+import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
 import { shippingMethodsFor } from './shipping.ts'
 
 const { routes } = ordersApi
@@ -38,7 +38,7 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
       where cart.status = 'open' and (${expected}::integer is null or cart.version = ${expected}::integer)
       returning id, version, status, updated_at
     )
-    select *, ${pricesAsJson(context.sql, context.sql`(select unnest(${skus}::text[]))`)} as prices
+    select *, ${pricesAsJson(context.sql, context.sql`${skus}::text[]`)} as prices
     from stored`
   if (!stored) return refuseToStore(params.id, context.sql)
   return cartView({ ...stored, body }, context)
@@ -47,7 +47,7 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
   const [stored] = await context.sql<StoredCart>`
     select id, version, status, body, updated_at,
-      ${pricesAsJson(context.sql, context.sql`(select line ->> 'sku' from jsonb_array_elements(body -> 'lines') as line)`)} as prices
+      ${pricesAsJson(context.sql, skusIn(context.sql))} as prices
     from cart
     where id = ${params.id}`
   return stored ? cartView(stored, context) : refuse(routes.readCart, 'not-found', 'There is no such cart.')

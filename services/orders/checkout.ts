@@ -8,16 +8,17 @@ import type { OrdersContext } from './context.ts'
 import { driveOrder } from './drive-order.ts'
 import { newOrder, type Order, orderView } from './order.ts'
 import { findOrder, insertOrder } from './orders-table.ts'
-import { type PricedSku, pricesAsJson } from './price-list.ts'
+import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
 
 const route = ordersApi.routes.checkout
 /** Before the caller's own deadline, so that a slow payment is answered with 202 rather than not at all. */
 const patienceMs = 6_500
 
 interface Gathered {
-  /** The order with this id, or else the one that the cart has become. */
-  foundId: string | null
-  foundCartId: string | null
+  /** The cart of the order with this id, if there is one. */
+  cartOfOrder: string | null
+  /** The order that the cart has become, if it has. */
+  orderOfCart: string | null
   body: CartInput | null
   cartStatus: 'open' | 'ordered' | null
   prices: PricedSku[]
@@ -27,7 +28,7 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
   const { orderId } = params
   const { cartId } = body
   const gathered = await gather(orderId, cartId, context)
-  if (gathered.foundId) return answerWithFound(gathered, orderId, cartId, context)
+  if (gathered.cartOfOrder || gathered.orderOfCart) return answerWithFound(gathered, orderId, cartId, context)
   if (!gathered.body) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
   if (gathered.cartStatus === 'ordered') {
     refuse(route, 'order-canceled', 'This cart was bought, and the order canceled. Start a new cart.')
@@ -57,32 +58,29 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
 
 async function gather(orderId: string, cartId: string, { sql }: OrdersContext): Promise<Gathered> {
   const [row] = await sql<Gathered>`
-    select found.id as found_id, found.cart_id as found_cart_id, cart.body, cart.status as cart_status,
-      ${pricesAsJson(sql, sql`(select line ->> 'sku' from jsonb_array_elements(cart.body -> 'lines') as line)`)} as prices
+    select
+      (select cart_id from orders where id = ${orderId}) as cart_of_order,
+      (select id from orders where cart_id = ${cartId} and status <> 'canceled') as order_of_cart,
+      cart.body, cart.status as cart_status,
+      ${pricesAsJson(sql, skusIn(sql))} as prices
     from (values (1)) as one
-    left join lateral (
-      select id, cart_id, 1 as rank from orders where id = ${orderId}
-      union all
-      select id, cart_id, 2 as rank from orders where cart_id = ${cartId} and status <> 'canceled'
-      order by rank
-      limit 1
-    ) as found on true
     left join cart on cart.id = ${cartId}`
   return row as Gathered
 }
 
 async function answerWithFound(
-  { foundId, foundCartId }: Gathered,
+  { cartOfOrder, orderOfCart }: Gathered,
   orderId: string,
   cartId: string,
   context: OrdersContext,
 ): Promise<Reply<OrderView>> {
-  // Between the two looks, the order that was in the way may have been canceled.
-  if (!foundId) return refuse(route, 'unavailable', 'Another checkout of this cart has just ended. Try again.')
-  if (foundCartId !== cartId)
+  if (cartOfOrder && cartOfOrder !== cartId) {
     refuse(route, 'order-id-taken', 'This order id belongs to another cart. Choose a new one.')
-  const found = await findOrder(context.sql, foundId, context.shared.sharedSecret)
-  if (!found) throw new Error(`Order ${foundId} has vanished.`)
+  }
+  const foundId = cartOfOrder ? orderId : orderOfCart
+  const found = foundId && (await findOrder(context.sql, foundId, context.shared.sharedSecret))
+  // Between the two looks, the order that was in the way may have been canceled.
+  if (!found) return refuse(route, 'unavailable', 'Another checkout of this cart has just ended. Try again.')
   return finish(found, foundId === orderId ? 201 : 200, context)
 }
 

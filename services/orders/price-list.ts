@@ -14,14 +14,21 @@ export interface PricedSku {
   status: 'draft' | 'published' | 'gone'
 }
 
-/** The rows of some SKUs as one JSON value, to be a column of another statement. `skus` is a list in parentheses. */
+/**
+ * The rows of some SKUs as one JSON value, to be a column of another statement. `skus` is an array: with `in (select ...)`
+ * PostgreSQL would expect many SKUs and keep a plan that reads the whole list.
+ */
 export function pricesAsJson(sql: Sql, skus: Statement): Statement {
   return sql`
     (select coalesce(json_agg(json_build_object(
         'sku', p.sku, 'slug', p.slug, 'title', p.title, 'variantTitle', p.variant_title,
         'prices', p.prices, 'weightGrams', p.weight_grams, 'image', p.image, 'status', p.status)), '[]')
       from price_list p
-      where p.sku in ${skus})`
+      where p.sku = any(${skus}))`
+}
+/** The SKUs in the body of a cart. */
+export function skusIn(sql: Sql): Statement {
+  return sql`array(select line ->> 'sku' from jsonb_array_elements(cart.body -> 'lines') as line)`
 }
 
 /** SKUs that the product no longer has are gone; a SKU that moved here from another product is taken over. */
