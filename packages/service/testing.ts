@@ -20,6 +20,10 @@ import { prepareJobs } from './jobs.ts'
 import { makeLog } from './log.ts'
 import { type Running, run } from './run.ts'
 
+// For tests that start a service as a process does, to kill it.
+export { memoryTransport, newTrace } from '@souk/messaging'
+export { createDatabase, dropDatabase } from '@souk/messaging/test-database'
+
 export const staff: Caller = {
   service: 'gateway',
   role: 'staff',
