@@ -2,7 +2,6 @@
 // switches to misbehave. It is another company, so it never sees our database; we meet only at the Provider interface.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SimulatorSwitches } from '@souk/contracts/payments'
-import type { Log } from '@souk/messaging'
 import {
   type Authorization,
   type Provider,
@@ -15,6 +14,7 @@ import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf } f
 import { entryOf } from './entries.ts'
 import { type EventKind, eventIdOf, kindOf, readEvents, recall } from './events.ts'
 import { openJournal } from './journal.ts'
+import type { Log } from './log.ts'
 import { makeManners, Silence } from './manners.ts'
 import { answerOfCustomer, checkRepetition, opening, step } from './rules.ts'
 import { isSigned } from './signature.ts'

@@ -1,8 +1,8 @@
 // Tells the shop over real HTTP what happened at the simulated bank, some time after it happened, as real providers do. What
 // does not arrive is sent again with back-off. It has a bounded queue and never delays a payment, unless told to misbehave.
 import type { SimulatorSwitches } from '@souk/contracts/payments'
-import type { Log } from '@souk/messaging'
 import { Pool } from 'undici'
+import type { Log } from './log.ts'
 import { sign } from './signature.ts'
 
 export interface Letter {
