@@ -177,6 +177,16 @@ test('an answer that never comes is no refusal: 202, and the resumer finishes th
   assert.deepEqual([again.status, again.order.status], [201, 'paid'])
 })
 
+test('a neighbor that was only busy for a moment is asked again before the customer is told to wait', async () => {
+  const { cart } = await cartOfTwo()
+  let failures = 1
+  shop.neighbors.disturb = (call) => {
+    if (call === 'reserve' && failures-- > 0) throw new Refusal('unavailable', 503, 'Busy.')
+  }
+  const { status, order } = await shop.buy(cart)
+  assert.deepEqual([status, order.status], [201, 'paid'])
+})
+
 test('a payment that hangs is answered in time with 202, and ends as it ends', { timeout: 20_000 }, async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()

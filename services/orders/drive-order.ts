@@ -1,6 +1,7 @@
 // Brings an open checkout as far as it goes now: reserve the stock, take the money, say how it ended. The request that
 // checks out and the resumer use the same steps, and every step finds what an earlier try has done. Refused is compensated
 // at once; unknown is never compensated: the order stays as it is until somebody knows.
+import { setTimeout } from 'node:timers/promises'
 import { ProblemError } from '@souk/contracts'
 import type { Payment } from '@souk/contracts/payments'
 import { crashpoint, Refusal } from '@souk/service'
@@ -19,11 +20,20 @@ export function driveOrder(order: Order, context: OrdersContext): Promise<Order>
   return driven
 }
 
+/** A neighbor that was only busy has the answer a moment later, so an unknown outcome is asked for once more. */
+const askAgainMs = { least: 250, spread: 250 }
+
 async function drive(order: Order, context: OrdersContext): Promise<Order> {
   let current = order
+  let mayAskAgain = true
   for (;;) {
     const signal = await nextSignal(current, context)
-    if (!signal) return current
+    if (signal === 'unknown' && mayAskAgain) {
+      mayAskAgain = false
+      await setTimeout(askAgainMs.least + Math.random() * askAgainMs.spread)
+      continue
+    }
+    if (!signal || signal === 'unknown') return current
     crashpoint(`orders.before-${signal.type === 'payment-captured' ? 'paid' : signal.type}`)
     const advanced = await advanceOrder(current, signal, context)
     if (advanced.status === 'paid') crashpoint('orders.paid')
@@ -34,8 +44,8 @@ async function drive(order: Order, context: OrdersContext): Promise<Order> {
   }
 }
 
-/** What inventory and payments say; undefined when nothing is to be done, or nobody knows yet. */
-async function nextSignal(order: Order, context: OrdersContext): Promise<Signal | undefined> {
+/** What inventory and payments say; undefined when there is nothing to do but wait. */
+async function nextSignal(order: Order, context: OrdersContext): Promise<Signal | 'unknown' | undefined> {
   try {
     if (order.status === 'checking-out') return (await reserve(order, context)) ?? (await pay(order, context))
     if (order.status === 'capturing') return (await pin(order, context)) ?? (await capture(order, context))
@@ -43,7 +53,7 @@ async function nextSignal(order: Order, context: OrdersContext): Promise<Signal 
   } catch (error) {
     if (!isUnknown(codeOf(error))) throw error
     context.log.warn({ orderId: order.id, status: order.status, error: String(error) }, 'The outcome is not known yet.')
-    return undefined
+    return 'unknown'
   }
 }
 
