@@ -59,14 +59,14 @@ export function cancel(order: Order, reason: string, detail: CancelDetail, ...un
 }
 /** The reservation is over before the order could be placed. */
 export function loseStock(order: Order): Step {
-  const detail = { message: 'The stock could not be kept any longer.' }
-  return cancel(order, 'expired', detail, undoPayment(order, 'expired'))
+  return timeOut(order, 'The stock could not be kept any longer.')
 }
 export function expire(order: Order): Step {
-  const detail = { message: 'The payment was not confirmed in time.' }
-  return cancel(order, 'expired', detail, undoPayment(order, 'expired'))
+  return timeOut(order, 'The payment was not confirmed in time.')
 }
-
+function timeOut(order: Order, message: string): Step {
+  return cancel(order, 'expired', { message }, undoPayment(order, 'expired'))
+}
 /** Everything that is left goes back as one refund; nothing when all of it is already on its way. */
 export function cancelPaid(order: Order, reason: string, detail: CancelDetail, refundId: string, at: string): Step {
   const left = refundableAmount(order)
@@ -101,12 +101,9 @@ export function ship(order: Order, shipment: Order['shipments'][number], complet
 
 export function requestRefund(order: Order, refund: OrderRefund): Step {
   const { id: refundId, amount, reason } = refund
-  return go(
-    { ...order, refunds: [...order.refunds, refund] },
-    'refund-requested',
-    `Refund of ${inWords(amount)}: ${reason}`,
-    [RefundPayment({ orderId: order.id, refundId, amount, reason })],
-  )
+  const next = { ...order, refunds: [...order.refunds, refund] }
+  const message = `Refund of ${inWords(amount)}: ${reason}`
+  return go(next, 'refund-requested', message, [RefundPayment({ orderId: order.id, refundId, amount, reason })])
 }
 
 /** Also for refunds that payments made by itself, when money landed on a canceled order. */
@@ -128,8 +125,7 @@ export function refunded(
         createdAt: at,
         lines: [],
       }
-  const refunds = [...order.refunds.filter((one) => one !== asked), refund]
-  const next = { ...order, refunds }
+  const next = { ...order, refunds: [...order.refunds.filter((one) => one !== asked), refund] }
   return go(next, 'refunded', `${inWords(refund.amount)} went back to the customer.`, [
     OrderRefunded({
       ...about(order),
