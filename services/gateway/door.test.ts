@@ -22,6 +22,7 @@ before(async () => {
           'content-type': 'application/json',
           'set-cookie': ['a=1; Path=/', 'b=2; Path=/'],
           connection: 'x-secret',
+          'access-control-allow-origin': '*',
           'content-security-policy': "default-src 'self'",
         })
       },
@@ -59,7 +60,7 @@ test('every public route of every contract is behind the door, and no other', as
   }
 })
 
-test('who may not call is told so before anything is asked', async () => {
+test('who may not call is told so', async () => {
   shop.sessions.set('customer', identity())
   shop.sessions.set('staff', identity('staff'))
   for (const route of allRoutes.filter(isPublic)) {
@@ -79,6 +80,13 @@ test('who may not call is told so before anything is asked', async () => {
     assert.equal(customer === 403, route.access === 'staff', name)
     assert.ok(staff !== 401 && staff !== 403, name)
   }
+})
+
+test('who may not send a large body is told so before it is sent', async () => {
+  const { status } = await raw(
+    `POST /v1/products/${randomUUID()}/images HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1000000\r\n\r\n`,
+  )
+  assert.equal(status, 401)
 })
 
 test('what is not there is not there, however it is spelled', async () => {
@@ -198,6 +206,7 @@ test('bytes pass unread in both directions, cookies only where sessions are made
   assert.equal(await response.text(), '{"ok":true}')
   assert.deepEqual(response.headers.getSetCookie(), ['a=1; Path=/', 'b=2; Path=/'])
   assert.equal(response.headers.get('content-security-policy'), "default-src 'self'")
+  assert.equal(response.headers.get('access-control-allow-origin'), null)
   assert.equal(response.headers.get('cache-control'), 'no-store')
   assert.equal(String(seen.body), '{"raw" : true}')
   assert.equal(seen.headers.cookie, 'x=y')
