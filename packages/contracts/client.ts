@@ -43,11 +43,27 @@ export type ClientOf<A extends Api> = {
 
 /** Makes a client: `client.reserve({ params, body })` resolves with the reply or throws a ProblemError. */
 export function makeClient<A extends Api>(api: A, carry: Carrier): ClientOf<A> {
-  const calls = Object.entries(api.routes).map(([name, route]) => [
-    name,
-    async (input: CallInput) => readAnswer(await carry(route, input ?? {})),
-  ])
-  return Object.fromEntries(calls) as ClientOf<A>
+  const client = Object.create(callsOf(api))
+  client.carry = carry
+  return client
+}
+
+// Clients are made for each request, so their functions are made once per contract.
+const calls = new WeakMap<Api, object>()
+function callsOf(api: Api): object {
+  let known = calls.get(api)
+  if (!known) {
+    known = Object.fromEntries(
+      Object.entries(api.routes).map(([name, route]) => [
+        name,
+        async function (this: { carry: Carrier }, input: CallInput) {
+          return readAnswer(await this.carry(route, input ?? {}))
+        },
+      ]),
+    )
+    calls.set(api, known)
+  }
+  return known
 }
 
 /** The reply in an answer; throws a ProblemError for status 400 and up. */

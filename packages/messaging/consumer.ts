@@ -36,6 +36,7 @@ export interface ConsumerOptions {
 
 const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
 const retryPollMs = 100
+const lookEvery = 20
 
 export async function startConsumer(options: ConsumerOptions): Promise<Subscription> {
   const { database, transport, group, log } = options
@@ -44,10 +45,19 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   let retrying: Promise<void> = Promise.resolve()
 
   const subscription = await transport.subscribe(group, [...options.reactions.keys()], deliver)
+  // The database is asked often while this process knows of a message that waits, and now and then for what others left.
+  let isWaiting = true
+  let skipped = 0
+  let isRetrying = false
   const timer = setInterval(() => {
-    retrying = retrying
-      .then(retryDue)
+    if (isRetrying || (!isWaiting && ++skipped < lookEvery)) return
+    skipped = 0
+    isRetrying = true
+    retrying = retryDue()
       .catch((error) => log.warn({ error: String(error) }, 'Set-aside messages could not be retried.'))
+      .finally(() => {
+        isRetrying = false
+      })
   }, retryPollMs)
 
   return {
@@ -140,6 +150,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   }
 
   async function setAside(envelope: Envelope, error: unknown): Promise<void> {
+    isWaiting = true
     const dead = error instanceof Unprocessable
     await database.sql`
       insert into dead_letter (consumer, event_id, type, key, envelope, status, attempts, next_attempt_at, error)
@@ -163,6 +174,9 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       order by d.position
       limit 100`
     for (const { eventId } of due) if (!stopping) await retry(eventId)
+    const [row] = await database.sql<{ waiting: boolean }>`
+      select exists (select from dead_letter where consumer = ${group} and status = 'retrying') as waiting`
+    isWaiting = row?.waiting ?? true
   }
 
   async function retry(eventId: string): Promise<void> {

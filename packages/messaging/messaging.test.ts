@@ -83,9 +83,10 @@ test('one statement carries its messages only when it changed something', async 
   await emptyOutbox()
 })
 
-test('the relay does not skip a row whose transaction commits late', async () => {
+test('the relay does not skip a row whose transaction commits late', async (t) => {
   const transport = memoryTransport()
   const relay = startRelay({ database, transport, log })
+  t.after(relay.stop)
   let release: () => void = () => undefined
   const slow = database.transaction(async ({ sql, send }) => {
     send(SoldOut({ sku: 'slow' }))
@@ -106,7 +107,6 @@ test('the relay does not skip a row whose transaction commits late', async () =>
     transport.log.map((it) => it.key),
     ['quick', 'early id', 'slow'],
   )
-  await relay.stop()
 })
 
 test('only one of two relays works, and the other takes over when it stops', async () => {
@@ -123,7 +123,7 @@ test('only one of two relays works, and the other takes over when it stops', asy
   assert.equal(new Set(transport.log.map((it) => it.id)).size, 21)
 })
 
-test('what the broker does not confirm stays, with all that follows it under its key', async () => {
+test('what the broker does not confirm stays, with all that follows it under its key', async (t) => {
   const published: string[] = []
   let refuses = true
   const picky = {
@@ -136,7 +136,8 @@ test('what the broker does not confirm stays, with all that follows it under its
   }
   await database.transaction(async ({ send }) => send(SoldOut({ sku: 'bad' }), SoldOut({ sku: 'good' })))
   const relay = startRelay({ database, transport: picky, log })
-  await until(() => published.includes('good'))
+  t.after(relay.stop)
+  await until(async () => published.includes('good') && (await outbox()).length === 1)
   assert.deepEqual(
     (await outbox()).map((row) => row.envelope.subject),
     ['bad'],
@@ -144,7 +145,6 @@ test('what the broker does not confirm stays, with all that follows it under its
   refuses = false
   await until(async () => (await outbox()).length === 0)
   assert.deepEqual(published, ['good', 'bad'])
-  await relay.stop()
 })
 
 async function consume(transport: MemoryTransport, react: Reaction, retrySeconds = [0.02, 0.05]) {

@@ -26,11 +26,8 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     onError: (error) => log.warn({ error: String(error) }, 'The bus lost a connection.'),
   })
   await migrate(database, [{ component: 'bus', folder: join(import.meta.dirname, 'bus-migrations') }])
-  await database.sql`select keep_bus_days(${keptDays})`
   const housekeeping = setInterval(() => {
-    database.sql`select keep_bus_days(${keptDays})`.then(undefined, (error) =>
-      log.warn({ error: String(error) }, 'Old bus days stay.'),
-    )
+    forgetOld(database).catch((error) => log.warn({ error: String(error) }, 'Old messages stay on the bus.'))
   }, 3_600_000)
   housekeeping.unref()
 
@@ -157,6 +154,24 @@ async function append(database: Database, parcels: readonly Parcel[]): Promise<v
         with ordinality as p (event_id, type, key, envelope, place)
     )
     select pg_notify('souk_bus', '')`
+}
+
+/** Deletes what is old and was read by every group that is still around, in batches, so that no transaction lasts. */
+async function forgetOld(database: Database): Promise<void> {
+  for (;;) {
+    const gone = await database.sql`
+      delete from bus_log
+      where position in (
+        select l.position from bus_log l
+        where l.appended_at < clock_timestamp() - make_interval(days => ${keptDays})
+          and l.position <= (
+            select coalesce(min(c.position), 0) from bus_cursor c
+            where c.lease_until > clock_timestamp() - interval '30 days')
+        order by l.position
+        limit 5000)
+      returning position`
+    if (gone.length === 0) return
+  }
 }
 
 function read(database: Database, after: number, types: readonly string[]) {

