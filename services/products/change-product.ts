@@ -89,7 +89,7 @@ async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change, ve
         route,
         sql,
         wanted.variants.map((variant) => variant.sku),
-        product.id,
+        [product.id],
       ),
   ])
 }

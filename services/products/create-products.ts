@@ -52,6 +52,7 @@ async function addNew(route: CreateRoute, products: Identified[], context: Produ
       route,
       context.sql,
       fresh.flatMap((product) => product.variants.map((variant) => variant.sku)),
+      fresh.map((product) => product.id),
     ),
   ])
   await context.transaction(async ({ sql, send, afterCommit }) => {

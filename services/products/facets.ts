@@ -3,7 +3,8 @@
 import { join, type Sql, type Statement } from '@souk/service'
 import { categoryTree, type Tree } from './categories.ts'
 import type { ProductsContext } from './context.ts'
-import { type Filters, matchConditions, matchedFrom } from './matching.ts'
+import { atMost } from './cursors.ts'
+import { type Filters, matching } from './matching.ts'
 
 /** So many matches are counted; a shop window needs no exact number beyond. */
 const mostCounted = 10_000
@@ -33,11 +34,10 @@ export function findFacets(filters: Filters, context: ProductsContext): Promise<
 
 /** One statement counts the matches themselves, and once more for each facet that has a filter, without that filter. */
 function count(sql: Sql, filters: Filters): Statement<Count> {
-  const matches = (one: Filters) => sql`
-    select p.category_id, p.tags
-    ${matchedFrom(sql, one)}
-    where ${join(matchConditions(sql, one), ' and ')}
-    limit ${mostCounted}`
+  const matches = (one: Filters) => {
+    const { from, conditions } = matching(sql, one)
+    return sql`select p.category_id, p.tags ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted)}`
+  }
   const byCategory = (from: Statement) => sql`(
     select 'category' as kind, category_id::text as value, count(*) as count
     from ${from}
@@ -49,7 +49,7 @@ function count(sql: Sql, filters: Filters): Statement<Count> {
     where ${condition}
     group by tag
     order by count desc, tag
-    limit ${mostValues * mostFacets})`
+    ${atMost(mostValues * mostFacets)})`
 
   const names = [...filters.attributes.keys()]
   const parts = [

@@ -2,11 +2,14 @@
 import { productsApi } from '@souk/contracts/products'
 import { handle, join, pageOf, readCursor, refuse, type Sql, type Statement } from '@souk/service'
 import type { ProductsContext } from './context.ts'
-import { isTime, isUuid } from './cursors.ts'
+import { atMost, isTime, isUuid, rowsFor } from './cursors.ts'
 import { findProducts, productOf } from './product.ts'
 import { searchFor, tsquery } from './search-words.ts'
 
 const route = productsApi.routes.listAll
+
+/** A search finds so many at most. */
+const mostFound = 5_000
 
 export const listAll = handle(route, async ({ query }, { sql, settings }: ProductsContext) => {
   const { limit = 20, status } = query
@@ -20,7 +23,7 @@ export const listAll = handle(route, async ({ query }, { sql, settings }: Produc
     from product p
     where ${join(conditions, ' and ')}
     order by p.created_at desc, p.id desc
-    limit ${limit + 1}`
+    ${atMost(rowsFor(limit))}`
   const page = pageOf(ids, limit, (row) => [row.createdAt, row.id])
   const products = await findProducts(sql, sql`p.id = any(${page.items.map((row) => row.id)}::uuid[])`)
   const byId = new Map(products.map((product) => [product.id, product]))
@@ -33,14 +36,16 @@ export const listAll = handle(route, async ({ query }, { sql, settings }: Produc
   }
 })
 
+/** Found first, as a list: the planner would else try the newest products one by one. */
 function found(sql: Sql, text: string): Statement {
   const search = searchFor(text)
-  const byName = sql`
+  const byWords = search ? sql`union select id from product where search @@ ${tsquery(sql, search)}` : sql``
+  return sql`p.id = any(array(
     select product_id from variant where starts_with(lower(sku), lower(${text}))
     union
-    select id from product where starts_with(slug, lower(${text}))`
-  if (!search) return sql`p.id in (${byName})`
-  return sql`p.id in (select id from product where search @@ ${tsquery(sql, search)} union ${byName})`
+    select id from product where starts_with(slug, lower(${text}))
+    ${byWords}
+    ${atMost(mostFound)}))`
 }
 
 function position(cursor: string | undefined): readonly [string, string] | undefined {

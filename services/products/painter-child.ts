@@ -1,10 +1,9 @@
 // The process that decodes pictures: apart from the service, with nothing worth stealing in its environment and a bound on its
 // memory, because what it reads comes from outside. It answers one message with one message, and ends with its parent.
-import type { Painted, ToPaint } from './painter.ts'
+import { type Painted, type ToPaint, tooMuchMemory } from './painter.ts'
 
 const widths = { small: 320, medium: 800, large: 1600 }
 const limitBytes = Number(process.argv[2]) * 1024 * 1024
-export const tooMuchMemory = 71
 
 const sharp = (await import('sharp')).default
 sharp.cache(false)

@@ -18,7 +18,7 @@ export interface Painter {
 const idleSeconds = 30
 const longestSeconds = 30
 /** The exit code of a painter that needed more memory than it may have. */
-const tooMuchMemory = 71
+export const tooMuchMemory = 71
 
 export function openPainter(megabytes: number): Painter {
   let child: ChildProcess | undefined

@@ -20,7 +20,12 @@ export interface CardRow {
 }
 
 /** The cards of a page: a statement that yields the columns id and key, and the order in which they shall come. */
-export function withCards(sql: Sql, page: Statement, order: Statement, currency: string): Statement<CardRow> {
+export function withCards(
+  sql: Sql,
+  page: Statement,
+  order: Statement,
+  { currency }: { currency: string },
+): Statement<CardRow> {
   return sql<CardRow>`
     select page.id, page.key, p.slug, p.title, p.variant_count, price.lowest, price.highest, c.slug as category,
       picture.id as picture_id, picture.alt, picture.status as picture_status

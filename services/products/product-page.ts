@@ -1,139 +1,180 @@
 // One page of a product list: the products that match, in the order asked for, after the last one of the page before.
 // Every order ends in the id, so that no product is shown twice and none is left out.
 import { join, type Sql, type Statement } from '@souk/service'
-import { type Filters, hasPriceRange, matchConditions, matchedFrom } from './matching.ts'
+import { atMost, rowsFor } from './cursors.ts'
+import {
+  type Filters,
+  hasPriceRange,
+  type Matching,
+  matching,
+  matchingInTurn,
+  pricedMatching,
+  priceRange,
+} from './matching.ts'
 import { type CardRow, withCards } from './product-card.ts'
-import { type Search, tsquery } from './search-words.ts'
+import { byRelevance } from './relevance.ts'
 
 export type Sort = 'relevance' | 'newest' | 'price-asc' | 'price-desc' | 'title'
 /** Where the page before ended: the value sorted by, and the id. */
 export type After = readonly [key: string | number, id: string] | undefined
 
-/** Rows of the next page and one more, when there are more. */
+/** Rows of the next page and more than one page, when there are more. */
 export function findPage(sql: Sql, filters: Filters, sort: Sort, after: After, limit: number): Statement<CardRow> {
-  const count = limit + 1
+  const count = rowsFor(limit)
   if (sort === 'relevance' && filters.search) return byRelevance(sql, filters, filters.search, after, count)
   if (sort === 'price-asc' || sort === 'price-desc') return byPrice(sql, filters, sort, after, count)
-  if (sort === 'title') return byTitle(sql, filters, after, count)
-  return byNewest(sql, filters, after, count)
-}
-
-const where = (conditions: readonly Statement[]) => join(conditions, ' and ')
-
-function byNewest(sql: Sql, filters: Filters, after: After, count: number): Statement<CardRow> {
-  const isAfter = after && sql`(p.created_at, p.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`
-  const order = sql`order by p.created_at desc, p.id desc limit ${count}`
-  const some = (one: Filters, more: Statement[] = []) => sql`
-    select p.id, p.created_at as key
-    ${matchedFrom(sql, one)}
-    where ${where([...matchConditions(sql, one), ...(isAfter ? [isAfter] : []), ...more])}
-    ${order}`
-  const inOrder = sql`page.key desc, page.id desc`
-  const { categoryIds = [], ...rest } = filters
-  if (categoryIds.length < 2) return withCards(sql, some(filters), inOrder, filters.currency)
-  // The index has the newest of each category, so a page of several is chosen from a page of each.
+  const order = sort === 'title' ? byTitle(sql) : byNewest(sql)
   return withCards(
     sql,
-    sql`
+    inOrder(sql, filters, order, after, count),
+    orderBy(sql, order, sql`page.key`, sql`page.id`),
+    filters,
+  )
+}
+
+/** One of the orders, each of which has an index for all products and one for those of a category. */
+interface Order {
+  readonly matching: (filters: Filters) => Matching
+  readonly key: Statement
+  readonly id: Statement
+  readonly category: Statement
+  readonly isRising: boolean
+  readonly isByPrice: boolean
+  /** So many matches are sorted at once; where there are more, the order's index meets enough of them soon. */
+  readonly fewMatches: number
+  readonly type: Statement
+}
+
+function byNewest(sql: Sql): Order {
+  return { ...ofProduct(sql), key: sql`p.created_at`, isRising: false, type: sql`timestamptz` }
+}
+function byTitle(sql: Sql): Order {
+  return { ...ofProduct(sql), key: sql`p.sort_title`, isRising: true, type: sql`text` }
+}
+function byLowestPrice(sql: Sql, isRising: boolean): Order {
+  const [key, id, category] = [sql`cheapest.lowest`, sql`cheapest.product_id`, sql`cheapest.category_id`]
+  const inTable = (filters: Filters) => pricedMatching(sql, filters)
+  // What is alike in its words costs alike: going along the prices, one may wait long for the first match.
+  return { key, id, category, isRising, isByPrice: true, fewMatches: 3_000, type: sql`bigint`, matching: inTable }
+}
+function ofProduct(sql: Sql) {
+  const inTable = (filters: Filters) => matchingInTurn(sql, filters)
+  return { id: sql`p.id`, category: sql`p.category_id`, isByPrice: false, fewMatches: 1_000, matching: inTable }
+}
+
+function orderBy(sql: Sql, { isRising }: Order, key: Statement, id: Statement): Statement {
+  return isRising ? sql`${key}, ${id}` : sql`${key} desc, ${id} desc`
+}
+
+/**
+ * A page by the index of its order, unless there are filters that few products pass: going along the index would then mean
+ * looking at most of the catalogue. The planner cannot know, for it keeps one plan for all values (285 ms in place of 3),
+ * so the filters are tried first.
+ */
+function inOrder(sql: Sql, filters: Filters, order: Order, after: After, count: number): Statement {
+  const few = fewOf(sql, filters, order)
+  if (!few) return alongIndex(sql, filters, order, after, count)
+  return sql`
+    with hits as materialized (${few.hits} ${atMost(order.fewMatches + 1)})
+    (
+      select few.id, few.key
+      from (${few.withKeys}) as few
+      where (select count(*) from hits) <= ${order.fewMatches}
+        ${isAfter(sql, order, sql`few.key`, sql`few.id`, after)}
+      order by ${orderBy(sql, order, sql`few.key`, sql`few.id`)}
+      ${atMost(count)}
+    )
+    union all
+    (
+      select many.id, many.key
+      from (${alongIndex(sql, filters, order, after, count)}) as many
+      where (select count(*) from hits) > ${order.fewMatches}
+    )`
+}
+
+/**
+ * The matches by those filters that have an index of their own, and from them the whole matches with their keys. An
+ * `offset 0` keeps the planner from going the other way round.
+ */
+function fewOf(sql: Sql, filters: Filters, order: Order): { hits: Statement; withKeys: Statement } | undefined {
+  const asksPrice = order.isByPrice || hasPriceRange(filters)
+  if (filters.search || filters.attributes.size > 0) {
+    const { from, conditions } = matching(sql, { ...filters, minPrice: undefined, maxPrice: undefined })
+    const hits = sql`select p.id, p.created_at, p.sort_title ${from} where ${join(conditions, ' and ')}`
+    if (!asksPrice) return { hits, withKeys: sql`select p.id, ${order.key} as key from hits as p` }
+    const prices = sql`
+      select cheapest.lowest
+      from product_price cheapest
+      where cheapest.product_id = p.id and ${join(priceRange(sql, filters), ' and ')}
+      offset 0`
+    return {
+      hits,
+      withKeys: sql`select p.id, ${order.key} as key from hits as p cross join lateral (${prices}) as cheapest`,
+    }
+  }
+  if (!hasPriceRange(filters) || order.isByPrice) return undefined
+  const { from, conditions } = pricedMatching(sql, filters)
+  return {
+    hits: sql`select cheapest.product_id ${from} where ${join(conditions, ' and ')}`,
+    withKeys: sql`
+      select p.id, ${order.key} as key
+      from hits
+      cross join lateral (
+        select product.id, product.created_at, product.sort_title
+        from product
+        where product.id = hits.product_id
+        offset 0
+      ) as p`,
+  }
+}
+
+/** The index has each category in order, so a page of several is chosen from a page of each. */
+function alongIndex(sql: Sql, filters: Filters, order: Order, after: After, count: number): Statement {
+  const { categoryIds, ...others } = filters
+  const { from, conditions } = order.matching(others)
+  const page = (inCategory: Statement) => sql`
+    select ${order.id} as id, ${order.key} as key
+    ${from}
+    where ${join(conditions, ' and ')} ${inCategory} ${isAfter(sql, order, order.key, order.id, after)}
+    order by ${orderBy(sql, order, order.key, order.id)}
+    ${atMost(count)}`
+  if (!categoryIds) return page(sql``)
+  return sql`
     select each.id, each.key
     from unnest(${categoryIds}::uuid[]) as wanted (id)
-    cross join lateral (${some(rest, [sql`p.category_id = wanted.id`])}) as each
-    order by each.key desc, each.id desc
-    limit ${count}`,
-    inOrder,
-    filters.currency,
-  )
+    cross join lateral (${page(sql`and ${order.category} = wanted.id`)}) as each
+    order by ${orderBy(sql, order, sql`each.key`, sql`each.id`)}
+    ${atMost(count)}`
 }
 
-function byTitle(sql: Sql, filters: Filters, after: After, count: number): Statement<CardRow> {
-  const conditions = matchConditions(sql, filters)
-  if (after) conditions.push(sql`(p.sort_title, p.id) > (${after[0]}, ${after[1]}::uuid)`)
-  return withCards(
-    sql,
-    sql`
-    select p.id, p.sort_title as key
-    ${matchedFrom(sql, filters)}
-    where ${where(conditions)}
-    order by p.sort_title, p.id
-    limit ${count}`,
-    sql`page.key, page.id`,
-    filters.currency,
-  )
+function isAfter(sql: Sql, { isRising, type }: Order, key: Statement, id: Statement, after: After): Statement {
+  if (!after) return sql``
+  const last = sql`(${after[0]}::${type}, ${after[1]}::uuid)`
+  return isRising ? sql`and (${key}, ${id}) > ${last}` : sql`and (${key}, ${id}) < ${last}`
 }
 
 /** What has no price in the currency comes last, by id; a cursor there holds -1 for the price. */
-function byPrice(
-  sql: Sql,
-  filters: Filters,
-  sort: 'price-asc' | 'price-desc',
-  after: After,
-  count: number,
-): Statement<CardRow> {
-  const isRising = sort === 'price-asc'
-  const isPriced = matchConditions(sql, filters, true)
-  if (after) {
-    const last = sql`(${after[0]}::bigint, ${after[1]}::uuid)`
-    isPriced.push(
-      isRising
-        ? sql`(cheapest.lowest, cheapest.product_id) > ${last}`
-        : sql`(cheapest.lowest, cheapest.product_id) < ${last}`,
-    )
-  }
-  const priced = sql`(
-    select p.id, cheapest.lowest as key
-    ${matchedFrom(sql, filters, true)}
-    where ${where(isPriced)}
-    order by ${isRising ? sql`cheapest.lowest, cheapest.product_id` : sql`cheapest.lowest desc, cheapest.product_id desc`}
-    limit ${count})`
-  const isUnpriced = matchConditions(sql, filters)
-  isUnpriced.push(sql`not exists (
-    select from product_price own where own.product_id = p.id and own.currency = ${filters.currency})`)
-  if (after && after[0] === -1) isUnpriced.push(sql`p.id > ${after[1]}::uuid`)
-  const unpriced = sql`(select p.id, -1::bigint as key from product p where ${where(isUnpriced)} order by p.id limit ${count})`
-
-  const parts = [...(after?.[0] === -1 ? [] : [priced]), ...(hasPriceRange(filters) ? [] : [unpriced])]
-  const byKey = isRising
-    ? sql`page.key, page.id`
-    : sql`page.key desc, case when page.key >= 0 then page.id end desc, page.id`
+function byPrice(sql: Sql, filters: Filters, sort: Sort, after: After, count: number): Statement<CardRow> {
+  const order = byLowestPrice(sql, sort === 'price-asc')
+  const isPastPrices = after?.[0] === -1
+  const { from, conditions } = matching(sql, filters)
+  const unpriced = sql`(
+    select p.id, -1::bigint as key
+    ${from}
+    where ${join(conditions, ' and ')}
+      and not exists (
+        select from product_price own where own.product_id = p.id and own.currency = ${filters.currency})
+      ${isPastPrices ? sql`and p.id > ${after?.[1]}::uuid` : sql``}
+    order by p.id
+    ${atMost(count)})`
+  const priced = sql`(${inOrder(sql, filters, order, after, count)})`
+  const parts = [...(isPastPrices ? [] : [priced]), ...(hasPriceRange(filters) ? [] : [unpriced])]
+  // Of the two parts at most one has the same key twice: the priced one in its order, the other one by id.
+  const place = sql`case when page.key < 0 then null else page.id end`
   return withCards(
     sql,
-    sql`${join(parts, ' union all ')} limit ${count}`,
-    sql`(page.key < 0), ${byKey}`,
-    filters.currency,
-  )
-}
-
-/** So many are ranked at most: a thousand with the words in their titles, a thousand others. */
-const mostRanked = 1_000
-
-function byRelevance(sql: Sql, filters: Filters, search: Search, after: After, count: number): Statement<CardRow> {
-  const { search: _, ...others } = filters
-  const conditions = matchConditions(sql, others)
-  const isInTitle = sql`p.search @@ ${tsquery(sql, search, true)}`
-  const candidates = (more: Statement) => sql`(
-    select p.id, p.search, p.sort_title
-    ${matchedFrom(sql, others)}
-    where ${where([...conditions, more])}
-    limit ${mostRanked})`
-  const typed = search.map((words) => words[0]).join(' ')
-  // A title that is just what was typed comes first.
-  return withCards(
-    sql,
-    sql`
-    select ranked.id, ranked.key
-    from (
-      select found.id,
-        (ts_rank(found.search, ${tsquery(sql, search)}) + (found.sort_title = (select plain_title(${typed})))::int)::float4 as key
-      from (
-        ${candidates(isInTitle)}
-        union all
-        ${candidates(sql`p.search @@ ${tsquery(sql, search)} and not ${isInTitle}`)}
-      ) as found
-    ) as ranked
-    ${after ? sql`where (ranked.key, ranked.id) < (${after[0]}::float4, ${after[1]}::uuid)` : sql``}
-    order by ranked.key desc, ranked.id desc
-    limit ${count}`,
-    sql`page.key desc, page.id desc`,
-    filters.currency,
+    sql`select both_parts.id, both_parts.key from (${join(parts, ' union all ')}) as both_parts ${atMost(count)}`,
+    sql`(page.key < 0), ${orderBy(sql, order, sql`page.key`, place)}, page.id`,
+    filters,
   )
 }

@@ -56,11 +56,13 @@ export async function insertVariants(
       from jsonb_to_recordset(${json(variants)}::jsonb) as new (
         sku text, "productId" uuid, position integer, options jsonb, prices jsonb, "weightGrams" integer)`,
     sql`
-      insert into product_price (product_id, currency, lowest, highest)
-      select v.product_id, price.currency, min(price.amount), max(price.amount)
-      from variant v, jsonb_to_recordset(v.prices) as price (amount bigint, currency text)
-      where v.product_id = any(${products.map((product) => product.id)}::uuid[])
-      group by v.product_id, price.currency`,
+      insert into product_price (product_id, currency, lowest, highest, category_id, is_published)
+      select p.id, price.currency, min(price.amount), max(price.amount), p.category_id, p.status = 'published'
+      from product p
+      join variant v on v.product_id = p.id
+      cross join lateral jsonb_to_recordset(v.prices) as price (amount bigint, currency text)
+      where p.id = any(${products.map((product) => product.id)}::uuid[])
+      group by p.id, price.currency`,
   ])
 }
 

@@ -156,7 +156,7 @@ test('whoever sends the version does not overwrite a colleague', async () => {
 
 test('variants follow the rules, and are told which one they break', async () => {
   const options = [{ name: 'Size', values: ['S', 'M'] }]
-  const one = (size: string, sku = randomUUID()) => ({ sku, options: { Size: size }, prices: euros(100) })
+  const one = (size: string, sku: string = randomUUID()) => ({ sku, options: { Size: size }, prices: euros(100) })
   const wrong: [RegExp, Partial<ProductInput>][] = [
     [/does not say its "Size"/, { options, variants: [{ sku: randomUUID(), prices: euros(1) }] }],
     [/not among its values/, { options, variants: [one('XL')] }],

@@ -3,6 +3,7 @@ import { productsApi } from '@souk/contracts/products'
 import { handle, refuse, type Sql, type Statement } from '@souk/service'
 import { categoryTree } from './categories.ts'
 import type { ProductsContext } from './context.ts'
+import { atMost } from './cursors.ts'
 import { findProducts, productOf } from './product.ts'
 import { cardOf, withCards } from './product-card.ts'
 
@@ -58,12 +59,12 @@ export const related = handle(relatedRoute, async ({ params, query }, context: P
       from product p
       where p.category_id = category.id and p.status = 'published' and p.id <> ${product.id}
       order by p.created_at desc, p.id desc
-      limit ${mostCompared}
+      ${atMost(mostCompared)}
     ) as each
     order by key
-    limit ${mostRelated}`,
+    ${atMost(mostRelated)}`,
     sql`page.key`,
-    currency,
+    { currency },
   )
   return { items: rows.map((row) => cardOf(row, currency)) }
 })

@@ -16,12 +16,11 @@ export function searchFor(text: string): Search | undefined {
   return words ? words.slice(0, mostWords).map((word) => [word]) : undefined
 }
 
-/** The tsquery of a search. With `inTitle` it matches titles only. */
-export function tsquery(sql: Sql, search: Search, inTitle = false): Statement {
-  const weight = inTitle ? 'A' : ''
+/** The tsquery of a search. */
+export function tsquery(sql: Sql, search: Search): Statement {
   const text = (groups: Search, mark: string) =>
-    groups.map((words) => `(${words.map((word) => `'${word}':${mark}${weight}`).join(' | ')})`).join(' & ')
-  const last = text(search.slice(-1), '*')
+    groups.map((words) => `(${words.map((word) => `'${word}'${mark}`).join(' | ')})`).join(' & ')
+  const last = text(search.slice(-1), ':*')
   // Both readings of the last word: the stem of the whole word, and the beginning of a word.
   const stem = sql`to_tsquery('catalogue', ${last})`
   const lastWord = sql`${stem} || to_tsquery('catalogue_words', ${last})`

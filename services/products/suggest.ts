@@ -3,6 +3,7 @@
 import { productsApi } from '@souk/contracts/products'
 import { handle, type Sql } from '@souk/service'
 import type { ProductsContext } from './context.ts'
+import { atMost } from './cursors.ts'
 import { corrected, type Search, searchFor, tsquery } from './search-words.ts'
 
 const most = 8
@@ -27,7 +28,7 @@ async function complete(sql: Sql, text: string, search: Search) {
         and sort_title >= (select plain_title(${text}))
         and sort_title < (select plain_title(${text}) || chr(1114111))
       order by sort_title, id
-      limit ${most}
+      ${atMost(most)}
     )
     union all
     (
@@ -36,12 +37,12 @@ async function complete(sql: Sql, text: string, search: Search) {
         select slug, title, sort_title, id
         from product p
         where status = 'published'
-          and search @@ ${tsquery(sql, search, true)}
+          and title_search @@ ${tsquery(sql, search)}
           and not starts_with(sort_title, (select plain_title(${text})))
-        limit ${mostCompared}
+        ${atMost(mostCompared)}
       ) as found
       order by length(title), sort_title, id
-      limit ${most}
+      ${atMost(most)}
     )
-    limit ${most}`
+    ${atMost(most)}`
 }

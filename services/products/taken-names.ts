@@ -23,19 +23,19 @@ export async function refuseTakenSlugs(
   if (taken) refuse(route, 'slug-taken', `The slug ${taken.slug} belongs to the product "${taken.title}".`)
 }
 
-/** Refuses SKUs that products other than `ownId` have; capitals make no difference. */
+/** Refuses SKUs that products other than these have; capitals make no difference. */
 export async function refuseTakenSkus(
   route: WriteRoute,
   sql: Sql,
   skus: readonly string[],
-  ownId: string | null = null,
+  ownIds: readonly string[],
 ): Promise<void> {
   const [taken] = await sql<{ sku: string; title: string }>`
     select v.sku, p.title
     from variant v
     join product p on p.id = v.product_id
     where lower(v.sku) = any(${skus.map((sku) => sku.toLowerCase())}::text[])
-      and p.id is distinct from ${ownId}::uuid
+      and p.id <> all(${ownIds}::uuid[])
     order by v.sku
     limit 1`
   if (taken) refuse(route, 'sku-taken', `The SKU ${taken.sku} belongs to the product "${taken.title}".`)

@@ -30,7 +30,7 @@ create table product (
   updated_at timestamptz(3) not null default now()
 );
 create index product_newest on product (created_at desc, id desc);
-create index product_category on product (category_id, created_at desc, id desc);
+create index product_category on product (category_id, created_at desc, id desc) where status = 'published';
 
 create table variant (
   sku text collate "C" primary key,
@@ -46,15 +46,32 @@ create table variant (
 create unique index variant_sku on variant (lower(sku));
 create index on variant (product_id, position);
 
--- The cheapest and the dearest variant of a product in each currency: what lists show, filter and sort by.
+-- The cheapest and the dearest variant of a product in each currency: what lists show, filter and sort by. Beside them the
+-- product's category and whether it is published, so that a list by price reads this table only until its page is full.
 create table product_price (
   product_id uuid not null references product (id) on delete cascade,
   currency text collate "C" not null,
   lowest bigint not null,
   highest bigint not null,
+  category_id uuid,
+  is_published boolean not null,
   primary key (product_id, currency)
 );
-create index product_cheapest on product_price (currency, lowest, product_id);
+create index product_cheapest on product_price (currency, lowest, product_id) where is_published;
+create index product_cheapest_in on product_price (currency, category_id, lowest, product_id) where is_published;
+
+create function keep_prices_in_step() returns trigger language plpgsql as $$
+begin
+  update product_price
+  set category_id = new.category_id, is_published = new.status = 'published'
+  where product_id = new.id;
+  return null;
+end $$;
+create trigger product_prices
+  after update of status, category_id on product
+  for each row
+  when (old.status is distinct from new.status or old.category_id is distinct from new.category_id)
+  execute function keep_prices_in_step();
 
 -- Where a product was found before it was renamed. A slug that another product takes for itself leaves this table.
 create table former_slug (

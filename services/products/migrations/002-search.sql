@@ -26,6 +26,8 @@ alter table product
   add column sort_title text collate "C" not null,
   -- The attributes as "material:Stoneware", for filters and facets.
   add column tags text[] not null,
+  -- Of the title alone: found there is found first.
+  add column title_search tsvector not null,
   add column search tsvector not null;
 
 create function derive_search() returns trigger language plpgsql as $$
@@ -42,9 +44,10 @@ begin
     select key || ':' || value
     from jsonb_each_text(new.attributes));
   -- Titles are kept in both readings: a half-typed "cerami" is no prefix of the stem "ceram".
-  new.search :=
+  new.title_search :=
     setweight(to_tsvector('catalogue', plain_words(new.title)), 'A')
-    || setweight(to_tsvector('catalogue_words', plain_words(new.title)), 'A')
+    || setweight(to_tsvector('catalogue_words', plain_words(new.title)), 'A');
+  new.search := new.title_search
     || setweight(to_tsvector('catalogue', plain_words(concat_ws(' ', shelf, (
       select string_agg(value, ' ')
       from jsonb_each_text(new.attributes))))), 'B')
@@ -56,8 +59,10 @@ create trigger product_search
   for each row execute function derive_search();
 
 create index product_words on product using gin (search);
+create index product_title_words on product using gin (title_search) where status = 'published';
 create index product_tags on product using gin (tags) where status = 'published';
 create index product_title on product (sort_title, id) where status = 'published';
+create index product_title_in on product (category_id, sort_title, id) where status = 'published';
 
 -- Every word that titles, categories and attributes have used, for "did you mean". Words stay when their product goes:
 -- there are only so many words, and one that finds nothing does no harm.

@@ -1,0 +1,287 @@
+// Pictures from outside: uploads good and bad, their three sizes made in the background, and what the public gets to see.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { crc32, deflateSync } from 'node:zlib'
+import { productsApi } from '@souk/contracts/products'
+import { makeLog, run, type Sql } from '@souk/service'
+import {
+  anonymous,
+  createDatabase,
+  dropDatabase,
+  eventually,
+  memoryTransport,
+  newTrace,
+  refusalOf,
+  staff,
+} from '@souk/service/testing'
+import sharp from 'sharp'
+import { products } from './service.ts'
+import { aProduct, type Catalogue, openCatalogue } from './testing.ts'
+
+let shop: Catalogue
+before(async () => {
+  shop = await openCatalogue({ env: { PRODUCTS_PICTURE_RETRY_SECONDS: '1' } })
+})
+after(() => shop.stop())
+
+const paint = (width: number, height: number) =>
+  sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: { r: 200, g: 80, b: 30 },
+      noise: { type: 'gaussian', mean: 120, sigma: 30 },
+    },
+  })
+const upload = (id: string, body: Uint8Array, alt?: string) =>
+  shop.staff.addPicture({ params: { id }, query: { alt }, body })
+const newProduct = async () => (await shop.staff.create({ body: aProduct({ title: 'Jug' }) })).id
+const fetchPicture = (path: string, caller = anonymous) => {
+  const [, id = '', size = ''] = /^\/v1\/images\/([^/]+)\/([^/]+)$/.exec(path) ?? []
+  return shop.running.carriage.carry(productsApi.routes.readPicture, {
+    params: { id, size },
+    caller,
+    trace: newTrace(),
+    ip: '',
+  })
+}
+const bytesAt = async (path: string) => Buffer.from((await fetchPicture(path)).body as Uint8Array)
+async function pictureOf(id: string) {
+  return (await shop.staff.readAny({ params: { id } })).images[0]
+}
+async function ready(id: string) {
+  await eventually('its sizes are made', async () => (await pictureOf(id))?.status !== 'processing', 30)
+  return pictureOf(id)
+}
+async function wrongness(body: Uint8Array) {
+  const refusal = await refusalOf(upload(await newProduct(), body))
+  return `${refusal.code}: ${refusal.message}`
+}
+
+test('a picture gets three sizes in the background, and its product tells of it', async () => {
+  const id = await newProduct()
+  const original = await paint(2000, 1000).jpeg().toBuffer()
+  const added = await upload(id, original, 'A jug')
+  assert.deepEqual([added.status, added.alt, Object.keys(added.urls)], ['processing', 'A jug', ['original']])
+  const { status, urls } = (await ready(id)) ?? assert.fail()
+  assert.equal(status, 'ready')
+  for (const [url, width, height] of [
+    [urls.small, 320, 160],
+    [urls.medium, 800, 400],
+    [urls.large, 1600, 800],
+  ] as const) {
+    const made = await sharp(await bytesAt(url as string)).metadata()
+    assert.deepEqual([made.format, made.width, made.height], ['webp', width, height])
+  }
+  assert.deepEqual(await bytesAt(urls.original), original)
+  const { headers } = await fetchPicture(urls.small as string)
+  assert.equal(headers['content-type'], 'image/webp')
+  assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
+  assert.equal(headers['x-content-type-options'], 'nosniff')
+  assert.equal(Number(headers['content-length']), (await bytesAt(urls.small as string)).length)
+  await shop.settle()
+  const told = shop
+    .messages<{ productId: string; version: number; image?: string }>('products.product-changed')
+    .filter((it) => it.productId === id)
+  assert.deepEqual(
+    told.map(({ version, image }) => [version, image]),
+    [
+      [1, undefined],
+      [2, urls.original],
+      [3, urls.small],
+    ],
+  )
+  const [card] = (await shop.public.list({ query: { q: 'jug' } })).items
+  assert.equal(card?.image?.urls.small, urls.small)
+})
+
+test('small pictures are not enlarged, and each format is read by its bytes', async () => {
+  for (const bytes of [
+    await paint(200, 100).png().toBuffer(),
+    await paint(200, 100).webp().toBuffer(),
+    await paint(200, 100).jpeg({ progressive: true }).toBuffer(),
+  ]) {
+    const id = await newProduct()
+    await upload(id, bytes)
+    const { urls, alt } = (await ready(id)) ?? assert.fail()
+    assert.equal(alt, 'Jug')
+    const { width, height } = await sharp(await bytesAt(urls.large as string)).metadata()
+    assert.deepEqual([width, height], [200, 100])
+    assert.equal(
+      (await fetchPicture(urls.original)).headers['content-type'],
+      `image/${(await sharp(bytes).metadata()).format}`,
+    )
+  }
+})
+
+test('what the camera wrote goes, from the original too; which side is up stays', async () => {
+  const camera = { IFD0: { Copyright: 'Secretive Sam', Orientation: '6' }, IFD3: { GPSLatitudeRef: 'N' } }
+  for (const format of ['jpeg', 'png', 'webp'] as const) {
+    const bytes = await paint(400, 200).withExif(camera)[format]().toBuffer()
+    const turned =
+      format === 'jpeg'
+        ? await sharp(bytes).withMetadata({ orientation: 6 }).withExifMerge(camera).jpeg().toBuffer()
+        : bytes
+    assert.ok(turned.includes('Secretive Sam'), format)
+    const id = await newProduct()
+    await upload(id, Buffer.concat([turned, Buffer.from('<script>trailing()</script>')]))
+    const { urls, status } = (await ready(id)) ?? assert.fail()
+    assert.equal(status, 'ready', format)
+    for (const url of Object.values(urls)) {
+      const served = await bytesAt(url)
+      assert.ok(!served.includes('Secretive') && !served.includes('script'), `${format} ${url}`)
+    }
+    const small = await sharp(await bytesAt(urls.small as string)).metadata()
+    assert.equal(small.exif, undefined)
+    const up = await sharp(await bytesAt(urls.original)).metadata()
+    if (format === 'jpeg') assert.deepEqual([up.orientation, small.width, small.height], [6, 160, 320])
+  }
+})
+
+test('what is no picture, or too large, is refused before it is decoded (A: F09, G08)', async () => {
+  const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
+  assert.match(await wrongness(svg), /^invalid-picture: Only PNG, JPEG and WebP/)
+  assert.match(await wrongness(Buffer.from('MZ executable')), /^invalid-picture: Only/)
+  assert.match(await wrongness(Buffer.alloc(0)), /^invalid-picture: Only/)
+  assert.match(await wrongness(await paint(50, 50).gif().toBuffer()), /^invalid-picture: Only/)
+  assert.match(await wrongness(await paint(50, 50).tiff().toBuffer()), /^invalid-picture: Only/)
+  assert.match(await wrongness(bomb(30_000, 30_000)), /30000 × 30000 pixels/)
+  assert.match(await wrongness(bomb(0, 10)), /no size/)
+  const frames = await sharp([await paint(40, 40).png().toBuffer(), await paint(40, 40).png().toBuffer()], {
+    join: { animated: true },
+  })
+    .webp()
+    .toBuffer()
+  assert.match(await wrongness(frames), /Animated/)
+  for (const format of ['jpeg', 'png', 'webp'] as const) {
+    const whole = await paint(300, 300)[format]().toBuffer()
+    assert.match(await wrongness(whole.subarray(0, whole.length / 2)), /cut off/, format)
+    for (let length = 0; length < 60; length++)
+      assert.match(await wrongness(whole.subarray(0, length)), /^invalid-picture/)
+  }
+})
+
+test('a picture that cannot be decoded is marked for staff, hidden from the public, and not tried for ever', async () => {
+  const id = await newProduct()
+  const whole = await paint(300, 300).png({ compressionLevel: 0 }).toBuffer()
+  await upload(id, spoiled(whole))
+  assert.equal((await ready(id))?.status, 'failed')
+  const { slug } = await shop.staff.readAny({ params: { id } })
+  assert.deepEqual((await shop.public.read({ params: { slug } })).images, [])
+  assert.equal((await fetchPicture((await pictureOf(id))?.urls.original as string)).status, 404)
+  const [row] = await shop.database('products').sql<{
+    failure: string
+    attempts: number
+  }>`select failure, attempts from picture where product_id = ${id}`
+  assert.ok(row?.failure)
+  assert.equal(row?.attempts, 1)
+})
+
+test('a header that lies about its size does no harm, and the service goes on', async () => {
+  const id = await newProduct()
+  // 5000 × 5000 fits the limit, but there are no such pixels in it.
+  await upload(id, bomb(5000, 5000))
+  assert.equal((await ready(id))?.status, 'failed')
+  const next = await newProduct()
+  await upload(next, await paint(4900, 5000).jpeg().toBuffer())
+  assert.equal((await ready(next))?.status, 'ready')
+})
+
+test('a product has at most twenty pictures, in the order of their coming, and each can be deleted', async () => {
+  const id = await newProduct()
+  const bytes = await paint(8, 8).png().toBuffer()
+  const ids: string[] = []
+  for (let n = 0; n < 20; n++) ids.push((await upload(id, bytes)).id)
+  assert.equal((await refusalOf(upload(id, bytes))).code, 'too-many-pictures')
+  assert.deepEqual(
+    (await shop.staff.readAny({ params: { id } })).images.map((one) => one.id),
+    ids,
+  )
+  await shop.staff.removePicture({ params: { id, imageId: ids[0] as string } })
+  assert.equal(
+    (await refusalOf(shop.staff.removePicture({ params: { id, imageId: ids[0] as string } }))).code,
+    'not-found',
+  )
+  const other = await newProduct()
+  assert.equal(
+    (await refusalOf(shop.staff.removePicture({ params: { id: other, imageId: ids[1] as string } }))).code,
+    'not-found',
+  )
+  assert.equal((await pictureOf(id))?.id, ids[1])
+})
+
+test('pictures of drafts are for staff only', async () => {
+  const { id } = await shop.staff.create({ body: aProduct({ status: 'draft' }) })
+  await upload(id, await paint(20, 20).png().toBuffer())
+  const { urls } = (await ready(id)) ?? assert.fail()
+  for (const url of Object.values(urls)) {
+    assert.equal((await fetchPicture(url)).status, 404)
+    const seen = await fetchPicture(url, staff)
+    assert.deepEqual([seen.status, seen.headers['cache-control']], [200, 'private, no-store'])
+  }
+  assert.equal((await fetchPicture(`/v1/images/${randomUUID()}/small.webp`)).status, 404)
+})
+
+test('a service killed with the sizes in its hands still yields them', async () => {
+  const databaseUrl = await createDatabase()
+  assert.equal(await runUntilKilled(databaseUrl), 'SIGKILL')
+  const { services, stop } = await run({
+    services: [products],
+    databases: { products: databaseUrl },
+    transport: memoryTransport(),
+    env: { PRODUCTS_PICTURE_RETRY_SECONDS: '1' },
+    log: makeLog({ level: 'silent' }),
+    listen: false,
+    operations: false,
+  })
+  const sql = services.get('products')?.context.sql as Sql
+  const [left] = await sql`select status, attempts from picture`
+  assert.deepEqual(left, { status: 'processing', attempts: 1 })
+  await eventually(
+    'its sizes are made',
+    async () => (await sql`select from picture where status = 'ready'`).length === 1,
+    30,
+  )
+  assert.equal((await sql`select from picture_file`).length, 4)
+  await stop()
+  await dropDatabase(databaseUrl)
+})
+
+/** A PNG of any size with hardly anything in it. */
+function bomb(width: number, height: number): Buffer {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(width, 0)
+  header.writeUInt32BE(height, 4)
+  header.set([8, 6, 0, 0, 0], 8)
+  return Buffer.concat([
+    Buffer.from('89504e470d0a1a0a', 'hex'),
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(Buffer.alloc(1000))),
+    chunk('IEND', Buffer.alloc(0)),
+  ])
+}
+function chunk(type: string, content: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), content])
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(content.length)
+  sum.writeUInt32BE(crc32(body))
+  return Buffer.concat([length, body, sum])
+}
+/** The same PNG with damage in the middle of its pixels. */
+function spoiled(png: Buffer): Buffer {
+  const copy = Buffer.from(png)
+  copy.fill(0xff, 100_000, 100_500)
+  return copy
+}
+
+function runUntilKilled(databaseUrl: string): Promise<NodeJS.Signals | null> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'try-killed-painter.ts'), databaseUrl], {
+    env: { PATH: process.env.PATH, SOUK_CRASHPOINT: 'products.painted' },
+    stdio: 'inherit',
+  })
+  return new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)))
+}
