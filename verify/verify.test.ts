@@ -1,0 +1,442 @@
+// The one who watches is watched: in a small shop that is sound, one row after the other is broken, and each time the promise
+// that it breaks is named. A check that never fails proves nothing.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { after, before, describe, test } from 'node:test'
+import { openDatabase } from '@souk/messaging'
+import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
+import { openShop, type Shop } from '../tests/shop.ts'
+import { wrongSumOf } from './oracle.ts'
+import { type Finding, verifyShop } from './verify-shop.ts'
+
+let shop: Shop
+let journal: string
+before(async () => {
+  shop = await openShop()
+  await shop.putGoods({ sku: 'BOWL', cents: 1_999, quantity: 100 }, { sku: 'CUP', cents: 333, quantity: 100 })
+  await fillWithOrders()
+  await shop.isSound()
+  await shop.test.running.stop()
+  journal = `${shop.journal}.kept`
+  copyFileSync(shop.journal, journal)
+})
+after(() => shop.stop())
+
+/** One of each kind: paid, shipped in part and refunded in part, canceled after payment, declined, waiting for the bank. */
+async function fillWithOrders(): Promise<void> {
+  const lines = [
+    { sku: 'BOWL', quantity: 2 },
+    { sku: 'CUP', quantity: 3 },
+  ]
+  const headers = () => ({ 'idempotency-key': randomUUID() })
+  await shop.buy({ lines, country: 'US' })
+  const { body: parcel } = await shop.buy({ lines })
+  const { body: undone } = await shop.buy({ lines })
+  await shop.buy({ lines, token: 'tok_declined' })
+  await shop.buy({ lines, token: 'tok_3ds' })
+  const params = { id: parcel.id }
+  await shop.staff.orders.ship({ params, body: { lines: [{ sku: 'CUP', quantity: 1 }] }, headers: headers() })
+  await shop.staff.orders.refund({
+    params,
+    body: { lines: [{ sku: 'BOWL', quantity: 1 }], reason: 'Broken' },
+    headers: headers(),
+  })
+  await shop.staff.orders.cancel({ params: { id: undone.id }, body: {}, headers: headers() })
+}
+
+async function look(changed: Record<string, string> = {}, its = journal): Promise<Finding[]> {
+  return verifyShop({ ...shop.databases, ...changed }, { quiet: true, journal: its })
+}
+
+/** Breaks a copy of a service's database, with triggers off, and says which promises are named. */
+async function breakIt(service: string, damage: string): Promise<Finding[]> {
+  const template = /\/([a-z0-9_]+)(\?|$)/.exec(shop.databases[service] as string)?.[1] as string
+  const url = await createDatabase(template)
+  try {
+    const database = openDatabase({ url, service: 'verify', connections: 1 })
+    const client = await database.pool.connect()
+    try {
+      await client.query('set session_replication_role = replica')
+      for (const statement of damage.split(';')) {
+        const { rowCount, command } = await client.query(statement)
+        if (command !== 'ALTER' && command !== 'DROP') assert.ok(rowCount, `No row for: ${statement}`)
+      }
+    } finally {
+      client.release()
+      await database.close()
+    }
+    return await look({ [service]: url })
+  } finally {
+    await dropDatabase(url)
+  }
+}
+
+const one = (table: string, condition = 'true') => `ctid = (select ctid from ${table} where ${condition} limit 1)`
+const aPaid = `(select order_id from reservation where status = 'committed' limit 1)`
+const outbox = (age: string) => `
+  insert into outbox (event_id, type, key, envelope, created_at)
+  values (gen_random_uuid(), 'orders.order-changed', 'x', '{}', clock_timestamp() - interval '${age}')`
+const deadLetter = (status: string) => `
+  insert into dead_letter (consumer, event_id, type, key, envelope, status, error)
+  values ('orders', gen_random_uuid(), 'payments.payment-captured', 'x', '{}', '${status}', 'a bug')`
+const newLetter = (cause: string, id: string) => `
+  insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at,
+    message_id, created_at, sent_at)
+  select gen_random_uuid(), channel, ${cause}, kind, recipient, subject, content, order_id, status, next_attempt_at,
+    ${id}, created_at, sent_at
+  from notification
+  where kind = 'order-confirmed'
+  limit 1`
+const newOperation = (kind: string, age: string) => `
+  insert into payment_operation (id, order_id, kind, amount, status, next_check_at, created_at, updated_at)
+  select gen_random_uuid(), order_id, '${kind}', 1, 'pending', now(), now() - interval '${age}', now()
+  from payment
+  where status = 'captured'
+  limit 1`
+
+/** By the promise that must be named; `also` are promises that the same row must break, or may. */
+const damages: { id: string; service: string; damage: string; also?: string[] }[] = [
+  {
+    id: 'I1',
+    service: 'inventory',
+    damage: `alter table stock drop constraint stock_is_enough;
+      update stock set reserved = on_hand + 1 where sku = 'BOWL'`,
+    also: ['I2', 'I3'],
+  },
+  { id: 'I2', service: 'inventory', damage: `update stock set on_hand = on_hand + 1 where sku = 'BOWL'` },
+  {
+    id: 'I3',
+    service: 'inventory',
+    damage: `update reservation set status = 'released', expires_at = null where status = 'active'`,
+  },
+  {
+    id: 'I4',
+    service: 'inventory',
+    damage: `update reservation_line set quantity = quantity + 1 where order_id = ${aPaid} and sku = 'BOWL'`,
+    also: ['I7'],
+  },
+  {
+    id: 'I6',
+    service: 'inventory',
+    damage: `drop index stock_movement_cause;
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      select sku, location, kind, 0, 0, reference, reason from stock_movement where kind = 'sold' limit 1`,
+  },
+  {
+    id: 'I7',
+    service: 'inventory',
+    damage: `update reservation_line set sku = 'SPOON' where order_id = ${aPaid} and sku = 'BOWL'`,
+    also: ['I4'],
+  },
+  {
+    id: 'I8',
+    service: 'inventory',
+    damage: `update reservation r set status = 'pinned'
+      where status = 'released' and exists (select from reservation_line l where l.order_id = r.order_id)`,
+    also: ['I3'],
+  },
+  {
+    id: 'I9',
+    service: 'inventory',
+    damage: `update reservation set expires_at = now() - interval '5 minutes' where status = 'active'`,
+  },
+  {
+    id: 'O7',
+    service: 'inventory',
+    damage: `update reservation r set status = 'committed'
+      where status = 'released' and exists (select from reservation_line l where l.order_id = r.order_id)`,
+    also: ['I4'],
+  },
+  {
+    id: 'O2',
+    service: 'inventory',
+    damage: `insert into reservation (order_id, status) values (gen_random_uuid(), 'released')`,
+  },
+
+  {
+    id: 'M1',
+    service: 'payments',
+    damage: `update ledger_entry set amount = amount - 1 where ${one('ledger_entry', 'amount < 0')}`,
+  },
+  {
+    id: 'M2',
+    service: 'payments',
+    damage: `delete from payment_operation where ${one('payment_operation', `kind = 'capture' and status = 'succeeded'`)}`,
+    also: ['M5', 'M9', 'M4'],
+  },
+  {
+    id: 'M3',
+    service: 'payments',
+    damage: `update payment set refunded = 0, status = 'captured' where status = 'refunded'`,
+    also: ['M4', 'M5', 'M9'],
+  },
+  {
+    id: 'M4',
+    service: 'payments',
+    damage: `update payment_operation set amount = amount * 100 where ${one('payment_operation', `kind = 'refund'`)}`,
+    also: ['M5'],
+  },
+  {
+    id: 'M5',
+    service: 'payments',
+    damage: `delete from ledger_entry
+      where transaction_id = (select id from payment_operation where kind = 'capture' and status = 'succeeded' limit 1)`,
+  },
+  {
+    id: 'M6',
+    service: 'payments',
+    damage: `drop index one_capture_per_payment; ${newOperation('capture', '1 second')}`,
+  },
+  { id: 'M7', service: 'payments', damage: newOperation('void', '10 minutes') },
+  {
+    id: 'M8',
+    service: 'payments',
+    damage: `update payment set amount = amount + 1 where ${one('payment', `status = 'captured'`)}`,
+  },
+  {
+    id: 'M9',
+    service: 'payments',
+    damage: `update payment set status = 'authorized' where ${one('payment', `status = 'captured'`)}`,
+  },
+  {
+    id: 'O2',
+    service: 'payments',
+    damage: `insert into payment (order_id, amount, currency, provider, created_at, updated_at)
+      values (gen_random_uuid(), 1, 'EUR', 'simulator', now(), now())`,
+  },
+
+  {
+    id: 'M4',
+    service: 'orders',
+    damage: `update refund set amount = amount + 1000000
+      where order_id in (select id from orders where status <> 'canceled')`,
+  },
+  {
+    id: 'M10',
+    service: 'orders',
+    damage: `update orders set tax_amount = tax_amount + 1 where ${one('orders', 'tax_included')}`,
+  },
+  {
+    id: 'O3',
+    service: 'orders',
+    damage: `drop index orders_one_per_cart;
+      update orders set cart_id = (select cart_id from orders where status = 'paid' limit 1)
+      where status = 'partially-shipped'`,
+  },
+  {
+    id: 'O5',
+    service: 'orders',
+    damage: `update orders set deadline_at = now() - interval '5 minutes' where status = 'awaiting-customer'`,
+  },
+  {
+    id: 'O5',
+    service: 'orders',
+    damage: `update orders
+      set status = 'capturing', deadline_at = null, resume_at = now(), updated_at = now()
+      where status = 'awaiting-customer'`,
+    also: ['O6'],
+  },
+  {
+    id: 'O6',
+    service: 'orders',
+    damage: `delete from order_event where ${one('order_event', `status = 'paid'`)}`,
+  },
+  {
+    id: 'O6',
+    service: 'orders',
+    damage: `update order_event set status = 'shipped' where ${one('order_event', 'version = 1')}`,
+  },
+  {
+    id: 'O7',
+    service: 'orders',
+    damage: `delete from outbox_sent where key = (
+      select key from outbox_sent where type = 'orders.order-canceled' limit 1) and type = 'orders.order-canceled'`,
+  },
+  {
+    id: 'O9',
+    service: 'orders',
+    damage: `insert into outbox_sent (id, event_id, type, key, envelope, created_at)
+      select id, event_id, type, key, envelope, created_at from outbox_sent where type = 'orders.order-placed' limit 1`,
+  },
+  {
+    id: 'parcels',
+    service: 'orders',
+    damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 9 }]'`,
+  },
+
+  {
+    id: 'E9',
+    service: 'notifications',
+    damage: `delete from notification
+      where kind = 'order-confirmed'
+        and order_id not in (select order_id from notification where kind = 'order-shipped')`,
+  },
+  {
+    id: 'E9-one-message-id',
+    service: 'notifications',
+    damage: `alter table notification drop constraint notification_cause_kind_key;
+      ${newLetter('cause', `'<' || cause || '.' || kind || '@again>'`)}`,
+    also: ['E9-told-once'],
+  },
+  {
+    id: 'E9-message-id-of-cause',
+    service: 'notifications',
+    damage: `update notification set message_id = '<invented@souk>' where ${one('notification')}`,
+  },
+  {
+    id: 'E9-told-once',
+    service: 'notifications',
+    damage: newLetter(
+      `'00000000-0000-7000-8000-000000000001'`,
+      `'<00000000-0000-7000-8000-000000000001.order-confirmed@souk>'`,
+    ),
+  },
+  {
+    id: 'E9-confirmed-before-shipped',
+    service: 'notifications',
+    damage: `delete from notification
+      where kind = 'order-confirmed'
+        and order_id in (select order_id from notification where kind = 'order-shipped')`,
+    also: ['E9'],
+  },
+  {
+    id: 'no-mail-is-forgotten',
+    service: 'notifications',
+    damage: `update notification
+      set status = 'queued', sent_at = null, next_attempt_at = now() - interval '1 hour'
+      where ${one('notification', 'content is not null')}`,
+  },
+  {
+    id: 'every-end-has-its-reason',
+    service: 'notifications',
+    damage: `alter table notification drop constraint notification_check;
+      update notification set sent_at = null where ${one('notification')}`,
+  },
+  {
+    id: 'no-letter-is-empty',
+    service: 'notifications',
+    damage: `update notification
+      set status = 'queued', sent_at = null, content = null, next_attempt_at = now()
+      where ${one('notification')}`,
+  },
+
+  { id: 'E1', service: 'orders', damage: outbox('1 second') },
+  {
+    id: 'E1',
+    service: 'inventory',
+    damage: `delete from inbox where event_id = (select event_id from inbox limit 1)`,
+  },
+  {
+    id: 'E3',
+    service: 'orders',
+    damage: `alter table inbox drop constraint inbox_pkey;
+      insert into inbox (consumer, event_id) select consumer, event_id from inbox limit 1`,
+  },
+  { id: 'E5', service: 'orders', damage: deadLetter('dead') },
+  { id: 'E5', service: 'orders', damage: deadLetter('retrying') },
+  { id: 'E7', service: 'payments', damage: outbox('1 minute'), also: ['E1'] },
+]
+
+test('a sound shop has no finding', async () => {
+  assert.deepEqual(await look(), [])
+})
+
+describe('one broken row', () => {
+  for (const { id, service, damage, also = [] } of damages) {
+    test(`${id} is named when ${service} is damaged: ${damage.replaceAll(/\s+/g, ' ').slice(0, 100)}`, async () => {
+      const findings = await breakIt(service, damage)
+      const ids = findings.map((finding) => finding.id)
+      assert.ok(ids.includes(id), `named: ${ids.join(', ') || 'nothing'}`)
+      const others = findings.filter((finding) => finding.id !== id && !also.includes(finding.id))
+      assert.deepEqual(others, [])
+      for (const { statement, count, details } of findings) {
+        assert.ok(statement.endsWith('.'))
+        assert.ok(count >= 1 && details.length >= 1 && details.length <= 5)
+      }
+    })
+  }
+
+  test('every promise of which one can break a row has been broken', async () => {
+    const looked = new Set<string>()
+    await verifyShop(shop.databases, { quiet: true, journal, onLooked: ({ id }) => looked.add(id) })
+    const broken = new Set(damages.map((damage) => damage.id))
+    assert.deepEqual(
+      [...looked].filter((id) => !broken.has(id)),
+      [],
+    )
+  })
+})
+
+describe('M5, against the provider’s own journal', () => {
+  const lines = () => readFileSync(journal, 'utf8').trim().split('\n')
+  function lookAt(changed: string[]): Promise<Finding[]> {
+    const file = `${journal}.changed`
+    writeFileSync(file, `${changed.join('\n')}\n`)
+    return look({}, file)
+  }
+  const isCapture = (line: string) => JSON.parse(line).captured > 0
+
+  test('money that the provider took and we know nothing of', async () => {
+    const [first] = lines().filter(isCapture)
+    const stray = { ...JSON.parse(first as string), key: randomUUID() }
+    const findings = await lookAt([...lines(), JSON.stringify(stray)])
+    assert.deepEqual(
+      findings.map((one) => one.id),
+      ['M5'],
+    )
+  })
+  test('money that we booked and the provider never took', async () => {
+    const findings = await lookAt(lines().filter((line) => line !== lines().find(isCapture)))
+    assert.deepEqual(
+      findings.map((one) => one.id),
+      ['M5'],
+    )
+  })
+  test('another amount', async () => {
+    const findings = await lookAt(
+      lines().map((line) =>
+        isCapture(line) ? JSON.stringify({ ...JSON.parse(line), captured: JSON.parse(line).captured + 1 }) : line,
+      ),
+    )
+    assert.deepEqual(
+      findings.map((one) => one.id),
+      ['M5'],
+    )
+    assert.ok((findings[0]?.count ?? 0) >= 3)
+  })
+})
+
+test('on an open shop, what has only just happened is no offense yet', async () => {
+  const open = () => verifyShop(shop.databases, { journal })
+  assert.deepEqual(await open(), [])
+})
+
+test('the oracle adds up with tax inside and on top, half a cent up', () => {
+  const money = (amount: number) => ({ amount, currency: 'EUR' })
+  const line = { sku: 'A', quantity: 3, unitPrice: money(333), lineTotal: money(999), tax: money(160), taxRate: 19 }
+  const order = {
+    currency: 'EUR',
+    lines: [line],
+    itemCount: 3,
+    subtotalAmount: 999,
+    discountAmount: 0,
+    shippingAmount: 490,
+    taxAmount: 160 + 78,
+    totalAmount: 1_489,
+    taxIncluded: true,
+    shippingMethod: { price: money(490) },
+    shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: 'D', country: 'DE' },
+  }
+  assert.equal(wrongSumOf(order), undefined)
+  assert.match(wrongSumOf({ ...order, totalAmount: 1_490 }) ?? '', /total is 1490, and should be 1489/)
+  const onTop = {
+    ...order,
+    lines: [{ ...line, tax: money(190) }],
+    taxIncluded: false,
+    taxAmount: 190 + 93,
+    totalAmount: 999 + 490 + 283,
+  }
+  assert.equal(wrongSumOf(onTop), undefined)
+  assert.match(wrongSumOf({ ...onTop, lines: [line] }) ?? '', /tax of A is 160, and should be 190/)
+})
