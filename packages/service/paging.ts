@@ -19,7 +19,7 @@ export function readCursor(
     const fits =
       Array.isArray(values) &&
       values.length === length &&
-      values.every((it) => typeof it === 'string' || Number.isFinite(it))
+      values.every((it) => (typeof it === 'string' && !it.includes('\0')) || Number.isFinite(it))
     if (fits) return values
   } catch {
     // Not JSON: refused below, like everything else that is not ours.

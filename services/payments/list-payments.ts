@@ -2,6 +2,7 @@
 import { paymentsApi } from '@souk/contracts/payments'
 import { handle, join, pageOf, readCursor, refuse } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
+import { isId } from './ledger.ts'
 import { noCurrency, viewOf } from './payment.ts'
 import { readPayment, readPayments } from './payment-table.ts'
 
@@ -9,7 +10,9 @@ const { list, read } = paymentsApi.routes
 
 export const listPayments = handle(list, async ({ query }, { sql }: PaymentsContext) => {
   const limit = query.limit ?? 20
-  const after = readCursor(list, query.cursor, 2)
+  const after = readCursor(list, query.cursor, 2)?.map(String)
+  if (after && !isPlace(after))
+    refuse(list, 'invalid-cursor', 'This cursor is not one of ours. Start again from the first page.')
   const conditions = [sql`currency <> ${noCurrency}`]
   if (query.status) conditions.push(sql`status = ${query.status}`)
   if (after) conditions.push(sql`(created_at, order_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
@@ -36,6 +39,12 @@ export const listPayments = handle(list, async ({ query }, { sql }: PaymentsCont
     nextCursor,
   }
 })
+
+/** A time as PostgreSQL writes it, and an order id. */
+function isPlace([createdAt = '', orderId = '']: readonly string[]): boolean {
+  const isTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(createdAt)
+  return isTime && !Number.isNaN(Date.parse(`${createdAt.slice(0, 10)}T${createdAt.slice(11, 19)}Z`)) && isId(orderId)
+}
 
 export const readOnePayment = handle(read, async ({ params }, { sql }: PaymentsContext) => {
   const payment = await readPayment(sql, params.orderId)
