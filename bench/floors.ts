@@ -21,7 +21,7 @@ export async function httpFloor(body: Buffer, shoppers: number, seconds: number)
 }
 
 export async function sqlFloor(url: string, shoppers: number, seconds: number): Promise<Measured> {
-  const database = openDatabase({ url, service: 'floor', connections: shoppers })
+  const database = openDatabase({ url, service: 'floor', lanes: shoppers })
   const { sql } = database
   await database.pool.query(`
     drop schema if exists floor cascade; create schema floor;

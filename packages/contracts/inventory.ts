@@ -74,7 +74,7 @@ export const inventoryApi = defineApi('inventory', 'How many there are, and for 
       ...paging,
       sku: Type.Optional(Sku),
       location: Type.Optional(Location),
-      below: Type.Optional(Type.Integer({ minimum: 0 })),
+      below: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
     }),
     reply: Page(StockLevel),
     refusals: { 'invalid-cursor': 400 },

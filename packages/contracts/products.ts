@@ -132,8 +132,8 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
       attribute: Type.Optional(
         Type.Array(Type.String({ maxLength: 241, pattern: '^[a-z][a-z0-9-]{0,39}:.{1,200}$' }), { maxItems: 20 }),
       ),
-      minPrice: Type.Optional(Type.Integer({ minimum: 0 })),
-      maxPrice: Type.Optional(Type.Integer({ minimum: 0 })),
+      minPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+      maxPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
       currency: Type.Optional(Currency),
       sort: Type.Optional(OneOf(['relevance', 'newest', 'price-asc', 'price-desc', 'title'])),
       facets: Type.Optional(Type.Boolean({ default: false })),

@@ -5,6 +5,7 @@ import type { Message } from '@souk/contracts'
 import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
+import { openLanes } from './lanes.ts'
 
 export type Row = Record<string, unknown>
 
@@ -62,8 +63,10 @@ export interface DatabaseOptions {
   url: string
   /** Where messages come from, as in their `source`. */
   service: string
-  /** Connections of the pool (10). */
+  /** Connections for transactions (10). */
   connections?: number
+  /** Connections that stand-alone statements share (3). */
+  lanes?: number
   onCommitted?: () => void
   onError?: (error: Error) => void
 }
@@ -104,7 +107,8 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   pool.on('error', (error) => options.onError?.(error))
 
-  const sql = sqlOn(() => pool)
+  const lanes = openLanes(settings, options.lanes ?? 3, (error) => options.onError?.(error))
+  const sql = sqlOn(() => lanes)
   const committed = (count: number) => count > 0 && options.onCommitted?.()
 
   return {
@@ -190,7 +194,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       }
     },
     async close() {
-      await pool.end()
+      await Promise.all([lanes.close(), pool.end()])
     },
   }
 

@@ -2,7 +2,7 @@
 // in, access, validation, the story, bytes out. Undeclared fields never leave a service; unknown fields never enter.
 import { createHash } from 'node:crypto'
 import { type Answer, isBytes, isNothing, type Route } from '@souk/contracts'
-import { isRetriable, type Log, sqlState } from '@souk/messaging'
+import { Busy, isRetriable, type Log, sqlState } from '@souk/messaging'
 import fastJson from 'fast-json-stringify'
 import { type Handler, Reply, type Request, type Transaction } from './define-service.ts'
 import type { Caller } from './identity.ts'
@@ -203,5 +203,7 @@ function weather(error: unknown): Refusal | undefined {
     /timeout exceeded when trying to connect|Connection terminated|ECONNREFUSED|ENOENT.*PGSQL|not queryable/.test(
       error.message,
     )
-  return busy || away ? new Refusal('unavailable', 503, 'We are very busy just now. Try again in a moment.') : undefined
+  return busy || away || error instanceof Busy
+    ? new Refusal('unavailable', 503, 'We are very busy just now. Try again in a moment.')
+    : undefined
 }
