@@ -18,7 +18,17 @@ export function checkBody(schema: TSchema): Check {
 }
 /** For paths and queries, where everything arrives as text: "3" is a number, one value is a list of one. */
 export function checkQuery(schema: TSchema): Check {
-  return checkWith(lenient.compile(schema))
+  const check = checkWith(lenient.compile(schema))
+  return (value) => check(value) ?? tooLarge(value as Record<string, unknown>)
+}
+
+/** Integers that the database could not hold, where a contract names no maximum. */
+function tooLarge(values: Record<string, unknown>): { path: string; message: string }[] | undefined {
+  for (const [path, value] of Object.entries(values)) {
+    const isHuge = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+    if (isHuge) return [{ path, message: 'is too large' }]
+  }
+  return undefined
 }
 
 function checkWith(validate: ValidateFunction): Check {
