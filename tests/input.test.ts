@@ -1,0 +1,242 @@
+// What is wrong is refused, never stumbled over: every public route with unknown fields, wrong types, huge, deep and broken
+// bodies, and odd queries. Each answer is a 4xx that says what is wrong, within a second, and the shop stays alive.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { isBytes, type Route } from '@souk/contracts'
+import { nameOf, publicRoutes, requestOf, sampleOf, type World } from './routes.ts'
+import type { Shop } from './shop.ts'
+import { openWorld, type People } from './world.ts'
+
+let shop: Shop
+let world: World
+let people: People
+before(async () => {
+  const opened = await openWorld()
+  shop = opened.shop
+  world = opened.world
+  people = opened.people
+})
+after(() => shop.stop())
+
+const mostMs = 1_000
+const tenMegabytes = 10 * 1024 * 1024
+type Body = string | Uint8Array
+
+const cursorOf = (values: unknown[]) => Buffer.from(JSON.stringify(values)).toString('base64url')
+
+/** Bodies that no route takes. */
+const broken: Record<string, Body> = {
+  'nothing where JSON is needed': '',
+  'no JSON': '{"a":',
+  'bytes that are no text': new Uint8Array([0xff, 0xfe, 0x00, 0x80, 0xc3, 0x28]),
+  null: 'null',
+  'an array': '[]',
+  'a number': '1e999',
+  'a text': '"text"',
+  'a thousand arrays in each other': `${'['.repeat(1_000)}${']'.repeat(1_000)}`,
+  'a thousand objects in each other': `${'{"a":'.repeat(1_000)}1${'}'.repeat(1_000)}`,
+  'a field that nobody knows': '{"nobodyKnowsThis":1}',
+  __proto__: '{"__proto__":{"role":"staff"}}',
+  constructor: '{"constructor":{"prototype":{"role":"staff"}}}',
+}
+/** Values that no field takes, as JSON: put in place of each field of a good body, one after the other. */
+const wrongValues: Record<string, string> = {
+  null: 'null',
+  'an object': '{"a":{"b":{}}}',
+  'an array of arrays': '[[[]]]',
+  'a huge text': JSON.stringify('x'.repeat(40_000)),
+  'a number without end': '1e999',
+  'deep nesting': `${'['.repeat(1_000)}${']'.repeat(1_000)}`,
+  'a NUL': '"a\\u0000b"',
+}
+
+interface Tried {
+  what: string
+  path: string
+  init: RequestInit
+}
+
+async function mustRefuse({ what, path, init }: Tried): Promise<void> {
+  const began = performance.now()
+  const response = await fetch(shop.url + path, { ...init, signal: AbortSignal.timeout(10_000) })
+  const text = await response.text()
+  const ms = performance.now() - began
+  const told = `${what}: ${response.status} ${text.slice(0, 300)}`
+  assert.ok(response.status >= 400 && response.status < 500, told)
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/, told)
+  const { code, status } = JSON.parse(text) as { code: string; status: number }
+  assert.ok(code && status === response.status, told)
+  assert.ok(!/not-signed-in|not-allowed|too-many-requests/.test(code), `${what} was stopped at the door: ${told}`)
+  assert.ok(!/node_modules|at \w+ \(|select |insert into/i.test(text), `The inside shows: ${told}`)
+  assert.ok(ms < mostMs, `${what} took ${Math.round(ms)} ms`)
+}
+
+/** A good request of somebody who may send it, with another body. */
+function withBody(route: Route, what: string, body: Body): Tried {
+  const { path, init } = requestOf(route, sampleOf(route, world))
+  const token = route.access === 'staff' ? people.staff : people.a
+  const headers = { ...init.headers, 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  return { what: `${nameOf(route)} with ${what}`, path, init: { ...init, headers, body: body as string } }
+}
+
+/** The good body with each of its fields replaced, those inside fields and lists too. */
+function replaced(body: unknown, put: string): { where: string; json: string }[] {
+  const mark = '"\u0001"'
+  const made: { where: string; json: string }[] = []
+  const walk = (value: unknown, where: string, whole: (inner: unknown) => unknown) => {
+    if (where) made.push({ where, json: JSON.stringify(whole('\u0001')).replace(JSON.stringify('\u0001'), put) })
+    if (Array.isArray(value)) {
+      if (value.length > 0) walk(value[0], `${where}[0]`, (inner) => whole([inner, ...value.slice(1)]))
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [name, inner] of Object.entries(value))
+        walk(inner, where ? `${where}.${name}` : name, (other) => whole({ ...value, [name]: other }))
+    }
+  }
+  walk(body, '', (inner) => inner)
+  assert.ok(made.every(({ json }) => !json.includes(mark)))
+  return made
+}
+
+const withJson = publicRoutes.filter((route) => route.body && !isBytes(route.body))
+const withBytes = publicRoutes.filter((route) => isBytes(route.body))
+const withQuery = publicRoutes.filter((route) => route.query)
+
+test('there are routes of each kind', () => {
+  assert.ok(withJson.length >= 15 && withBytes.length >= 4 && withQuery.length >= 15)
+})
+
+describe('bodies', () => {
+  for (const route of withJson) {
+    test(`${route.method} ${route.path} refuses what it does not take`, async () => {
+      const sample = sampleOf(route, world)
+      for (const [what, body] of Object.entries(broken)) await mustRefuse(withBody(route, what, body))
+      for (const [what, put] of Object.entries(wrongValues)) {
+        for (const { where, json } of replaced(sample.body, put))
+          await mustRefuse(withBody(route, `${what} in ${where}`, json))
+      }
+      const good = JSON.stringify(sample.body)
+      const more = good === '{}' ? '' : ','
+      await mustRefuse(withBody(route, 'one field more', `${good.slice(0, -1)}${more}"nobodyKnowsThis":true}`))
+    })
+  }
+
+  test('ten megabytes are refused without being read to the end, wherever they are not asked for', async () => {
+    const huge = `{"a":"${'x'.repeat(tenMegabytes)}"}`
+    for (const route of [...withJson, ...withBytes]) {
+      if ((route.bodyLimit ?? 0) >= tenMegabytes) continue
+      const { path, init } = withBody(route, '10 MB', huge)
+      const began = performance.now()
+      // The door may close the connection while we are still sending; that is an answer too.
+      const status = await fetch(shop.url + path, init).then(
+        async (response) => {
+          await response.text()
+          return response.status
+        },
+        () => 413,
+      )
+      assert.equal(`${nameOf(route)} ${status}`, `${nameOf(route)} 413`)
+      assert.ok(performance.now() - began < mostMs, nameOf(route))
+    }
+  })
+
+  test('bytes where JSON is said to come, and the other way round, are refused', async () => {
+    for (const route of withJson) {
+      const tried = withBody(route, 'a form', 'a=b')
+      const headers = { ...tried.init.headers, 'content-type': 'application/x-www-form-urlencoded' }
+      await mustRefuse({ ...tried, init: { ...tried.init, headers } })
+    }
+  })
+
+  test('routes that take bytes refuse nonsense', async () => {
+    for (const route of withBytes) {
+      for (const [what, body] of Object.entries(broken)) {
+        const tried = withBody(route, what, body)
+        // Signing out needs no body; this sample asks for a mail, which does.
+        await mustRefuse(tried)
+      }
+    }
+  })
+})
+
+describe('queries', () => {
+  const odd = (name: string): Record<string, string> => ({
+    'a field that nobody knows': 'nobodyKnowsThis=1',
+    __proto__: '__proto__=1',
+    'a NUL': `${name}=a%00b`,
+    'a huge value': `${name}=${'x'.repeat(9_000)}`,
+  })
+  for (const route of withQuery) {
+    test(`${route.method} ${route.path} refuses what it does not take`, async () => {
+      const names = Object.keys(route.query?.properties ?? {})
+      const { path, init } = requestOf(route, { ...sampleOf(route, world), query: {} })
+      const token = route.access === 'staff' ? people.staff : people.a
+      const headers = { ...init.headers, authorization: `Bearer ${token}` }
+      for (const name of names) {
+        for (const [what, query] of Object.entries(odd(name)))
+          await mustRefuse({
+            what: `${nameOf(route)} with ${what} (${name})`,
+            path: `${path}?${query}`,
+            init: { ...init, headers },
+          })
+      }
+      const numbers = Object.entries((route.query?.properties ?? {}) as Record<string, { type?: string }>)
+      for (const name of numbers.flatMap(([name, { type }]) => (type === 'integer' ? [name] : []))) {
+        for (const value of ['-1', '1.5', 'ten', '9999999999999999999', 'NaN'])
+          await mustRefuse({
+            what: `${nameOf(route)} with ${name}=${value}`,
+            path: `${path}?${name}=${encodeURIComponent(value)}`,
+            init: { ...init, headers },
+          })
+      }
+      // A page of the gateway stands without the part that refuses.
+      if (!names.includes('cursor') || route.service === 'gateway') return
+      for (const cursor of [
+        'x',
+        'W10',
+        'bnVsbA',
+        'eyJhIjoxfQ',
+        cursorOf([{ a: 1 }, []]),
+        cursorOf(['\0', '\0', '\0']),
+      ]) {
+        const what = `${nameOf(route)} with cursor ${cursor}`
+        await mustRefuse({ what, path: `${path}?cursor=${cursor}`, init: { ...init, headers } })
+      }
+      // Whoever knows how a cursor is made may make one: it finds nothing, or is refused.
+      for (const values of [
+        ['x'],
+        ['x', 'y'],
+        ['x', 'y', 'z'],
+        [1, 2],
+        ['2026-99-99 00:00:00+00', 'x'],
+        [1, 'a', 'b'],
+      ]) {
+        const response = await fetch(`${shop.url}${path}?cursor=${cursorOf(values)}`, { headers })
+        assert.ok(response.status < 500, `${nameOf(route)} with cursor ${values}: ${await response.text()}`)
+      }
+    })
+  }
+})
+
+describe('paths', () => {
+  test('parameters that are none of ours are refused or not found', async () => {
+    const nonsense = ['x', '%00', '..%2f..%2fetc', "'%20or%201=1--", 'x'.repeat(600), '%F0%9F%92%A9', '-1', '__proto__']
+    for (const route of publicRoutes.filter((one) => one.path.includes(':'))) {
+      const token = route.access === 'staff' ? people.staff : people.a
+      const { init } = requestOf(route, sampleOf(route, world))
+      const headers = { ...init.headers, authorization: `Bearer ${token}` }
+      for (const value of nonsense) {
+        const path = route.path.replaceAll(/:\w+/g, value)
+        const response = await fetch(shop.url + path, { ...init, headers })
+        const text = await response.text()
+        const isHarmless = response.status < 500
+        assert.ok(isHarmless, `${nameOf(route)} with ${value}: ${response.status} ${text.slice(0, 200)}`)
+      }
+    }
+  })
+})
+
+test('after all that, the shop still sells, and every promise holds', async () => {
+  const { status } = await shop.buy({ lines: [{ sku: 'THING', quantity: 1 }] })
+  assert.equal(status, 201)
+  await shop.isSound()
+})
