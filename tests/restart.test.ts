@@ -1,0 +1,127 @@
+// The shop as a person runs it: `npm start` on an empty folder, a purchase, kill -9, start again, Ctrl-C. What was bought is
+// still there, and `npm run verify` says that every promise holds.
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, realpathSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { eventually } from '@souk/service/testing'
+import { findOwner } from '../local/owner.ts'
+import { removeDataFolder, settleHome } from '../local/postgres-home.ts'
+import { findPostmaster, stopPostmaster } from '../local/postmaster.ts'
+import { type Customer, customerOf } from './customer.ts'
+import { freePort } from './shop.ts'
+
+const project = resolve(import.meta.dirname, '..')
+const staffPassword = 'a-long-password-of-staff'
+let folder: string
+let env: Record<string, string | undefined>
+let customer: Customer
+let shop: ChildProcess | undefined
+let order: { id: string; number: string; key: string }
+
+before(async () => {
+  folder = mkdtempSync(join(realpathSync(tmpdir()), 'souk-restart-'))
+  const port = await freePort()
+  const { NODE_TEST_CONTEXT: _, ...ours } = process.env
+  env = {
+    ...ours,
+    PORT: String(port),
+    SOUK_DATA: folder,
+    SOUK_POSTGRES_PORT: '0',
+    SOUK_OPERATIONS_PORT: '0',
+    SOUK_STAFF_PASSWORD: staffPassword,
+  }
+  customer = customerOf(`http://localhost:${port}`)
+})
+after(async () => {
+  const owner = findOwner(folder)
+  if (owner) process.kill(owner, 'SIGKILL')
+  shop?.kill('SIGKILL')
+  const home = settleHome(folder, () => undefined)
+  const server = findPostmaster(home)
+  if (server) await stopPostmaster(server.pid, home)
+  removeDataFolder(folder)
+})
+
+function npmRun(...words: string[]): ChildProcess {
+  return spawn(process.execPath, ['local/bootstrap.mjs', ...words], {
+    cwd: project,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Starts the shop and resolves with what it says when it is open. */
+async function start(seconds: number): Promise<string> {
+  const child = npmRun('local/start.ts')
+  shop = child
+  let said = ''
+  const keep = (words: Buffer) => {
+    said += words
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  await eventually(
+    'the shop is open',
+    () => {
+      assert.equal(child.exitCode, null, said)
+      return said.includes('Ctrl-C stops it')
+    },
+    seconds,
+  )
+  return said
+}
+
+async function verify(): Promise<void> {
+  const child = npmRun('verify/verify.ts')
+  const [said, complaint, [code]] = await Promise.all([
+    text(child.stdout as NonNullable<typeof child.stdout>),
+    text(child.stderr as NonNullable<typeof child.stderr>),
+    once(child, 'exit'),
+  ])
+  assert.equal(code, 0, said + complaint)
+  assert.match(said, /promises hold/)
+}
+
+test('the first start makes a shop with goods in it, and somebody buys one', async () => {
+  assert.match(await start(150), /open for the first time/)
+  const { body: list } = await customer.ask<{ items: { slug: string }[] }>('GET', '/v1/products?limit=1')
+  const { body: product } = await customer.ask<{ variants: { sku: string }[] }>(
+    'GET',
+    `/v1/products/${list.items[0]?.slug}`,
+  )
+  const { status, body } = await customer.buy({ lines: [{ sku: product.variants[0]?.sku as string, quantity: 1 }] })
+  assert.equal(status, 201, JSON.stringify(body))
+  order = { id: body.id, number: body.number, key: body.accessKey as string }
+  assert.ok(await customer.signIn('staff@souk.example', staffPassword))
+})
+
+test('killed with -9 and started again, it still knows the order, and sells', async () => {
+  const owner = findOwner(folder) as number
+  process.kill(owner, 'SIGKILL')
+  await once(shop as ChildProcess, 'exit')
+  assert.match(await start(60), /open again/)
+  const read = await customer.ask('GET', `/v1/orders/${order.id}`, { headers: { 'order-key': order.key } })
+  assert.equal(read.status, 200)
+  assert.deepEqual([read.body.number, read.body.status], [order.number, 'paid'])
+  await eventually('the mail is there', async () =>
+    (await customer.mails('ann@example.com')).some((mail) => mail.text.includes(order.number)),
+  )
+})
+
+test('npm run verify says that all promises hold', () => verify())
+
+test('Ctrl-C stops it within three seconds, and leaves nothing running', async () => {
+  const began = performance.now()
+  shop?.kill('SIGINT')
+  const [code] = await once(shop as ChildProcess, 'exit')
+  const ms = Math.round(performance.now() - began)
+  assert.equal(code, 0)
+  assert.ok(ms < 3_000, `${ms} ms`)
+  assert.equal(findOwner(folder), undefined)
+  assert.equal(findPostmaster(settleHome(folder, () => undefined)), undefined)
+})
