@@ -37,7 +37,8 @@ create index payment_newest on payment (created_at, order_id);
 -- provider's idempotency key, so however often it is asked, it is done once.
 create table payment_operation (
   id uuid primary key,
-  order_id uuid not null references payment (order_id),
+  -- Written only together with its payment, so a foreign key would but lock the payment's row once more.
+  order_id uuid not null,
   -- A payment begins with one 'capture' that covers the authorization; it turns into 'authorize' when the customer must act.
   kind text not null check (kind in ('authorize', 'capture', 'void', 'refund')),
   amount bigint not null check (amount >= 0),
