@@ -14,24 +14,29 @@ setInterval(() => {
   if (process.memoryUsage.rss() > limitBytes) process.exit(tooMuchMemory)
 }, 10)
 process.on('disconnect', () => process.exit(0))
-process.on('message', async ({ bytes }: ToPaint) => process.send?.(await paint(Buffer.from(bytes))))
+process.on('message', async ({ bytes }: ToPaint) => process.send?.(await paint(bytes)))
 
-async function paint(bytes: Buffer): Promise<Painted> {
+async function paint(bytes: Uint8Array): Promise<Painted> {
   try {
-    const picture = sharp(bytes, {
-      limitInputPixels: 25_000_000,
-      failOn: 'error',
-      animated: false,
-      sequentialRead: true,
-    })
-    const upright = picture.autoOrient()
+    // Decoded once, to the largest size; the others are made from that.
+    const large = await sharp(bytes, { limitInputPixels: 25_000_000, failOn: 'error', sequentialRead: true })
+      .autoOrient()
+      .resize(within(widths.large))
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const { width, height, channels } = large.info
     const entries = []
-    for (const [size, width] of Object.entries(widths)) {
-      const fit = { width, height: width, fit: 'inside', withoutEnlargement: true } as const
-      entries.push([size, await upright.clone().resize(fit).webp({ quality: 80 }).toBuffer()])
+    for (const [size, most] of Object.entries(widths)) {
+      const pixels = sharp(large.data, { raw: { width, height, channels } })
+      entries.push([size, await pixels.resize(within(most)).webp({ quality: 80 }).toBuffer()])
     }
     return { sizes: Object.fromEntries(entries) }
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) }
   }
+}
+
+/** As large as fits a square of this width, and never larger than it was. */
+function within(width: number) {
+  return { width, height: width, fit: 'inside', withoutEnlargement: true } as const
 }

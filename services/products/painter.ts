@@ -25,31 +25,26 @@ export function openPainter(megabytes: number): Painter {
   let working: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
 
-  function paint(bytes: Uint8Array): Promise<Painted> {
+  async function paint(bytes: Uint8Array): Promise<Painted> {
     clearTimeout(idle)
-    child ??= start()
-    const painter = child
-    return new Promise<Painted>((resolve, reject) => {
-      const slow = setTimeout(() => painter.kill('SIGKILL'), longestSeconds * 1000)
-      const done = () => {
-        clearTimeout(slow)
-        painter.off('message', answered)
-        painter.off('exit', ended)
-        idle = setTimeout(() => painter.kill('SIGKILL'), idleSeconds * 1000).unref()
-      }
-      const answered = (answer: unknown) => {
-        done()
-        resolve(answer as Painted)
-      }
-      const ended = (code: number | null) => {
-        done()
-        if (code === tooMuchMemory) resolve({ wrong: 'It needs too much memory.' })
-        else reject(new Error('The process that makes thumbnails has ended.'))
-      }
-      painter.on('message', answered)
-      painter.on('exit', ended)
-      painter.send({ bytes } satisfies ToPaint)
-    })
+    if (!child?.connected) child = start()
+    const slow = setTimeout(dismiss, longestSeconds * 1000)
+    try {
+      return await answerOf(child, bytes)
+    } catch (error) {
+      dismiss()
+      throw error
+    } finally {
+      clearTimeout(slow)
+      idle = setTimeout(dismiss, idleSeconds * 1000).unref()
+    }
+  }
+
+  /** The next picture gets a new process. */
+  function dismiss(): void {
+    clearTimeout(idle)
+    child?.kill('SIGKILL')
+    child = undefined
   }
 
   function start(): ChildProcess {
@@ -60,11 +55,8 @@ export function openPainter(megabytes: number): Painter {
       execArgv: ['--max-old-space-size=64'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })
-    const forget = () => {
-      if (child === started) child = undefined
-    }
-    started.on('exit', forget)
-    started.on('error', forget)
+    // Told to whoever waits for it; while nobody does, a dead one is replaced when it is needed.
+    started.on('error', () => undefined)
     // Alone it does not keep the service's process from ending.
     started.unref()
     started.channel?.unref()
@@ -78,9 +70,25 @@ export function openPainter(megabytes: number): Painter {
       return painted
     },
     async close() {
-      clearTimeout(idle)
-      await working
-      child?.kill('SIGKILL')
+      dismiss()
     },
   }
+}
+
+/** What the process answers to one picture. */
+function answerOf(painter: ChildProcess, bytes: Uint8Array): Promise<Painted> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      painter.off('message', answered).off('error', failed).off('exit', ended)
+      finish()
+    }
+    const answered = (answer: unknown) => settle(() => resolve(answer as Painted))
+    const failed = (error: Error) => settle(() => reject(error))
+    const ended = (code: number | null, signal: string | null) => {
+      if (code === tooMuchMemory) settle(() => resolve({ wrong: 'It needs too much memory.' }))
+      else failed(new Error(`The process that makes thumbnails has ended (${signal ?? code}).`))
+    }
+    painter.on('message', answered).on('error', failed).on('exit', ended)
+    painter.send({ bytes } satisfies ToPaint, (error) => error && failed(error))
+  })
 }

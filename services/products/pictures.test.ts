@@ -18,6 +18,7 @@ import {
   staff,
 } from '@souk/service/testing'
 import sharp from 'sharp'
+import { openPainter } from './painter.ts'
 import { products } from './service.ts'
 import { aProduct, type Catalogue, openCatalogue } from './testing.ts'
 
@@ -189,6 +190,23 @@ test('a header that lies about its size does no harm, and the service goes on', 
   const next = await newProduct()
   await upload(next, await paint(4900, 5000).jpeg().toBuffer())
   assert.equal((await ready(next))?.status, 'ready')
+})
+
+test('a painter that takes too much memory, or is killed, is replaced by another', async () => {
+  const painter = openPainter(128)
+  const fine = await paint(300, 200).png().toBuffer()
+  const greedy = sharp({ create: { width: 4900, height: 5000, channels: 4, background: '#456' } }).toColourspace(
+    'rgb16',
+  )
+  const bytes = await greedy.png({ progressive: true, compressionLevel: 1 }).toBuffer()
+  assert.deepEqual(await painter.paint(bytes), { wrong: 'It needs too much memory.' })
+  assert.ok('sizes' in (await painter.paint(fine)))
+  const interrupted = painter.paint(bytes)
+  setTimeout(() => void painter.close(), 50)
+  await assert.rejects(interrupted, /has ended/)
+  const both = await Promise.all([painter.paint(fine), painter.paint(fine)])
+  assert.ok(both.every((one) => 'sizes' in one))
+  await painter.close()
 })
 
 test('a product has at most twenty pictures, in the order of their coming, and each can be deleted', async () => {
