@@ -80,6 +80,8 @@ export async function openShop(
     return row?.status ?? 'missing'
   }
   async function settle() {
+    // What is still on its way (a refund, a cancellation) may become work that the look below must see.
+    await test.settle()
     await eventually(
       'every checkout has ended',
       async () => {
