@@ -124,7 +124,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     summary: 'List and search products',
     ...publicRead,
     about:
-      'Only published products. q searches with ranking and typo tolerance; attributes filter as attribute=material:clay, repeatable: values of one attribute widen, different attributes narrow. Facets count what each further filter would leave.',
+      'Only published products. q searches with ranking and typo tolerance; attributes filter as attribute=material:clay, repeatable: values of one attribute widen, different attributes narrow. minPrice and maxPrice bound the price that the list shows: the lowest, in the currency asked for, in minor units. Facets count what each further filter would leave.',
     query: Shape({
       ...paging,
       q: Type.Optional(Type.String({ maxLength: 200 })),

@@ -131,6 +131,9 @@ test('a renamed product is still found at its former addresses, and a slug in us
   assert.equal((await shop.public.read({ params: { slug: first.slug as string } })).id, two.id)
   await shop.staff.change({ params: { id: two.id }, body: { slug: second.slug } })
   assert.equal((await shop.public.read({ params: { slug: first.slug as string } })).id, two.id)
+  // Not back to the one before: that would be another product than the link last meant.
+  await shop.staff.remove({ params: { id: two.id } })
+  assert.equal((await refusalOf(shop.public.read({ params: { slug: first.slug as string } }))).code, 'not-found')
 })
 
 test('products of one title get addresses of their own', async () => {
