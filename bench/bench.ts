@@ -126,7 +126,8 @@ async function purchases(client: Client, shop: BenchShop): Promise<void> {
     goal('purchases at 0.4 of the SQL floor', normal / floor.perSecond >= 0.4, ratio(normal, floor.perSecond))
     goal('400 purchases a second with 32 shoppers', normal >= 400, normal.toFixed(0))
   }
-  const memory = Number(await shop.ask('memory')) / 1024 / 1024
+  const { rss } = (await shop.ask('memory')) as NodeJS.MemoryUsage
+  const memory = rss / 1024 / 1024
   goal('the shop holds at most 250 MB after the purchases', memory <= 250, `${memory.toFixed(0)} MB`)
   await shop.ask('settle')
   await hotSku(client, shop, normal, skus.at(-1) as string)

@@ -50,7 +50,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
   if (ask === 'settle') answer = await awaitReaders(running)
   if (ask === 'memory') {
     globalThis.gc?.()
-    answer = process.memoryUsage().rss
+    answer = process.memoryUsage()
   }
   if (ask === 'stop') {
     await running.stop()

@@ -17,6 +17,7 @@ export async function startShop(dataFolder: string, port: number): Promise<Bench
   const began = performance.now()
   const child = fork(join(import.meta.dirname, 'shop-process.ts'), [dataFolder, String(port)], {
     serialization: 'advanced',
+    execArgv: process.execArgv,
   })
   const waiting = new Map<number, (answer: unknown) => void>()
   let next = 0
