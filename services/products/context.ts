@@ -1,6 +1,6 @@
 // What every story of the catalogue is handed: settings, and what the service itself opened.
 import { type ContextFor, integer, text } from '@souk/service'
-import type { Painter } from './painter.ts'
+import type { Painter } from './pictures/painter.ts'
 import type { Remembered } from './remembered.ts'
 
 export const settings = {

@@ -3,9 +3,9 @@ import { productsApi } from '@souk/contracts/products'
 import { handle, refuse, type Sql, type Statement } from '@souk/service'
 import { categoryTree } from './categories.ts'
 import type { ProductsContext } from './context.ts'
-import { atMost } from './cursors.ts'
+import { atMost } from './listing/cursors.ts'
+import { cardOf, withCards } from './listing/product-card.ts'
 import { findProducts, productOf } from './product.ts'
-import { cardOf, withCards } from './product-card.ts'
 
 const { read: readRoute, readAny: readAnyRoute, related: relatedRoute } = productsApi.routes
 

@@ -7,15 +7,15 @@ import { changeCategory, createCategory, removeCategory } from './change-categor
 import { change, remove } from './change-product.ts'
 import { calls, forgetCounts, settings } from './context.ts'
 import { create, createMany } from './create-products.ts'
-import { listAll } from './list-catalogue.ts'
-import { list } from './list-products.ts'
-import { makeThumbnails, resumeThumbnails } from './make-thumbnails.ts'
-import { openPainter } from './painter.ts'
-import { addPicture, removePicture, servePicture } from './pictures.ts'
+import { listAll } from './listing/list-catalogue.ts'
+import { list } from './listing/list-products.ts'
+import { suggest } from './listing/suggest.ts'
+import { makeThumbnails, resumeThumbnails } from './pictures/make-thumbnails.ts'
+import { openPainter } from './pictures/painter.ts'
+import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
 import { read, readAny, related } from './read-product.ts'
 import { refreshCategory } from './refresh-category.ts'
 import { remember } from './remembered.ts'
-import { suggest } from './suggest.ts'
 
 export const products = defineService({
   name: 'products',

@@ -18,9 +18,9 @@ import {
   staff,
 } from '@souk/service/testing'
 import sharp from 'sharp'
+import { products } from '../service.ts'
+import { aProduct, type Catalogue, openCatalogue } from '../testing.ts'
 import { openPainter } from './painter.ts'
-import { products } from './service.ts'
-import { aProduct, type Catalogue, openCatalogue } from './testing.ts'
 
 let shop: Catalogue
 before(async () => {

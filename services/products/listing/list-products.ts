@@ -1,8 +1,8 @@
 // GET /v1/products: the shop window. Filters, search that forgives typing errors, every order paged by key.
 import { productsApi } from '@souk/contracts/products'
 import { handle, pageOf, readCursor, refuse } from '@souk/service'
-import { findCategory } from './categories.ts'
-import type { ProductsContext } from './context.ts'
+import { findCategory } from '../categories.ts'
+import type { ProductsContext } from '../context.ts'
 import { isTime, isUuid } from './cursors.ts'
 import { findFacets } from './facets.ts'
 import { attributesIn, type Filters } from './matching.ts'

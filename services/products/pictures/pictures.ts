@@ -2,12 +2,12 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { productsApi } from '@souk/contracts/products'
 import { handle, refuse, reply } from '@souk/service'
-import { bumpVersion, lockProduct } from './change-product.ts'
-import { forgetCounts, type ProductsContext } from './context.ts'
+import { bumpVersion, lockProduct } from '../change-product.ts'
+import { forgetCounts, type ProductsContext } from '../context.ts'
+import { findProducts, productChanged } from '../product.ts'
 import { jobName } from './make-thumbnails.ts'
 import { pictureOf } from './picture.ts'
 import { type PlainPicture, readPicture, WrongPicture } from './picture-formats.ts'
-import { findProducts, productChanged } from './product.ts'
 
 const { addPicture: addRoute, removePicture: removeRoute, readPicture: readRoute } = productsApi.routes
 const mostPictures = 20

@@ -1,8 +1,8 @@
 // What a list's filters would leave: counts by category and by attribute, and how many match in all. Every facet ignores
 // its own filter, so that one can see what else could be chosen. Counting is the dear part of a list, so it is remembered.
 import { join, type Sql, type Statement } from '@souk/service'
-import { categoryTree, type Tree } from './categories.ts'
-import type { ProductsContext } from './context.ts'
+import { categoryTree, type Tree } from '../categories.ts'
+import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
 import { type Filters, matching } from './matching.ts'
 

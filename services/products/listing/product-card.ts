@@ -2,7 +2,7 @@
 import type { ProductCard } from '@souk/contracts/products'
 import type { Sql, Statement } from '@souk/service'
 import type { Static } from 'typebox'
-import { type PictureRow, pictureOf } from './picture.ts'
+import { type PictureRow, pictureOf } from '../pictures/picture.ts'
 
 export interface CardRow {
   id: string

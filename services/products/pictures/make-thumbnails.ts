@@ -1,10 +1,10 @@
 // The job behind an uploaded picture: three sizes of it, made apart. A picture that cannot be read is marked as failed, for
 // staff to see; one whose making was interrupted is begun again, by the queue or, when a whole process died, by the clock.
 import { crashpoint, every, job, type Sql } from '@souk/service'
-import { bumpVersion, lockProduct } from './change-product.ts'
-import { forgetCounts, type ProductsContext } from './context.ts'
+import { bumpVersion, lockProduct } from '../change-product.ts'
+import { forgetCounts, type ProductsContext } from '../context.ts'
+import { findProducts, productChanged } from '../product.ts'
 import type { Painted } from './painter.ts'
-import { findProducts, productChanged } from './product.ts'
 
 export const jobName = 'make-thumbnails'
 const mostAttempts = 5

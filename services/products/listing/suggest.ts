@@ -2,7 +2,7 @@
 // does, then, where nothing does, those that it may have meant.
 import { productsApi } from '@souk/contracts/products'
 import { handle, type Sql } from '@souk/service'
-import type { ProductsContext } from './context.ts'
+import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
 import { corrected, type Search, searchFor, tsquery } from './search-words.ts'
 
