@@ -19,7 +19,10 @@ export interface CardRow {
   pictureStatus: PictureRow['status']
 }
 
-/** The cards of a page: a statement that yields the columns id and key, and the order in which they shall come. */
+/**
+ * The cards of a page: a statement that yields the columns id and key, and the order in which they shall come. What belongs
+ * to a card is looked up card by card: joined, the planner would read whole tables of a small shop (1.7 ms in place of 0.4).
+ */
 export function withCards(
   sql: Sql,
   page: Statement,
@@ -27,12 +30,22 @@ export function withCards(
   { currency }: { currency: string },
 ): Statement<CardRow> {
   return sql<CardRow>`
-    select page.id, page.key, p.slug, p.title, p.variant_count, price.lowest, price.highest, c.slug as category,
+    select page.id, page.key, p.slug, p.title, p.variant_count, price.lowest, price.highest, p.category,
       picture.id as picture_id, picture.alt, picture.status as picture_status
     from (${page}) as page
-    join product p on p.id = page.id
-    left join product_price price on price.product_id = page.id and price.currency = ${currency}
-    left join category c on c.id = p.category_id
+    cross join lateral (
+      select one.slug, one.title, one.variant_count,
+        (select c.slug from category c where c.id = one.category_id) as category
+      from product one
+      where one.id = page.id
+      offset 0
+    ) as p
+    left join lateral (
+      select own.lowest, own.highest
+      from product_price own
+      where own.product_id = page.id and own.currency = ${currency}
+      offset 0
+    ) as price on true
     left join lateral (
       select i.id, i.alt, i.status
       from picture i
