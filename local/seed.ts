@@ -7,7 +7,9 @@ import { allServices } from '../services/together.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 
-const { values } = parseArgs({ options: { products: { type: 'string', default: '0' } } })
+const { values } = parseArgs({
+  options: { products: { type: 'string', default: '0' }, demo: { type: 'boolean', default: false } },
+})
 const count = Number(values.products)
 if (!Number.isInteger(count) || count < 0 || count > 1_000_000) {
   process.stderr.write('\n  Say how many products, for example: npm run seed -- --products 50000\n\n')
@@ -21,9 +23,11 @@ const machine = shop ? undefined : await openMachine({ dataFolder, env: process.
 const databases = shop?.databases ?? machine?.databases ?? {}
 const log = makeLog({ level: 'warn' })
 const transport = await postgresTransport({ url: databases.bus as string, log })
-// Services hold no state of their own, so a second instance of each beside the running shop does no harm.
+// Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
+// The demo shop needs all of them, and is made before the others start (--demo).
+const isBeside = shop !== undefined && !values.demo
 const running = await run({
-  services: allServices,
+  services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
   env: { ...process.env, ...(shop?.env ?? machine?.env) },
   databases,
   transport,
@@ -33,7 +37,8 @@ const running = await run({
 })
 let failure: unknown
 try {
-  await ensureShopIsSeeded(running, { staffPassword: (shop ?? machine)?.staffPassword as string, progress })
+  if (!isBeside)
+    await ensureShopIsSeeded(running, { staffPassword: (shop ?? machine)?.staffPassword as string, progress })
   if (count > 0) await seedMany(running, count, progress)
 } catch (error) {
   failure = error

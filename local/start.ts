@@ -137,15 +137,27 @@ async function startApart(): Promise<void> {
   const urls = Object.fromEntries(
     Object.entries(machine.databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
   )
+  await runToEnd(join(import.meta.dirname, 'seed.ts'), machine.env)
+  delete machine.env.SOUK_OPERATIONS_PORT // One for all; each has its own.
   for (const { name } of allServices) {
     const own = name === 'gateway' ? { PORT: String(port) } : { PORT: String(ports[name]) }
     stops.push(
       keepRunning(name, { ...machine.env, ...urls, ...own, SOUK_LOG_FILE: join(machine.dataFolder, `${name}.log`) }),
     )
   }
-  process.stderr.write(
-    `  The shop will answer at ${env.SOUK_PUBLIC_URL}; sign in as staff@souk.example with ${machine.staffPassword}\n`,
+  process.stdout.write(
+    `  The shop answers at ${env.SOUK_PUBLIC_URL}; sign in as staff@souk.example with ${machine.staffPassword}\n`,
   )
+}
+
+/** Makes the demo shop before its services start, by a command of its own that finds this machine by its data folder. */
+async function runToEnd(script: string, childEnv: Record<string, string | undefined>): Promise<void> {
+  const child = spawn(process.execPath, [...process.execArgv, script, '--demo'], {
+    env: { ...childEnv, SOUK_DATA: dataFolderIn(env) },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  if (code !== 0) throw new Error(`Filling the shop failed (code ${code}).`)
 }
 
 function keepRunning(name: string, childEnv: Record<string, string | undefined>): () => Promise<void> {
@@ -153,7 +165,7 @@ function keepRunning(name: string, childEnv: Record<string, string | undefined>)
   let ended: Promise<void> = Promise.resolve()
   let child: ReturnType<typeof spawn> | undefined
   const begin = () => {
-    child = spawn(process.execPath, [import.meta.filename, '--alone', name], {
+    child = spawn(process.execPath, [...process.execArgv, import.meta.filename, '--alone', name], {
       env: childEnv,
       stdio: ['ignore', 'inherit', 'inherit'],
       detached: true,

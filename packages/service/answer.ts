@@ -81,6 +81,13 @@ export function answerer(handler: Handler): Answerer {
     } catch {
       refuse(route, 'invalid-request', text === '' ? 'This request needs a JSON body.' : 'The body is not valid JSON.')
     }
+    if (/\\u[dD][89a-fA-F]/.test(text) && hasHalfCharacter(value)) {
+      refuse(
+        route,
+        'invalid-request',
+        'The body contains half a character (a lone surrogate), which no field can hold.',
+      )
+    }
     return valid(route, checkTheBody, value, 'body')
   }
 
@@ -154,6 +161,11 @@ export function answerer(handler: Handler): Answerer {
       code: refusal.code,
     }
   }
+}
+
+/** JSON.stringify escapes lone surrogates, and only those. */
+function hasHalfCharacter(value: unknown): boolean {
+  return /\\ud[89a-f]/.test(JSON.stringify(value).replaceAll('\\\\', ''))
 }
 
 /** The contract's access rule. The gateway asks it too, to refuse early; the service's own word is what counts. */

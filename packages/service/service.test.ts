@@ -124,6 +124,12 @@ test('what a contract does not know never enters', async () => {
     )
     assert.equal(answer.status, 400, JSON.stringify(body))
   }
+  const half = await shop.request(
+    api.routes.add,
+    { params: { name: 'c' }, body: '{"by":"\\ud800"}', headers: key() },
+    staff,
+  )
+  assert.match((half.body as { detail: string }).detail, /half a character/)
   for (const query of ['limit=x', 'limit=1&limit=2', 'other=1', 'limit=%00']) {
     assert.equal((await shop.request(api.routes.read, { params: { name: 'a' }, query })).status, 400, query)
   }
