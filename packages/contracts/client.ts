@@ -48,19 +48,22 @@ export function makeClient<A extends Api>(api: A, carry: Carrier): ClientOf<A> {
   return client
 }
 
-// Clients are made for each request, so their functions are made once per contract.
+// A client is made for each request and calls one or two routes, so a call is made when it is first asked for.
 const calls = new WeakMap<Api, object>()
 function callsOf(api: Api): object {
   let known = calls.get(api)
   if (!known) {
-    known = Object.fromEntries(
-      Object.entries(api.routes).map(([name, route]) => [
-        name,
-        async function (this: { carry: Carrier }, input: CallInput) {
-          return readAnswer(await this.carry(route, input ?? {}))
+    const getters = Object.entries(api.routes).map(([name, route]) => [
+      name,
+      {
+        enumerable: true,
+        get(this: { carry: Carrier }) {
+          const { carry } = this
+          return async (input: CallInput) => readAnswer(await carry(route, input ?? {}))
         },
-      ]),
-    )
+      },
+    ])
+    known = Object.defineProperties({}, Object.fromEntries(getters))
     calls.set(api, known)
   }
   return known
