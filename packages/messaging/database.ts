@@ -53,7 +53,8 @@ export interface Database {
 }
 export interface Connection {
   sql: Sql
-  listen(channel: string, heard: () => void): Promise<void>
+  /** `heard` is told the payload of each notification. */
+  listen(channel: string, heard: (payload: string | undefined) => void): Promise<void>
   /** Called once when the connection is lost or closed. */
   onEnd(ended: () => void): void
   close(): Promise<void>
@@ -67,6 +68,8 @@ export interface DatabaseOptions {
   connections?: number
   /** Connections that stand-alone statements share (3). */
   lanes?: number
+  /** False only for what may be forgotten by a power cut: its commits do not wait for the disk (true). */
+  waitsForDisk?: boolean
   onCommitted?: () => void
   onError?: (error: Error) => void
 }
@@ -96,7 +99,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
     application_name: options.service,
     keepAlive: true,
-    options: '-c timezone=UTC',
+    options: `-c timezone=UTC${options.waitsForDisk === false ? ' -c synchronous_commit=off' : ''}`,
     pipeline: true,
   } as pg.PoolConfig
   const pool = new pg.Pool({
@@ -180,7 +183,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       return {
         sql: sqlOn(() => client),
         async listen(channel, heard) {
-          client.on('notification', heard)
+          client.on('notification', ({ payload }) => heard(payload))
           await client.query(`listen ${channel}`)
         },
         onEnd(ended) {

@@ -1,6 +1,7 @@
 // The embedded broker: an append-only log in a PostgreSQL database of its own. Durable as the database is, one reader per
 // group at a time (a lease with an epoch), order per key because the whole log has one order.
 // Readers in the same process are woken directly, those elsewhere by one notification per appended batch.
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Connection, type Database, openDatabase } from './database.ts'
 import type { Envelope } from './envelope.ts'
@@ -9,6 +10,8 @@ import type { Log, Parcel, Subscription, Transport } from './transport.ts'
 
 const leaseSeconds = 10
 const batchSize = 200
+const renewMs = (leaseSeconds * 1000) / 3
+const passedOverMs = 50
 const pollMs = 250
 const standbyMs = 500
 const keptDays = 7
@@ -19,11 +22,13 @@ interface LogRow {
 }
 
 export async function postgresTransport({ url, log }: { url: string; log: Log }): Promise<Transport> {
+  const lost = (error: Error) => log.warn({ error: String(error) }, 'The bus lost a connection.')
   const database = openDatabase({
     url,
     service: 'bus',
-    connections: 8,
-    onError: (error) => log.warn({ error: String(error) }, 'The bus lost a connection.'),
+    connections: 2,
+    lanes: 6,
+    onError: lost,
   })
   await migrate(database, [{ component: 'bus', folder: join(import.meta.dirname, 'bus-migrations') }])
   const housekeeping = setInterval(() => {
@@ -31,11 +36,14 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
   }, 3_600_000)
   housekeeping.unref()
 
+  // The inbox forgives a cursor that a power cut set back, so its commits need not wait for the disk.
+  const cursors = openDatabase({ url, service: 'bus', lanes: 1, connections: 1, waitsForDisk: false, onError: lost })
+  const self = randomUUID()
   const readers = new Set<() => void>()
   const wakeAll = () => {
     for (const wake of readers) wake()
   }
-  const ear = keepListening(database, wakeAll, log)
+  const ear = keepListening(database, (from) => from !== self && wakeAll(), log)
   const subscriptions = new Set<Subscription>()
 
   return {
@@ -43,7 +51,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     durability: 'power-loss',
 
     async publish(parcels) {
-      await append(database, parcels)
+      await append(database, parcels, self)
       wakeAll()
       return new Set(parcels.map((parcel) => parcel.id))
     },
@@ -72,30 +80,32 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
 
       async function readAs(lease: Lease, isStopping: () => boolean, nap: (milliseconds: number) => Promise<void>) {
         let { position } = lease
-        let renewedAt = Date.now()
+        let stored = position
+        let storedAt = Date.now()
         while (!isStopping()) {
           const rows = await read(database, position, types)
           const last = rows.at(-1)
-          if (last) {
-            const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
-            const renewal = setInterval(() => void renew(), (leaseSeconds * 1000) / 3)
-            try {
-              if (batch.length > 0) await deliver(batch)
-            } finally {
-              clearInterval(renewal)
-            }
-            position = last.position
+          const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
+          const renewal = setInterval(() => void store(), renewMs)
+          try {
+            if (batch.length > 0) await deliver(batch)
+          } finally {
+            clearInterval(renewal)
           }
-          if (last || Date.now() - renewedAt > (leaseSeconds * 1000) / 3) {
-            if (!(await renew())) return
-            renewedAt = Date.now()
+          position = last?.position ?? position
+          const isAhead = position > stored
+          // What was delivered is stored before more is read; what was only passed over, now and then.
+          const isDue = Date.now() - storedAt > (isAhead ? passedOverMs : renewMs)
+          if (batch.length > 0 || isDue) {
+            if (!(await store())) return
+            stored = position
+            storedAt = Date.now()
           }
-          if (!last) await nap(pollMs)
+          if (rows.length < batchSize) await nap(position > stored ? passedOverMs : pollMs)
         }
 
-        // The inbox forgives a cursor that a power cut set back, so this commit need not wait for the disk.
-        async function renew(): Promise<boolean> {
-          const rows = await database.sql`
+        async function store(): Promise<boolean> {
+          const rows = await cursors.sql`
             update bus_cursor
             set position = ${position}, lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
             where group_name = ${group} and epoch = ${lease.epoch}
@@ -117,7 +127,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
             const rows = await read(database, position, types)
             for (const row of rows) if (row.envelope) listener(row.envelope)
             position = rows.at(-1)?.position ?? position
-            if (rows.length === 0) await nap(pollMs)
+            if (rows.length < batchSize) await nap(pollMs)
           }
         },
         log,
@@ -137,12 +147,12 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
       clearInterval(housekeeping)
       await Promise.all([...subscriptions].map((subscription) => subscription.close()))
       await ear.close()
-      await database.close()
+      await Promise.all([cursors.close(), database.close()])
     },
   }
 }
 
-async function append(database: Database, parcels: readonly Parcel[]): Promise<void> {
+async function append(database: Database, parcels: readonly Parcel[], from: string): Promise<void> {
   await database.sql`
     with head as (
       update bus_head set position = position + ${parcels.length} returning position
@@ -153,7 +163,7 @@ async function append(database: Database, parcels: readonly Parcel[]): Promise<v
         ${parcels.map((it) => it.key)}::text[], ${parcels.map((it) => it.json)}::json[])
         with ordinality as p (event_id, type, key, envelope, place)
     )
-    select pg_notify('souk_bus', '')`
+    select pg_notify('souk_bus', ${from})`
 }
 
 /** Deletes what is old and was read by every group that is still around, in batches, so that no transaction lasts. */
@@ -261,7 +271,7 @@ function startReader(
  */
 function keepListening(
   database: Database,
-  heard: () => void,
+  heard: (from?: string) => void,
   log: Log,
 ): Subscription & { session(): string | undefined } {
   let stopping = false

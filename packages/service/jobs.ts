@@ -53,6 +53,8 @@ export async function startJobs<X>(
     noHandleSignals: true,
     pollInterval: 1000,
     logger: quiet,
+    // Ctrl-C waits this long for a job in hand; one that takes longer is given back and runs again at the next start.
+    preset: { worker: { gracefulShutdownAbortTimeout: 1_000 } },
   })
   return { stop: () => runner.stop() }
 }
