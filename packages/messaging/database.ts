@@ -1,20 +1,11 @@
-// A service's own PostgreSQL: statements as tagged templates, transactions, and nothing else. This is the only file that
-// imports the driver. Statements are prepared under a name the first time they run (measured: 12–18 µs of our CPU each).
-import { createHash } from 'node:crypto'
+// A service's own PostgreSQL: connections, transactions and commits. This and lanes.ts are the only files that import the
+// driver.
 import type { Message } from '@souk/contracts'
 import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
 import { openLanes } from './lanes.ts'
-
-export type Row = Record<string, unknown>
-
-/** A statement that has not run yet. Awaiting it runs it; inside another template it becomes a part of that one. */
-export interface Statement<R = Row> extends PromiseLike<R[]> {
-  readonly strings: readonly string[]
-  readonly values: readonly unknown[]
-}
-export type Sql = <R = Row>(strings: TemplateStringsArray, ...values: unknown[]) => Statement<R>
+import { json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
 
 /** What may happen inside a transaction. `send` exists only here, so that nobody can forget the outbox. */
 export interface Transaction {
@@ -86,11 +77,6 @@ const types = {
 /** PostgreSQL's "2026-11-22 10:00:00.123456+00" as "2026-11-22T10:00:00.123Z". Sessions run in UTC. */
 function isoTime(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}${text[19] === '.' ? text.slice(19, -3).slice(0, 4).padEnd(4, '0') : '.000'}Z`
-}
-
-/** JSON for a json or jsonb parameter; needed for arrays, which the driver would send as PostgreSQL arrays. */
-export function json(value: unknown): string {
-  return JSON.stringify(value)
 }
 
 export function openDatabase(options: DatabaseOptions): Database {
@@ -206,108 +192,6 @@ export function openDatabase(options: DatabaseOptions): Database {
       select (one ->> 'id')::uuid, one ->> 'type', one ->> 'subject', one
       from json_array_elements(${json(envelopes)}::json) with ordinality as list (one, place)`
   }
-}
-
-type Runner = { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> }
-
-/** Text that goes into a statement as it is. Only for names from our own code. */
-export class Verbatim {
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-function sqlOn(runner: () => unknown): Sql {
-  return <R>(strings: TemplateStringsArray, ...values: unknown[]): Statement<R> => {
-    const statement: Statement<R> = {
-      strings,
-      values,
-      then: (done, failed) => run<R>(runner() as Runner, statement).then(done, failed),
-    }
-    return statement
-  }
-}
-
-interface Prepared {
-  text: string
-  name: string | undefined
-}
-const prepared = new Map<string, Prepared>()
-const whole = new WeakMap<readonly string[], Prepared>()
-/** A search builds many texts; past this many, they are no longer kept prepared. */
-const mostPrepared = 2_000
-
-async function run<R>(runner: Runner, statement: Statement<unknown>): Promise<R[]> {
-  let { values } = statement
-  let plan = values.some(isPart) ? undefined : whole.get(statement.strings)
-  if (!plan) {
-    const flat: unknown[] = []
-    const text = textOf(statement, flat)
-    plan = prepared.get(text) ?? prepare(text)
-    if (flat.length === values.length && !values.some(isPart)) whole.set(statement.strings, plan)
-    values = flat
-  }
-  const result = await runner.query({
-    text: plan.text,
-    name: plan.name,
-    values: values as unknown[],
-    rowMode: 'array',
-  } as pg.QueryArrayConfig)
-  return rowsOf<R>(result)
-}
-
-function prepare(text: string): Prepared {
-  const name = prepared.size < mostPrepared ? createHash('sha1').update(text).digest('base64url') : undefined
-  const plan = { text, name }
-  if (name) prepared.set(text, plan)
-  return plan
-}
-
-function isPart(value: unknown): value is Statement | Verbatim {
-  return (
-    value instanceof Verbatim ||
-    (typeof value === 'object' && value !== null && 'strings' in value && 'values' in value)
-  )
-}
-
-function textOf(statement: Statement<unknown>, flat: unknown[]): string {
-  let text = statement.strings[0] ?? ''
-  statement.values.forEach((value, index) => {
-    if (value instanceof Verbatim) text += value.text
-    else if (isPart(value)) text += textOf(value as Statement, flat)
-    else text += `$${flat.push(value === undefined ? null : value)}`
-    text += statement.strings[index + 1]
-  })
-  return text
-}
-
-const camelNames = new Map<string, string>()
-function camel(name: string): string {
-  let known = camelNames.get(name)
-  if (known === undefined) {
-    known = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-    camelNames.set(name, known)
-  }
-  return known
-}
-
-function rowsOf<R>(result: pg.QueryArrayResult): R[] {
-  const names = result.fields.map((field) => camel(field.name))
-  return result.rows.map((values) => {
-    const row: Row = {}
-    for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i]
-    return row as R
-  })
-}
-
-/** Joins statements with a text from our own code, as in `join(conditions, ' and ')`. */
-export function join(statements: readonly Statement[], between: string): Statement {
-  const strings = statements.length === 0 ? [''] : ['', ...statements.slice(1).map(() => between), '']
-  return { strings, values: statements, then: neverAlone }
-}
-const neverAlone: Statement['then'] = () => {
-  throw new Error('A joined list is part of a statement; it does not run by itself.')
 }
 
 /** The SQLSTATE of a database error, or undefined. https://www.postgresql.org/docs/18/errcodes-appendix.html */

@@ -1,5 +1,5 @@
 // Background work: jobs on a durable queue in the service's own database (graphile-worker), and habits, done every few seconds.
-import type { Database, Log, Sql } from '@souk/messaging'
+import type { Database, Log, Transaction as MessagingTransaction, Sql } from '@souk/messaging'
 import { Logger, type Runner, runMigrations, run as runWorker, type TaskList } from 'graphile-worker'
 import type { Habit, Job, JobOptions } from './define-service.ts'
 
@@ -14,11 +14,16 @@ export async function prepareJobs(database: Database): Promise<void> {
   await runMigrations({ connectionString: database.url, logger: quiet })
 }
 
-export function enqueueWith(sql: Sql) {
+function enqueueWith(sql: Sql) {
   return (name: string, payload: unknown, options: JobOptions = {}) => sql`
     select graphile_worker.add_job(${name}, ${JSON.stringify(payload)}::json,
       job_key := ${options.key ?? null}, run_at := ${options.runAt?.toISOString() ?? null}::timestamptz,
       max_attempts := ${options.maxAttempts ?? 12}::int)`
+}
+
+/** A transaction as stories know it: it can also put jobs on the queue. */
+export function withJobs(transaction: MessagingTransaction) {
+  return { ...transaction, enqueue: enqueueWith(transaction.sql) }
 }
 
 export async function startJobs<X>(

@@ -44,3 +44,8 @@ function isPlain(value: unknown): value is Fields {
 }
 
 export type { Logger }
+
+/** Milliseconds as a log line shows them: to the hundredth. */
+export function round(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100
+}

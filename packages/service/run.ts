@@ -1,21 +1,16 @@
 // Runs services in this process: any of them, alone or together. Opens what they need, wires them to each other and to the
 // broker, serves HTTP, and stops in an order that loses nothing.
 import { join } from 'node:path'
-import { type Answer, allMessages, type Route, type ServiceName } from '@souk/contracts'
+import type { Answer, Route, ServiceName } from '@souk/contracts'
 import {
   childOf,
   type Database,
-  type Envelope,
   type Log,
-  type Transaction as MessagingTransaction,
   migrate,
   newTrace,
   openDatabase,
   type Relay,
-  type Sql,
   type Statement,
-  type Subscription,
-  startConsumer,
   startRelay,
   type Trace,
   type Transport,
@@ -26,15 +21,17 @@ import { type Carriage, type LocalService, makeCarriage } from './carrier.ts'
 import type { AnyService, ContextFor, SharedSettings } from './define-service.ts'
 import { serveService } from './http.ts'
 import { tokenOffice } from './identity.ts'
-import { enqueueWith, type JobRunner, prepareJobs, startHabits, startJobs } from './jobs.ts'
+import { type JobRunner, prepareJobs, startHabits, startJobs, withJobs } from './jobs.ts'
+import { listenToMessages } from './listen.ts'
+import { round } from './log.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations.ts'
 import { choice, integer, optionalText, readSettings, type SettingsSpec, secret, text } from './settings.ts'
 import { beginSpan } from './telemetry.ts'
-import { checkMessage } from './validation.ts'
+import { measureBacklogs, startUpkeep } from './upkeep.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: contexts of services of all kinds.
-type AnyContext = ContextFor<any, any, any>
+export type AnyContext = ContextFor<any, any, any>
 
 export interface RunOptions {
   services: readonly AnyService[]
@@ -110,14 +107,17 @@ export async function run(options: RunOptions): Promise<Running> {
   const stops: { name: string; stop: () => Promise<void> }[] = [{ name: 'carriage', stop: () => carriage.close() }]
   const state = { ready: false, stopping: false }
   const databases: { name: ServiceName; database: Database }[] = []
-  measureBacklogs()
+  measureBacklogs(metrics, databases)
   // Stopped in reverse: what was started last goes first.
   const onStop = (name: string, stop: () => Promise<void>) => void stops.push({ name, stop })
 
   try {
     const opened = await Promise.all(options.services.map((service) => open(service)))
     for (const one of opened) local.set(one.definition.name, one.answer)
-    for (const one of opened) await listenToMessages(one)
+    for (const one of opened) {
+      for (const subscription of await listenToMessages(one, options, metrics))
+        onStop(`${one.definition.name} messages`, subscription.close)
+    }
     for (const one of opened) running.set(one.definition.name, await serve(one))
     const operationsUrl = await startOperations()
     state.ready = true
@@ -164,7 +164,7 @@ export async function run(options: RunOptions): Promise<Running> {
         { component: name, folder: definition.migrations },
       ])
       if (definition.jobs?.length) await prepareJobs(database)
-      await keepTables(database)
+      onStop(`${name} upkeep`, await startUpkeep(database, log))
       relay = startRelay({ database, transport: options.transport, log })
       onStop(`${name} relay`, relay.stop)
       databases.push({ name, database })
@@ -272,64 +272,6 @@ export async function run(options: RunOptions): Promise<Running> {
     } as AnyContext
   }
 
-  async function listenToMessages({ definition, context, contextFor }: RunningService): Promise<void> {
-    const { name } = definition
-    const { hears } = definition
-    if (hears) {
-      const types = hears.messages.map((message: { type: string }) => message.type)
-      const tail = await options.transport.tail(types, (envelope) => {
-        try {
-          hears.hear(envelope, context)
-        } catch (error) {
-          log.error({ err: error, type: envelope.type }, 'A message was not understood.')
-        }
-      })
-      onStop(`${name} tail`, tail.close)
-    }
-    if (!definition.reacts?.length) return
-    const reactions = new Map<
-      string,
-      ((envelope: Envelope, transaction: MessagingTransaction, trace: Trace) => Promise<void>)[]
-    >()
-    for (const { messages, react } of definition.reacts) {
-      for (const { type } of messages) {
-        const list = reactions.get(type) ?? []
-        list.push((envelope, transaction, trace) =>
-          react(envelope.data as never, withJobs(transaction), contextFor(trace), envelope),
-        )
-        reactions.set(type, list)
-      }
-    }
-    const consumer: Subscription = await startConsumer({
-      database: context.database,
-      transport: options.transport,
-      group: name,
-      reactions,
-      definitions: allMessages,
-      check: checkMessage,
-      log,
-      retrySeconds: options.retrySeconds,
-      onHandled(envelope, outcome, milliseconds, trace) {
-        metrics.message(name, envelope.type, outcome, milliseconds / 1000)
-        beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })(outcome === 'failed')
-        log.info(
-          {
-            service: name,
-            message: envelope.type,
-            eventId: envelope.id,
-            key: envelope.subject,
-            outcome,
-            ms: round(milliseconds),
-            lagMs: Date.now() - Date.parse(envelope.time),
-            traceId: trace.traceId,
-          },
-          'message',
-        )
-      },
-    })
-    onStop(`${name} consumer`, consumer.close)
-  }
-
   async function serve(one: RunningService): Promise<RunningService> {
     if (!options.listen) return one
     const { definition, context, answer } = one
@@ -357,54 +299,8 @@ export async function run(options: RunOptions): Promise<Running> {
     onStop('operations', () => server.close())
     return url
   }
-
-  function measureBacklogs(): void {
-    const figures = [
-      [
-        'souk_outbox_pending',
-        'Messages not yet published',
-        (sql: Sql) => sql<{ value: number }>`select count(*) as value from outbox`,
-      ],
-      [
-        'souk_outbox_oldest_seconds',
-        'Age of the oldest message not yet published',
-        (sql: Sql) => sql<{ value: number }>`
-        select coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float as value from outbox`,
-      ],
-      [
-        'souk_dead_letters',
-        'Messages set aside',
-        (sql: Sql) => sql<{ value: number }>`select count(*) as value from dead_letter`,
-      ],
-    ] as const
-    for (const [name, help, ask] of figures) {
-      metrics.gauge(name, help, () =>
-        Promise.all(
-          databases.map(async (one) => ({
-            labels: { service: one.name },
-            value: (await ask(one.database.sql))[0]?.value ?? 0,
-          })),
-        ),
-      )
-    }
-  }
-}
-
-function withJobs(transaction: MessagingTransaction) {
-  return { ...transaction, enqueue: enqueueWith(transaction.sql) }
-}
-
-/** Days that tables of messages and replies are kept: inbox ≥ outbox_sent + broker + replays by hand. */
-const keptDays = { inbox: 30, outboxSent: 14, idempotency: 3 }
-
-async function keepTables(database: Database): Promise<void> {
-  await database.sql`
-    select keep_days('outbox_sent', 'time', ${keptDays.outboxSent}), keep_days('inbox', 'uuid', ${keptDays.inbox})`
 }
 
 function orderIdIn(route: Route, params: Record<string, unknown> | undefined): unknown {
   return params?.orderId ?? (route.path.startsWith('/v1/orders/') ? params?.id : undefined)
-}
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 100) / 100
 }
