@@ -4,13 +4,12 @@ import { CategoryChanged, productsApi } from '@souk/contracts/products'
 import { handle, isDuplicate, refuse, type Sql, sqlState, type Transaction } from '@souk/service'
 import { type CategoryRow, categoryOf, categoryTree, countProducts } from './categories.ts'
 import { forgetCounts, type ProductsContext } from './context.ts'
-import { wellFormed } from './well-formed.ts'
 
 const { createCategory: createRoute, changeCategory: changeRoute, removeCategory: removeRoute } = productsApi.routes
 type WriteRoute = typeof createRoute | typeof changeRoute
 
 export const createCategory = handle(createRoute, async ({ body }, context: ProductsContext) => {
-  const { slug, title, description = '', parentSlug, position = 0 } = wellFormed(body)
+  const { slug, title, description = '', parentSlug, position = 0 } = body
   const id = body.id?.toLowerCase() ?? randomUUIDv7()
   await write(createRoute, slug, context, async ({ sql, send }) => {
     const [known] = await sql`select from category where id = ${id}`
@@ -25,7 +24,7 @@ export const createCategory = handle(createRoute, async ({ body }, context: Prod
 })
 
 export const changeCategory = handle(changeRoute, async ({ params: { id }, body }, context: ProductsContext) => {
-  const wanted = wellFormed(body)
+  const wanted = body
   await write(changeRoute, wanted.slug ?? '', context, async ({ sql, send, enqueue }) => {
     const [category] = await sql<CategoryRow>`
       select id, slug, title, description, parent_id, position from category where id = ${id} for update`

@@ -8,14 +8,13 @@ import { findProducts, productChanged, productOf, type StoredProduct } from './p
 import { dropFormerSlugs, duplicateIn, insertVariants, rememberWords } from './product-rows.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
-import { wellFormed } from './well-formed.ts'
 
 const route = productsApi.routes.change
 const removeRoute = productsApi.routes.remove
 type Change = Partial<Omit<ProductInput, 'id'>>
 
 export const change = handle(route, async ({ params, body, headers }, context: ProductsContext) => {
-  const wanted = wellFormed(body)
+  const wanted = body
   const version = versionIn(headers['if-match'])
   // Another request may take a slug or an SKU between our look and our commit. Then we look again.
   for (let attempt = 1; ; attempt++) {

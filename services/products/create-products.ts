@@ -10,7 +10,6 @@ import { duplicateIn, insertProducts, type NewProduct } from './product-rows.ts'
 import { chooseSlugs } from './slugs.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
-import { wellFormed } from './well-formed.ts'
 
 const { create: oneRoute, createMany: manyRoute } = productsApi.routes
 type CreateRoute = typeof oneRoute | typeof manyRoute
@@ -27,7 +26,7 @@ export const createMany = handle(manyRoute, async ({ body }, context: ProductsCo
 }))
 
 async function addProducts(route: CreateRoute, inputs: ProductInput[], context: ProductsContext): Promise<string[]> {
-  const products = inputs.map((input) => ({ ...wellFormed(input), id: input.id?.toLowerCase() ?? randomUUIDv7() }))
+  const products = inputs.map((input) => ({ ...input, id: input.id?.toLowerCase() ?? randomUUIDv7() }))
   refuseWrong(route, products)
   // Another request may take an id, a slug or an SKU between our look and our commit. Then we look again.
   for (let attempt = 1; ; attempt++) {
