@@ -1,7 +1,6 @@
 // A few connections that many requests share for statements that stand alone. Each statement commits by itself, so they may
-// travel one behind the other (pipelined); those of one turn of the event loop leave in one write. A connection per
-// statement in flight wakes a server process, and us, for each of them: on the two cores that this was measured on, waking
-// cost more than the statements.
+// travel one behind the other (pipelined); those of one turn of the event loop leave in one write. It takes 3 connections per
+// service where a pool under load takes 10 and more.
 import type { Socket } from 'node:net'
 import pg from 'pg'
 
