@@ -26,12 +26,7 @@ export interface ConsumerOptions {
   log: Log
   /** Seconds until each further try; after the last the message is dead. */
   retrySeconds?: readonly number[]
-  onHandled?: (
-    envelope: Envelope,
-    outcome: 'done' | 'repeated' | 'failed' | 'waiting',
-    milliseconds: number,
-    trace: Trace,
-  ) => void
+  onHandled?: (envelope: Envelope, outcome: 'done' | 'repeated' | 'failed', milliseconds: number, trace: Trace) => void
 }
 
 const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
@@ -213,7 +208,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
     }
   }
 
-  function report(envelope: Envelope, outcome: 'done' | 'repeated' | 'failed' | 'waiting', milliseconds: number): void {
+  function report(envelope: Envelope, outcome: 'done' | 'repeated' | 'failed', milliseconds: number): void {
     options.onHandled?.(envelope, outcome, milliseconds, continueTrace(envelope.traceparent))
   }
 }

@@ -67,6 +67,7 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
     },
     async close() {
       isClosed = true
+      // A connection that is lost already has nothing left to end.
       await Promise.all(lanes.map((lane) => lane?.client.end().catch(() => undefined)))
     },
   }

@@ -55,7 +55,7 @@ export function startRelay({
         if (!stopping) log.warn({ error: String(error) }, 'The relay lost its way and starts again.')
         await sleep(longestWaitMs)
       } finally {
-        await connection?.close().catch(() => undefined)
+        await connection?.close().catch(() => undefined) // It may be what was lost.
       }
     }
   })()

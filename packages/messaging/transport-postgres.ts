@@ -86,12 +86,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
           const rows = await read(database, position, types)
           const last = rows.at(-1)
           const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
-          const renewal = setInterval(() => void store(), renewMs)
-          try {
-            if (batch.length > 0) await deliver(batch)
-          } finally {
-            clearInterval(renewal)
-          }
+          if (batch.length > 0) await whileRenewing(() => deliver(batch))
           position = last?.position ?? position
           const isAhead = position > stored
           // What was delivered is stored before more is read; what was only passed over, now and then.
@@ -102,6 +97,18 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
             storedAt = Date.now()
           }
           if (rows.length < batchSize) await nap(position > stored ? passedOverMs : pollMs)
+        }
+
+        /** A slow batch keeps its lease. Where renewing fails, the next commit of the cursor finds out who reads now. */
+        async function whileRenewing(work: () => Promise<void>): Promise<void> {
+          const renewal = setInterval(() => {
+            store().catch((error) => log.warn({ group, error: String(error) }, 'A reader could not renew its lease.'))
+          }, renewMs)
+          try {
+            await work()
+          } finally {
+            clearInterval(renewal)
+          }
         }
 
         async function store(): Promise<boolean> {

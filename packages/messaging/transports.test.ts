@@ -1,4 +1,8 @@
 // The suite, for each transport.
+import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
+import { test } from 'node:test'
+import { openDatabase } from './database.ts'
 import { createDatabase, dropDatabase } from './test-database.ts'
 import { memoryTransport } from './transport-memory.ts'
 import { postgresTransport } from './transport-postgres.ts'
@@ -14,4 +18,30 @@ transportSuite('memory', async () => {
 transportSuite('postgres', async () => {
   const url = await createDatabase()
   return { isShared: true, open: () => postgresTransport({ url, log: quiet }), end: () => dropDatabase(url) }
+})
+
+test('postgres: a lease that cannot be renewed during a slow batch stops nobody', async () => {
+  const url = await createDatabase()
+  const transport = await postgresTransport({ url, log: quiet })
+  const database = openDatabase({ url, service: 'test', connections: 1 })
+  const seen: number[] = []
+  const subscription = await transport.subscribe('slow', ['orders.order-placed'], async (batch) => {
+    if (seen.length === 0) {
+      await database.sql`alter table bus_cursor rename to hidden`
+      await new Promise((resolve) => setTimeout(resolve, 4_000))
+      await database.sql`alter table hidden rename to bus_cursor`
+    }
+    seen.push(...batch.map(({ data }) => data as number))
+  })
+  for (const data of [1, 2]) {
+    const id = randomUUIDv7()
+    const json = JSON.stringify({ id, type: 'orders.order-placed', subject: 'k', data })
+    await transport.publish([{ id, type: 'orders.order-placed', key: 'k', json }])
+  }
+  for (let tries = 0; tries < 800 && !seen.includes(2); tries++) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual([...new Set(seen)], [1, 2])
+  await subscription.close()
+  await transport.close()
+  await database.close()
+  await dropDatabase(url)
 })
