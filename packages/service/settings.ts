@@ -62,6 +62,19 @@ export function flag(about: string, fallback: boolean): Setting<boolean> {
   }
 }
 
+/** Web origins, separated by commas; none unless given. */
+export function originList(about: string): Setting<readonly string[]> {
+  return {
+    about: `${about}, separated by commas`,
+    fallback: [],
+    read(value) {
+      const list = value.split(',').map((one) => one.trim())
+      const wrong = list.find((one) => !URL.canParse(one) || new URL(one).origin !== one)
+      return wrong === undefined ? list : new Error(`must hold origins like https://shop.example, and ${wrong} is none`)
+    },
+  }
+}
+
 export class WrongSettings extends Error {
   override name = 'WrongSettings'
 }

@@ -193,7 +193,8 @@ async function templateOf(service: AnyService): Promise<string> {
     const found = await client.query('select 1 from pg_database where datname = $1 and datallowconn', [template])
     if (found.rows.length > 0) return
     await client.query(`drop database if exists ${template} with (force)`)
-    await client.query(`create database ${template}_raw`).catch(() => undefined)
+    await client.query(`drop database if exists ${template}_raw with (force)`) // Of a run that was killed.
+    await client.query(`create database ${template}_raw`)
     const database = openDatabase({ url: urlOfDatabase(`${template}_raw`), service: service.name, connections: 2 })
     await migrate(database, [
       { component: 'messaging', folder: messagingFolder },

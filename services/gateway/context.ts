@@ -3,7 +3,7 @@ import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
-import { type Carriage, type ContextFor, integer } from '@souk/service'
+import { type Carriage, type ContextFor, integer, originList } from '@souk/service'
 import type { Fetching } from './fetching.ts'
 import type { Limits } from './limits.ts'
 import type { Reads } from './reads.ts'
@@ -21,15 +21,7 @@ const rateLimit = {
     return Number.isInteger(limit) && limit >= 1 ? limit : new Error('must be off or a whole number from 1')
   },
 }
-const origins = {
-  about: 'origins of other sites whose pages may call the API with cookies, separated by commas',
-  fallback: [] as readonly string[] | undefined,
-  read: (value: string) => {
-    const list = value.split(',').map((one) => one.trim())
-    const wrong = list.find((one) => !URL.canParse(one) || new URL(one).origin !== one)
-    return wrong === undefined ? list : new Error(`must hold origins like https://shop.example, and ${wrong} is none`)
-  },
-}
+const origins = originList('origins of other sites whose pages may call the API with cookies')
 
 export const settings = {
   rateLimit,

@@ -1,17 +1,9 @@
 // What the stories of this service are handed: its settings and what it keeps in memory.
-import { type ContextFor, flag, integer } from '@souk/service'
+import { type ContextFor, flag, integer, originList } from '@souk/service'
 import type { Auth } from './auth.ts'
 import type { PasswordHasher } from './password.ts'
 
-const trustedOrigins = {
-  about: 'origins besides the shop’s own whose pages may sign people in, separated by commas',
-  fallback: [] as readonly string[] | undefined,
-  read: (value: string) => {
-    const list = value.split(',').map((one) => one.trim())
-    const wrong = list.find((one) => !URL.canParse(one) || new URL(one).origin !== one)
-    return wrong === undefined ? list : new Error(`must hold origins like https://shop.example, and ${wrong} is none`)
-  },
-}
+const trustedOrigins = originList('origins besides the shop’s own whose pages may sign people in')
 
 export const settings = {
   passwordMinLength: integer('characters that a customer’s password needs', 10, { min: 8, max: 64 }),

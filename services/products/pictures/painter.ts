@@ -66,7 +66,7 @@ export function openPainter(megabytes: number): Painter {
   return {
     paint(bytes) {
       const painted = working.then(() => paint(bytes))
-      working = painted.catch(() => undefined)
+      working = painted.catch(() => undefined) // The next one does not depend on it; the caller hears of it.
       return painted
     },
     async close() {
