@@ -6,6 +6,7 @@ import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
 import { openLanes } from './lanes.ts'
 import { json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
+import type { Trace } from './trace.ts'
 
 /** What may happen inside a transaction. `send` exists only here, so that nobody can forget the outbox. */
 export interface Transaction {
@@ -26,21 +27,25 @@ export interface Database {
   sql: Sql
   /** Runs `work` in one transaction and commits, or rolls back and throws what it threw. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, origin?: Origin): Promise<T>
-  /**
-   * One statement, one commit, one round trip. The messages leave if, and only if, the statement returns a row.
-   * `also` are further statements of the same snapshot; they may read the first one's rows as `changed`.
-   */
-  commit<R = Row>(
-    statement: Statement<R>,
-    together: { also?: Statement[]; send?: Message[] },
-    origin?: Origin,
-  ): Promise<R[]>
+  /** One statement, one commit, one round trip. */
+  commit<R = Row>(statement: Statement<R>, together: Together, origin?: Origin): Promise<R[]>
   /** A connection of its own, outside the pool: for locks and listening. */
   connect(): Promise<Connection>
   /** For libraries that bring their own SQL (jobs, authentication). */
   readonly pool: pg.Pool
   readonly url: string
   close(): Promise<void>
+}
+/** What happens together with a statement, in one snapshot and one commit. */
+export interface Together {
+  /** Rows that the statements may read as `given`. */
+  given?: Statement
+  /** Further statements. They may read what the first one returned as `changed`. */
+  also?: Statement[]
+  /** Messages that leave if, and only if, the statement returned a row. */
+  send?: Message[]
+  /** Messages that leave if, and only if, the statement returned a row with this `id` (a UUID). */
+  sendFor?: readonly { id: string; messages: readonly Message[]; trace: Trace }[]
 }
 export interface Connection {
   sql: Sql
@@ -126,7 +131,9 @@ export function openDatabase(options: DatabaseOptions): Database {
         const result = await work(transaction)
         for (const [work, items] of gathered) await work(items as never[], transaction)
         const stored =
-          messages.length > 0 ? sqlOn(() => client)`${storeMessages(messages)}`.then(() => undefined) : undefined
+          messages.length > 0
+            ? sqlOn(() => client)`${storeMessages(messages.map((envelope) => ({ envelope })))}`.then(() => undefined)
+            : undefined
         crashpoint(`${options.service}.before-commit`)
         const [ended] = await Promise.all([client.query('commit'), stored, begun])
         if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
@@ -143,22 +150,26 @@ export function openDatabase(options: DatabaseOptions): Database {
         client.release(broken)
       }
     },
-    async commit<R>(
-      statement: Statement<R>,
-      { also = [], send = [] }: { also?: Statement[]; send?: Message[] },
-      origin?: Origin,
-    ) {
-      const envelopes = send.map((message) => envelopeOf(message, options.service, origin))
-      let whole = sql`with changed as (${statement})`
+    async commit<R>(statement: Statement<R>, { given, also = [], send = [], sendFor = [] }: Together, origin?: Origin) {
+      const parcels = [
+        ...send.map((message) => ({ envelope: envelopeOf(message, options.service, origin) })),
+        ...sendFor.flatMap(({ id, messages, trace }) =>
+          messages.map((message) => ({ of: id, envelope: envelopeOf(message, options.service, { trace }) })),
+        ),
+      ]
+      let whole = given ? sql`with given as materialized (${given}), ` : sql`with `
+      whole = sql`${whole}changed as (${statement})`
       also.forEach((more, index) => {
         whole = sql`${whole}, ${new Verbatim(`also_${index}`)} as (${more})`
       })
-      if (envelopes.length > 0)
-        whole = sql`${whole}, sent as (${storeMessages(envelopes)} where exists (select from changed))`
+      if (parcels.length > 0) {
+        const isCaused = sql`coalesce(of in (select id from changed), exists (select from changed))`
+        whole = sql`${whole}, sent as (${storeMessages(parcels)} where ${sendFor.length > 0 ? isCaused : sql`exists (select from changed)`})`
+      }
       crashpoint(`${options.service}.before-commit`)
       const rows = await sql<R>`${whole} select * from changed`
       crashpoint(`${options.service}.after-commit`)
-      if (rows.length > 0) committed(envelopes.length)
+      if (rows.length > 0) committed(parcels.length)
       return rows
     },
     async connect() {
@@ -187,10 +198,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
   }
 
-  function storeMessages(envelopes: Envelope[]): Statement {
+  function storeMessages(parcels: readonly { of?: string; envelope: Envelope }[]): Statement {
+    const rows = parcels.map(({ of, envelope }) => ({
+      of,
+      event_id: envelope.id,
+      type: envelope.type,
+      key: envelope.subject,
+      envelope,
+    }))
     return sql`insert into outbox (event_id, type, key, envelope)
-      select (one ->> 'id')::uuid, one ->> 'type', one ->> 'subject', one
-      from json_array_elements(${json(envelopes)}::json) with ordinality as list (one, place)`
+      select event_id, type, key, envelope
+      from json_to_recordset(${json(rows)}::json) as parcel (of uuid, event_id uuid, type text, key text, envelope json)`
   }
 }
 

@@ -3,7 +3,6 @@ import type {
   Api,
   BodyOf,
   ClientOf,
-  Message,
   MessageDefinition,
   MessageOf,
   ParamsOf,
@@ -20,6 +19,7 @@ import type {
   Transaction as MessagingTransaction,
   Sql,
   Statement,
+  Together,
   Trace,
 } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
@@ -46,7 +46,7 @@ export interface ContextFor<S extends SettingsSpec, C extends Calls, Own> {
   readonly sql: Sql
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** One statement, one commit: see Database.commit. */
-  commit<R>(statement: Statement<R>, together: { also?: Statement[]; send?: Message[] }): Promise<R[]>
+  commit<R>(statement: Statement<R>, together: Together): Promise<R[]>
   now(): Date
   readonly settings: SettingsOf<S>
   readonly shared: SharedSettings

@@ -12,6 +12,7 @@ import {
   type Relay,
   type Statement,
   startRelay,
+  type Together,
   type Trace,
   type Transport,
 } from '@souk/messaging'
@@ -248,7 +249,7 @@ export async function run(options: RunOptions): Promise<Running> {
     return {
       sql: database?.sql ?? none,
       transaction: (work) => (database ?? none()).transaction((transaction) => work(withJobs(transaction)), origin),
-      commit: <R>(statement: Statement<R>, together: object) =>
+      commit: <R>(statement: Statement<R>, together: Together) =>
         (database ?? none()).commit(statement, together, origin),
       now,
       settings: ownSettings[definition.name] as never,

@@ -1,11 +1,26 @@
 // Brings an order one step forward: asks the saga's table and stores what it says, all of it or nothing.
-import { type Transaction, Verbatim } from '@souk/service'
+import { inGroups, type Transaction, Verbatim } from '@souk/service'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import type { OrdersContext } from './context.ts'
 import type { Order } from './order.ts'
-import { afterStep, findOrder, storeStep } from './orders-table.ts'
+import { afterStep, type DecidedStep, findOrder, storeSteps } from './orders-table.ts'
 
 const mostTries = 10
+
+/** Says whether the order was still as the step had found it, and is now as the step wants it. */
+const storeStep = inGroups(
+  async (decided: readonly DecidedStep[], { sql, commit }: OrdersContext, contexts) => {
+    const { update, also } = storeSteps(sql, decided)
+    const sendFor = decided.map(({ before, step }, index) => ({
+      id: before.id,
+      messages: step.send,
+      trace: (contexts[index] as OrdersContext).trace,
+    }))
+    const stored = new Set((await commit(update, { also, sendFor })).map((row) => row.id))
+    return decided.map(({ before }) => stored.has(before.id))
+  },
+  { keysOf: ({ before }) => [before.id] },
+)
 
 /**
  * Outside a transaction: one statement that takes effect only on the version that was read. Who loses a race reads again
@@ -17,9 +32,7 @@ export async function advanceOrder(order: Order, signal: Signal, context: Orders
     const at = context.now().toISOString()
     const step = nextStep(current, signal, at)
     if (!step) return current
-    const { update, also } = storeStep(context.sql, current, step, at)
-    const stored = await context.commit(update, { also, send: step.send })
-    if (stored.length > 0) return afterStep(step, at)
+    if (await storeStep({ before: current, step, at }, context)) return afterStep(step, at)
     const again = await findOrder(context.sql, order.id, context.shared.sharedSecret)
     if (!again) throw new Error(`Order ${order.id} has vanished.`)
     current = again
@@ -36,7 +49,7 @@ export async function advanceLocked(
 ): Promise<Order | undefined> {
   const step = nextStep(order, signal, at)
   if (!step) return undefined
-  const { update, also } = storeStep(sql, order, step, at)
+  const { update, also } = storeSteps(sql, [{ before: order, step, at }])
   let whole = sql`with changed as (${update})`
   for (const [index, statement] of also.entries())
     whole = sql`${whole}, ${new Verbatim(`also_${index}`)} as (${statement})`

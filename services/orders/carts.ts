@@ -1,7 +1,7 @@
 // PUT and GET /v1/carts/:id. The client keeps the whole cart and sends it whole; the server stores it and says what it costs.
 // The id is chosen by the client and unguessable: who knows it may read and change the cart.
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
-import { handle, refuse, type Sql } from '@souk/service'
+import { handle, inGroups, json, refuse, type Sql } from '@souk/service'
 import { mergeLines, priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
 import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
@@ -25,24 +25,45 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
     refuse(routes.putCart, 'invalid-request', `At most ${mostUnits} units of ${tooMany.sku} fit into one cart.`)
   }
   const expected = versionIn(headers['if-match'])
-  const skus = body.lines.map((line) => line.sku)
-  const [stored] = await context.sql<StoredCart>`
-    with stored as (
-      insert into cart (id, customer_id, body, updated_at)
-      values (${params.id}, ${caller.userId}, ${body}, ${context.now().toISOString()})
-      on conflict (id) do update set
-        version = cart.version + 1,
-        customer_id = coalesce(excluded.customer_id, cart.customer_id),
-        body = excluded.body,
-        updated_at = excluded.updated_at
-      where cart.status = 'open' and (${expected}::integer is null or cart.version = ${expected}::integer)
-      returning id, version, status, updated_at
-    )
-    select *, ${pricesAsJson(context.sql, context.sql`${skus}::text[]`)} as prices
-    from stored`
+  const stored = await storeCart({ id: params.id.toLowerCase(), customerId: caller.userId, body, expected }, context)
   if (!stored) return refuseToStore(params.id, context.sql)
   return cartView({ ...stored, body }, context)
 })
+
+interface CartToStore {
+  id: string
+  customerId: string | undefined
+  body: CartInput
+  /** The version that it must have now. */
+  expected: number | undefined
+}
+
+/** The cart as it is now, or undefined when it was ordered or has another version than expected. */
+const storeCart = inGroups(
+  async (carts: readonly CartToStore[], { sql, now }: OrdersContext) => {
+    const rows = carts.map(({ customerId, ...cart }) => ({ ...cart, customer_id: customerId }))
+    const stored = await sql<StoredCart>`
+      with given as materialized (
+        select * from json_to_recordset(${json(rows)}::json) as cart (id uuid, customer_id uuid, body jsonb, expected integer)
+      ), stored as (
+        insert into cart (id, customer_id, body, updated_at)
+        select id, customer_id, body, ${now().toISOString()}::timestamptz from given
+        on conflict (id) do update set
+          version = cart.version + 1,
+          customer_id = coalesce(excluded.customer_id, cart.customer_id),
+          body = excluded.body,
+          updated_at = excluded.updated_at
+        where cart.status = 'open'
+          and cart.version = coalesce((select expected from given where given.id = excluded.id), cart.version)
+        returning id, version, status, body, updated_at
+      )
+      select id, version, status, updated_at, ${pricesAsJson(sql, skusIn(sql))} as prices
+      from stored as cart`
+    const byId = new Map(stored.map((cart) => [cart.id, cart]))
+    return carts.map(({ id }) => byId.get(id))
+  },
+  { keysOf: (cart) => [cart.id] },
+)
 
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
   const [stored] = await context.sql<StoredCart>`

@@ -1,13 +1,13 @@
 // PUT /v1/orders/:orderId. A customer checks out. The client picks the order id, so a repeated request finds the first
 // order; and a cart becomes one order, whatever ids are sent. The cart's id is the right to buy it.
 import { type CartInput, type Order as OrderView, ordersApi } from '@souk/contracts/orders'
-import { crashpoint, handle, type Reply, refuse, reply } from '@souk/service'
+import { crashpoint, handle, inGroups, type Reply, refuse, reply } from '@souk/service'
 import { accessKeyOf } from './access-key.ts'
 import { priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
 import { driveOrder } from './drive-order.ts'
 import { newOrder, type Order, orderView } from './order.ts'
-import { findOrder, insertOrder } from './orders-table.ts'
+import { findOrder, insertOrders, type NewOrder } from './orders-table.ts'
 import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
 
 const route = ordersApi.routes.checkout
@@ -25,8 +25,8 @@ interface Gathered {
 }
 
 export const checkout = handle(route, async ({ params, body, caller }, context: OrdersContext) => {
-  const { orderId } = params
-  const { cartId } = body
+  const orderId = params.orderId.toLowerCase()
+  const cartId = body.cartId.toLowerCase()
   const gathered = await gather(orderId, cartId, context)
   if (gathered.cartOfOrder || gathered.orderOfCart) return answerWithFound(gathered, orderId, cartId, context)
   if (!gathered.body) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
@@ -48,24 +48,40 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
     gathered.body,
     priceCart(gathered.body, new Map(gathered.prices.map((one) => [one.sku, one]))),
   )
-  const { insert, also } = insertOrder(context.sql, order)
-  const [stored] = await context.commit(insert, { also })
+  const number = await storeOrder(order, context)
   crashpoint('orders.order-stored')
-  if (stored) return finish({ ...order, number: stored.number }, 201, context)
+  if (number !== undefined) return finish({ ...order, number }, 201, context)
   // A double click: the other request was faster, so its order answers both.
   return answerWithFound(await gather(orderId, cartId, context), orderId, cartId, context)
 })
 
-async function gather(orderId: string, cartId: string, { sql }: OrdersContext): Promise<Gathered> {
-  const [row] = await sql<Gathered>`
-    select
-      (select cart_id from orders where id = ${orderId}) as cart_of_order,
-      (select id from orders where cart_id = ${cartId} and status <> 'canceled') as order_of_cart,
-      cart.body, cart.status as cart_status,
-      ${pricesAsJson(sql, skusIn(sql))} as prices
-    from (values (1)) as one
-    left join cart on cart.id = ${cartId}`
-  return row as Gathered
+/** The number of the order, or undefined when its id or its cart has one already. */
+const storeOrder = inGroups(async (orders: readonly NewOrder[], { sql, commit }: OrdersContext) => {
+  const { insert, also } = insertOrders(sql, orders)
+  const numbers = new Map((await commit(insert, { also })).map((row) => [row.id, row.number]))
+  return orders.map((order) => {
+    const number = numbers.get(order.id)
+    numbers.delete(order.id) // Of two requests for one order, the first has made it.
+    return number
+  })
+})
+
+const gatherInGroup = inGroups(
+  async (wanted: readonly { orderId: string; cartId: string }[], { sql }: OrdersContext) =>
+    sql<Gathered>`
+      select
+        (select cart_id from orders where id = wanted.order_id) as cart_of_order,
+        (select id from orders where cart_id = wanted.cart_id and status <> 'canceled') as order_of_cart,
+        cart.body, cart.status as cart_status,
+        ${pricesAsJson(sql, skusIn(sql))} as prices
+      from unnest(${wanted.map((it) => it.orderId)}::uuid[], ${wanted.map((it) => it.cartId)}::uuid[])
+        with ordinality as wanted (order_id, cart_id, place)
+      left join cart on cart.id = wanted.cart_id
+      order by wanted.place`,
+)
+
+function gather(orderId: string, cartId: string, context: OrdersContext): Promise<Gathered> {
+  return gatherInGroup({ orderId, cartId }, context)
 }
 
 async function answerWithFound(

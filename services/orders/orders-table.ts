@@ -53,74 +53,137 @@ export async function lockOrder(
   return order
 }
 
-/** Stores a new order, unless its id or its cart already has one. Returns its number then. */
-export function insertOrder(
-  sql: Sql,
-  order: Omit<Order, 'number'>,
-): { insert: Statement<{ number: number }>; also: Statement[] } {
-  const { totals } = order
-  const insert = sql<{ number: number }>`
+export type NewOrder = Omit<Order, 'number'>
+
+/** Stores new orders, save those whose id or cart already has one. Returns the numbers of what was stored. */
+export function insertOrders(sql: Sql, orders: readonly NewOrder[]) {
+  const rows = orders.map(({ totals, ...order }) => ({
+    id: order.id,
+    cart_id: order.cartId,
+    customer_id: order.customerId,
+    email: order.email,
+    status: order.status,
+    currency: totals.total.currency,
+    subtotal: totals.subtotal.amount,
+    discount: totals.discount.amount,
+    shipping: totals.shipping.amount,
+    tax: totals.tax.amount,
+    total: totals.total.amount,
+    tax_included: totals.taxIncluded,
+    item_count: itemCount(order),
+    lines: order.lines,
+    shipping_address: order.shippingAddress,
+    billing_address: order.billingAddress,
+    shipping_method: order.shippingMethod,
+    payment_choice: order.paymentChoice,
+    return_url: order.returnUrl,
+    resume_at: resumeAt(order.placedAt),
+    placed_at: order.placedAt,
+  }))
+  const insert = sql<{ id: string; number: number }>`
     insert into orders (
       id, cart_id, customer_id, email, status, currency,
       subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_included,
       item_count, lines, shipping_address, billing_address, shipping_method,
       payment_choice, return_url, resume_at, placed_at, updated_at)
-    values (
-      ${order.id}, ${order.cartId}, ${order.customerId}, ${order.email}, ${order.status}, ${totals.total.currency},
-      ${totals.subtotal.amount}, ${totals.discount.amount}, ${totals.shipping.amount}, ${totals.tax.amount},
-      ${totals.total.amount}, ${totals.taxIncluded},
-      ${itemCount(order)}, ${json(order.lines)}, ${order.shippingAddress}, ${order.billingAddress}, ${order.shippingMethod},
-      ${order.paymentChoice}, ${order.returnUrl}, ${resumeAt(order.placedAt)}, ${order.placedAt}, ${order.placedAt})
+    select
+      id, cart_id, customer_id, email, status, currency, subtotal, discount, shipping, tax, total, tax_included,
+      item_count, lines, shipping_address, billing_address, shipping_method,
+      payment_choice, return_url, resume_at, placed_at, placed_at
+    from json_to_recordset(${json(rows)}::json) as fresh (
+      id uuid, cart_id uuid, customer_id uuid, email text, status text, currency text,
+      subtotal bigint, discount bigint, shipping bigint, tax bigint, total bigint, tax_included boolean,
+      item_count integer, lines jsonb, shipping_address jsonb, billing_address jsonb, shipping_method jsonb,
+      payment_choice jsonb, return_url text, resume_at timestamptz, placed_at timestamptz)
     on conflict do nothing
-    returning id, version, number`
+    returning id, number, version, status, placed_at`
   const entry = sql`
     insert into order_event (order_id, version, at, status, type, message)
-    select id, version, ${order.placedAt}::timestamptz, ${order.status}, 'created', 'Checkout began.' from changed`
+    select id, version, placed_at, status, 'created', 'Checkout began.' from changed`
   return { insert, also: [entry] }
 }
 
+/** A step, the order that it was decided on, and when. */
+export interface DecidedStep {
+  before: Order
+  step: Step
+  at: string
+}
+
 /**
- * The statements that store a step: the first finds the order only in the version on which the step was decided, the
- * others take effect only if it did.
+ * The statements that store steps of different orders: the first finds an order only in the version on which its step was
+ * decided, the others take effect only if it did.
  */
-export function storeStep(sql: Sql, before: Order, step: Step, at: string): { update: Statement; also: Statement[] } {
-  const after = step.order
-  const isDriven = after.status === 'checking-out' || after.status === 'capturing'
-  const update = sql`
-    update orders set
-      status = ${after.status},
-      version = version + 1,
-      cancel_reason = ${after.cancelReason},
-      cancel_detail = ${after.cancelDetail},
-      payment_choice = ${after.paymentChoice},
-      next_action = ${after.nextAction},
-      deadline_at = ${after.deadlineAt},
-      resume_at = ${isDriven ? resumeAt(at) : null},
-      paid_at = ${after.paidAt},
-      updated_at = ${at}
-    where id = ${before.id} and version = ${before.version}
-    returning id, version, cart_id`
+export function storeSteps(sql: Sql, decided: readonly DecidedStep[]) {
+  const rows = decided.map(({ before, step: { order, entry }, at }) => ({
+    id: before.id,
+    version: before.version,
+    status: order.status,
+    cancel_reason: order.cancelReason,
+    cancel_detail: order.cancelDetail,
+    payment_choice: order.paymentChoice,
+    next_action: order.nextAction,
+    deadline_at: order.deadlineAt,
+    resume_at: order.status === 'checking-out' || order.status === 'capturing' ? resumeAt(at) : null,
+    paid_at: order.paidAt,
+    at,
+    type: entry.type,
+    message: entry.message,
+    is_bought: order.status === 'paid' && before.status !== 'paid',
+  }))
+  const update = sql<{ id: string }>`
+    update orders o set
+      status = step.status,
+      version = o.version + 1,
+      cancel_reason = step.cancel_reason,
+      cancel_detail = step.cancel_detail,
+      payment_choice = step.payment_choice,
+      next_action = step.next_action,
+      deadline_at = step.deadline_at,
+      resume_at = step.resume_at,
+      paid_at = step.paid_at,
+      updated_at = step.at
+    from json_to_recordset(${json(rows)}::json) as step (
+      id uuid, version integer, status text, cancel_reason text, cancel_detail jsonb, payment_choice jsonb,
+      next_action jsonb, deadline_at timestamptz, resume_at timestamptz, paid_at timestamptz, at timestamptz,
+      type text, message text, is_bought boolean)
+    where o.id = step.id and o.version = step.version
+    returning o.id, o.version, o.cart_id, o.status, step.at, step.type, step.message, step.is_bought`
   const also = [
     sql`
       insert into order_event (order_id, version, at, status, type, message)
-      select id, version, ${at}::timestamptz, ${after.status}, ${step.entry.type}, ${step.entry.message} from changed`,
+      select id, version, at, status, type, message from changed`,
   ]
-  if (after.status === 'paid' && before.status !== 'paid') {
-    also.push(sql`update cart set status = 'ordered' where id = (select cart_id from changed)`)
+  if (rows.some((row) => row.is_bought)) {
+    also.push(
+      sql`update cart set status = 'ordered' where id = any(array(select cart_id from changed where is_bought))`,
+    )
   }
-  for (const shipment of after.shipments.filter((one) => !before.shipments.includes(one))) {
+  const shipments = decided.flatMap(({ before, step: { order } }) =>
+    order.shipments
+      .filter((one) => !before.shipments.includes(one))
+      .map(({ lines, ...one }) => ({ ...one, lines, orderId: order.id })),
+  )
+  if (shipments.length > 0) {
     also.push(sql`
       insert into shipment (id, order_id, carrier, tracking_number, tracking_url, lines, shipped_at)
-      select ${shipment.id}::uuid, id, ${shipment.carrier}, ${shipment.trackingNumber}, ${shipment.trackingUrl},
-        ${json(shipment.lines)}::jsonb, ${shipment.shippedAt}::timestamptz
-      from changed`)
+      select s.id, s."orderId", s.carrier, s."trackingNumber", s."trackingUrl", s.lines, s."shippedAt"
+      from changed
+      join json_to_recordset(${json(shipments)}::json) as s (id uuid, "orderId" uuid, carrier text,
+        "trackingNumber" text, "trackingUrl" text, lines jsonb, "shippedAt" timestamptz) on s."orderId" = changed.id`)
   }
-  for (const refund of after.refunds.filter((one) => !before.refunds.includes(one))) {
+  const refunds = decided.flatMap(({ before, step: { order } }) =>
+    order.refunds
+      .filter((one) => !before.refunds.includes(one))
+      .map((one) => ({ ...one, amount: one.amount.amount, orderId: order.id })),
+  )
+  if (refunds.length > 0) {
     also.push(sql`
       insert into refund (id, order_id, status, amount, reason, lines, created_at)
-      select ${refund.id}::uuid, id, ${refund.status}, ${refund.amount.amount}::bigint, ${refund.reason},
-        ${json(refund.lines)}::jsonb, ${refund.createdAt}::timestamptz
+      select r.id, r."orderId", r.status, r.amount, r.reason, r.lines, r."createdAt"
       from changed
+      join json_to_recordset(${json(refunds)}::json) as r (id uuid, "orderId" uuid, status text, amount bigint,
+        reason text, lines jsonb, "createdAt" timestamptz) on r."orderId" = changed.id
       on conflict (id) do update set status = excluded.status`)
   }
   return { update, also }

@@ -1,0 +1,90 @@
+// Group commit. While one group is at the database, those who come wait, and then go together: one statement, one commit and
+// one wake-up serve many. Without a crowd nobody waits, and the more come at once the less each of them costs.
+// The idea is as old as databases: DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.
+import type { Database } from '@souk/messaging'
+
+export interface GroupOptions<Item> {
+  /** Items with a key in common never share a group: a statement changes a row once. */
+  keysOf?(item: Item): readonly string[]
+  /** Items in one group (64). */
+  most?: number
+  /** Groups on their way at once, per database (1). */
+  atOnce?: number
+}
+interface Waiting<Item, Context, Answer> {
+  item: Item
+  context: Context
+  resolve(answer: Answer | PromiseLike<Answer>): void
+}
+interface Line<Item, Context, Answer> {
+  waiting: Waiting<Item, Context, Answer>[]
+  underWay: number
+}
+
+/**
+ * Makes a function that does `run` for one item, together with whoever else asks for it meanwhile. `run` resolves with one
+ * answer per item, in their order; `contexts` are those of the items, `context` is the first of them. When a group fails,
+ * each of its items is tried alone and gets what is its own.
+ */
+export function inGroups<Item, Context extends { readonly database: Database }, Answer>(
+  run: (items: readonly Item[], context: Context, contexts: readonly Context[]) => Promise<readonly Answer[]>,
+  { keysOf, most = 64, atOnce = 1 }: GroupOptions<Item> = {},
+): (item: Item, context: Context) => Promise<Answer> {
+  const lines = new WeakMap<Database, Line<Item, Context, Answer>>()
+
+  return (item, context) => {
+    let line = lines.get(context.database)
+    if (!line) {
+      line = { waiting: [], underWay: 0 }
+      lines.set(context.database, line)
+    }
+    const { waiting } = line
+    const answer = new Promise<Answer>((resolve) => waiting.push({ item, context, resolve }))
+    void serve(line)
+    return answer
+  }
+
+  async function serve(line: Line<Item, Context, Answer>): Promise<void> {
+    if (line.underWay >= atOnce) return
+    line.underWay += 1
+    for (let group = nextGroup(line); group.length > 0; group = nextGroup(line)) {
+      if (group.length > 1) {
+        const answers = await runAll(group).catch(() => undefined)
+        if (answers) for (const [index, one] of group.entries()) one.resolve(answers[index] as Answer)
+        else await Promise.all(group.map(alone))
+      } else await Promise.all(group.map(alone))
+    }
+    line.underWay -= 1
+  }
+
+  async function alone(one: Waiting<Item, Context, Answer>): Promise<void> {
+    const answer = runAll([one]).then(([answer]) => answer as Answer)
+    one.resolve(answer)
+    await answer.catch(() => undefined) // It is the asker's to handle.
+  }
+
+  function runAll(group: readonly Waiting<Item, Context, Answer>[]): Promise<readonly Answer[]> {
+    const contexts = group.map((one) => one.context)
+    return run(
+      group.map((one) => one.item),
+      contexts[0] as Context,
+      contexts,
+    )
+  }
+
+  /** Those at the head of the line, without those who must see each other's result. */
+  function nextGroup(line: Line<Item, Context, Answer>): Waiting<Item, Context, Answer>[] {
+    if (!keysOf) return line.waiting.splice(0, most)
+    const group: Waiting<Item, Context, Answer>[] = []
+    const later: Waiting<Item, Context, Answer>[] = []
+    const taken = new Set<string>()
+    for (const one of line.waiting) {
+      const keys = keysOf(one.item)
+      if (group.length < most && !keys.some((key) => taken.has(key))) group.push(one)
+      else later.push(one)
+      for (const key of keys) taken.add(key)
+    }
+    line.waiting = later
+    return group
+  }
+}
