@@ -66,6 +66,11 @@ export interface DatabaseOptions {
   lanes?: number
   /** False only for what may be forgotten by a power cut: its commits do not wait for the disk (true). */
   waitsForDisk?: boolean
+  /**
+   * True where every statement has its index: a plan that is made while a table is small reads all of it, and is kept while
+   * the table grows to thousands of rows, until its statistics come (false).
+   */
+  plansByIndex?: boolean
   onCommitted?: () => void
   onError?: (error: Error) => void
 }
@@ -90,7 +95,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
     application_name: options.service,
     keepAlive: true,
-    options: `-c timezone=UTC${options.waitsForDisk === false ? ' -c synchronous_commit=off' : ''}`,
+    options: [
+      '-c timezone=UTC',
+      ...(options.waitsForDisk === false ? ['-c synchronous_commit=off'] : []),
+      ...(options.plansByIndex ? ['-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off'] : []),
+    ].join(' '),
     pipeline: true,
   } as pg.PoolConfig
   const pool = new pg.Pool({

@@ -176,6 +176,8 @@ export interface ServiceDefinition<
   readonly migrations?: string
   /** Connections of its pool (10). */
   readonly connections?: number
+  /** See DatabaseOptions; for services that write a lot. */
+  readonly plansByIndex?: boolean
   /** Opens what the service needs besides its database. `close` is called at the end. */
   readonly open?: (
     base: ContextFor<S, C, undefined>,

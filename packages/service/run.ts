@@ -156,6 +156,7 @@ export async function run(options: RunOptions): Promise<Running> {
         url,
         service: name,
         connections: definition.connections ?? 10,
+        plansByIndex: definition.plansByIndex,
         onCommitted: () => relay?.wake(),
         onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
       })

@@ -1,6 +1,5 @@
 // What every story of the inventory service is handed.
 import { type ContextFor, integer } from '@souk/service'
-import type { openWaitingLine } from './reserve.ts'
 
 export const settings = {
   lowStock: integer('how many are few: at or below, a SKU is low', 3, { min: 0, max: 1_000_000 }),
@@ -8,8 +7,4 @@ export const settings = {
   reservationsPerHolder: integer('unpaid reservations that one person may hold', 20, { min: 1, max: 10_000 }),
 }
 export const calls = {}
-export interface Own {
-  /** Reserves, behind the crowd that wants the same SKU. */
-  reserveInTurn: ReturnType<typeof openWaitingLine>
-}
-export type InventoryContext = ContextFor<typeof settings, typeof calls, Own>
+export type InventoryContext = ContextFor<typeof settings, typeof calls, undefined>

@@ -1,120 +1,217 @@
-// PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order.
+// PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order. Orders that come at
+// once are served in groups: one lock of the hot rows and one commit then serve many (RELIABILITY 6.4).
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { crashpoint, handle, refuse, type Sql, sqlState } from '@souk/service'
+import { crashpoint, handle, inGroups, json, refuse, type Sql } from '@souk/service'
+import { type Allotment, allot, type Missing, type Shelf, type Wish } from './allot.ts'
 import type { InventoryContext } from './context.ts'
-import { type Change, crossingsOf } from './crossings.ts'
-import { queueBySku } from './queue-by-sku.ts'
-import { type Demand, demandOf, type ReservationRow, reservationOf } from './reservation.ts'
+import { crossingsOf } from './crossings.ts'
+import { demandOf, findReservation } from './reservation.ts'
 
 const route = inventoryApi.routes.reserve
 
-interface Wish extends Demand {
-  orderId: string
+interface Asked extends Wish {
   pinned: boolean
   expiresAt: string | undefined
   holder: string | undefined
-  context: InventoryContext
 }
-interface ReserveRow extends ReservationRow, Change {
-  outcome: 'reserved' | 'out-of-stock' | 'over' | 'differs' | 'too-many'
-  sku: string
-  /** Null where nothing changed: a refusal, or the answer to a repeated request. */
-  after: number
-}
-
-/** The database gives up the short way: stock went while it looked, or a SKU becomes low or sold out. */
-const needsTransaction = 'SK001'
+type Outcome =
+  | { is: 'reserved'; reservation: Reservation }
+  | { is: 'out-of-stock'; missing: Missing[] }
+  | { is: 'over' | 'differs' | 'too-many' }
 
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
   const { pinned, expiresAt, holder } = body
-  const wish = { ...demandOf(body.lines), orderId: params.orderId, pinned, expiresAt, holder, context }
-  const rows = await context.own.reserveInTurn(wish)
+  const outcome = await reserveInGroup(
+    { ...demandOf(body.lines), orderId: params.orderId.toLowerCase(), pinned, expiresAt, holder },
+    context,
+  )
   crashpoint('inventory.reserved')
-  return answer(wish, rows)
+  return answer(outcome)
 })
 
-/** The waiting line of one running service. */
-export function openWaitingLine(): (wish: Wish) => Promise<ReserveRow[]> {
-  return queueBySku({ alone: reserveAlone, together: reserveTogether }, mayShare)
-}
-function mayShare(one: Wish, other: Wish): boolean {
-  return one.orderId !== other.orderId && (one.holder === undefined || one.holder !== other.holder)
-}
-
-async function reserveAlone(wish: Wish): Promise<ReserveRow[]> {
-  try {
-    return await ask(wish, wish.context.sql, false)
-  } catch (error) {
-    if (sqlState(error) !== needsTransaction) throw error
-  }
-  // The longer way, in two round trips: a message about what this changes leaves with it.
-  return wish.context.transaction(async ({ sql, send }) => {
-    const rows = await ask(wish, sql, true)
-    answer(wish, rows) // A refusal leaves through here, and undoes what the statement began.
-    send(...crossingsOf(rows.filter(isChange), wish.context.settings.lowStock))
-    return rows
-  })
-}
-
-function ask(wish: Wish, sql: Sql, inTransaction: boolean) {
-  const { settings } = wish.context
-  return sql<ReserveRow>`
-    select outcome, status, expires_at, sku, location, quantity, before, after
-    from reserve_stock(
-      ${wish.orderId}::uuid, ${wish.skus}::text[], ${wish.quantities}::bigint[], ${wish.pinned}::boolean,
-      ${wish.expiresAt}::timestamptz, ${settings.reservationMinutes}::integer, ${wish.holder}::text,
-      ${settings.reservationsPerHolder}::integer, ${settings.lowStock}::bigint, ${inTransaction}::boolean)`
-}
-
-/** Orders that all want the same single SKU. */
-async function reserveTogether(wishes: readonly Wish[]): Promise<ReserveRow[][]> {
-  const [{ context, skus } = {} as never] = wishes
-  const { settings } = context
-  const rows = await context.transaction(async ({ sql, send }) => {
-    const found = await sql<ReserveRow & { orderId: string }>`
-      select order_id, outcome, status, expires_at, sku, location, quantity, before, after
-      from reserve_together(
-        ${skus[0]}::text, ${wishes.map((it) => it.orderId)}::uuid[], ${wishes.map((it) => it.quantities[0])}::bigint[],
-        ${wishes.map((it) => it.pinned)}::boolean[], ${wishes.map((it) => it.expiresAt)}::timestamptz[],
-        ${wishes.map((it) => it.holder)}::text[], ${settings.reservationMinutes}::integer,
-        ${settings.reservationsPerHolder}::integer)`
-    send(...crossingsOf(found.filter(isChange), settings.lowStock))
-    return found
-  })
-  const byOrder = Map.groupBy(rows, (row) => row.orderId)
-  return wishes.map((wish) => byOrder.get(wish.orderId.toLowerCase()) ?? [])
-}
-
-function isChange(row: ReserveRow): boolean {
-  return row.after !== null
-}
-
-function answer(wish: Wish, rows: readonly ReserveRow[]): Reservation {
-  const [first, ...rest] = rows
-  switch (first?.outcome) {
+function answer(outcome: Outcome): Reservation {
+  switch (outcome.is) {
     case 'reserved':
-      return reservationOf(wish.orderId, [first, ...rest])
-    case 'out-of-stock':
-      refuse(route, 'out-of-stock', `There is not enough of ${rows.map((row) => row.sku).join(', ')}.`, {
-        missing: rows.map(({ sku, quantity, before }) => ({ sku, requested: quantity, available: before })),
+      return outcome.reservation
+    case 'out-of-stock': {
+      const { missing } = outcome
+      return refuse(route, 'out-of-stock', `There is not enough of ${missing.map((one) => one.sku).join(', ')}.`, {
+        missing,
       })
-      break
+    }
     case 'over':
-      refuse(route, 'reservation-over', 'The reservation of this order is over. Place a new order.')
-      break
+      return refuse(route, 'reservation-over', 'The reservation of this order is over. Place a new order.')
     case 'differs':
-      refuse(
+      return refuse(
         route,
         'invalid-request',
         'This order has a reservation of other things. An order does not change its lines.',
       )
-      break
     case 'too-many':
-      refuse(
+      return refuse(
         route,
         'too-many-reservations',
         'You hold many unpaid orders. Pay or cancel one of them, or wait until they expire.',
       )
   }
-  throw new Error(`Reserving for order ${wish.orderId} had no outcome.`)
+}
+
+const reserveInGroup = inGroups(
+  (asked: readonly Asked[], { transaction, settings }: InventoryContext) =>
+    transaction(async ({ sql, send }) => {
+      const { judged, shelves } = await begin(sql, asked, settings)
+      const begun = asked.filter((_, index) => judged[index]?.status)
+      const allotments = allot(begun, shelves)
+      if (begun.length > 0) await finish(sql, begun, allotments)
+      send(
+        ...crossingsOf(
+          allotments.flatMap((one) => (one.missing ? [] : one.changes)),
+          settings.lowStock,
+        ),
+      )
+      return Promise.all(
+        asked.map((wish, index) => {
+          const allotment = allotments[begun.indexOf(wish)]
+          return outcomeOf(wish, judged[index] as Judged, allotment, sql)
+        }),
+      )
+    }),
+  {
+    // What a person holds is counted, unless it is pinned.
+    keysOf: ({ orderId, pinned, holder }) => (pinned || !holder ? [orderId] : [orderId, `held by ${holder}`]),
+    atOnce: 2,
+  },
+)
+
+/** What can be said of a wish before any stock is locked. With a status, its reservation has begun. */
+interface Judged {
+  isKnown: boolean
+  missing: Missing[] | null
+  holdsMany: boolean
+  status: Reservation['status'] | null
+  expiresAt: string | null
+}
+
+/**
+ * Stores the reservations that seem possible and then locks their stock: always in this order, and stock by SKU and location,
+ * so that nobody waits in a circle. Who asks for what is plainly not there waits for no lock and writes nothing.
+ */
+async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryContext['settings']) {
+  const wishes = asked.map(({ orderId, pinned, expiresAt, holder, skus, quantities }, place) => ({
+    place,
+    order_id: orderId,
+    is_pinned: pinned,
+    until: expiresAt,
+    holder,
+    skus,
+    quantities,
+  }))
+  const [row] = await sql<{ judged: Judged[]; shelves: Shelf[] }>`
+    with wish as materialized (
+      select *
+      from json_to_recordset(${json(wishes)}::json) as wish (place integer, order_id uuid, is_pinned boolean,
+        until timestamptz, holder text, skus text[], quantities bigint[])
+    ), judged as materialized (
+      select place, order_id, is_pinned, until, holder, skus,
+        (select true from reservation r where r.order_id = wish.order_id) is not null as is_known,
+        (
+          select json_agg(json_build_object('sku', w.sku, 'requested', w.quantity, 'available', there.available) order by w.sku)
+          from unnest(skus, quantities) as w (sku, quantity)
+          cross join lateral (
+            select coalesce(sum(s.on_hand - s.reserved), 0) as available from stock s where s.sku = w.sku
+          ) as there
+          where w.quantity > there.available
+        ) as missing,
+        holder is not null and ${settings.reservationsPerHolder}::integer <= (
+          select count(*)
+          from (
+            select from reservation r
+            where r.holder = wish.holder and r.expires_at is not null
+            limit ${settings.reservationsPerHolder}::integer
+          ) as held
+        ) as holds_many
+      from wish
+    ), stored as (
+      insert into reservation (order_id, status, expires_at, holder)
+      select order_id,
+        case when is_pinned then 'pinned' else 'active' end,
+        case when not is_pinned then
+          coalesce(until, clock_timestamp() + make_interval(mins => ${settings.reservationMinutes}::integer))
+        end,
+        holder
+      from judged
+      where not is_known and missing is null and not holds_many
+      order by order_id
+      on conflict (order_id) do nothing
+      returning order_id, status, expires_at
+    ), shelf as materialized (
+      select s.sku, s.location, s.on_hand - s.reserved as available, p.priority
+      from stock s
+      join location p on p.id = s.location
+      where s.sku = any (array(select unnest(skus) from judged join stored using (order_id)))
+      order by s.sku, s.location
+      for no key update of s
+    )
+    select
+      (
+        select json_agg(json_build_object('isKnown', is_known, 'missing', missing, 'holdsMany', holds_many,
+          'status', stored.status, 'expiresAt', stored.expires_at) order by place)
+        from judged
+        left join stored using (order_id)
+      ) as judged,
+      (
+        select coalesce(json_agg(json_build_object('sku', sku, 'location', location, 'available', available)
+          order by priority, location), '[]')
+        from shelf
+      ) as shelves`
+  return row as { judged: Judged[]; shelves: Shelf[] }
+}
+
+/** Writes what was granted, and takes back the reservations for which there was not enough after all. */
+async function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotment[]): Promise<void> {
+  const orderOf = (index: number) => (begun[index] as Asked).orderId
+  const lines = allotments.flatMap((one, index) =>
+    one.missing ? [] : one.lines.map((line) => ({ order_id: orderOf(index), ...line })),
+  )
+  const refused = allotments.flatMap((one, index) => (one.missing ? [orderOf(index)] : []))
+  if (refused.length > 0) await sql`delete from reservation where order_id = any(${refused}::uuid[])`
+  if (lines.length === 0) return
+  await sql`
+    with line as materialized (
+      select *
+      from json_to_recordset(${json(lines)}::json) as line (order_id uuid, sku text, location text, quantity bigint)
+    ), stored as (
+      insert into reservation_line (order_id, sku, location, quantity)
+      select order_id, sku, location, quantity from line
+    ), ledger as (
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      select sku, location, 'reserved', 0, quantity, order_id::text, 'Reserved for an order' from line
+    )
+    update stock s
+    set reserved = s.reserved + taken.quantity, updated_at = clock_timestamp()
+    from (select sku, location, sum(quantity)::bigint as quantity from line group by sku, location) as taken
+    where s.sku = taken.sku and s.location = taken.location`
+}
+
+async function outcomeOf(
+  { orderId, skus, quantities }: Asked,
+  { isKnown, missing, holdsMany, status, expiresAt }: Judged,
+  allotment: Allotment | undefined,
+  sql: Sql,
+): Promise<Outcome> {
+  if (allotment?.missing) return { is: 'out-of-stock', missing: allotment.missing }
+  if (allotment && status) {
+    const until = expiresAt === null ? undefined : new Date(expiresAt).toISOString()
+    return { is: 'reserved', reservation: { orderId, status, expiresAt: until, lines: allotment.lines } }
+  }
+  if (!isKnown && missing) return { is: 'out-of-stock', missing }
+  if (!isKnown && holdsMany) return { is: 'too-many' }
+
+  // The order was here before.
+  const reservation = await findReservation(sql, orderId)
+  if (!reservation) throw new Error(`Reserving for order ${orderId} had no outcome.`)
+  if (reservation.status === 'released' || reservation.status === 'expired') return { is: 'over' }
+  const held = demandOf(reservation.lines)
+  const isSame = json([skus, quantities]) === json([held.skus, held.quantities])
+  return isSame ? { is: 'reserved', reservation } : { is: 'differs' }
 }

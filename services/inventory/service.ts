@@ -10,7 +10,7 @@ import { move, moveMany } from './movements.ts'
 import { pin } from './pin.ts'
 import { readReservation } from './read-reservation.ts'
 import { release } from './release.ts'
-import { openWaitingLine, reserve } from './reserve.ts'
+import { reserve } from './reserve.ts'
 import { holdStock, sellPlaced, undoCanceled } from './settle-orders.ts'
 
 export const inventory = defineService({
@@ -19,7 +19,7 @@ export const inventory = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
-  open: async () => ({ own: { reserveInTurn: openWaitingLine() } }),
+  plansByIndex: true,
   routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },
   reacts: [sellPlaced, undoCanceled, holdStock],
   habits: [every(1, 'expire-reservations', expireReservations)],

@@ -21,6 +21,7 @@ export const orders = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  plansByIndex: true,
   open: async () => ({ own: { stockHints: makeStockHints(), driving: new Map() } satisfies Own }),
   routes: {
     putCart,

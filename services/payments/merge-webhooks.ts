@@ -5,7 +5,6 @@ import { applyProviderState } from './apply-provider-state.ts'
 import { type PaymentsContext, providerOf } from './context.ts'
 import type { Known } from './payment.ts'
 import { readPayments } from './payment-table.ts'
-import type { ProviderEvent } from './provider.ts'
 
 const batch = 200
 const keptDays = { processed: 7, unknown: 30 }
@@ -62,20 +61,13 @@ export const mergeWebhooks = every(0.25, 'merge-webhooks', async (context: Payme
 })
 
 async function mergeOne(context: PaymentsContext, payment: Known, kept: Kept): Promise<Known> {
-  const event = eventIn(context, kept)
+  const event = providerOf(context, kept.provider)?.readEvent(kept.body)
   if (!event || payment.provider !== kept.provider) return payment
   if (event.kind === 'payment.disputed' && payment.reference === event.payment.reference) {
     await context.sql`update payment set disputed_at = ${context.now()} where order_id = ${payment.orderId} and disputed_at is null`
     context.log.error({ orderId: payment.orderId }, 'A customer disputes a payment.')
   }
   return applyProviderState(context, payment, event.payment)
-}
-
-/** The event as its provider reads it; its signature was verified when it came. */
-function eventIn(context: PaymentsContext, kept: Kept): ProviderEvent | undefined {
-  return providerOf(context, kept.provider)
-    ?.readWebhook(kept.body)
-    .find((event) => event.id === kept.eventId)
 }
 
 export const forgetWebhooks = every(3600, 'forget-webhooks', async (context: PaymentsContext) => {

@@ -25,68 +25,123 @@ export async function readPayment(sql: Sql, orderId: string): Promise<Known | un
   return (await readPayments(sql, [orderId]))[0]
 }
 
-/** The first of the two commits of a payment: it returns no row when the order already has a payment. */
-export function insertPayment(sql: Sql, payment: Known, operation: Operation) {
-  return {
-    statement: sql<{ orderId: string }>`
-      insert into payment (order_id, amount, currency, provider, request, created_at, updated_at)
-      values (${payment.orderId}, ${payment.amount}, ${payment.currency}, ${payment.provider}, ${payment.request},
-        ${payment.createdAt}, ${payment.createdAt})
-      on conflict (order_id) do nothing
-      returning order_id`,
-    also: [
-      sql`
+/** A new payment and the operation that it begins with. */
+export interface Begun {
+  payment: Known
+  operation: Operation
+}
+/** The first of the two commits of payments: it returns no row for an order that already has one. */
+export function insertPayments(sql: Sql, begun: readonly Begun[]) {
+  const rows = begun.map(({ payment, operation }) => ({
+    order_id: payment.orderId,
+    amount: payment.amount,
+    currency: payment.currency,
+    provider: payment.provider,
+    request: payment.request,
+    created_at: payment.createdAt,
+    operation_id: operation.id,
+    kind: operation.kind,
+    next_check_at: operation.nextCheckAt,
+  }))
+  const given = sql`
+    select * from json_to_recordset(${json(rows)}::json) as begun (order_id uuid, amount bigint, currency text, provider text,
+      request jsonb, created_at timestamptz, operation_id uuid, kind text, next_check_at timestamptz)`
+  const statement = sql<{ orderId: string }>`
+    insert into payment (order_id, amount, currency, provider, request, created_at, updated_at)
+    select order_id, amount, currency, provider, request, created_at, created_at from given
+    on conflict (order_id) do nothing
+    returning order_id`
+  const also = [
+    sql`
       insert into payment_operation (id, order_id, kind, amount, next_check_at, created_at, updated_at)
-      select ${operation.id}::uuid, order_id, ${operation.kind}, ${operation.amount}::bigint,
-        ${operation.nextCheckAt}::timestamptz, ${operation.createdAt}::timestamptz, ${operation.createdAt}::timestamptz
-      from changed`,
-    ],
-  }
+      select operation_id, order_id, kind, amount, next_check_at, created_at, created_at
+      from given
+      where order_id in (select order_id from changed)`,
+  ]
+  return { given, statement, also }
 }
 
-/** Stores changes; returns no row when somebody else has changed the payment since it was read. */
-export function storeChanges(sql: Sql, known: Known, { next, operations, ledger }: Changes, now: Date) {
+/** What changed of a payment, and the version that was read. */
+export interface Change {
+  known: Known
+  changes: Changes
+  at: Date
+}
+/** Stores changes of different payments; returns no row for one that somebody else has changed since it was read. */
+export function storeChanges(sql: Sql, all: readonly Change[]) {
+  const rows = all.map(({ known, changes: { next }, at }) => ({
+    order_id: known.orderId,
+    version: known.version,
+    status: next.status,
+    captured: next.captured,
+    refunded: next.refunded,
+    reference: next.reference,
+    next_action: next.nextAction,
+    decline: next.decline,
+    cancel_requested: next.cancelRequested,
+    request: next.request,
+    at,
+  }))
+  const statement = sql<{ id: string }>`
+    update payment p
+    set status = next.status, captured = next.captured, refunded = next.refunded,
+      provider_reference = next.reference, next_action = next.next_action, decline = next.decline,
+      cancel_requested = next.cancel_requested, request = next.request, version = p.version + 1, updated_at = next.at
+    from json_to_recordset(${json(rows)}::json) as next (order_id uuid, version integer, status text, captured bigint,
+      refunded bigint, reference text, next_action jsonb, decline jsonb, cancel_requested boolean, request jsonb,
+      at timestamptz)
+    where p.order_id = next.order_id
+      and p.version = next.version
+    returning p.order_id as id`
   const also: Statement[] = []
-  if (operations.length > 0) also.push(storeOperations(sql, operations, now))
-  if (ledger.length > 0)
+  const operations = all.flatMap(({ known, changes, at }) => changes.operations.map((one) => rowOf(known, one, at)))
+  if (operations.length > 0) also.push(storeOperations(sql, operations))
+  const entries = all.flatMap(({ known, changes, at }) =>
+    changes.ledger.map(({ transactionId, account, currency, amount }) => ({
+      transaction_id: transactionId,
+      account,
+      currency,
+      amount,
+      order_id: known.orderId,
+      at,
+    })),
+  )
+  if (entries.length > 0)
     also.push(sql`
       insert into ledger_entry (transaction_id, account, currency, amount, order_id, at)
-      select line.transaction_id, line.account, line.currency, line.amount, changed.order_id, ${now}::timestamptz
-      from changed,
-        unnest(${ledger.map((it) => it.transactionId)}::uuid[], ${ledger.map((it) => it.account)}::text[],
-          ${ledger.map((it) => it.currency)}::text[], ${ledger.map((it) => it.amount)}::bigint[]
-        ) as line (transaction_id, account, currency, amount)
+      select transaction_id, account, currency, amount, order_id, at
+      from json_to_recordset(${json(entries)}::json) as entry (transaction_id uuid, account text, currency text,
+        amount bigint, order_id uuid, at timestamptz)
+      where order_id in (select id from changed)
       on conflict (transaction_id, account) do nothing`)
-  const statement = sql<{ orderId: string }>`
-    update payment
-    set status = ${next.status}, captured = ${next.captured}, refunded = ${next.refunded},
-      provider_reference = ${next.reference}, next_action = ${next.nextAction}, decline = ${next.decline},
-      cancel_requested = ${next.cancelRequested}, request = ${next.request}, version = version + 1, updated_at = ${now}
-    where order_id = ${known.orderId}
-      and version = ${known.version}
-    returning order_id`
   return { statement, also }
 }
 
-function storeOperations(sql: Sql, operations: readonly Operation[], now: Date): Statement {
-  const rows = operations.map((one) => ({
-    id: one.id,
-    kind: one.kind,
-    amount: one.amount,
-    status: one.status,
-    refund_id: one.refundId,
-    provider_reference: one.reference,
-    reason: one.reason,
-    next_check_at: isOpen(one) ? one.nextCheckAt : null,
-    created_at: one.createdAt,
-  }))
+function rowOf(payment: Known, operation: Operation, at: Date) {
+  return {
+    id: operation.id,
+    order_id: payment.orderId,
+    kind: operation.kind,
+    amount: operation.amount,
+    status: operation.status,
+    refund_id: operation.refundId,
+    reference: operation.reference,
+    reason: operation.reason,
+    next_check_at: isOpen(operation) ? operation.nextCheckAt : null,
+    created_at: operation.createdAt,
+    at,
+  }
+}
+
+function storeOperations(sql: Sql, rows: readonly ReturnType<typeof rowOf>[]): Statement {
   return sql`
     insert into payment_operation (id, order_id, kind, amount, status, refund_id, provider_reference, reason,
       next_check_at, created_at, updated_at)
-    select one.id, changed.order_id, one.kind, one.amount, one.status, one.refund_id, one.provider_reference, one.reason,
-      one.next_check_at, one.created_at, ${now}::timestamptz
-    from changed, json_to_recordset(${json(rows)}::json) as one (id uuid, kind text, amount bigint, status text,
-      refund_id uuid, provider_reference text, reason text, next_check_at timestamptz, created_at timestamptz)
+    select id, order_id, kind, amount, status, refund_id, reference, reason, next_check_at, created_at, at
+    from json_to_recordset(${json(rows)}::json) as operation (id uuid, order_id uuid, kind text, amount bigint,
+      status text, refund_id uuid, reference text, reason text, next_check_at timestamptz, created_at timestamptz,
+      at timestamptz)
+    where order_id in (select id from changed)
     on conflict (id) do update set kind = excluded.kind, amount = excluded.amount, status = excluded.status,
       provider_reference = excluded.provider_reference, reason = excluded.reason,
       next_check_at = excluded.next_check_at, updated_at = excluded.updated_at`
@@ -97,13 +152,13 @@ export async function storeChangesIn(
   { sql, send }: { sql: Sql; send(...messages: Message[]): void },
   known: Known,
   changes: Changes,
-  now: Date,
+  at: Date,
 ): Promise<void> {
-  const { statement, also } = storeChanges(sql, known, changes, now)
+  const { statement, also } = storeChanges(sql, [{ known, changes, at }])
   const [operations = sql`select`, ledger = sql`select`] = also
   const rows = await sql`
     with changed as (${statement}), operations as (${operations}), ledger as (${ledger})
-    select order_id from changed`
+    select id from changed`
   if (rows.length === 0) throw new Error(`Payment ${known.orderId} changed although its row was locked.`)
   send(...changes.messages)
 }

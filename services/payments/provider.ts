@@ -21,9 +21,9 @@ export interface Provider {
     body: Uint8Array,
     headers: Readonly<Record<string, string | undefined>>,
     now: Date,
-  ): ProviderEvent[] | undefined
-  /** The events in a body that was verified when it came. */
-  readWebhook(body: string): ProviderEvent[]
+  ): ReceivedEvent[] | undefined
+  /** An event again, from its `body`, which was verified when it came. */
+  readEvent(body: string): ProviderEvent
   /** Everything that moved or failed to move since then, oldest first: to compare our books with. */
   journal(since: Date): AsyncIterable<ProviderEntry>
 }
@@ -82,6 +82,10 @@ export interface ProviderEvent {
     | 'payment.voided'
     | 'payment.disputed'
   payment: ProviderPayment
+}
+/** An event as it came: `body` is its own part of the webhook. */
+export interface ReceivedEvent extends ProviderEvent {
+  body: string
 }
 export interface ProviderEntry {
   operationId: string

@@ -22,6 +22,7 @@ export const payments = defineService<typeof paymentsApi, typeof settings, typeo
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  plansByIndex: true,
   open: openProviders,
   routes: {
     pay: takePayment,

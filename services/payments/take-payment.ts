@@ -1,23 +1,34 @@
 // PUT /internal/payments/:orderId. Takes the money of an order, in two commits: what we are about to ask, then, after the
 // provider was asked, what came of it. The same order again finds the first payment.
 import { paymentsApi } from '@souk/contracts/payments'
-import { crashpoint, handle, refuse } from '@souk/service'
+import { crashpoint, handle, inGroups, refuse } from '@souk/service'
 import { askForMoney } from './ask-provider.ts'
 import { type PaymentsContext, providerOf } from './context.ts'
 import { type Known, newOperation, noCurrency, secondsUnderWay, viewOf } from './payment.ts'
-import { insertPayment, readPayment } from './payment-table.ts'
+import { type Begun, insertPayments, readPayment } from './payment-table.ts'
 import { settleOperations } from './resolve-operations.ts'
 
 const route = paymentsApi.routes.pay
+
+/** Says whether the order had no payment yet. */
+const begin = inGroups(
+  async (begun: readonly Begun[], { sql, commit }: PaymentsContext) => {
+    const { given, statement, also } = insertPayments(sql, begun)
+    const stored = new Set((await commit(statement, { given, also })).map((row) => row.orderId))
+    return begun.map(({ payment }) => stored.has(payment.orderId))
+  },
+  { keysOf: ({ payment }) => [payment.orderId] },
+)
 
 export const takePayment = handle(route, async ({ params, body }, context: PaymentsContext) => {
   const provider = providerOf(context, body.payment.provider)
   if (!provider) refuse(route, 'provider-unknown', `This shop does not take payments by ${body.payment.provider}.`)
 
   const now = context.now()
+  const orderId = params.orderId.toLowerCase()
   const operation = newOperation('capture', body.amount.amount, now, { checkInSeconds: secondsUnderWay })
   const payment: Known = {
-    orderId: params.orderId,
+    orderId,
     ...body.amount,
     provider: body.payment.provider,
     status: 'processing',
@@ -33,15 +44,14 @@ export const takePayment = handle(route, async ({ params, body }, context: Payme
     updatedAt: now.toISOString(),
     operations: [operation],
   }
-  const { statement, also } = insertPayment(context.sql, payment, operation)
-  const [isFirst] = await context.commit(statement, { also })
+  const isFirst = await begin({ payment, operation }, context)
   crashpoint('payments.operation-stored')
   return isFirst ? viewOf(await askForMoney(context, provider, payment, operation)) : continueFirst()
 
   /** A double click, or a caller that was not answered: it gets the first payment, which is finished if it stood still. */
   async function continueFirst() {
-    const first = await readPayment(context.sql, params.orderId)
-    if (!first) throw new Error(`Payment ${params.orderId} is gone.`)
+    const first = await readPayment(context.sql, orderId)
+    if (!first) throw new Error(`Payment ${orderId} is gone.`)
     if (first.currency === noCurrency) return { ...viewOf(first), amount: body.amount }
     if (first.amount !== body.amount.amount || first.currency !== body.amount.currency)
       refuse(route, 'amount-differs', 'This order already has a payment, of another amount.')

@@ -5,7 +5,7 @@ import { after, afterEach, before, test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/testing'
 import { type Known, newOperation } from './payment.ts'
-import { insertPayment } from './payment-table.ts'
+import { insertPayments } from './payment-table.ts'
 import { sign } from './simulator/signature.ts'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
@@ -112,8 +112,8 @@ test('a webhook for a payment that is not committed yet waits for it (medusa #31
   const { orderId } = payment
   await it.simulator.authorize({ ...price, ...request, orderId, operationId: operation.id, captureNow: true })
   assert.equal(about(orderId)[0]?.status, 204)
-  const { statement, also } = insertPayment(it.sql, payment, operation)
-  await it.context.commit(statement, { also })
+  const { given, statement, also } = insertPayments(it.sql, [{ payment, operation }])
+  await it.context.commit(statement, { given, also })
   it.wait(2)
   await it.becomes(orderId, 'captured')
 })
@@ -123,8 +123,8 @@ for (const when of ['before', 'after']) {
     it.simulator.switch({ webhooks: 'lost' })
     const { payment, operation, request } = begun(6)
     const { orderId } = payment
-    const { statement, also } = insertPayment(it.sql, payment, operation)
-    await it.context.commit(statement, { also })
+    const { given, statement, also } = insertPayments(it.sql, [{ payment, operation }])
+    await it.context.commit(statement, { given, also })
     const words = { ...price, ...request, orderId, operationId: operation.id, captureNow: true }
     if (when === 'after') await it.simulator.authorize(words)
     it.wait(7)
@@ -165,7 +165,7 @@ function begun(checkInSeconds: number) {
 test('forged, altered and old webhooks are refused and leave no trace (F74, H03)', async () => {
   const { orderId } = await it.pay('tok_3ds')
   const event = { id: `evt_${randomUUID()}`, kind: 'payment.captured', payment: { orderId, operations: [] } }
-  const body = JSON.stringify(event)
+  const body = JSON.stringify({ events: [event] })
   const now = it.context.now()
   const signatures = {
     none: undefined,

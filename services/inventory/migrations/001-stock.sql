@@ -51,7 +51,7 @@ for each statement execute function refuse_rewriting();
 
 -- Who changes what can be bought of a SKU first locks its rows of all locations, always in this order. So nobody waits
 -- in a circle, and the sum over the locations, which decides when a SKU is low or sold out, cannot change meanwhile.
-create function lock_stock(skus text[]) returns void language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+create function lock_stock(skus text[]) returns void language plpgsql as $$
 begin
   perform from stock where sku = any (skus) order by sku, location for no key update;
 end $$;

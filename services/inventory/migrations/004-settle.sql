@@ -1,6 +1,6 @@
 -- What becomes of reserved stock: it is sold, given back, or comes back from a sold order. Each takes many orders at once.
 
-create function lock_stock_of(orders uuid[]) returns void language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+create function lock_stock_of(orders uuid[]) returns void language plpgsql as $$
 begin
   perform lock_stock(array(select distinct l.sku from reservation_line l where l.order_id = any (orders)));
 end $$;
@@ -9,7 +9,7 @@ end $$;
 -- The rows must be locked. `before` and `after` are what can be bought over all locations.
 create function move_lines(orders uuid[], kind text, on_hand_sign integer, reserved_sign integer, reason text)
 returns table (sku text, before bigint, after bigint)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 begin
   return query
@@ -42,7 +42,7 @@ end $$;
 -- Answers the SKUs whose availability changed, and (with order_id) the paid orders that hold no stock.
 create function settle_orders(placed uuid[], canceled uuid[])
 returns table (order_id uuid, sku text, before bigint, after bigint)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 declare
   sold uuid[];
@@ -97,7 +97,7 @@ end $$;
 -- A paid order whose reservation is gone. Takes the stock anyway; answers less than was asked when there is not enough.
 create function sell_unreserved(paid_order uuid, wanted_skus text[], wanted_quantities bigint[])
 returns table (sku text, location text, quantity bigint, before bigint, after bigint)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 begin
   insert into reservation (order_id, status)
@@ -119,7 +119,7 @@ end $$;
 -- Gives back what an order holds. What is sold stays sold; an order that is not here yet leaves its mark.
 create function release_stock(released_order uuid)
 returns table (sku text, before bigint, after bigint)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 declare
   previous text;
@@ -138,7 +138,7 @@ end $$;
 -- Gives back what was held too long. Answers the orders, and the SKUs whose availability changed.
 create function expire_reservations(most integer)
 returns table (order_id uuid, sku text, before bigint, after bigint)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 declare
   orders uuid[];

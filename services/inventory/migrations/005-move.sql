@@ -5,7 +5,7 @@ create function move_stock(
 returns table (
   problem text, sku text, location text, on_hand bigint, reserved bigint, updated_at timestamptz,
   before bigint, after bigint)
-language plpgsql set plan_cache_mode = force_generic_plan set enable_seqscan = off as $$
+language plpgsql as $$
 #variable_conflict use_column
 begin
   return query

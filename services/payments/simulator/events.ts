@@ -1,5 +1,5 @@
 // Which facts the simulated bank tells the shop, under which names, and which of them it still owes after a restart.
-import type { ProviderEvent } from '../provider.ts'
+import type { ProviderEvent, ReceivedEvent } from '../provider.ts'
 import type { Accounts, Fact, Happening } from './accounts.ts'
 import type { Journal } from './journal.ts'
 
@@ -31,9 +31,13 @@ export function eventIdOf(fact: Happening): string {
   return `evt_${paymentKeyOf(fact)}_${fact.fact === 'did' ? fact.key : fact.fact}`
 }
 
-/** Only we sign, so what is signed has our shape. */
-export function readEvents(body: string): ProviderEvent[] {
-  return [JSON.parse(body) as ProviderEvent]
+/** The events of a webhook; several travel in one. Only we sign, so what is signed has our shape. */
+export function eventsIn(webhook: string): ReceivedEvent[] {
+  const { events } = JSON.parse(webhook) as { events: ProviderEvent[] }
+  return events.map((event) => ({ ...event, body: JSON.stringify(event) }))
+}
+export function readEvent(body: string): ProviderEvent {
+  return JSON.parse(body) as ProviderEvent
 }
 
 /** Plays the whole journal. Returns the webhooks that had not arrived when the last process ended. */

@@ -28,7 +28,7 @@ const shop = createServer((request, response) => {
     setTimeout(() => {
       underWay -= 1
       failures -= 1
-      if (failures < 0) received.push(JSON.parse(body).id)
+      if (failures < 0) received.push(...JSON.parse(body).events.map((event: { id: string }) => event.id))
       response.writeHead(failures < 0 ? 204 : 500).end()
     }, 5),
   )

@@ -12,7 +12,7 @@ import {
 } from '../provider.ts'
 import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
 import { entryOf } from './entries.ts'
-import { type EventKind, eventIdOf, kindOf, readEvents, recall } from './events.ts'
+import { type EventKind, eventIdOf, eventsIn, kindOf, readEvent, recall } from './events.ts'
 import { openJournal } from './journal.ts'
 import type { Log } from './log.ts'
 import { makeManners, Silence } from './manners.ts'
@@ -80,9 +80,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       }),
     verifyWebhook(body, headers, now) {
       if (!isSigned(options.secret, body, headers['souk-signature'], now)) return undefined
-      return readEvents(Buffer.from(body).toString())
+      return eventsIn(Buffer.from(body).toString())
     },
-    readWebhook: readEvents,
+    readEvent,
     async *journal(since) {
       for await (const fact of journal.read()) {
         const entry = entryOf(fact, accounts)

@@ -1,5 +1,6 @@
 // Tells the shop over real HTTP what happened at the simulated bank, some time after it happened, as real providers do. What
-// does not arrive is sent again with back-off. It has a bounded queue and never delays a payment, unless told to misbehave.
+// is due at the same time travels in one webhook, as with Adyen; what does not arrive is sent again with back-off. It has a
+// bounded queue and never delays a payment, unless told to misbehave.
 import type { SimulatorSwitches } from '@souk/contracts/payments'
 import { Pool } from 'undici'
 import type { Log } from './log.ts'
@@ -16,9 +17,12 @@ export interface Postman {
 }
 
 const mostWaiting = 1_000
-const mostUnderWay = 8
+const mostUnderWay = 4
+const mostInOne = 50
 const mostTries = 10
 const usualDelayMs = 50
+/** So much later than it is due a letter may leave, to travel with others. */
+const gatherMs = 20
 const waitMs = 5_000
 
 interface Waiting extends Letter {
@@ -35,7 +39,7 @@ export function startPostman(options: {
 }): Postman {
   const target = new URL(options.url)
   const pool = new Pool(target.origin, { connections: mostUnderWay, headersTimeout: waitMs, bodyTimeout: waitMs })
-  const queue: Waiting[] = []
+  let queue: Waiting[] = []
   const underWay = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
   let sent = 0
@@ -47,7 +51,7 @@ export function startPostman(options: {
       sent += 1
       const { webhooks, webhookDelayMs } = switches
       if (webhooks === 'lost') return options.onTold(letter.id)
-      if (webhooks === 'before-reply') return deliver({ ...letter, dueAt: 0, tries: 0 })
+      if (webhooks === 'before-reply') return deliver([{ ...letter, dueAt: 0, tries: 0 }])
       // Every other letter overtakes the one before it.
       const reordered = sent % 2 === 0 ? usualDelayMs : usualDelayMs + 300
       const delayMs = webhooks === 'late' ? webhookDelayMs : webhooks === 'reordered' ? reordered : usualDelayMs
@@ -74,51 +78,72 @@ export function startPostman(options: {
   }
 
   function wake(): void {
-    if (timer || closing || queue.length === 0 || underWay.size >= mostUnderWay) return
+    clearTimeout(timer)
+    if (closing || queue.length === 0 || underWay.size >= mostUnderWay) return
     const next = Math.min(...queue.map((one) => one.dueAt))
-    // A little later than needed, so that several leave together.
-    timer = setTimeout(sendDue, Math.max(5, next - Date.now()))
+    timer = setTimeout(sendDue, Math.max(0, next + gatherMs - Date.now()))
     timer.unref()
   }
 
   function sendDue(): void {
-    timer = undefined
-    const now = Date.now()
-    for (let index = 0; index < queue.length && underWay.size < mostUnderWay; ) {
-      if ((queue[index] as Waiting).dueAt > now) index += 1
-      else start(queue.splice(index, 1)[0] as Waiting)
+    while (underWay.size < mostUnderWay) {
+      const letters = takeDue()
+      if (letters.length === 0) break
+      start(letters)
     }
     wake()
   }
 
-  function start(letter: Waiting): void {
-    const delivery = deliver(letter).finally(() => {
+  /** Letters of different events whose time has come. */
+  function takeDue(): Waiting[] {
+    const now = Date.now()
+    const taken = new Map<string, Waiting>()
+    const rest: Waiting[] = []
+    for (const letter of queue) {
+      const fits = letter.dueAt <= now && taken.size < mostInOne && !taken.has(letter.id)
+      if (fits) taken.set(letter.id, letter)
+      else rest.push(letter)
+    }
+    queue = rest
+    return [...taken.values()]
+  }
+
+  function start(letters: Waiting[]): void {
+    const delivery = deliver(letters).finally(() => {
       underWay.delete(delivery)
-      if (queue.length > 0) sendDue()
+      wake()
     })
     underWay.add(delivery)
   }
 
   /** One try. Never throws: what fails waits for its next try. */
-  async function deliver(letter: Waiting): Promise<void> {
+  async function deliver(letters: readonly Waiting[]): Promise<void> {
+    const body = `{"events":[${letters.map((letter) => letter.body).join(',')}]}`
     let problem: string
     try {
       const response = await pool.request({
         method: 'POST',
         path: target.pathname,
-        headers: {
-          'content-type': 'application/json',
-          'souk-signature': sign(options.secret, letter.body, new Date()),
-        },
-        body: letter.body,
+        headers: { 'content-type': 'application/json', 'souk-signature': sign(options.secret, body, new Date()) },
+        body,
       })
       await response.body.dump()
-      if (response.statusCode < 300) return options.onTold(letter.id)
+      if (response.statusCode < 300) {
+        for (const letter of letters) options.onTold(letter.id)
+        return
+      }
       problem = `status ${response.statusCode}`
     } catch (error) {
       problem = String(error)
     }
-    if (letter.tries + 1 < mostTries) return wait(letter, 1000 * 2 ** letter.tries, letter.tries + 1)
+    for (const letter of letters) tryLater(letter, problem)
+  }
+
+  function tryLater(letter: Waiting, problem: string): void {
+    if (letter.tries + 1 < mostTries) {
+      wait(letter, 1000 * 2 ** letter.tries, letter.tries + 1)
+      return
+    }
     options.onTold(letter.id)
     options.log.warn({ event: letter.id, problem }, 'The simulator gives up on a webhook.')
   }
