@@ -1,6 +1,7 @@
 // Group commit. While one group is at the database, those who come wait, and then go together: one statement, one commit and
 // one wake-up serve many. Without a crowd nobody waits, and the more come at once the less each of them costs.
 // The idea is as old as databases: DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { Database } from '@souk/messaging'
 
 export interface GroupOptions<Item> {
@@ -47,6 +48,8 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
   async function serve(line: Line<Item, Context, Answer>): Promise<void> {
     if (line.underWay >= atOnce) return
     line.underWay += 1
+    // Those who were answered together ask for the next thing in one turn of the event loop; so they stay together.
+    await endOfTurn()
     for (let group = nextGroup(line); group.length > 0; group = nextGroup(line)) {
       if (group.length > 1) {
         const answers = await runAll(group).catch(() => undefined)
