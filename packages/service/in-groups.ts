@@ -1,7 +1,7 @@
 // Group commit. While one group is at the database, those who come wait, and then go together: one statement, one commit and
 // one wake-up serve many. Without a crowd nobody waits, and the more come at once the less each of them costs.
 // The idea is as old as databases: DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.
-import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '@souk/messaging'
 
 export interface GroupOptions<Item> {
@@ -11,6 +11,8 @@ export interface GroupOptions<Item> {
   most?: number
   /** Groups on their way at once, per database (1). */
   atOnce?: number
+  /** While there is a crowd, a group waits so long for those who are just about to come (0). */
+  patienceMs?: number
 }
 interface Waiting<Item, Context, Answer> {
   item: Item
@@ -20,6 +22,8 @@ interface Waiting<Item, Context, Answer> {
 interface Line<Item, Context, Answer> {
   waiting: Waiting<Item, Context, Answer>[]
   underWay: number
+  /** Whether others came at the same time lately. */
+  isCrowded: boolean
 }
 
 /**
@@ -29,35 +33,49 @@ interface Line<Item, Context, Answer> {
  */
 export function inGroups<Item, Context extends { readonly database: Database }, Answer>(
   run: (items: readonly Item[], context: Context, contexts: readonly Context[]) => Promise<readonly Answer[]>,
-  { keysOf, most = 64, atOnce = 1 }: GroupOptions<Item> = {},
+  { keysOf, most = 64, atOnce = 1, patienceMs = Number(process.env.LINGER2 ?? 0) }: GroupOptions<Item> = {},
 ): (item: Item, context: Context) => Promise<Answer> {
   const lines = new WeakMap<Database, Line<Item, Context, Answer>>()
 
   return (item, context) => {
     let line = lines.get(context.database)
     if (!line) {
-      line = { waiting: [], underWay: 0 }
+      line = { waiting: [], underWay: 0, isCrowded: false }
       lines.set(context.database, line)
     }
     const { waiting } = line
     const answer = new Promise<Answer>((resolve) => waiting.push({ item, context, resolve }))
-    void serve(line)
+    if (line.underWay < atOnce) void serve(line)
     return answer
   }
 
   async function serve(line: Line<Item, Context, Answer>): Promise<void> {
-    if (line.underWay >= atOnce) return
     line.underWay += 1
-    // Those who were answered together ask for the next thing in one turn of the event loop; so they stay together.
-    await endOfTurn()
-    for (let group = nextGroup(line); group.length > 0; group = nextGroup(line)) {
-      if (group.length > 1) {
-        const answers = await runAll(group).catch(() => undefined)
-        if (answers) for (const [index, one] of group.entries()) one.resolve(answers[index] as Answer)
-        else await Promise.all(group.map(alone))
-      } else await Promise.all(group.map(alone))
+    while (line.waiting.length > 0) {
+      await gather(line)
+      const group = nextGroup(line)
+      line.isCrowded = group.length > 1
+      const answers = group.length > 1 ? await runAll(group).catch(() => undefined) : undefined
+      if (answers) for (const [index, one] of group.entries()) one.resolve(answers[index] as Answer)
+      else await Promise.all(group.map(alone))
     }
     line.underWay -= 1
+  }
+
+  /**
+   * Those who were answered together ask for the next thing in one turn of the event loop, so they stay together. While there
+   * is a crowd, a few milliseconds for those who are just about to come make fewer and larger groups, as PostgreSQL's
+   * commit_delay does.
+   */
+  async function gather(line: Line<Item, Context, Answer>): Promise<void> {
+    await endOfTurn()
+    if (!line.isCrowded || patienceMs === 0) return
+    const GAP = Number(process.env.GAP ?? 4)
+    for (let left = patienceMs; left > 0; left -= GAP) {
+      const { length } = line.waiting
+      await pause(Math.min(GAP, left))
+      if (line.waiting.length === length) return
+    }
   }
 
   async function alone(one: Waiting<Item, Context, Answer>): Promise<void> {

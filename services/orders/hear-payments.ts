@@ -44,9 +44,15 @@ async function hear(orderId: string, signal: Signal, transaction: Transaction, c
   // they matter for good, so no lock is needed to see it.
   const [found] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`
   if (!found) throw new Unprocessable(`There is no order ${orderId}.`)
-  if (!isListed(found.status, signal.type)) return
+  if (!isListed(found.status, signal.type) || isLearnedByDriver(orderId, found.status, signal, context)) return
 
   const order = await lockOrder(sql, orderId, context.shared.sharedSecret)
   const advanced = order && (await advanceLocked(order, signal, transaction, context.now().toISOString()))
   if (advanced?.status === 'capturing') transaction.afterCommit(() => resumeSoon(advanced, context))
+}
+
+/** Who drives the order here is just being told the same by payments; if that is lost, the resumer asks again. */
+function isLearnedByDriver(orderId: string, status: OrderStatus, { type }: Signal, { own }: OrdersContext): boolean {
+  const isResumed = status === 'checking-out' || status === 'capturing'
+  return isResumed && type.startsWith('payment-') && own.driving.has(orderId)
 }

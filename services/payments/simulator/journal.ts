@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 
 export interface Journal<R> {
   /** Resolves when the fact is on the disk. */
@@ -60,6 +61,7 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
   }
 
   async function writeAll(): Promise<void> {
+    await endOfTurn() // Facts of one turn of the event loop share a sync.
     while (waiting.length > 0) {
       const batch = waiting
       waiting = []
