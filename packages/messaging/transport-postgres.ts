@@ -1,6 +1,7 @@
 // The embedded broker: an append-only log in a PostgreSQL database of its own. Durable as the database is, one reader per
 // group at a time (a lease with an epoch), order per key because the whole log has one order.
-// Readers in the same process are woken directly, those elsewhere by one notification per appended batch.
+// Readers in the same process are woken directly, and get from memory what was appended here; those elsewhere are woken by one
+// notification per appended batch, and read the log.
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Connection, type Database, openDatabase } from './database.ts'
@@ -15,6 +16,7 @@ const passedOverMs = 50
 const pollMs = 250
 const standbyMs = 500
 const keptDays = 7
+const mostFresh = 2_000
 
 interface LogRow {
   position: number
@@ -39,11 +41,12 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
   // The inbox forgives a cursor that a power cut set back, so its commits need not wait for the disk.
   const cursors = openDatabase({ url, service: 'bus', lanes: 1, connections: 1, waitsForDisk: false, onError: lost })
   const self = randomUUID()
-  const readers = new Set<() => void>()
-  const wakeAll = () => {
-    for (const wake of readers) wake()
+  const readers = new Set<(mustLook: boolean) => void>()
+  const wakeAll = (mustLook: boolean) => {
+    for (const wake of readers) wake(mustLook)
   }
-  const ear = keepListening(database, (from) => from !== self && wakeAll(), log)
+  const ear = keepListening(database, (from) => from !== self && wakeAll(true), log)
+  const fresh = rememberFresh()
   const subscriptions = new Set<Subscription>()
 
   return {
@@ -51,8 +54,8 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     durability: 'power-loss',
 
     async publish(parcels) {
-      await append(database, parcels, self)
-      wakeAll()
+      fresh.keep(await append(database, parcels, self), parcels)
+      wakeAll(false)
       return new Set(parcels.map((parcel) => parcel.id))
     },
 
@@ -66,7 +69,10 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
         async (isStopping, nap) => {
           const owner = ear.session()
           const lease = owner && (await claimLease(database, group, owner))
-          if (!lease) return nap(owner ? standbyMs : 20)
+          if (!lease) {
+            await nap(owner ? standbyMs : 20)
+            return
+          }
           try {
             await readAs(lease, isStopping, nap)
           } finally {
@@ -78,12 +84,13 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
         group,
       )
 
-      async function readAs(lease: Lease, isStopping: () => boolean, nap: (milliseconds: number) => Promise<void>) {
+      async function readAs(lease: Lease, isStopping: () => boolean, nap: Nap) {
         let { position } = lease
+        let mustLook = true
         let stored = position
         let storedAt = Date.now()
         while (!isStopping()) {
-          const rows = await read(database, position, types)
+          const rows = await next(position, types, mustLook)
           const last = rows.at(-1)
           const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
           if (batch.length > 0) await whileRenewing(() => deliver(batch))
@@ -96,7 +103,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
             stored = position
             storedAt = Date.now()
           }
-          if (rows.length < batchSize) await nap(position > stored ? passedOverMs : pollMs)
+          mustLook = rows.length === batchSize || (await nap(position > stored ? passedOverMs : pollMs))
         }
 
         /** A slow batch keeps its lease. Where renewing fails, the next commit of the cursor finds out who reads now. */
@@ -130,11 +137,12 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
       const subscription = startReader(
         readers,
         async (isStopping, nap) => {
+          let mustLook = true
           while (!isStopping()) {
-            const rows = await read(database, position, types)
+            const rows = await next(position, types, mustLook)
             for (const row of rows) if (row.envelope) listener(row.envelope)
             position = rows.at(-1)?.position ?? position
-            if (rows.length < batchSize) await nap(pollMs)
+            mustLook = rows.length === batchSize || (await nap(pollMs))
           }
         },
         log,
@@ -157,10 +165,43 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
       await Promise.all([cursors.close(), database.close()])
     },
   }
+
+  async function next(position: number, types: readonly string[], mustLook: boolean): Promise<LogRow[]> {
+    const rows = fresh.after(position, types)
+    return rows.length > 0 || !(mustLook || fresh.isBehind(position)) ? rows : read(database, position, types)
+  }
 }
 
-async function append(database: Database, parcels: readonly Parcel[], from: string): Promise<void> {
-  await database.sql`
+/** What this process has appended lately. A reader who has come so far need not ask the database for it. */
+function rememberFresh() {
+  const byPosition = new Map<number, { type: string; envelope: Envelope }>()
+  let newest = 0
+  return {
+    keep(last: number, parcels: readonly Parcel[]): void {
+      parcels.forEach(({ type, json }, index) => {
+        byPosition.set(last - parcels.length + 1 + index, { type, envelope: JSON.parse(json) })
+      })
+      newest = Math.max(newest, last)
+      if (byPosition.size <= mostFresh) return
+      for (const position of byPosition.keys()) if (position <= newest - mostFresh / 2) byPosition.delete(position)
+    },
+    /** The rows right behind this position, without a gap. */
+    after(position: number, types: readonly string[]): LogRow[] {
+      const rows: LogRow[] = []
+      for (let at = position + 1; rows.length < batchSize; at++) {
+        const found = byPosition.get(at)
+        if (!found) break
+        rows.push({ position: at, envelope: types.includes(found.type) ? found.envelope : null })
+      }
+      return rows
+    },
+    isBehind: (position: number) => position < newest,
+  }
+}
+
+/** Appends, and resolves with the position of the last parcel. */
+async function append(database: Database, parcels: readonly Parcel[], from: string): Promise<number> {
+  const [row] = await database.sql<{ position: number }>`
     with head as (
       update bus_head set position = position + ${parcels.length} returning position
     ), stored as (
@@ -170,7 +211,8 @@ async function append(database: Database, parcels: readonly Parcel[], from: stri
         ${parcels.map((it) => it.key)}::text[], ${parcels.map((it) => it.json)}::json[])
         with ordinality as p (event_id, type, key, envelope, place)
     )
-    select pg_notify('souk_bus', ${from})`
+    select position from head, pg_notify('souk_bus', ${from})`
+  return row?.position ?? 0
 }
 
 /** Deletes what is old and was read by every group that is still around, in batches, so that no transaction lasts. */
@@ -218,36 +260,38 @@ async function claimLease(database: Database, group: string, owner: string): Pro
   return lease
 }
 
-/** Runs `work` again and again until closed; `nap` ends early when there is something new. */
+/** Waits for news, at most so long. False when the only news is what this process has appended itself. */
+type Nap = (milliseconds: number) => Promise<boolean>
+
+/** Runs `work` again and again until closed. */
 function startReader(
-  readers: Set<() => void>,
-  work: (isStopping: () => boolean, nap: (milliseconds: number) => Promise<void>) => Promise<void>,
+  readers: Set<(mustLook: boolean) => void>,
+  work: (isStopping: () => boolean, nap: Nap) => Promise<void>,
   log: Log,
   name: string,
 ): Subscription {
   let stopping = false
-  let news = false
+  let news: 'here' | 'elsewhere' | undefined
   let wakeUp: (() => void) | undefined
-  const wake = () => {
-    news = true
+  const wake = (mustLook: boolean) => {
+    if (mustLook || !news) news = mustLook ? 'elsewhere' : 'here'
     wakeUp?.()
   }
   readers.add(wake)
-  const nap = (milliseconds: number) =>
-    new Promise<void>((resolve) => {
-      if (news || stopping) {
-        news = false
-        return resolve()
-      }
-      const timer = setTimeout(done, milliseconds)
-      wakeUp = done
-      function done() {
-        clearTimeout(timer)
-        wakeUp = undefined
-        news = false
-        resolve()
-      }
-    })
+  const nap: Nap = async (milliseconds) => {
+    if (!news && !stopping) {
+      let timer: NodeJS.Timeout | undefined
+      await new Promise<void>((resolve) => {
+        wakeUp = resolve
+        timer = setTimeout(resolve, milliseconds)
+      })
+      clearTimeout(timer)
+      wakeUp = undefined
+    }
+    const isOwnNews = news === 'here'
+    news = undefined
+    return !isOwnNews
+  }
   const finished = (async () => {
     let failures = 0
     while (!stopping) {

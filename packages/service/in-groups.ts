@@ -11,9 +11,12 @@ export interface GroupOptions<Item> {
   most?: number
   /** Groups on their way at once, per database (1). */
   atOnce?: number
-  /** While there is a crowd, a group waits so long for those who are just about to come (0). */
+  /** While there is a crowd, a group waits at most so long for those who are just about to come (0). */
   patienceMs?: number
 }
+/** When nobody has come for so long, nobody is about to. */
+const breathMs = 4
+
 interface Waiting<Item, Context, Answer> {
   item: Item
   context: Context
@@ -69,11 +72,10 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
    */
   async function gather(line: Line<Item, Context, Answer>): Promise<void> {
     await endOfTurn()
-    if (!line.isCrowded || patienceMs === 0) return
-    const GAP = Number(process.env.GAP ?? 4)
-    for (let left = patienceMs; left > 0; left -= GAP) {
+    if (!line.isCrowded) return
+    for (let left = patienceMs; left > 0 && line.waiting.length < most; left -= breathMs) {
       const { length } = line.waiting
-      await pause(Math.min(GAP, left))
+      await pause(breathMs)
       if (line.waiting.length === length) return
     }
   }

@@ -62,7 +62,7 @@ const storeCart = inGroups(
     const byId = new Map(stored.map((cart) => [cart.id, cart]))
     return carts.map(({ id }) => byId.get(id))
   },
-  { keysOf: (cart) => [cart.id], most: 16, patienceMs: Number(process.env.LINGER ?? 16) },
+  { keysOf: (cart) => [cart.id], most: 16, patienceMs: 16 },
 )
 
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {

@@ -78,7 +78,7 @@ const gatherInGroup = inGroups(
         with ordinality as wanted (order_id, cart_id, place)
       left join cart on cart.id = wanted.cart_id
       order by wanted.place`,
-  { most: 16, patienceMs: Number(process.env.LINGER ?? 16) },
+  { most: 16, patienceMs: 16 },
 )
 
 function gather(orderId: string, cartId: string, context: OrdersContext): Promise<Gathered> {

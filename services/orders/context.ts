@@ -14,5 +14,7 @@ export interface Own {
   stockHints: StockHints
   /** Orders that this process is driving just now: whoever asks for one again waits for the same outcome. */
   driving: Map<string, Promise<Order>>
+  /** Orders that this process has just placed: what payments tell of them later is known. */
+  placed: Set<string>
 }
 export type OrdersContext = ContextFor<typeof settings, typeof calls, Own>

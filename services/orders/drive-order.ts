@@ -36,11 +36,24 @@ async function drive(order: Order, context: OrdersContext): Promise<Order> {
     if (!signal || signal === 'unknown') return current
     crashpoint(`orders.before-${signal.type === 'payment-captured' ? 'paid' : signal.type}`)
     const advanced = await advanceOrder(current, signal, context)
-    if (advanced.status === 'paid') crashpoint('orders.paid')
+    if (advanced.status === 'paid') {
+      crashpoint('orders.paid')
+      rememberPlaced(advanced.id, context)
+    }
     context.metrics.count('souk_checkout_steps_total', { status: advanced.status })
     if (advanced.status === 'canceled' && current.status !== 'canceled') await releaseStock(advanced, context)
     if (advanced.version === current.version) return advanced
     current = advanced
+  }
+}
+
+const mostRemembered = 5_000
+function rememberPlaced(orderId: string, { own: { placed } }: OrdersContext): void {
+  placed.add(orderId)
+  if (placed.size <= mostRemembered) return
+  for (const oldest of placed) {
+    placed.delete(oldest)
+    break
   }
 }
 

@@ -40,6 +40,8 @@ export const hearPayments = [
 
 async function hear(orderId: string, signal: Signal, transaction: Transaction, context: OrdersContext): Promise<void> {
   const { sql } = transaction
+  // A placed order ignores this for good, whatever becomes of it.
+  if (signal.type === 'payment-captured' && context.own.placed.has(orderId)) return
   // Most of these messages only repeat what the request has learned already. Such an order has left the state in which
   // they matter for good, so no lock is needed to see it.
   const [found] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`

@@ -22,7 +22,7 @@ export const orders = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   plansByIndex: true,
-  open: async () => ({ own: { stockHints: makeStockHints(), driving: new Map() } satisfies Own }),
+  open: async () => ({ own: { stockHints: makeStockHints(), driving: new Map(), placed: new Set() } satisfies Own }),
   routes: {
     putCart,
     readCart,

@@ -33,7 +33,7 @@ export async function askForMoney(
     await context.sql`
       update payment_operation
       set status = 'unknown', next_check_at = ${new Date(context.now().getTime() + 2_000)}, updated_at = ${context.now()}
-      where id = ${operation.id} and status = 'pending'`
+      where order_id = ${orderId} and id = ${operation.id} and status = 'pending'`
     return payment
   }
 }

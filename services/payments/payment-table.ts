@@ -142,7 +142,7 @@ function storeOperations(sql: Sql, rows: readonly ReturnType<typeof rowOf>[]): S
       status text, refund_id uuid, reference text, reason text, next_check_at timestamptz, created_at timestamptz,
       at timestamptz)
     where order_id in (select id from changed)
-    on conflict (id) do update set kind = excluded.kind, amount = excluded.amount, status = excluded.status,
+    on conflict (order_id, id) do update set kind = excluded.kind, amount = excluded.amount, status = excluded.status,
       provider_reference = excluded.provider_reference, reason = excluded.reason,
       next_check_at = excluded.next_check_at, updated_at = excluded.updated_at`
 }

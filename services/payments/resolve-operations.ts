@@ -25,8 +25,8 @@ export const resolveOperations = every(0.25, 'resolve-operations', async (contex
     set attempts = attempts + 1,
       next_check_at = ${now}::timestamptz
         + (${backOffSeconds}::int[])[least(attempts + 1, ${backOffSeconds.length})] * interval '1 second'
-    where id in (
-      select id
+    where (order_id, id) in (
+      select order_id, id
       from payment_operation
       where next_check_at <= ${now}
       order by next_check_at

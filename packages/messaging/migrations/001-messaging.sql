@@ -3,7 +3,7 @@
 -- Messages that are committed but not yet published. Stays tiny: a published row moves to outbox_sent.
 create table outbox (
   id bigint generated always as identity primary key,
-  event_id uuid not null unique,
+  event_id uuid not null,
   type text not null,
   key text not null,
   envelope json not null,
@@ -21,7 +21,6 @@ create table outbox_sent (
   sent_at timestamptz not null default clock_timestamp()
 ) partition by range (sent_at);
 create table outbox_sent_rest partition of outbox_sent default;
-create index on outbox_sent (event_id);
 
 -- One row per message and consumer that has taken effect, in the same transaction as the effect.
 -- Partitioned by the time in the UUIDv7, not by arrival: only so can the key be unique across partitions.

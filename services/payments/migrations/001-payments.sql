@@ -36,7 +36,7 @@ create index payment_newest on payment (created_at, order_id);
 -- Something that we asked, or are about to ask, of a provider. Committed before the provider is called; its id is the
 -- provider's idempotency key, so however often it is asked, it is done once.
 create table payment_operation (
-  id uuid primary key,
+  id uuid not null,
   -- Written only together with its payment, so a foreign key would but lock the payment's row once more.
   order_id uuid not null,
   -- A payment begins with one 'capture' that covers the authorization; it turns into 'authorize' when the customer must act.
@@ -45,7 +45,7 @@ create table payment_operation (
   -- unknown: asked, and no answer came.
   status text not null default 'pending' check (status in ('pending', 'unknown', 'succeeded', 'failed')),
   -- Whoever wants a refund names it: the same name again is the same refund.
-  refund_id uuid unique,
+  refund_id uuid,
   provider_reference text,
   -- Why it was wanted, or why it failed.
   reason text,
@@ -54,9 +54,10 @@ create table payment_operation (
   next_check_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
+  primary key (order_id, id),
   check ((status in ('pending', 'unknown')) = (next_check_at is not null))
 );
-create index payment_operation_of_order on payment_operation (order_id);
+create unique index one_operation_per_refund on payment_operation (refund_id) where refund_id is not null;
 create unique index one_capture_per_payment on payment_operation (order_id) where kind = 'capture' and status <> 'failed';
 create index payment_operation_open on payment_operation (next_check_at) where next_check_at is not null;
 
