@@ -4,7 +4,7 @@ import type { Message } from '@souk/contracts'
 import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
-import { openLanes } from './lanes.ts'
+import { corkUntilEndOfTurn, openLanes } from './lanes.ts'
 import { json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
 import type { Trace } from './trace.ts'
 
@@ -13,6 +13,8 @@ export interface Transaction {
   sql: Sql
   /** Stores messages in the outbox; they leave after the commit, in this order, and only if it succeeds. */
   send(...messages: Message[]): void
+  /** Runs last, in one round trip with the commit; for statements whose answer nobody needs. */
+  withCommit(statement: Statement): void
   /** Runs after the commit, never when it fails. For wake-ups only: a crash in between loses it. */
   afterCommit(action: () => void): void
   /**
@@ -122,11 +124,17 @@ export function openDatabase(options: DatabaseOptions): Database {
       const client = await pool.connect()
       let broken: Error | undefined
       const messages: Envelope[] = []
+      const last: Statement[] = []
       const after: (() => void)[] = []
       const gathered = new Map<Gathered<never>, unknown[]>()
+      const clientSql = sqlOn(() => {
+        corkUntilEndOfTurn(client)
+        return client
+      })
       const transaction: Transaction = {
-        sql: sqlOn(() => client),
+        sql: clientSql,
         send: (...sent) => void messages.push(...sent.map((message) => envelopeOf(message, options.service, origin))),
+        withCommit: (statement) => void last.push(statement),
         afterCommit: (action) => void after.push(action),
         gather(work, item) {
           const items = gathered.get(work)
@@ -135,16 +143,16 @@ export function openDatabase(options: DatabaseOptions): Database {
         },
       }
       try {
+        corkUntilEndOfTurn(client)
         const begun = client.query('begin')
         begun.catch(() => undefined) // The first statement fails with the same error.
         const result = await work(transaction)
         for (const [work, items] of gathered) await work(items as never[], transaction)
-        const stored =
-          messages.length > 0
-            ? sqlOn(() => client)`${storeMessages(messages.map((envelope) => ({ envelope })))}`.then(() => undefined)
-            : undefined
+        if (messages.length > 0) last.push(storeMessages(messages.map((envelope) => ({ envelope }))))
+        const stored = last.map((statement) => clientSql`${statement}`.then(() => undefined))
         crashpoint(`${options.service}.before-commit`)
-        const [ended] = await Promise.all([client.query('commit'), stored, begun])
+        corkUntilEndOfTurn(client)
+        const [ended] = await Promise.all([client.query('commit'), begun, ...stored])
         if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
         crashpoint(`${options.service}.after-commit`)
         committed(messages.length)

@@ -17,7 +17,6 @@ export interface Lanes {
 interface Lane {
   client: pg.Client
   inFlight: number
-  isCorked: boolean
 }
 /** Statements in flight on one connection before new ones are refused. */
 const mostInFlight = 1_000
@@ -28,7 +27,7 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
 
   function open(place: number): Lane {
     const client = new pg.Client(settings)
-    const lane: Lane = { client, inFlight: 0, isCorked: false }
+    const lane: Lane = { client, inFlight: 0 }
     const lose = (error?: Error) => {
       if (lanes[place] !== lane) return
       lanes[place] = undefined // The next statement opens it anew.
@@ -58,7 +57,7 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
       const lane = choose()
       if (lane.inFlight >= mostInFlight) throw new Busy('Too many statements wait for the database.')
       lane.inFlight += 1
-      corkUntilEndOfTurn(lane)
+      corkUntilEndOfTurn(lane.client)
       try {
         return await lane.client.query(config)
       } finally {
@@ -73,18 +72,17 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
   }
 }
 
-/** The driver's connection has no name in its types. */
-function streamOf(client: pg.Client): Socket {
-  return (client as unknown as { connection: { stream: Socket } }).connection.stream
-}
+const corked = new WeakSet<Socket>()
 
-function corkUntilEndOfTurn(lane: Lane): void {
-  if (lane.isCorked) return
-  const stream = streamOf(lane.client)
+/** What is asked on a connection in one turn of the event loop leaves in one write. */
+export function corkUntilEndOfTurn(client: pg.ClientBase): void {
+  // The driver's connection has no name in its types.
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
+  if (corked.has(stream)) return
   stream.cork()
-  lane.isCorked = true
+  corked.add(stream)
   setImmediate(() => {
-    lane.isCorked = false
+    corked.delete(stream)
     stream.uncork()
   })
 }

@@ -15,7 +15,7 @@ export interface GroupOptions<Item> {
   patienceMs?: number
 }
 /** When nobody has come for so long, nobody is about to. */
-const breathMs = 4
+const breathMs = 5
 
 interface Waiting<Item, Context, Answer> {
   item: Item

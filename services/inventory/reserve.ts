@@ -1,7 +1,7 @@
 // PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order. Orders that come at
 // once are served in groups: one lock of the hot rows and one commit then serve many (RELIABILITY 6.4).
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { crashpoint, handle, inGroups, json, refuse, type Sql } from '@souk/service'
+import { crashpoint, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
 import { type Allotment, allot, type Missing, type Shelf, type Wish } from './allot.ts'
 import type { InventoryContext } from './context.ts'
 import { crossingsOf } from './crossings.ts'
@@ -58,11 +58,11 @@ function answer(outcome: Outcome): Reservation {
 
 const reserveInGroup = inGroups(
   (asked: readonly Asked[], { transaction, settings }: InventoryContext) =>
-    transaction(async ({ sql, send }) => {
+    transaction(async ({ sql, withCommit, send }) => {
       const { judged, shelves } = await begin(sql, asked, settings)
       const begun = asked.filter((_, index) => judged[index]?.status)
       const allotments = allot(begun, shelves)
-      if (begun.length > 0) await finish(sql, begun, allotments)
+      for (const statement of finish(sql, begun, allotments)) withCommit(statement)
       send(
         ...crossingsOf(
           allotments.flatMap((one) => (one.missing ? [] : one.changes)),
@@ -168,15 +168,14 @@ async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryConte
 }
 
 /** Writes what was granted, and takes back the reservations for which there was not enough after all. */
-async function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotment[]): Promise<void> {
+function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotment[]): Statement[] {
   const orderOf = (index: number) => (begun[index] as Asked).orderId
   const lines = allotments.flatMap((one, index) =>
     one.missing ? [] : one.lines.map((line) => ({ order_id: orderOf(index), ...line })),
   )
   const refused = allotments.flatMap((one, index) => (one.missing ? [orderOf(index)] : []))
-  if (refused.length > 0) await sql`delete from reservation where order_id = any(${refused}::uuid[])`
-  if (lines.length === 0) return
-  await sql`
+  const undo = sql`delete from reservation where order_id = any(${refused}::uuid[])`
+  const write = sql`
     with line as materialized (
       select *
       from json_to_recordset(${json(lines)}::json) as line (order_id uuid, sku text, location text, quantity bigint)
@@ -191,6 +190,7 @@ async function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Al
     set reserved = s.reserved + taken.quantity, updated_at = clock_timestamp()
     from (select sku, location, sum(quantity)::bigint as quantity from line group by sku, location) as taken
     where s.sku = taken.sku and s.location = taken.location`
+  return [...(refused.length > 0 ? [undo] : []), ...(lines.length > 0 ? [write] : [])]
 }
 
 async function outcomeOf(

@@ -2,20 +2,22 @@
 import type { Address, Money } from '@souk/contracts'
 
 const locale = 'en'
-const formatters = new Map<string, Intl.NumberFormat>()
+const formatters = new Map<string, { format: Intl.NumberFormat; digits: number }>()
 
 /** `{ amount: 1999, currency: 'EUR' }` as €19.99, exact to the last digit; yen have no cents. */
 export function moneyText({ amount, currency }: Money): string {
-  let formatter = formatters.get(currency)
-  if (!formatter) {
-    formatter = new Intl.NumberFormat(locale, { style: 'currency', currency })
-    formatters.set(currency, formatter)
-  }
-  const digits = formatter.resolvedOptions().maximumFractionDigits ?? 2
+  const { format, digits } = formatters.get(currency) ?? newFormatter(currency)
   // As a decimal text, not divided: a double would not hold the cents of a very large amount.
   const whole = String(Math.abs(amount)).padStart(digits + 1, '0')
   const decimal = digits > 0 ? `${whole.slice(0, -digits)}.${whole.slice(-digits)}` : whole
-  return formatter.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral)
+  return format.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral)
+}
+
+function newFormatter(currency: string) {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  const formatter = { format, digits: format.resolvedOptions().maximumFractionDigits ?? 2 }
+  formatters.set(currency, formatter)
+  return formatter
 }
 
 const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })

@@ -17,10 +17,13 @@ export interface Journal<R> {
   close(): Promise<void>
 }
 
+/** Appends; a write returns when it is on the disk (O_SYNC). */
+const synced = 'as+'
+
 export async function openJournal<R>(folder: string): Promise<Journal<R>> {
   await mkdir(folder, { recursive: true })
   const path = join(folder, 'journal.jsonl')
-  let file = await open(path, 'a+')
+  let file = await open(path, synced)
   let bytes = await cutTornLine(file)
   let waiting: { line: string; done: () => void; failed: (error: unknown) => void }[] = []
   let writing: Promise<void> | undefined
@@ -48,7 +51,7 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
       await fresh.close()
       await file.close()
       await rename(`${path}.new`, path)
-      file = await open(path, 'a+')
+      file = await open(path, synced)
       bytes = (await file.stat()).size
     },
     get bytes() {
@@ -68,7 +71,6 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
       try {
         const lines = batch.map((one) => one.line).join('')
         await file.appendFile(lines)
-        await file.datasync()
         bytes += Buffer.byteLength(lines)
         for (const one of batch) one.done()
       } catch (error) {
