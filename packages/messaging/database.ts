@@ -112,7 +112,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   pool.on('error', (error) => options.onError?.(error))
 
-  const lanes = openLanes(settings, options.lanes ?? 3, (error) => options.onError?.(error))
+  // Behind a statement that waits for a lock, all others of its connection wait.
+  const impatient = { ...settings, options: `${settings.options} -c lock_timeout=2s` }
+  const lanes = openLanes(impatient, options.lanes ?? 3, (error) => options.onError?.(error))
   const sql = sqlOn(() => lanes)
   const committed = (count: number) => count > 0 && options.onCommitted?.()
 

@@ -83,6 +83,41 @@ test('one statement carries its messages only when it changed something', async 
   await emptyOutbox()
 })
 
+test('a statement for many sends the messages of those that it changed, each with its own trace', async () => {
+  const ids = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222']
+  const traces = [newTrace(), newTrace()]
+  await database.sql`create table part (id uuid primary key)`
+  await database.sql`insert into part values (${ids[0]})`
+  const { sql } = database
+  const rows = await database.commit(sql`insert into part select id from given on conflict do nothing returning id`, {
+    given: sql`select unnest(${ids}::uuid[]) as id`,
+    also: [sql`insert into thing (name, number) select id::text, 1 from changed`],
+    sendFor: ids.map((id, index) => ({ id, messages: [SoldOut({ sku: id })], trace: traces[index]! })),
+  })
+  assert.deepEqual(rows, [{ id: ids[1] }])
+  const sent = await outbox()
+  assert.deepEqual(
+    sent.map(({ envelope }) => [envelope.subject, envelope.traceparent.slice(3, 35)]),
+    [[ids[1], traces[1]?.traceId]],
+  )
+  assert.equal((await sql`select from thing where name = any(${ids}::text[])`).length, 1)
+  await emptyOutbox()
+})
+
+test('what goes with the commit undoes everything when it fails', async () => {
+  await database.sql`insert into thing (name, number) values ('taken', 1)`
+  await assert.rejects(
+    database.transaction(async ({ sql, send, withCommit }) => {
+      await sql`insert into thing (name, number) values ('fresh', 1)`
+      send(SoldOut({ sku: 'a' }))
+      withCommit(sql`insert into thing (name, number) values ('taken', 2)`)
+    }),
+    /duplicate key/,
+  )
+  assert.equal((await outbox()).length, 0)
+  assert.equal((await database.sql`select from thing where name = 'fresh'`).length, 0)
+})
+
 test('the relay does not skip a row whose transaction commits late', async (t) => {
   const transport = memoryTransport()
   const relay = startRelay({ database, transport, log })

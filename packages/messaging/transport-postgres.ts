@@ -5,8 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Connection, type Database, openDatabase } from './database.ts'
-import type { Envelope } from './envelope.ts'
+import { type LogRow, rememberFresh } from './fresh-messages.ts'
 import { migrate } from './migrate.ts'
+import { type Nap, startReader } from './reader.ts'
 import type { Log, Parcel, Subscription, Transport } from './transport.ts'
 
 const leaseSeconds = 10
@@ -16,12 +17,6 @@ const passedOverMs = 50
 const pollMs = 250
 const standbyMs = 500
 const keptDays = 7
-const mostFresh = 2_000
-
-interface LogRow {
-  position: number
-  envelope: Envelope | null
-}
 
 export async function postgresTransport({ url, log }: { url: string; log: Log }): Promise<Transport> {
   const lost = (error: Error) => log.warn({ error: String(error) }, 'The bus lost a connection.')
@@ -167,35 +162,8 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
   }
 
   async function next(position: number, types: readonly string[], mustLook: boolean): Promise<LogRow[]> {
-    const rows = fresh.after(position, types)
+    const rows = fresh.after(position, types, batchSize)
     return rows.length > 0 || !(mustLook || fresh.isBehind(position)) ? rows : read(database, position, types)
-  }
-}
-
-/** What this process has appended lately. A reader who has come so far need not ask the database for it. */
-function rememberFresh() {
-  const byPosition = new Map<number, { type: string; envelope: Envelope }>()
-  let newest = 0
-  return {
-    keep(last: number, parcels: readonly Parcel[]): void {
-      parcels.forEach(({ type, json }, index) => {
-        byPosition.set(last - parcels.length + 1 + index, { type, envelope: JSON.parse(json) })
-      })
-      newest = Math.max(newest, last)
-      if (byPosition.size <= mostFresh) return
-      for (const position of byPosition.keys()) if (position <= newest - mostFresh / 2) byPosition.delete(position)
-    },
-    /** The rows right behind this position, without a gap. */
-    after(position: number, types: readonly string[]): LogRow[] {
-      const rows: LogRow[] = []
-      for (let at = position + 1; rows.length < batchSize; at++) {
-        const found = byPosition.get(at)
-        if (!found) break
-        rows.push({ position: at, envelope: types.includes(found.type) ? found.envelope : null })
-      }
-      return rows
-    },
-    isBehind: (position: number) => position < newest,
   }
 }
 
@@ -258,62 +226,6 @@ async function claimLease(database: Database, group: string, owner: string): Pro
         select from pg_stat_activity a where a.pid || ' ' || a.backend_start = bus_cursor.owner))
     returning epoch, position`
   return lease
-}
-
-/** Waits for news, at most so long. False when the only news is what this process has appended itself. */
-type Nap = (milliseconds: number) => Promise<boolean>
-
-/** Runs `work` again and again until closed. */
-function startReader(
-  readers: Set<(mustLook: boolean) => void>,
-  work: (isStopping: () => boolean, nap: Nap) => Promise<void>,
-  log: Log,
-  name: string,
-): Subscription {
-  let stopping = false
-  let news: 'here' | 'elsewhere' | undefined
-  let wakeUp: (() => void) | undefined
-  const wake = (mustLook: boolean) => {
-    if (mustLook || !news) news = mustLook ? 'elsewhere' : 'here'
-    wakeUp?.()
-  }
-  readers.add(wake)
-  const nap: Nap = async (milliseconds) => {
-    if (!news && !stopping) {
-      let timer: NodeJS.Timeout | undefined
-      await new Promise<void>((resolve) => {
-        wakeUp = resolve
-        timer = setTimeout(resolve, milliseconds)
-      })
-      clearTimeout(timer)
-      wakeUp = undefined
-    }
-    const isOwnNews = news === 'here'
-    news = undefined
-    return !isOwnNews
-  }
-  const finished = (async () => {
-    let failures = 0
-    while (!stopping) {
-      try {
-        await work(() => stopping, nap)
-        failures = 0
-      } catch (error) {
-        failures += 1
-        if (!stopping)
-          log.warn({ group: name, error: String(error) }, 'Messages could not be delivered; they come again.')
-        await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** failures, 5_000)))
-      }
-    }
-  })()
-  return {
-    async close() {
-      stopping = true
-      readers.delete(wake)
-      wakeUp?.()
-      await finished
-    },
-  }
 }
 
 /**

@@ -45,3 +45,40 @@ test('postgres: a lease that cannot be renewed during a slow batch stops nobody'
   await database.close()
   await dropDatabase(url)
 })
+
+test('postgres: what two processes append at once, readers in both get whole and in one order', async () => {
+  const url = await createDatabase()
+  const [here, there] = await Promise.all([
+    postgresTransport({ url, log: quiet }),
+    postgresTransport({ url, log: quiet }),
+  ])
+  const seen: number[][] = [[], []]
+  const subscriptions = await Promise.all(
+    [here, there].map((transport, index) =>
+      transport.subscribe(`group ${index}`, ['orders.order-placed'], async (batch) => {
+        seen[index]?.push(...batch.map(({ data }) => data as number))
+      }),
+    ),
+  )
+  const append = (transport: typeof here, data: number) => {
+    const id = randomUUIDv7()
+    const type = data % 3 === 0 ? 'orders.order-shipped' : 'orders.order-placed'
+    return transport.publish([{ id, type, key: 'k', json: JSON.stringify({ id, type, subject: 'k', data }) }])
+  }
+  const count = 300
+  for (let from = 0; from < count; from += 30) {
+    const some = Array.from({ length: 30 }, (_, index) => from + index)
+    await Promise.all(some.map((data) => append(Math.random() < 0.5 ? here : there, data)))
+  }
+  const wanted = Array.from({ length: count }, (_, data) => data).filter((data) => data % 3 !== 0)
+  for (let tries = 0; tries < 500 && seen.some((list) => list.length < wanted.length); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.deepEqual(seen[0], seen[1])
+  assert.deepEqual(
+    seen[0]?.toSorted((a, b) => a - b),
+    wanted,
+  )
+  await Promise.all(subscriptions.map((subscription) => subscription.close()))
+  await Promise.all([here.close(), there.close()])
+  await dropDatabase(url)
+})

@@ -36,7 +36,7 @@ interface Line<Item, Context, Answer> {
  */
 export function inGroups<Item, Context extends { readonly database: Database }, Answer>(
   run: (items: readonly Item[], context: Context, contexts: readonly Context[]) => Promise<readonly Answer[]>,
-  { keysOf, most = 64, atOnce = 1, patienceMs = Number(process.env.LINGER2 ?? 0) }: GroupOptions<Item> = {},
+  { keysOf, most = 64, atOnce = 1, patienceMs = 0 }: GroupOptions<Item> = {},
 ): (item: Item, context: Context) => Promise<Answer> {
   const lines = new WeakMap<Database, Line<Item, Context, Answer>>()
 
@@ -57,10 +57,18 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
     while (line.waiting.length > 0) {
       await gather(line)
       const group = nextGroup(line)
-      line.isCrowded = group.length > 1
-      const answers = group.length > 1 ? await runAll(group).catch(() => undefined) : undefined
-      if (answers) for (const [index, one] of group.entries()) one.resolve(answers[index] as Answer)
-      else await Promise.all(group.map(alone))
+      const [first, ...others] = group
+      if (!first) break
+      line.isCrowded = others.length > 0
+      if (!line.isCrowded) await alone(first)
+      else {
+        const answers = await runAll(group).catch(() => undefined)
+        // Whoever fails, or waits for a lock, does so alone: the line goes on.
+        for (const [index, one] of group.entries()) {
+          if (answers) one.resolve(answers[index] as Answer)
+          else void alone(one)
+        }
+      }
     }
     line.underWay -= 1
   }

@@ -27,7 +27,7 @@ test('two hundred customers want ten units: ten get one (vendure #3508, saleor #
   await counter.sound()
 })
 
-test('the same crowd with a second thing in the cart, which does not go in groups', async () => {
+test('the same crowd with a second thing in the cart', async () => {
   const [sku, plenty] = [await counter.stocked({ main: 6, east: 4 }), await counter.stocked({ main: 1000 })]
   const outcomes = await Promise.allSettled(
     Array.from({ length: 200 }, () =>
@@ -152,4 +152,50 @@ test('one person cannot hoard: twenty unpaid reservations, then no more', async 
   await counter.reserve([{ sku, quantity: 1 }], { holder: 'another@example.com' })
   await counter.pin(first.orderId)
   await counter.reserve([{ sku, quantity: 1 }], { holder })
+})
+
+test('in a crowd each order gets the answer that it would get alone', async () => {
+  const sku = await counter.stocked({ main: 4, east: 5 })
+  const one = [{ sku, quantity: 1 }]
+  const holder = `${randomUUIDv7()}@example.com`
+  const elsewhere = await counter.stocked({ main: 50 })
+  for (let i = 0; i < 20; i++) await counter.reserve([{ sku: elsewhere, quantity: 1 }], { holder })
+  const mine = await counter.reserve(one, { pinned: true })
+  const gone = randomUUIDv7()
+  await counter.release(gone)
+  const code = (asked: Promise<unknown>) =>
+    asked.then(
+      () => 'reserved',
+      (refusal) => refusal.code as string,
+    )
+  const wishes = [
+    code(counter.reserve(one)),
+    code(counter.reserve(one, { orderId: mine.orderId })),
+    code(counter.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
+    code(counter.reserve(one, { orderId: gone })),
+    code(counter.reserve(one, { holder })),
+    code(counter.reserve([{ sku, quantity: 100 }])),
+    counter.reserve([{ sku, quantity: 6 }]).then((it) => it.lines),
+    code(counter.reserve([{ sku, quantity: 2 }])),
+    code(counter.reserve(one, { pinned: true, orderId: randomUUIDv7().toUpperCase() })),
+    code(counter.reserve(one)),
+  ]
+  assert.deepEqual(await Promise.all(wishes), [
+    'reserved',
+    'reserved',
+    'invalid-request',
+    'reservation-over',
+    'too-many-reservations',
+    'out-of-stock',
+    [
+      { sku, quantity: 4, location: 'east' },
+      { sku, quantity: 2, location: 'main' },
+    ],
+    'out-of-stock',
+    'reserved',
+    'out-of-stock',
+  ])
+  assert.equal(await counter.available(sku), 0)
+  assert.deepEqual(await counter.told(sku), ['back-in-stock 9', 'stock-low 1', 'sold-out'])
+  await counter.sound()
 })

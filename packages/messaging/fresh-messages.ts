@@ -1,0 +1,36 @@
+// What this process has appended to the bus lately. A reader here who has come so far need not ask the database for it.
+import type { Envelope } from './envelope.ts'
+import type { Parcel } from './transport.ts'
+
+const mostFresh = 500
+
+export interface LogRow {
+  position: number
+  envelope: Envelope | null
+}
+
+export function rememberFresh() {
+  const byPosition = new Map<number, { type: string; envelope: Envelope }>()
+  let newest = 0
+  return {
+    keep(last: number, parcels: readonly Parcel[]): void {
+      parcels.forEach(({ type, json }, index) => {
+        byPosition.set(last - parcels.length + 1 + index, { type, envelope: JSON.parse(json) })
+      })
+      newest = Math.max(newest, last)
+      if (byPosition.size <= mostFresh) return
+      for (const position of byPosition.keys()) if (position <= newest - mostFresh / 2) byPosition.delete(position)
+    },
+    /** The rows right behind this position, without a gap. */
+    after(position: number, types: readonly string[], most: number): LogRow[] {
+      const rows: LogRow[] = []
+      for (let at = position + 1; rows.length < most; at++) {
+        const found = byPosition.get(at)
+        if (!found) break
+        rows.push({ position: at, envelope: types.includes(found.type) ? found.envelope : null })
+      }
+      return rows
+    },
+    isBehind: (position: number) => position < newest,
+  }
+}
