@@ -49,12 +49,8 @@ async function drive(order: Order, context: OrdersContext): Promise<Order> {
 
 const mostRemembered = 5_000
 function rememberPlaced(orderId: string, { own: { placed } }: OrdersContext): void {
+  if (placed.size >= mostRemembered) placed.clear()
   placed.add(orderId)
-  if (placed.size <= mostRemembered) return
-  for (const oldest of placed) {
-    placed.delete(oldest)
-    break
-  }
 }
 
 /** What inventory and payments say; undefined when there is nothing to do but wait. */

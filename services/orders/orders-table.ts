@@ -160,9 +160,7 @@ export function storeSteps(sql: Sql, decided: readonly DecidedStep[]) {
     )
   }
   const shipments = decided.flatMap(({ before, step: { order } }) =>
-    order.shipments
-      .filter((one) => !before.shipments.includes(one))
-      .map(({ lines, ...one }) => ({ ...one, lines, orderId: order.id })),
+    order.shipments.filter((one) => !before.shipments.includes(one)).map((one) => ({ ...one, orderId: order.id })),
   )
   if (shipments.length > 0) {
     also.push(sql`
