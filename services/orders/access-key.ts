@@ -18,6 +18,10 @@ function keysOf(orderId: string, sharedSecret: string): string[] {
   return sharedSecret
     .split(',')
     .map((secret) =>
-      createHmac('sha256', secret).update(`order-key:${orderId}`).digest().subarray(0, 16).toString('base64url'),
+      createHmac('sha256', secret)
+        .update(`order-key:${orderId.toLowerCase()}`)
+        .digest()
+        .subarray(0, 16)
+        .toString('base64url'),
     )
 }

@@ -40,6 +40,36 @@ test('a purchase ends paid, with one message and one payment', async () => {
   assert.equal(row?.paymentChoice, null)
 })
 
+test('customers who come at once share statements, and each gets the own order', async () => {
+  const sku = await shop.sell(`CUP-${++count}`, 1990)
+  const carts = await Promise.all(Array.from({ length: 40 }, (_, i) => shop.fullCart([{ sku, quantity: 1 + (i % 5) }])))
+  const ends = await Promise.all(
+    carts.map((cart, i) =>
+      shop.buy(cart, { token: i % 4 === 0 ? 'tok_declined' : 'tok_ok', total: i === 7 ? 1 : undefined }),
+    ),
+  )
+  for (const [i, { status, order }] of ends.entries()) {
+    assert.equal(status, i === 7 ? 409 : i % 4 === 0 ? 402 : 201)
+    if (status !== 201) continue
+    assert.deepEqual(order.totals, carts[i]?.totals)
+    assert.deepEqual(await shop.sentAbout(order.id), ['orders.order-placed'])
+  }
+  const paid = ends.filter(({ status }) => status === 201)
+  assert.equal(new Set(paid.map(({ order }) => order.number)).size, 29)
+})
+
+test('an id in capital letters is the same id', async () => {
+  const { cart } = await cartOfTwo()
+  const orderId = randomUUID()
+  const first = await shop.buy({ ...cart, id: cart.id.toUpperCase() }, { orderId: orderId.toUpperCase() })
+  assert.deepEqual([first.status, first.order.id], [201, orderId])
+  const again = await shop.buy(cart, { orderId })
+  assert.equal(again.order.number, first.order.number)
+  const key = { 'order-key': first.order.accessKey as string }
+  for (const id of [orderId, orderId.toUpperCase()])
+    assert.equal((await shop.request(ordersApi.routes.read, { params: { id }, headers: key })).status, 200)
+})
+
 test('what was bought stays as it was, whatever happens to the product', async () => {
   const { sku, cart } = await cartOfTwo()
   const { order } = await shop.buy(cart)
