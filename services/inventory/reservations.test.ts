@@ -27,6 +27,20 @@ test('two hundred customers want ten units: ten get one (vendure #3508, saleor #
   await counter.sound()
 })
 
+test('groups that overlap see each other: each crossing is told once, with the right number', async () => {
+  const skus = await Promise.all(Array.from({ length: 10 }, () => counter.stocked({ main: 20, east: 10 })))
+  await Promise.all(
+    skus.flatMap((sku) =>
+      Array.from({ length: 30 }, async () => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 100))
+        await counter.reserve([{ sku, quantity: 1 }])
+      }),
+    ),
+  )
+  for (const sku of skus) assert.deepEqual(await counter.told(sku), ['back-in-stock 30', 'stock-low 3', 'sold-out'])
+  await counter.sound()
+})
+
 test('the same crowd with a second thing in the cart', async () => {
   const [sku, plenty] = [await counter.stocked({ main: 6, east: 4 }), await counter.stocked({ main: 1000 })]
   const outcomes = await Promise.allSettled(
