@@ -9,6 +9,7 @@ import {
   type Database,
   discardDeadLetter,
   type Envelope,
+  isRetriable,
   listDeadLetters,
   type MemoryTransport,
   memoryTransport,
@@ -116,6 +117,16 @@ test('what goes with the commit undoes everything when it fails', async () => {
   )
   assert.equal((await outbox()).length, 0)
   assert.equal((await database.sql`select from thing where name = 'fresh'`).length, 0)
+})
+
+test('a statement that stands alone gives up behind a lock, and can be tried again', async () => {
+  await database.sql`insert into thing (name, number) values ('hot', 1)`
+  const change = () => database.sql`update thing set number = 2 where name = 'hot' returning number`
+  await database.transaction(async ({ sql }) => {
+    await sql`update thing set number = 3 where name = 'hot'`
+    await assert.rejects(async () => change(), isRetriable)
+  })
+  assert.deepEqual(await change(), [{ number: 2 }])
 })
 
 test('the relay does not skip a row whose transaction commits late', async (t) => {

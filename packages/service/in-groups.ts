@@ -62,8 +62,8 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
       line.isCrowded = others.length > 0
       if (!line.isCrowded) await alone(first)
       else {
+        // What went wrong, those whom it concerns hear alone; the line goes on meanwhile.
         const answers = await runAll(group).catch(() => undefined)
-        // Whoever fails, or waits for a lock, does so alone: the line goes on.
         for (const [index, one] of group.entries()) {
           if (answers) one.resolve(answers[index] as Answer)
           else void alone(one)

@@ -58,6 +58,22 @@ test('customers who come at once share statements, and each gets the own order',
   assert.equal(new Set(paid.map(({ order }) => order.number)).size, 29)
 })
 
+test('one order id and two carts at once: whoever gets the order gets it for the own cart', async () => {
+  const { sku, cart: first } = await cartOfTwo()
+  const second = await shop.fullCart([{ sku, quantity: 5 }])
+  const [one, two] = [randomUUID(), randomUUID()]
+  const ends = await Promise.all([
+    shop.buy(first, { orderId: one }),
+    shop.buy(first, { orderId: two }),
+    shop.buy(second, { orderId: two }),
+  ])
+  assert.deepEqual([ends[0].status, ends[0].order.id], [201, one])
+  assert.notEqual(ends[1].order.id, two)
+  assert.deepEqual([ends[2].status, ends[2].order.id], [201, two])
+  assert.deepEqual(ends[2].order.totals, second.totals)
+  assert.equal(shop.neighbors.count('pay', two), 1)
+})
+
 test('an id in capital letters is the same id', async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()

@@ -56,15 +56,15 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
 })
 
 /** The number of the order, or undefined when its id or its cart has one already. */
-const storeOrder = inGroups(async (orders: readonly NewOrder[], { sql, commit }: OrdersContext) => {
-  const { insert, also } = insertOrders(sql, orders)
-  const numbers = new Map((await commit(insert, { also })).map((row) => [row.id, row.number]))
-  return orders.map((order) => {
-    const number = numbers.get(order.id)
-    numbers.delete(order.id) // Of two requests for one order, the first has made it.
-    return number
-  })
-})
+const storeOrder = inGroups(
+  async (orders: readonly NewOrder[], { sql, commit }: OrdersContext) => {
+    const { insert, also } = insertOrders(sql, orders)
+    const numbers = new Map((await commit(insert, { also })).map((row) => [row.id, row.number]))
+    return orders.map((order) => numbers.get(order.id))
+  },
+  // In one statement nobody could say which of two requests has made the order of their id.
+  { keysOf: (order) => [order.id, order.cartId] },
+)
 
 const gatherInGroup = inGroups(
   async (wanted: readonly { orderId: string; cartId: string }[], { sql }: OrdersContext) =>
