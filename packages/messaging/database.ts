@@ -5,7 +5,7 @@ import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
 import { corkUntilEndOfTurn, openLanes } from './lanes.ts'
-import { json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
+import { columns, json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
 import type { Trace } from './trace.ts'
 
 /** What may happen inside a transaction. `send` exists only here, so that nobody can forget the outbox. */
@@ -100,7 +100,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     options: [
       '-c timezone=UTC',
       ...(options.waitsForDisk === false ? ['-c synchronous_commit=off'] : []),
-      ...(options.plansByIndex ? ['-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off'] : []),
+      ...(options.plansByIndex
+        ? ['-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan']
+        : []),
     ].join(' '),
     pipeline: true,
   } as pg.PoolConfig
@@ -216,19 +218,26 @@ export function openDatabase(options: DatabaseOptions): Database {
       await Promise.all([lanes.close(), pool.end()])
     },
   }
+}
 
-  function storeMessages(parcels: readonly { of?: string; envelope: Envelope }[]): Statement {
-    const rows = parcels.map(({ of, envelope }) => ({
-      of,
-      event_id: envelope.id,
-      type: envelope.type,
-      key: envelope.subject,
-      envelope,
-    }))
-    return sql`insert into outbox (event_id, type, key, envelope)
-      select event_id, type, key, envelope
-      from json_to_recordset(${json(rows)}::json) as parcel (of uuid, event_id uuid, type text, key text, envelope json)`
-  }
+interface Parcel {
+  /** The row that it depends on. */
+  of?: string
+  envelope: Envelope
+}
+const parcelRows = columns<Parcel>({
+  event_id: ['uuid', ({ envelope }) => envelope.id],
+  of: ['uuid', ({ of }) => of],
+  type: ['text', ({ envelope }) => envelope.type],
+  key: ['text', ({ envelope }) => envelope.subject],
+  envelope: ['json', ({ envelope }) => json(envelope)],
+})
+/** May be followed by a condition. */
+function storeMessages(parcels: readonly Parcel[]): Statement {
+  return sqlOn(() => undefined)`
+    insert into outbox (event_id, type, key, envelope)
+    select event_id, type, key, envelope
+    from ${parcelRows(parcels)} as parcel`
 }
 
 /** The SQLSTATE of a database error, or undefined. https://www.postgresql.org/docs/18/errcodes-appendix.html */

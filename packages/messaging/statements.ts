@@ -12,9 +12,16 @@ export interface Statement<R = Row> extends PromiseLike<R[]> {
 }
 export type Sql = <R = Row>(strings: TemplateStringsArray, ...values: unknown[]) => Statement<R>
 
-/** JSON for a json or jsonb parameter; needed for arrays, which the driver would send as PostgreSQL arrays. */
-export function json(value: unknown): string {
-  return JSON.stringify(value)
+/**
+ * A json or jsonb parameter; needed for arrays, which the driver would send as PostgreSQL arrays. Nothing is null. Throws when
+ * there is a NUL character in it, which a json column would take and never give out again as text.
+ */
+export function json(value: unknown): string | null {
+  if (value === undefined || value === null) return null
+  const text = JSON.stringify(value)
+  if (text.includes('\\u0000') && /(?<!\\)(?:\\\\)*\\u0000/.test(text))
+    throw new Error('A NUL character cannot be stored.')
+  return text
 }
 
 type Runner = { query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult> }
@@ -37,6 +44,49 @@ export function sqlOn(runner: () => unknown): Sql {
     }
     return statement
   }
+}
+
+type ColumnsOf<Item> = Readonly<Record<string, readonly [type: string, read: (item: Item) => unknown]>>
+
+/**
+ * Makes items a part of a statement, to be read like a table: `from ${lines(list)} as line`. The first column is never null.
+ * Each value is a parameter of its own: a list of 16 rows in 21 columns is read in two thirds of the time that it takes as one
+ * JSON document, which PostgreSQL parses anew field by field. Up to 1,000 items; JSON goes in as text.
+ */
+export function columns<Item>(names: ColumnsOf<Item>): (items: readonly Item[]) => Statement {
+  const all = Object.entries(names)
+  const readers = all.map(([, [, read]]) => read)
+  const textOfSize = new Map<number, string[]>()
+  return (items) => {
+    // Few sizes, so that few statements are prepared; what is not filled has no first column.
+    const size = 2 ** Math.ceil(Math.log2(Math.max(1, items.length)))
+    let strings = textOfSize.get(size)
+    if (!strings) {
+      strings = textOfRows(all, size)
+      textOfSize.set(size, strings)
+    }
+    const values: unknown[] = new Array(size * readers.length).fill(null)
+    let place = 0
+    for (const item of items) for (const read of readers) values[place++] = read(item)
+    return { strings, values, then: neverAlone }
+  }
+}
+
+/** Around the parameters: `(select * from (values ($1::uuid, $2::text), ($3, $4)) as item (id, sku) where id is not null)`. */
+function textOfRows(
+  all: readonly [name: string, column: readonly [type: string, ...unknown[]]][],
+  size: number,
+): string[] {
+  const strings = ['(select * from (values (']
+  for (let row = 0; row < size; row++) {
+    for (const [place, [, [type]]] of all.entries()) {
+      const isLast = place === all.length - 1
+      strings.push(`${row === 0 ? `::${type}` : ''}${isLast ? (row === size - 1 ? ')' : '), (') : ', '}`)
+    }
+  }
+  const names = all.map(([name]) => name)
+  strings[strings.length - 1] += `) as item (${names.join(', ')}) where ${names[0]} is not null)`
+  return strings
 }
 
 interface Prepared {

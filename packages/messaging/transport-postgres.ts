@@ -25,6 +25,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     service: 'bus',
     connections: 2,
     lanes: 6,
+    plansByIndex: true,
     onError: lost,
   })
   await migrate(database, [{ component: 'bus', folder: join(import.meta.dirname, 'bus-migrations') }])

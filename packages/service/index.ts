@@ -1,6 +1,7 @@
 // How a service starts, answers, works in the background, and stops.
 
 export {
+  columns,
   continueTrace,
   crashpoint,
   type Envelope,

@@ -1,5 +1,5 @@
 // The notification table: how a row gets in, waits for its turn, and is told how it went.
-import { json, type Sql, type Statement } from '@souk/service'
+import { columns, json, type Sql, type Statement } from '@souk/service'
 import type { Contents, Kind } from './letters/letters.ts'
 
 export interface NewNotification {
@@ -16,6 +16,20 @@ export interface NewNotification {
   at: string
 }
 
+const freshRows = columns<NewNotification>({
+  id: ['uuid', (fresh) => fresh.id],
+  cause: ['uuid', (fresh) => fresh.cause],
+  kind: ['text', (fresh) => fresh.kind],
+  recipient: ['text', (fresh) => fresh.recipient],
+  subject: ['text', (fresh) => fresh.subject],
+  content: ['json', (fresh) => json(fresh.content)],
+  order_id: ['uuid', (fresh) => fresh.orderId],
+  status: ['text', (fresh) => fresh.status],
+  at: ['timestamptz', (fresh) => fresh.at],
+  message_id: ['text', (fresh) => fresh.messageId],
+  repeats: ['uuid', (fresh) => fresh.repeats],
+})
+
 /**
  * One statement for a whole batch of messages (measured: a quarter of the cost of one each). Nothing happens where a cause
  * has its letter of this kind already.
@@ -24,10 +38,9 @@ export function insertNotifications(sql: Sql, fresh: readonly NewNotification[])
   return sql`
     insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at,
       message_id, repeats, created_at, sent_at)
-    select id, 'mail', cause, kind, recipient, subject, content, "orderId", status, at, "messageId", repeats, at,
+    select id, 'mail', cause, kind, recipient, subject, content, order_id, status, at, message_id, repeats, at,
       case when status = 'sent' then at end
-    from json_to_recordset(${json(fresh)}) as fresh (id uuid, cause uuid, kind text, recipient text, subject text,
-      content json, "orderId" uuid, status text, at timestamptz, "messageId" text, repeats uuid)
+    from ${freshRows(fresh)} as fresh
     on conflict do nothing`
 }
 

@@ -19,8 +19,8 @@ create table notification (
   -- While a process sends it, the end of its turn: after a crash it is sent again then, under the same message id.
   next_attempt_at timestamptz not null,
   error text,
-  -- Made from cause and kind, so that a mail that is sent twice is recognized as one.
-  message_id text not null unique,
+  -- Made from cause and kind, so that a mail that is sent twice is recognized as one; and as unique as they are.
+  message_id text not null,
   -- The notification that staff had repeated.
   repeats uuid references notification (id),
   created_at timestamptz not null,
