@@ -2,7 +2,8 @@
 // no other has in hand.
 import { ReservationExpired } from '@souk/contracts/inventory'
 import type { InventoryContext } from './context.ts'
-import { type Change, crossingsOf } from './crossings.ts'
+import { crossingsOf } from './crossings.ts'
+import { changesOf, lockHeld, writeFates } from './fates.ts'
 
 const mostAtOnce = 200
 
@@ -11,12 +12,23 @@ export async function expireReservations(context: InventoryContext): Promise<voi
 }
 
 async function expireSome({ transaction, settings }: InventoryContext): Promise<number> {
-  return transaction(async ({ sql, send }) => {
-    const rows = await sql<Change & { orderId: string | null }>`
-      select order_id, sku, before, after from expire_reservations(${mostAtOnce}::integer)`
-    const expired = rows.flatMap(({ orderId }) => (orderId === null ? [] : [ReservationExpired({ orderId })]))
-    const changes = rows.filter((row) => row.orderId === null)
-    send(...expired, ...crossingsOf(changes, settings.lowStock))
-    return expired.length
+  return transaction(async ({ sql, send, withCommit }) => {
+    const due = await sql<{ orderId: string }>`
+      select order_id
+      from reservation
+      where expires_at < clock_timestamp()
+      order by expires_at
+      limit ${mostAtOnce}::integer
+      for no key update skip locked`
+    if (due.length === 0) return 0
+    const orderIds = due.map(({ orderId }) => orderId)
+    const locked = await lockHeld(sql, orderIds, true)
+    const fates = locked.held.map((held) => ({ ...held, status: 'expired' as const, moves: ['expired' as const] }))
+    withCommit(writeFates(sql, fates))
+    send(
+      ...orderIds.map((orderId) => ReservationExpired({ orderId })),
+      ...crossingsOf(changesOf(fates, locked), settings.lowStock),
+    )
+    return due.length
   })
 }

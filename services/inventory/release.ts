@@ -3,14 +3,20 @@
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle } from '@souk/service'
 import type { InventoryContext } from './context.ts'
-import { type Change, crossingsOf } from './crossings.ts'
+import { crossingsOf } from './crossings.ts'
+import { changesOf, isHolding, lockHeld, writeFates } from './fates.ts'
 
 export const release = handle(
   inventoryApi.routes.release,
-  async ({ params }, { transaction, settings }: InventoryContext) => {
-    await transaction(async ({ sql, send }) => {
-      const changes = await sql<Change>`select sku, before, after from release_stock(${params.orderId}::uuid)`
-      send(...crossingsOf(changes, settings.lowStock))
+  async ({ params: { orderId } }, { transaction, settings }: InventoryContext) => {
+    await transaction(async ({ sql, send, withCommit }) => {
+      await sql`insert into reservation (order_id, status) values (${orderId}, 'released') on conflict (order_id) do nothing`
+      const locked = await lockHeld(sql, [orderId], true)
+      const fates = locked.held
+        .filter(({ status }) => isHolding(status))
+        .map((held) => ({ ...held, status: 'released' as const, moves: ['released' as const] }))
+      if (fates.length > 0) withCommit(writeFates(sql, fates))
+      send(...crossingsOf(changesOf(fates, locked), settings.lowStock))
     })
     return undefined
   },

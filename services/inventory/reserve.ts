@@ -1,8 +1,8 @@
 // PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order. Orders that come at
 // once are served in groups: one lock of the hot rows and one commit then serve many (RELIABILITY 6.4).
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { crashpoint, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
-import { type Allotment, allot, type Missing, type Shelf, type Wish } from './allot.ts'
+import { columns, crashpoint, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
+import { type Allotment, allot, type Line, type Missing, type Shelf, type Wish } from './allot.ts'
 import type { InventoryContext } from './context.ts'
 import { crossingsOf } from './crossings.ts'
 import { demandOf, findReservation } from './reservation.ts'
@@ -92,25 +92,24 @@ interface Judged {
   expiresAt: string | null
 }
 
+const wishRows = columns<Asked & { place: number }>({
+  place: ['integer', (wish) => wish.place],
+  order_id: ['uuid', (wish) => wish.orderId],
+  is_pinned: ['boolean', (wish) => wish.pinned],
+  until: ['timestamptz', (wish) => wish.expiresAt],
+  holder: ['text', (wish) => wish.holder],
+  skus: ['text[]', (wish) => wish.skus],
+  quantities: ['bigint[]', (wish) => wish.quantities],
+})
+
 /**
  * Stores the reservations that seem possible and then locks their stock: always in this order, and stock by SKU and location,
  * so that nobody waits in a circle. Who asks for what is plainly not there waits for no lock and writes nothing.
  */
 async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryContext['settings']) {
-  const wishes = asked.map(({ orderId, pinned, expiresAt, holder, skus, quantities }, place) => ({
-    place,
-    order_id: orderId,
-    is_pinned: pinned,
-    until: expiresAt,
-    holder,
-    skus,
-    quantities,
-  }))
   const [row] = await sql<{ judged: Judged[]; shelves: Shelf[] }>`
     with wish as materialized (
-      select *
-      from json_to_recordset(${json(wishes)}::json) as wish (place integer, order_id uuid, is_pinned boolean,
-        until timestamptz, holder text, skus text[], quantities bigint[])
+      select * from ${wishRows(asked.map((wish, place) => ({ ...wish, place })))} as wish
     ), judged as materialized (
       select place, order_id, is_pinned, until, holder, skus,
         (select true from reservation r where r.order_id = wish.order_id) is not null as is_known,
@@ -167,24 +166,30 @@ async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryConte
   return row as { judged: Judged[]; shelves: Shelf[] }
 }
 
+const lineRows = columns<Line & { orderId: string }>({
+  order_id: ['uuid', (line) => line.orderId],
+  sku: ['text', (line) => line.sku],
+  location: ['text', (line) => line.location],
+  quantity: ['bigint', (line) => line.quantity],
+})
+
 /** Writes what was granted, and takes back the reservations for which there was not enough after all. */
 function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotment[]): Statement[] {
   const orderOf = (index: number) => (begun[index] as Asked).orderId
   const lines = allotments.flatMap((one, index) =>
-    one.missing ? [] : one.lines.map((line) => ({ order_id: orderOf(index), ...line })),
+    one.missing ? [] : one.lines.map((line) => ({ orderId: orderOf(index), ...line })),
   )
   const refused = allotments.flatMap((one, index) => (one.missing ? [orderOf(index)] : []))
   const undo = sql`delete from reservation where order_id = any(${refused}::uuid[])`
   const write = sql`
     with line as materialized (
-      select *
-      from json_to_recordset(${json(lines)}::json) as line (order_id uuid, sku text, location text, quantity bigint)
+      select * from ${lineRows(lines)} as line
     ), stored as (
       insert into reservation_line (order_id, sku, location, quantity)
       select order_id, sku, location, quantity from line
     ), ledger as (
       insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, 'reserved', 0, quantity, order_id::text, 'Reserved for an order' from line
+      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from line
     )
     update stock s
     set reserved = s.reserved + taken.quantity, updated_at = clock_timestamp()

@@ -32,7 +32,7 @@ create table stock_movement (
   on_hand_change bigint not null,
   reserved_change bigint not null,
   -- The order that caused it; none for what staff did.
-  reference text,
+  reference uuid,
   reason text not null,
   by text,
   at timestamptz not null default clock_timestamp(),
