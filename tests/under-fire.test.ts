@@ -57,7 +57,7 @@ describe('many at once', () => {
     const [money] = await shop.sql('payments')<{ captures: number; booked: number }>`
       select count(*) as captures, sum(l.amount)::bigint as booked
       from payment_operation o
-      join ledger_entry l on l.transaction_id = o.id and l.amount > 0
+      join ledger_transfer l on l.id = o.id
       where o.order_id = any(${ids}::uuid[]) and o.kind = 'capture' and o.status = 'succeeded'`
     assert.deepEqual(money, { captures: 10, booked: 10 * (4_900 + 490) })
     const [stray] = await shop.sql('payments')<{ count: number }>`
@@ -227,7 +227,7 @@ describe('3-D Secure', () => {
   /** The time to confirm is over: as if the order were older. */
   async function passDeadline(orderId: string) {
     await shop.sql('orders')`
-      update orders set deadline_at = now() - interval '1 second' where id = ${orderId} and deadline_at is not null`
+      update open_checkout set deadline_at = now() - interval '1 second' where order_id = ${orderId} and deadline_at is not null`
     await expireCheckouts(shop.test.running.services.get('orders')!.context)
   }
   async function reservationOf(orderId: string) {

@@ -93,7 +93,7 @@ async function compare(batch: readonly Moved[], shop: ShopToLookAt): Promise<str
   }>`
     select o.id, o.kind, o.status, o.amount, l.amount as booked, l.currency
     from payment_operation o
-    left join ledger_entry l on l.transaction_id = o.id and l.amount >= 0
+    left join ledger_transfer l on l.id = o.id
     where o.id = any(${batch.map((one) => one.operation)}::uuid[])`
   const ours = new Map(rows.map((row) => [row.id, row]))
   const settledBefore = Date.now() - shop.moneyGraceSeconds * 1000

@@ -1,8 +1,5 @@
 // What must hold inside the orders service's database (RELIABILITY 3.3): its states, its timeline, its sums.
 
-const openTooLong = `
-  select format('order %s is %s since %s', id, status, updated_at) as detail
-  from orders`
 /** Where an order may go from a state; staying is allowed while money goes back, or parcels follow. */
 const allowed = `(values
   ('checking-out', 'awaiting-customer'), ('checking-out', 'capturing'), ('checking-out', 'paid'), ('checking-out', 'canceled'),
@@ -19,7 +16,7 @@ export const orderInvariants = [
     sql: `
       select format('cart %s has %s orders', cart_id, count(*)) as detail
       from orders
-      where status <> 'canceled'
+      where status <> 'canceled' or paid_at is not null
       group by cart_id
       having count(*) > 1`,
   },
@@ -27,12 +24,25 @@ export const orderInvariants = [
     id: 'O5',
     statement: 'No order stands still: each ends within a minute of its deadline, whatever happens.',
     sql: `
-      ${openTooLong}
-      where deadline_at < now() - interval '60 seconds'
-      union all
-      ${openTooLong}
-      where status in ('checking-out', 'capturing')
-        and (resume_at < now() - interval '60 seconds' or updated_at < now() - interval '5 minutes')`,
+      select format('order %s is %s since %s', o.id, o.status, o.updated_at) as detail
+      from open_checkout c
+      join orders o on o.id = c.order_id
+      where c.deadline_at < now() - interval '60 seconds'
+        or c.resume_at < now() - interval '60 seconds'
+        or c.resume_at is not null and o.updated_at < now() - interval '5 minutes'`,
+  },
+  {
+    id: 'O5',
+    statement: 'Every order whose outcome is open has somebody who takes it up, and no other order has.',
+    sql: `
+      select format('order %s is %s, to be expired at %s, to be resumed at %s',
+        coalesce(o.id, c.order_id), coalesce(o.status, 'missing'), coalesce(c.deadline_at::text, 'no time'),
+        coalesce(c.resume_at::text, 'no time')) as detail
+      from open_checkout c
+      full join (
+        select id, status from orders where status in ('checking-out', 'awaiting-customer', 'capturing')
+      ) as o on o.id = c.order_id
+      where o.id is null or c.order_id is null or (o.status = 'awaiting-customer') <> (c.deadline_at is not null)`,
   },
   {
     id: 'O6',
@@ -92,12 +102,12 @@ export const orderInvariants = [
       select format('order %s: %s of %s sent, %s bought', order_id, sent, sku, coalesce(bought, 0)) as detail
       from (
         select s.order_id, line ->> 'sku' as sku, sum((line ->> 'quantity')::int) as sent
-        from shipment s, jsonb_array_elements(s.lines) as line
+        from shipment s, json_array_elements(s.lines) as line
         group by 1, 2
       ) as parcel
       left join lateral (
         select sum((line ->> 'quantity')::int) as bought
-        from orders o, jsonb_array_elements(o.lines) as line
+        from orders o, json_array_elements(o.lines) as line
         where o.id = parcel.order_id and line ->> 'sku' = parcel.sku
       ) as ordered on true
       where sent > coalesce(bought, 0)`,

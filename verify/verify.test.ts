@@ -157,13 +157,13 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   {
     id: 'M1',
     service: 'payments',
-    damage: `update ledger_entry set amount = amount - 1 where ${one('ledger_entry', 'amount < 0')}`,
+    damage: `update ledger_transfer set credit = 'refunds' where ${one('ledger_transfer', `credit = 'customer-payments'`)}`,
   },
   {
     id: 'M2',
     service: 'payments',
     damage: `delete from payment_operation where ${one('payment_operation', `kind = 'capture' and status = 'succeeded'`)}`,
-    also: ['M5', 'M9', 'M4'],
+    also: ['M1', 'M5', 'M9', 'M4'],
   },
   {
     id: 'M3',
@@ -180,8 +180,8 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   {
     id: 'M5',
     service: 'payments',
-    damage: `delete from ledger_entry
-      where transaction_id = (select id from payment_operation where kind = 'capture' and status = 'succeeded' limit 1)`,
+    damage: `delete from ledger_transfer
+      where id = (select id from payment_operation where kind = 'capture' and status = 'succeeded' limit 1)`,
   },
   {
     id: 'M6',
@@ -220,22 +220,26 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   {
     id: 'O3',
     service: 'orders',
-    damage: `drop index orders_one_per_cart;
+    damage: `alter table orders drop constraint orders_bought_cart_id_key;
       update orders set cart_id = (select cart_id from orders where status = 'paid' limit 1)
       where status = 'partially-shipped'`,
   },
   {
     id: 'O5',
     service: 'orders',
-    damage: `update orders set deadline_at = now() - interval '5 minutes' where status = 'awaiting-customer'`,
+    damage: `update open_checkout set deadline_at = now() - interval '5 minutes' where deadline_at is not null`,
   },
   {
     id: 'O5',
     service: 'orders',
-    damage: `update orders
-      set status = 'capturing', deadline_at = null, resume_at = now(), updated_at = now()
-      where status = 'awaiting-customer'`,
-    also: ['O6'],
+    damage: `update open_checkout set deadline_at = null, resume_at = now() - interval '5 minutes'
+      where deadline_at is not null`,
+  },
+  { id: 'O5', service: 'orders', damage: `delete from open_checkout` },
+  {
+    id: 'O5',
+    service: 'orders',
+    damage: `insert into open_checkout (order_id, resume_at) select id, now() from orders where status = 'paid' limit 1`,
   },
   {
     id: 'O6',

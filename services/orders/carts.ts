@@ -1,7 +1,7 @@
 // PUT and GET /v1/carts/:id. The client keeps the whole cart and sends it whole; the server stores it and says what it costs.
 // The id is chosen by the client and unguessable: who knows it may read and change the cart.
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
-import { handle, inGroups, json, refuse, type Sql } from '@souk/service'
+import { columns, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
 import { mergeLines, priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
 import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
@@ -38,13 +38,19 @@ interface CartToStore {
   expected: number | undefined
 }
 
+const cartRows = columns<CartToStore>({
+  id: ['uuid', (cart) => cart.id],
+  customer_id: ['uuid', (cart) => cart.customerId],
+  body: ['json', (cart) => json(cart.body)],
+  expected: ['integer', (cart) => cart.expected],
+})
+
 /** The cart as it is now, or undefined when it was ordered or has another version than expected. */
 const storeCart = inGroups(
   async (carts: readonly CartToStore[], { sql, now }: OrdersContext) => {
-    const rows = carts.map(({ customerId, ...cart }) => ({ ...cart, customer_id: customerId }))
     const stored = await sql<StoredCart>`
       with given as materialized (
-        select * from json_to_recordset(${json(rows)}::json) as cart (id uuid, customer_id uuid, body jsonb, expected integer)
+        select * from ${cartRows(carts)} as cart
       ), stored as (
         insert into cart (id, customer_id, body, updated_at)
         select id, customer_id, body, ${now().toISOString()}::timestamptz from given
@@ -53,11 +59,11 @@ const storeCart = inGroups(
           customer_id = coalesce(excluded.customer_id, cart.customer_id),
           body = excluded.body,
           updated_at = excluded.updated_at
-        where cart.status = 'open'
+        where not ${isOrdered(sql)}
           and cart.version = coalesce((select expected from given where given.id = excluded.id), cart.version)
-        returning id, version, status, body, updated_at
+        returning id, version, body, updated_at
       )
-      select id, version, status, updated_at, ${pricesAsJson(sql, skusIn(sql))} as prices
+      select id, version, 'open' as status, updated_at, ${pricesAsJson(sql, skusIn(sql))} as prices
       from stored as cart`
     const byId = new Map(stored.map((cart) => [cart.id, cart]))
     return carts.map(({ id }) => byId.get(id))
@@ -67,7 +73,7 @@ const storeCart = inGroups(
 
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
   const [stored] = await context.sql<StoredCart>`
-    select id, version, status, body, updated_at,
+    select id, version, case when ${isOrdered(context.sql)} then 'ordered' else 'open' end as status, body, updated_at,
       ${pricesAsJson(context.sql, skusIn(context.sql))} as prices
     from cart
     where id = ${params.id}`
@@ -90,9 +96,14 @@ export async function forgetCarts({ sql, now }: OrdersContext): Promise<void> {
       for update skip locked)`
 }
 
+function isOrdered(sql: Sql): Statement {
+  return sql`exists (select from orders o where o.bought_cart_id = cart.id and o.paid_at is not null)`
+}
+
 async function refuseToStore(id: string, sql: Sql): Promise<never> {
-  const [found] = await sql<{ status: string; version: number }>`select status, version from cart where id = ${id}`
-  if (found?.status === 'ordered') {
+  const [found] = await sql<{ isOrdered: boolean; version: number }>`
+    select ${isOrdered(sql)} as is_ordered, version from cart where id = ${id}`
+  if (found?.isOrdered) {
     refuse(routes.putCart, 'cart-ordered', 'This cart has been ordered. Start a new one.')
   }
   refuse(routes.putCart, 'version-conflict', 'The cart was changed in another tab. Read it again.', {

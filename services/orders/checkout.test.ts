@@ -23,7 +23,11 @@ async function cartOfTwo(more: { stock?: number } = {}) {
 }
 const rowsOf = (cartId: string) =>
   shop.database('orders').sql<{ id: string; status: string; paymentChoice: unknown }>`
-    select id, status, payment_choice from orders where cart_id = ${cartId} order by placed_at`
+    select o.id, o.status, c.payment_choice
+    from orders o
+    left join open_checkout c on c.order_id = o.id
+    where o.cart_id = ${cartId}
+    order by o.number`
 
 test('a purchase ends paid, with one message and one payment', async () => {
   const { cart } = await cartOfTwo()

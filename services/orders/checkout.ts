@@ -20,7 +20,8 @@ interface Gathered {
   /** The order that the cart has become, if it has. */
   orderOfCart: string | null
   body: CartInput | null
-  cartStatus: 'open' | 'ordered' | null
+  /** Whether the cart was paid for once. */
+  isBought: boolean
   prices: PricedSku[]
 }
 
@@ -30,7 +31,7 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
   const gathered = await gather(orderId, cartId, context)
   if (gathered.cartOfOrder || gathered.orderOfCart) return answerWithFound(gathered, orderId, cartId, context)
   if (!gathered.body) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
-  if (gathered.cartStatus === 'ordered') {
+  if (gathered.isBought) {
     refuse(route, 'order-canceled', 'This cart was bought, and the order canceled. Start a new cart.')
   }
 
@@ -58,8 +59,8 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
 /** The number of the order, or undefined when its id or its cart has one already. */
 const storeOrder = inGroups(
   async (orders: readonly NewOrder[], { sql, commit }: OrdersContext) => {
-    const { insert, also } = insertOrders(sql, orders)
-    const numbers = new Map((await commit(insert, { also })).map((row) => [row.id, row.number]))
+    const { given, insert, also } = insertOrders(sql, orders)
+    const numbers = new Map((await commit(insert, { given, also })).map((row) => [row.id, row.number]))
     return orders.map((order) => numbers.get(order.id))
   },
   // In one statement nobody could say which of two requests has made the order of their id.
@@ -71,12 +72,14 @@ const gatherInGroup = inGroups(
     sql<Gathered>`
       select
         (select cart_id from orders where id = wanted.order_id) as cart_of_order,
-        (select id from orders where cart_id = wanted.cart_id and status <> 'canceled') as order_of_cart,
-        cart.body, cart.status as cart_status,
+        case when bought.status <> 'canceled' then bought.id end as order_of_cart,
+        bought.id is not null as is_bought,
+        cart.body,
         ${pricesAsJson(sql, skusIn(sql))} as prices
       from unnest(${wanted.map((it) => it.orderId)}::uuid[], ${wanted.map((it) => it.cartId)}::uuid[])
         with ordinality as wanted (order_id, cart_id, place)
       left join cart on cart.id = wanted.cart_id
+      left join orders bought on bought.bought_cart_id = wanted.cart_id
       order by wanted.place`,
   { most: 16, patienceMs: 16 },
 )

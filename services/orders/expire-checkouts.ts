@@ -9,7 +9,7 @@ const atOnce = 100
 export async function expireCheckouts(context: OrdersContext): Promise<void> {
   const { sql, shared } = context
   const due = await sql<{ id: string }>`
-    select id from orders
+    select order_id as id from open_checkout
     where deadline_at <= ${context.now().toISOString()}
     order by deadline_at
     limit ${atOnce}`

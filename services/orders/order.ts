@@ -39,6 +39,12 @@ export interface Order {
   /** With it, whoever placed the order reads it without an account. */
   accessKey: string
 }
+/** While the outcome of the checkout is open. */
+export const openStatuses: readonly OrderStatus[] = ['checking-out', 'awaiting-customer', 'capturing']
+export function isOpen({ status }: Pick<Order, 'status'>): boolean {
+  return openStatuses.includes(status)
+}
+
 export interface CancelDetail {
   message: string
   code?: string

@@ -1,7 +1,7 @@
 // The SQL of the orders table and of what hangs on it: reading an order whole, storing a new one, storing a step.
-import { json, type Sql, type Statement, Verbatim } from '@souk/service'
+import { columns, json, type Sql, type Statement, Verbatim } from '@souk/service'
 import { accessKeyOf } from './access-key.ts'
-import { itemCount, type Order } from './order.ts'
+import { isOpen, itemCount, type Order, openStatuses } from './order.ts'
 import type { Step } from './saga-steps.ts'
 
 /** How long the resumer leaves an order to the request that is at it. */
@@ -25,7 +25,7 @@ export async function findOrder(
   condition?: Statement,
 ): Promise<Order | undefined> {
   const [row] = await sql<OrderRow>`
-    select o.*,
+    select o.*, c.payment_choice, c.next_action, c.deadline_at,
       (select coalesce(json_agg(json_build_object(
           'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'trackingUrl', s.tracking_url,
           'lines', s.lines, 'shippedAt', s.shipped_at) order by s.shipped_at, s.id), '[]')
@@ -35,6 +35,7 @@ export async function findOrder(
           'lines', r.lines, 'createdAt', r.created_at) order by r.created_at, r.id), '[]')
         from refund r where r.order_id = o.id) as refunds
     from orders o
+    left join open_checkout c on c.order_id = o.id
     where o.id = ${id}${condition ? sql` and ${condition}` : new Verbatim('')}`
   return row && orderOf(row, secret)
 }
@@ -55,52 +56,53 @@ export async function lockOrder(
 
 export type NewOrder = Omit<Order, 'number'>
 
+const newOrders = columns<NewOrder>({
+  id: ['uuid', (order) => order.id],
+  cart_id: ['uuid', (order) => order.cartId],
+  customer_id: ['uuid', (order) => order.customerId],
+  email: ['text', (order) => order.email],
+  status: ['text', (order) => order.status],
+  currency: ['text', ({ totals }) => totals.total.currency],
+  subtotal: ['bigint', ({ totals }) => totals.subtotal.amount],
+  discount: ['bigint', ({ totals }) => totals.discount.amount],
+  shipping: ['bigint', ({ totals }) => totals.shipping.amount],
+  tax: ['bigint', ({ totals }) => totals.tax.amount],
+  total: ['bigint', ({ totals }) => totals.total.amount],
+  tax_included: ['boolean', ({ totals }) => totals.taxIncluded],
+  item_count: ['integer', itemCount],
+  lines: ['json', (order) => json(order.lines)],
+  shipping_address: ['json', (order) => json(order.shippingAddress)],
+  billing_address: ['json', (order) => json(order.billingAddress)],
+  shipping_method: ['json', (order) => json(order.shippingMethod)],
+  payment_choice: ['json', (order) => json(order.paymentChoice)],
+  return_url: ['text', (order) => order.returnUrl],
+  resume_at: ['timestamptz', (order) => resumeAt(order.placedAt)],
+  placed_at: ['timestamptz', (order) => order.placedAt],
+})
+
 /** Stores new orders, save those whose id or cart already has one. Returns the numbers of what was stored. */
 export function insertOrders(sql: Sql, orders: readonly NewOrder[]) {
-  const rows = orders.map(({ totals, ...order }) => ({
-    id: order.id,
-    cart_id: order.cartId,
-    customer_id: order.customerId,
-    email: order.email,
-    status: order.status,
-    currency: totals.total.currency,
-    subtotal: totals.subtotal.amount,
-    discount: totals.discount.amount,
-    shipping: totals.shipping.amount,
-    tax: totals.tax.amount,
-    total: totals.total.amount,
-    tax_included: totals.taxIncluded,
-    item_count: itemCount(order),
-    lines: order.lines,
-    shipping_address: order.shippingAddress,
-    billing_address: order.billingAddress,
-    shipping_method: order.shippingMethod,
-    payment_choice: order.paymentChoice,
-    return_url: order.returnUrl,
-    resume_at: resumeAt(order.placedAt),
-    placed_at: order.placedAt,
-  }))
+  const given = sql`select * from ${newOrders(orders)} as fresh`
   const insert = sql<{ id: string; number: number }>`
     insert into orders (
-      id, cart_id, customer_id, email, status, currency,
+      id, cart_id, customer_id, email, currency,
       subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_included,
-      item_count, lines, shipping_address, billing_address, shipping_method,
-      payment_choice, return_url, resume_at, placed_at, updated_at)
+      item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at)
     select
-      id, cart_id, customer_id, email, status, currency, subtotal, discount, shipping, tax, total, tax_included,
-      item_count, lines, shipping_address, billing_address, shipping_method,
-      payment_choice, return_url, resume_at, placed_at, placed_at
-    from json_to_recordset(${json(rows)}::json) as fresh (
-      id uuid, cart_id uuid, customer_id uuid, email text, status text, currency text,
-      subtotal bigint, discount bigint, shipping bigint, tax bigint, total bigint, tax_included boolean,
-      item_count integer, lines jsonb, shipping_address jsonb, billing_address jsonb, shipping_method jsonb,
-      payment_choice jsonb, return_url text, resume_at timestamptz, placed_at timestamptz)
+      id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
+      item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at
+    from given
     on conflict do nothing
     returning id, number, version, status, placed_at`
+  const open = sql`
+    insert into open_checkout (order_id, payment_choice, resume_at)
+    select id, payment_choice, resume_at
+    from given
+    where id = any(array(select id from changed))`
   const entry = sql`
     insert into order_event (order_id, version, at, status, type, message)
     select id, version, placed_at, status, 'created', 'Checkout began.' from changed`
-  return { insert, also: [entry] }
+  return { given, insert, also: [open, entry] }
 }
 
 /** A step, the order that it was decided on, and when. */
@@ -110,54 +112,57 @@ export interface DecidedStep {
   at: string
 }
 
+const stepRows = columns<DecidedStep>({
+  id: ['uuid', ({ before }) => before.id],
+  version: ['integer', ({ before }) => before.version],
+  status: ['text', ({ step }) => step.order.status],
+  cancel_reason: ['text', ({ step }) => step.order.cancelReason],
+  cancel_detail: ['json', ({ step }) => json(step.order.cancelDetail)],
+  paid_at: ['timestamptz', ({ step }) => step.order.paidAt],
+  at: ['timestamptz', ({ at }) => at],
+  type: ['text', ({ step }) => step.entry.type],
+  message: ['text', ({ step }) => step.entry.message],
+})
+const openRows = columns<DecidedStep>({
+  id: ['uuid', ({ before }) => before.id],
+  next_action: ['json', ({ step }) => json(step.order.nextAction)],
+  deadline_at: ['timestamptz', ({ step }) => step.order.deadlineAt],
+  resume_at: ['timestamptz', ({ step, at }) => (step.order.deadlineAt ? null : resumeAt(at))],
+})
+
 /**
  * The statements that store steps of different orders: the first finds an order only in the version on which its step was
  * decided, the others take effect only if it did.
  */
 export function storeSteps(sql: Sql, decided: readonly DecidedStep[]) {
-  const rows = decided.map(({ before, step: { order, entry }, at }) => ({
-    id: before.id,
-    version: before.version,
-    status: order.status,
-    cancel_reason: order.cancelReason,
-    cancel_detail: order.cancelDetail,
-    payment_choice: order.paymentChoice,
-    next_action: order.nextAction,
-    deadline_at: order.deadlineAt,
-    resume_at: order.status === 'checking-out' || order.status === 'capturing' ? resumeAt(at) : null,
-    paid_at: order.paidAt,
-    at,
-    type: entry.type,
-    message: entry.message,
-    is_bought: order.status === 'paid' && before.status !== 'paid',
-  }))
   const update = sql<{ id: string }>`
     update orders o set
       status = step.status,
       version = o.version + 1,
       cancel_reason = step.cancel_reason,
       cancel_detail = step.cancel_detail,
-      payment_choice = step.payment_choice,
-      next_action = step.next_action,
-      deadline_at = step.deadline_at,
-      resume_at = step.resume_at,
       paid_at = step.paid_at,
       updated_at = step.at
-    from json_to_recordset(${json(rows)}::json) as step (
-      id uuid, version integer, status text, cancel_reason text, cancel_detail jsonb, payment_choice jsonb,
-      next_action jsonb, deadline_at timestamptz, resume_at timestamptz, paid_at timestamptz, at timestamptz,
-      type text, message text, is_bought boolean)
+    from ${stepRows(decided)} as step
     where o.id = step.id and o.version = step.version
-    returning o.id, o.version, o.cart_id, o.status, step.at, step.type, step.message, step.is_bought`
+    returning o.id, o.version, o.status, step.at, step.type, step.message`
   const also = [
     sql`
       insert into order_event (order_id, version, at, status, type, message)
       select id, version, at, status, type, message from changed`,
   ]
-  if (rows.some((row) => row.is_bought)) {
-    also.push(
-      sql`update cart set status = 'ordered' where id = any(array(select cart_id from changed where is_bought))`,
-    )
+  const open = decided.filter(({ step }) => isOpen(step.order))
+  if (open.length > 0) {
+    also.push(sql`
+      update open_checkout c
+      set next_action = open.next_action, deadline_at = open.deadline_at, resume_at = open.resume_at
+      from ${openRows(open)} as open
+      where c.order_id = open.id and open.id = any(array(select id from changed))`)
+  }
+  if (decided.some(({ before, step }) => isOpen(before) && !isOpen(step.order))) {
+    also.push(sql`
+      delete from open_checkout
+      where order_id = any(array(select id from changed where status <> all(${openStatuses})))`)
   }
   const shipments = decided.flatMap(({ before, step: { order } }) =>
     order.shipments.filter((one) => !before.shipments.includes(one)).map((one) => ({ ...one, orderId: order.id })),
@@ -168,7 +173,7 @@ export function storeSteps(sql: Sql, decided: readonly DecidedStep[]) {
       select s.id, s."orderId", s.carrier, s."trackingNumber", s."trackingUrl", s.lines, s."shippedAt"
       from changed
       join json_to_recordset(${json(shipments)}::json) as s (id uuid, "orderId" uuid, carrier text,
-        "trackingNumber" text, "trackingUrl" text, lines jsonb, "shippedAt" timestamptz) on s."orderId" = changed.id`)
+        "trackingNumber" text, "trackingUrl" text, lines json, "shippedAt" timestamptz) on s."orderId" = changed.id`)
   }
   const refunds = decided.flatMap(({ before, step: { order } }) =>
     order.refunds
@@ -181,7 +186,7 @@ export function storeSteps(sql: Sql, decided: readonly DecidedStep[]) {
       select r.id, r."orderId", r.status, r.amount, r.reason, r.lines, r."createdAt"
       from changed
       join json_to_recordset(${json(refunds)}::json) as r (id uuid, "orderId" uuid, status text, amount bigint,
-        reason text, lines jsonb, "createdAt" timestamptz) on r."orderId" = changed.id
+        reason text, lines json, "createdAt" timestamptz) on r."orderId" = changed.id
       on conflict (id) do update set status = excluded.status`)
   }
   return { update, also }

@@ -28,7 +28,7 @@ export function pricesAsJson(sql: Sql, skus: Statement): Statement {
 }
 /** The SKUs in the body of a cart. */
 export function skusIn(sql: Sql): Statement {
-  return sql`array(select line ->> 'sku' from jsonb_array_elements(cart.body -> 'lines') as line)`
+  return sql`array(select line ->> 'sku' from json_array_elements(cart.body -> 'lines') as line)`
 }
 
 /** SKUs that the product no longer has are gone; a SKU that moved here from another product is taken over. */
@@ -47,8 +47,8 @@ export const rememberPrices = on([ProductChanged], async (product, { sql }, _con
     insert into price_list (sku, product_id, slug, title, variant_title, prices, weight_grams, image, status)
     select v.sku, heard.product_id, ${product.slug}, ${product.title}, v.title, v.prices, v."weightGrams",
       ${product.image}, ${product.status}
-    from heard, jsonb_to_recordset(${json(product.variants)}::jsonb)
-      as v (sku text, title text, prices jsonb, "weightGrams" integer)
+    from heard, json_to_recordset(${json(product.variants)}::json)
+      as v (sku text, title text, prices json, "weightGrams" integer)
     on conflict (sku) do update set
       product_id = excluded.product_id, slug = excluded.slug, title = excluded.title,
       variant_title = excluded.variant_title, prices = excluded.prices, weight_grams = excluded.weight_grams,

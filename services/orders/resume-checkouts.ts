@@ -20,16 +20,18 @@ export async function resumeCheckouts(context: OrdersContext): Promise<void> {
 async function takeDue(context: OrdersContext): Promise<{ id: string }[]> {
   const now = context.now().toISOString()
   return context.sql<{ id: string }>`
-    update orders set
+    update open_checkout c set
       resume_at = ${now}::timestamptz + least(make_interval(secs => ${leaseSeconds.most}),
-        greatest(make_interval(secs => ${leaseSeconds.least}), (${now}::timestamptz - updated_at) / 4))
-    where id in (
-      select id from orders
-      where resume_at <= ${now}
-      order by resume_at
-      limit ${atOnce}
-      for update skip locked)
-    returning id`
+        greatest(make_interval(secs => ${leaseSeconds.least}), (${now}::timestamptz - o.updated_at) / 4))
+    from orders o
+    where o.id = c.order_id
+      and c.order_id = any(array(
+        select order_id from open_checkout
+        where resume_at <= ${now}
+        order by resume_at
+        limit ${atOnce}
+        for update skip locked))
+    returning o.id`
 }
 
 async function resumeOne(id: string, context: OrdersContext): Promise<void> {

@@ -57,11 +57,11 @@ test('reconciliation finds an orphan, a missing capture, a wrong amount and a wr
   await it.context.database.transaction(async ({ sql }) => {
     await sql`set local session_replication_role = replica`
     await sql`delete from payment_operation where order_id = ${unknown}`
-    await sql`delete from ledger_entry where order_id in (${unknown}, ${unbooked})`
+    await sql`delete from ledger_transfer where order_id in (${unknown}, ${unbooked})`
     await sql`
       insert into payment_operation (id, order_id, kind, amount, status, created_at, updated_at)
       values (${randomUUID()}, ${invented}, 'refund', 1, 'succeeded', ${it.context.now()}, ${it.context.now()})`
-    await sql`update ledger_entry set amount = amount * 2 where order_id = ${wrong}`
+    await sql`update ledger_transfer set amount = amount * 2 where order_id = ${wrong}`
     await sql`update payment_operation set status = 'failed' where order_id = ${failed}`
   })
   const { findings } = await it.staff.reconcile({})
@@ -78,11 +78,11 @@ test('reconciliation finds an orphan, a missing capture, a wrong amount and a wr
 })
 
 const corruptions: Record<string, (sql: Sql, orderId: string) => PromiseLike<unknown>> = {
-  M1: (sql, orderId) => sql`update ledger_entry set amount = 1 where order_id = ${orderId} and amount > 0`,
+  M1: (sql, orderId) => sql`update ledger_transfer set debit = 'refunds' where order_id = ${orderId}`,
   M4: (sql, orderId) => sql`
     insert into payment_operation (id, order_id, kind, amount, status, created_at, updated_at)
     values (${randomUUID()}, ${orderId}, 'refund', 5000, 'succeeded', now(), now())`,
-  M5: (sql, orderId) => sql`delete from ledger_entry where order_id = ${orderId}`,
+  M5: (sql, orderId) => sql`delete from ledger_transfer where order_id = ${orderId}`,
   M6: (sql, orderId) => sql`
     insert into payment_operation (id, order_id, kind, amount, status, created_at, updated_at)
     values (${randomUUID()}, ${orderId}, 'capture', 4998, 'succeeded', now(), now())`,
@@ -109,9 +109,9 @@ for (const { id, statement } of invariants) {
 test('the tables refuse what must never happen', async () => {
   const { orderId } = await it.pay('tok_ok')
   const refused = (pattern: RegExp, statement: PromiseLike<unknown>) => assert.rejects(async () => statement, pattern)
-  await refused(/never changed/, it.sql`update ledger_entry set amount = 1 where order_id = ${orderId}`)
-  await refused(/never changed/, it.sql`delete from ledger_entry where order_id = ${orderId}`)
-  await refused(/never changed/, it.sql`truncate ledger_entry`)
+  await refused(/never changed/, it.sql`update ledger_transfer set amount = 1 where order_id = ${orderId}`)
+  await refused(/never changed/, it.sql`delete from ledger_transfer where order_id = ${orderId}`)
+  await refused(/never changed/, it.sql`truncate ledger_transfer`)
   await refused(/amount of a payment/, it.sql`update payment set amount = 1 where order_id = ${orderId}`)
   await refused(/amount of a payment/, it.sql`update payment set currency = 'USD' where order_id = ${orderId}`)
   await refused(/only be refunded/, it.sql`update payment set status = 'authorized' where order_id = ${orderId}`)
@@ -123,10 +123,10 @@ test('the tables refuse what must never happen', async () => {
     values (${randomUUID()}, ${orderId}, 'capture', 1, now(), now(), now())`,
   )
   await refused(
-    /add up to zero/,
+    /transfer_is_between_two/,
     it.sql`
-    insert into ledger_entry (transaction_id, account, currency, amount, order_id, at)
-    values (${randomUUID()}, 'refunds', 'EUR', 1, ${orderId}, now())`,
+    insert into ledger_transfer (id, debit, credit, amount, currency, order_id, at)
+    values (${randomUUID()}, 'refunds', 'refunds', 1, 'EUR', ${orderId}, now())`,
   )
 })
 

@@ -11,12 +11,17 @@ export interface Invariant {
 export const invariants: readonly Invariant[] = [
   {
     id: 'M1',
-    statement: 'The entries of each ledger transaction add up to zero.',
+    statement: 'Every transfer in the ledger is of an operation that moved money, between the accounts of its kind.',
     sql: `
-      select 'ledger transaction ' || transaction_id || ' is off by ' || sum(amount) || ' ' || currency as detail
-      from ledger_entry
-      group by transaction_id, currency
-      having sum(amount) <> 0`,
+      select 'transfer ' || l.id || ' of order ' || l.order_id || ' goes from ' || l.credit || ' to ' || l.debit
+        || ' for ' || coalesce('a ' || o.kind || ' that ' || o.status, 'no operation') as detail
+      from ledger_transfer l
+      left join payment_operation o on o.order_id = l.order_id and o.id = l.id
+      left join payment p on p.order_id = l.order_id
+      where o.status is distinct from 'succeeded'
+        or (l.debit, l.credit) is distinct from (
+          case o.kind when 'capture' then 'provider:' || p.provider when 'refund' then 'refunds' end,
+          case o.kind when 'capture' then 'customer-payments' when 'refund' then 'provider:' || p.provider end)`,
   },
   {
     id: 'M4',
@@ -38,7 +43,7 @@ export const invariants: readonly Invariant[] = [
     sql: `
       select 'operation ' || o.id || ' moved ' || o.amount || ', the ledger says ' || coalesce(l.amount::text, 'nothing') as detail
       from payment_operation o
-      left join ledger_entry l on l.transaction_id = o.id and l.amount >= 0
+      left join ledger_transfer l on l.id = o.id
       where o.kind in ('capture', 'refund')
         and (case when o.status = 'succeeded' then o.amount end) is distinct from l.amount
       union all
@@ -84,7 +89,7 @@ export const invariants: readonly Invariant[] = [
       union all
       select 'order ' || p.order_id || ' is in ' || p.currency || ', its ledger in ' || l.currency
       from payment p
-      join ledger_entry l on l.order_id = p.order_id
+      join ledger_transfer l on l.order_id = p.order_id
       where p.status in ('captured', 'partially-refunded', 'refunded') and l.currency <> p.currency`,
   },
   {

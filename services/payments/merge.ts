@@ -12,9 +12,12 @@ export interface Refused {
   code: string
   message: string
 }
-export interface LedgerLine {
-  transactionId: string
-  account: string
+/** Money that one account gets and another gives. */
+export interface Transfer {
+  /** That of the operation that moved it. */
+  id: string
+  debit: string
+  credit: string
   currency: string
   amount: number
 }
@@ -22,7 +25,7 @@ export interface Changes {
   next: Known
   /** The new operations and those that changed. */
   operations: Operation[]
-  ledger: LedgerLine[]
+  ledger: Transfer[]
   messages: Message[]
 }
 
@@ -160,17 +163,12 @@ function giveBack(payment: Known, state: PaymentStatus, now: Date): Operation | 
   return isHeld && !tries.some(isOpen) ? newOperation('void', payment.amount, now, plan) : undefined
 }
 
-function ledgerOf(known: Known, operation: Operation, seen: ProviderPayment | undefined): LedgerLine[] {
-  if (operation.status !== 'succeeded') return []
-  const move = (to: string, from: string): LedgerLine[] => {
-    const currency = seen?.currency ?? known.currency
-    const about = { transactionId: operation.id, currency }
-    return [
-      { ...about, account: to, amount: operation.amount },
-      { ...about, account: from, amount: -operation.amount },
-    ]
-  }
-  if (operation.kind === 'capture') return move(`provider:${known.provider}`, 'customer-payments')
-  if (operation.kind === 'refund') return move('refunds', `provider:${known.provider}`)
+function ledgerOf(known: Known, operation: Operation, seen: ProviderPayment | undefined): Transfer[] {
+  const { id, kind, amount, status } = operation
+  if (status !== 'succeeded') return []
+  const about = { id, amount, currency: seen?.currency ?? known.currency }
+  const provider = `provider:${known.provider}`
+  if (kind === 'capture') return [{ ...about, debit: provider, credit: 'customer-payments' }]
+  if (kind === 'refund') return [{ ...about, debit: 'refunds', credit: provider }]
   return []
 }

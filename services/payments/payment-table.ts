@@ -1,8 +1,8 @@
 // The payment table and its operations: read in one snapshot, written in one statement that says which version it has read.
 // Whoever loses that race reads again. So no row is locked while a provider is asked.
 import type { Message } from '@souk/contracts'
-import { json, type Sql, type Statement } from '@souk/service'
-import type { Changes } from './merge.ts'
+import { columns, json, type Sql, type Statement } from '@souk/service'
+import type { Changes, Transfer } from './merge.ts'
 import { isOpen, type Known, type Operation } from './payment.ts'
 
 export async function readPayments(sql: Sql, orderIds: readonly string[]): Promise<Known[]> {
@@ -30,22 +30,21 @@ export interface Begun {
   payment: Known
   operation: Operation
 }
+const begunRows = columns<Begun>({
+  order_id: ['uuid', ({ payment }) => payment.orderId],
+  amount: ['bigint', ({ payment }) => payment.amount],
+  currency: ['text', ({ payment }) => payment.currency],
+  provider: ['text', ({ payment }) => payment.provider],
+  request: ['json', ({ payment }) => json(payment.request)],
+  created_at: ['timestamptz', ({ payment }) => payment.createdAt],
+  operation_id: ['uuid', ({ operation }) => operation.id],
+  kind: ['text', ({ operation }) => operation.kind],
+  next_check_at: ['timestamptz', ({ operation }) => operation.nextCheckAt],
+})
+
 /** The first of the two commits of payments: it returns no row for an order that already has one. */
 export function insertPayments(sql: Sql, begun: readonly Begun[]) {
-  const rows = begun.map(({ payment, operation }) => ({
-    order_id: payment.orderId,
-    amount: payment.amount,
-    currency: payment.currency,
-    provider: payment.provider,
-    request: payment.request,
-    created_at: payment.createdAt,
-    operation_id: operation.id,
-    kind: operation.kind,
-    next_check_at: operation.nextCheckAt,
-  }))
-  const given = sql`
-    select * from json_to_recordset(${json(rows)}::json) as begun (order_id uuid, amount bigint, currency text, provider text,
-      request jsonb, created_at timestamptz, operation_id uuid, kind text, next_check_at timestamptz)`
+  const given = sql`select * from ${begunRows(begun)} as begun`
   const statement = sql<{ orderId: string }>`
     insert into payment (order_id, amount, currency, provider, request, created_at, updated_at)
     select order_id, amount, currency, provider, request, created_at, created_at from given
@@ -56,7 +55,7 @@ export function insertPayments(sql: Sql, begun: readonly Begun[]) {
       insert into payment_operation (id, order_id, kind, amount, next_check_at, created_at, updated_at)
       select operation_id, order_id, kind, amount, next_check_at, created_at, created_at
       from given
-      where order_id in (select order_id from changed)`,
+      where order_id = any(array(select order_id from changed))`,
   ]
   return { given, statement, also }
 }
@@ -67,81 +66,85 @@ export interface Change {
   changes: Changes
   at: Date
 }
+const changeRows = columns<Change>({
+  order_id: ['uuid', ({ known }) => known.orderId],
+  version: ['integer', ({ known }) => known.version],
+  status: ['text', ({ changes }) => changes.next.status],
+  captured: ['bigint', ({ changes }) => changes.next.captured],
+  refunded: ['bigint', ({ changes }) => changes.next.refunded],
+  reference: ['text', ({ changes }) => changes.next.reference],
+  next_action: ['json', ({ changes }) => json(changes.next.nextAction)],
+  decline: ['json', ({ changes }) => json(changes.next.decline)],
+  cancel_requested: ['boolean', ({ changes }) => changes.next.cancelRequested],
+  request: ['json', ({ changes }) => json(changes.next.request)],
+  at: ['timestamptz', ({ at }) => at.toISOString()],
+})
+
 /** Stores changes of different payments; returns no row for one that somebody else has changed since it was read. */
 export function storeChanges(sql: Sql, all: readonly Change[]) {
-  const rows = all.map(({ known, changes: { next }, at }) => ({
-    order_id: known.orderId,
-    version: known.version,
-    status: next.status,
-    captured: next.captured,
-    refunded: next.refunded,
-    reference: next.reference,
-    next_action: next.nextAction,
-    decline: next.decline,
-    cancel_requested: next.cancelRequested,
-    request: next.request,
-    at,
-  }))
   const statement = sql<{ id: string }>`
     update payment p
     set status = next.status, captured = next.captured, refunded = next.refunded,
       provider_reference = next.reference, next_action = next.next_action, decline = next.decline,
       cancel_requested = next.cancel_requested, request = next.request, version = p.version + 1, updated_at = next.at
-    from json_to_recordset(${json(rows)}::json) as next (order_id uuid, version integer, status text, captured bigint,
-      refunded bigint, reference text, next_action jsonb, decline jsonb, cancel_requested boolean, request jsonb,
-      at timestamptz)
+    from ${changeRows(all)} as next
     where p.order_id = next.order_id
       and p.version = next.version
     returning p.order_id as id`
   const also: Statement[] = []
-  const operations = all.flatMap(({ known, changes, at }) => changes.operations.map((one) => rowOf(known, one, at)))
-  if (operations.length > 0) also.push(storeOperations(sql, operations))
-  const entries = all.flatMap(({ known, changes, at }) =>
-    changes.ledger.map(({ transactionId, account, currency, amount }) => ({
-      transaction_id: transactionId,
-      account,
-      currency,
-      amount,
-      order_id: known.orderId,
-      at,
-    })),
+  const operations = all.flatMap(({ known, changes, at }) =>
+    changes.operations.map((operation) => ({ orderId: known.orderId, operation, at })),
   )
-  if (entries.length > 0)
+  if (operations.length > 0) also.push(storeOperations(sql, operations))
+  const transfers = all.flatMap(({ known, changes, at }) =>
+    changes.ledger.map((transfer) => ({ orderId: known.orderId, transfer, at })),
+  )
+  if (transfers.length > 0)
     also.push(sql`
-      insert into ledger_entry (transaction_id, account, currency, amount, order_id, at)
-      select transaction_id, account, currency, amount, order_id, at
-      from json_to_recordset(${json(entries)}::json) as entry (transaction_id uuid, account text, currency text,
-        amount bigint, order_id uuid, at timestamptz)
-      where order_id in (select id from changed)
-      on conflict (transaction_id, account) do nothing`)
+      insert into ledger_transfer (id, debit, credit, amount, currency, order_id, at)
+      select id, debit, credit, amount, currency, order_id, at
+      from ${transferRows(transfers)} as transfer
+      where order_id = any(array(select id from changed))
+      on conflict (id) do nothing`)
   return { statement, also }
 }
 
-function rowOf(payment: Known, operation: Operation, at: Date) {
-  return {
-    id: operation.id,
-    order_id: payment.orderId,
-    kind: operation.kind,
-    amount: operation.amount,
-    status: operation.status,
-    refund_id: operation.refundId,
-    reference: operation.reference,
-    reason: operation.reason,
-    next_check_at: isOpen(operation) ? operation.nextCheckAt : null,
-    created_at: operation.createdAt,
-    at,
-  }
-}
+const transferRows = columns<{ orderId: string; transfer: Transfer; at: Date }>({
+  id: ['uuid', ({ transfer }) => transfer.id],
+  debit: ['text', ({ transfer }) => transfer.debit],
+  credit: ['text', ({ transfer }) => transfer.credit],
+  amount: ['bigint', ({ transfer }) => transfer.amount],
+  currency: ['text', ({ transfer }) => transfer.currency],
+  order_id: ['uuid', ({ orderId }) => orderId],
+  at: ['timestamptz', ({ at }) => at.toISOString()],
+})
 
-function storeOperations(sql: Sql, rows: readonly ReturnType<typeof rowOf>[]): Statement {
+interface OperationToStore {
+  orderId: string
+  operation: Operation
+  at: Date
+}
+const operationRows = columns<OperationToStore>({
+  id: ['uuid', ({ operation }) => operation.id],
+  order_id: ['uuid', ({ orderId }) => orderId],
+  kind: ['text', ({ operation }) => operation.kind],
+  amount: ['bigint', ({ operation }) => operation.amount],
+  status: ['text', ({ operation }) => operation.status],
+  refund_id: ['uuid', ({ operation }) => operation.refundId],
+  reference: ['text', ({ operation }) => operation.reference],
+  reason: ['text', ({ operation }) => operation.reason],
+  next_check_at: ['timestamptz', ({ operation }) => (isOpen(operation) ? operation.nextCheckAt : null)],
+  created_at: ['timestamptz', ({ operation }) => operation.createdAt],
+  at: ['timestamptz', ({ at }) => at.toISOString()],
+})
+
+function storeOperations(sql: Sql, operations: readonly OperationToStore[]): Statement {
   return sql`
     insert into payment_operation (id, order_id, kind, amount, status, refund_id, provider_reference, reason,
       next_check_at, created_at, updated_at)
     select id, order_id, kind, amount, status, refund_id, reference, reason, next_check_at, created_at, at
-    from json_to_recordset(${json(rows)}::json) as operation (id uuid, order_id uuid, kind text, amount bigint,
-      status text, refund_id uuid, reference text, reason text, next_check_at timestamptz, created_at timestamptz,
-      at timestamptz)
-    where order_id in (select id from changed)
+    from ${operationRows(operations)} as operation
+    where order_id = any(array(select id from changed))
     on conflict (order_id, id) do update set kind = excluded.kind, amount = excluded.amount, status = excluded.status,
       provider_reference = excluded.provider_reference, reason = excluded.reason,
       next_check_at = excluded.next_check_at, updated_at = excluded.updated_at`

@@ -1,9 +1,9 @@
 // POST /v1/payments/webhooks/:provider. Keeps what a provider tells, once, and answers at once; merging comes afterwards.
 // The usual webhook tells what the reply to our own call has told already: then it is done in the same statement.
 import { paymentsApi } from '@souk/contracts/payments'
-import { handle, inGroups, json, refuse } from '@souk/service'
+import { columns, handle, inGroups, refuse } from '@souk/service'
 import { type PaymentsContext, providerOf } from './context.ts'
-import type { ReceivedEvent } from './provider.ts'
+import type { OperationKind, ProviderPayment, ReceivedEvent } from './provider.ts'
 
 const route = paymentsApi.routes.webhook
 
@@ -26,24 +26,20 @@ interface Received {
   receivedAt: Date
 }
 
+const receivedRows = columns<Received>({
+  event_id: ['text', ({ event }) => event.id],
+  provider: ['text', ({ provider }) => provider],
+  order_id: ['uuid', ({ event }) => event.payment.orderId],
+  body: ['text', ({ event }) => event.body],
+  received_at: ['timestamptz', ({ receivedAt }) => receivedAt.toISOString()],
+  reference: ['text', ({ event }) => event.payment.reference],
+  captured: ['bigint', ({ event }) => movedBy('capture', event.payment)],
+  refunded: ['bigint', ({ event }) => movedBy('refund', event.payment)],
+  state: ['text', ({ event }) => event.payment.state],
+  is_dispute: ['boolean', ({ event }) => event.kind === 'payment.disputed'],
+})
+
 const keep = inGroups(async (received: readonly Received[], { sql }: PaymentsContext) => {
-  const rows = received.map(({ provider, event, receivedAt }) => {
-    const { payment } = event
-    const moved = { capture: 0, refund: 0, authorize: 0, void: 0 }
-    for (const one of payment.operations) if (one.status === 'succeeded') moved[one.kind] += one.amount
-    return {
-      provider,
-      event_id: event.id,
-      order_id: payment.orderId,
-      body: event.body,
-      received_at: receivedAt,
-      reference: payment.reference,
-      captured: moved.capture,
-      refunded: moved.refund,
-      state: payment.state,
-      is_dispute: event.kind === 'payment.disputed',
-    }
-  })
   await sql`
     insert into webhook_event (provider, event_id, order_id, body, received_at, next_try_at, processed_at)
     select e.provider, e.event_id, e.order_id, e.body, e.received_at, e.received_at, (
@@ -56,8 +52,11 @@ const keep = inGroups(async (received: readonly Received[], { sql }: PaymentsCon
         and (p.captured > 0 or p.status = e.state)
         and not e.is_dispute
     )
-    from json_to_recordset(${json(rows)}::json) as e (provider text, event_id text, order_id uuid, body text,
-      received_at timestamptz, reference text, captured bigint, refunded bigint, state text, is_dispute boolean)
+    from ${receivedRows(received)} as e
     on conflict (provider, event_id) do nothing`
   return received.map(() => undefined)
 })
+
+function movedBy(kind: OperationKind, { operations }: ProviderPayment): number {
+  return operations.reduce((sum, one) => sum + (one.kind === kind && one.status === 'succeeded' ? one.amount : 0), 0)
+}

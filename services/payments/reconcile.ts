@@ -52,7 +52,7 @@ async function compare({ sql, now }: PaymentsContext, entries: readonly Provider
     select o.id, o.status, o.created_at, l.amount as booked, coalesce(l.currency, p.currency) as currency
     from payment_operation o
     join payment p on p.order_id = o.order_id
-    left join ledger_entry l on l.transaction_id = o.id and l.amount > 0
+    left join ledger_transfer l on l.id = o.id
     where o.id = any(${entries.map((entry) => entry.operationId)}::uuid[])`
   const ours = new Map(rows.map((row) => [row.id, row]))
   const settledBefore = now().getTime() - graceSeconds * 1000

@@ -17,12 +17,12 @@ create table payment (
   refunded bigint not null default 0,
   -- The provider's own name for it; null until the provider has answered.
   provider_reference text,
-  next_action jsonb,
-  decline jsonb,
+  next_action json,
+  decline json,
   -- Whatever is taken from now on is given back.
   cancel_requested boolean not null default false,
   -- Token, return URL and mail address: kept only until the provider has answered, to ask again with the same words.
-  request jsonb,
+  request json,
   -- A chargeback was opened. Recorded, and for people to decide.
   disputed_at timestamptz,
   -- Grows with every change to the payment or to its operations; who writes says which one it has read.
@@ -61,17 +61,25 @@ create unique index one_operation_per_refund on payment_operation (refund_id) wh
 create unique index one_capture_per_payment on payment_operation (order_id) where kind = 'capture' and status <> 'failed';
 create index payment_operation_open on payment_operation (next_check_at) where next_check_at is not null;
 
--- Double entry. A transaction is an operation that moved money; its entries add up to zero. Never changed, never deleted.
-create table ledger_entry (
-  transaction_id uuid not null,
-  account text not null,
-  currency text not null,
+-- Double entry, a transfer a row: what one account gets, another gives, so a transfer cannot be out of balance. Its id is that of
+-- the operation that moved the money. Never changed, never deleted.
+create table ledger_transfer (
+  id uuid primary key,
+  debit text not null,
+  credit text not null,
   amount bigint not null,
+  currency text not null,
   order_id uuid not null,
   at timestamptz not null,
-  primary key (transaction_id, account)
+  constraint transfer_is_between_two check (amount >= 0 and debit <> credit)
 );
-create index ledger_entry_of_order on ledger_entry (order_id);
+create index ledger_transfer_of_order on ledger_transfer (order_id);
+
+-- The same as bookkeepers read it: two entries a transaction.
+create view ledger_entry as
+select id as transaction_id, debit as account, currency, amount, order_id, at from ledger_transfer
+union all
+select id, credit, currency, -amount, order_id, at from ledger_transfer;
 
 -- What providers told us, each event once. The body is a hint that is merged into what we know.
 create table webhook_event (
@@ -102,16 +110,5 @@ create trigger captured_stays_captured before update on payment
     and new.status not in ('captured', 'partially-refunded', 'refunded')
   )
   execute function refuse_change('A captured payment can only be refunded.');
-create trigger ledger_is_append_only before update or delete or truncate on ledger_entry
+create trigger ledger_is_append_only before update or delete or truncate on ledger_transfer
   for each statement execute function refuse_change('The ledger is only written to, never changed.');
-
-create function ledger_adds_up() returns trigger language plpgsql as $$
-begin
-  if exists (select from entries group by transaction_id, currency having sum(amount) <> 0) then
-    raise exception 'The entries of a ledger transaction must add up to zero.' using errcode = 'check_violation';
-  end if;
-  return null;
-end $$;
-create trigger ledger_adds_up after insert on ledger_entry
-  referencing new table as entries
-  for each statement execute function ledger_adds_up();
