@@ -1,6 +1,7 @@
 // Carries messages from the outbox to the broker. It claims by state, never by position: a cursor on the id would skip a
 // row whose transaction commits late. One relay per database works at a time, held by an advisory lock on its connection;
 // others stand by. A relay that dies between publish and delete publishes again, and the inbox shrugs.
+import { setTimeout as pause } from 'node:timers/promises'
 import { crashpoint } from './crashpoint.ts'
 import type { Connection, Database } from './database.ts'
 import type { Log, Parcel, Transport } from './transport.ts'
@@ -14,6 +15,7 @@ export interface Relay {
 const batchSize = 500
 const shortestWaitMs = 5
 const longestWaitMs = 250
+const mostPauseMs = 16
 const standbyMs = 2_000
 
 export function startRelay({
@@ -77,7 +79,9 @@ export function startRelay({
         limit ${batchSize}`
       const sent = rows.length > 0 ? await publish(connection, rows) : 0
       if (sent > 0) waitMs = shortestWaitMs
-      else if (!awake) {
+      // A crowd is not carried one by one: the more there were just now, the longer is waited for the next.
+      if (rows.length < batchSize) await pause(Math.min(sent, mostPauseMs))
+      if (sent < batchSize && !awake) {
         await sleep(waitMs)
         waitMs = Math.min(waitMs * 2, longestWaitMs)
       }

@@ -8,6 +8,7 @@ import { type Connection, type Database, openDatabase } from './database.ts'
 import { type LogRow, rememberFresh } from './fresh-messages.ts'
 import { migrate } from './migrate.ts'
 import { type Nap, startReader } from './reader.ts'
+import { columns } from './statements.ts'
 import type { Log, Parcel, Subscription, Transport } from './transport.ts'
 
 const leaseSeconds = 10
@@ -168,6 +169,14 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
   }
 }
 
+const parcelRows = columns<Parcel & { place: number }>({
+  event_id: ['uuid', (parcel) => parcel.id],
+  place: ['bigint', (parcel) => parcel.place],
+  type: ['text', (parcel) => parcel.type],
+  key: ['text', (parcel) => parcel.key],
+  envelope: ['json', (parcel) => parcel.json],
+})
+
 /** Appends, and resolves with the position of the last parcel. */
 async function append(database: Database, parcels: readonly Parcel[], from: string): Promise<number> {
   const [row] = await database.sql<{ position: number }>`
@@ -175,10 +184,8 @@ async function append(database: Database, parcels: readonly Parcel[], from: stri
       update bus_head set position = position + ${parcels.length} returning position
     ), stored as (
       insert into bus_log (position, event_id, type, key, envelope)
-      select head.position - ${parcels.length} + p.place, p.event_id, p.type, p.key, p.envelope
-      from head, unnest(${parcels.map((it) => it.id)}::uuid[], ${parcels.map((it) => it.type)}::text[],
-        ${parcels.map((it) => it.key)}::text[], ${parcels.map((it) => it.json)}::json[])
-        with ordinality as p (event_id, type, key, envelope, place)
+      select head.position + parcel.place, parcel.event_id, parcel.type, parcel.key, parcel.envelope
+      from head, ${parcelRows(parcels.map((parcel, index) => ({ ...parcel, place: index + 1 - parcels.length })))} as parcel
     )
     select position from head, pg_notify('souk_bus', ${from})`
   return row?.position ?? 0

@@ -15,12 +15,29 @@ export function makeLog(options: { level?: string; file?: string } = {}): Logger
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
       serializers: { err: (error) => withoutSecrets(pino.stdSerializers.err(error) as unknown as Fields) },
+      hooks: {
+        logMethod(args, method, level) {
+          const line = plainLine(args, pino.levels.labels[level])
+          if (line) destination.write(line)
+          else method.apply(this, args)
+        },
+      },
     },
     destination,
   )
 }
 
 type Fields = Record<string, unknown>
+
+/**
+ * What pino would write, of fields that are plain values and a message; undefined for all else. Of these there are nine for each
+ * purchase, and pieced together by pino they were a sixth of all that the process allocated.
+ */
+function plainLine([fields, msg, ...more]: readonly unknown[], level: string | undefined): string | undefined {
+  if (typeof fields !== 'object' || fields === null || typeof msg !== 'string' || more.length > 0) return undefined
+  for (const value of Object.values(fields)) if (typeof value === 'object' && value !== null) return undefined
+  return `${JSON.stringify({ level, time: new Date().toISOString(), ...withoutSecrets(fields as Fields), msg })}\n`
+}
 
 /** Cuts fields by name, here and one level down. By hand: pino's own `redact` took 9 of the 14 µs of a line. */
 function withoutSecrets(fields: Fields): Fields {
