@@ -1,7 +1,7 @@
 // Group commit. While one group is at the database, those who come wait, and then go together: one statement, one commit and
 // one wake-up serve many. Without a crowd nobody waits, and the more come at once the less each of them costs.
 // The idea is as old as databases: DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.
-import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as endOfTurn } from 'node:timers/promises'
 import type { Database } from '@souk/messaging'
 
 export interface GroupOptions<Item> {
@@ -15,7 +15,7 @@ export interface GroupOptions<Item> {
   patienceMs?: number
 }
 /** When nobody has come for so long, nobody is about to. */
-const breathMs = 5
+const breathMs = 3
 
 interface Waiting<Item, Context, Answer> {
   item: Item
@@ -27,6 +27,8 @@ interface Line<Item, Context, Answer> {
   underWay: number
   /** Whether others came at the same time lately. */
   isCrowded: boolean
+  /** Ends the wait for more. */
+  full?: () => void
 }
 
 /**
@@ -49,6 +51,7 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
     const { waiting } = line
     const answer = new Promise<Answer>((resolve) => waiting.push({ item, context, resolve }))
     if (line.underWay < atOnce) void serve(line)
+    else if (line.waiting.length === most) line.full?.()
     return answer
   }
 
@@ -83,7 +86,13 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
     if (!line.isCrowded) return
     for (let left = patienceMs; left > 0 && line.waiting.length < most; left -= breathMs) {
       const { length } = line.waiting
-      await pause(breathMs)
+      await new Promise<void>((resolve) => {
+        const breath = setTimeout(resolve, breathMs)
+        line.full = () => {
+          clearTimeout(breath)
+          resolve()
+        }
+      })
       if (line.waiting.length === length) return
     }
   }
