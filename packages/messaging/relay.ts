@@ -69,6 +69,8 @@ export function startRelay({
       if (lock?.mine) break
       await sleep(standbyMs)
     }
+    // A power cut that undoes the move to outbox_sent is a relay that died between publish and delete.
+    await sql`set synchronous_commit = off`
     let waitMs = shortestWaitMs
     while (!stopping && !isLost()) {
       awake = false

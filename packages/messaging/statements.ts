@@ -93,35 +93,53 @@ interface Prepared {
   text: string
   name: string | undefined
 }
+/** By the texts that a statement is made of: to piece them together and to compare the whole takes longer. */
 const prepared = new Map<string, Prepared>()
-const whole = new WeakMap<readonly string[], Prepared>()
 /** A search builds many texts; past this many, they are no longer kept prepared. */
 const mostPrepared = 2_000
 
 async function run<R>(runner: Runner, statement: Statement<unknown>): Promise<R[]> {
-  let { values } = statement
-  let plan = values.some(isPart) ? undefined : whole.get(statement.strings)
-  if (!plan) {
-    const flat: unknown[] = []
-    const text = textOf(statement, flat)
-    plan = prepared.get(text) ?? prepare(text)
-    if (flat.length === values.length && !values.some(isPart)) whole.set(statement.strings, plan)
-    values = flat
-  }
+  const values: unknown[] = []
+  const parts = partsOf(statement, values)
+  const plan = prepared.get(parts) ?? prepare(parts, textOf(statement, { count: 0 }))
   const result = await runner.query({
     text: plan.text,
     name: plan.name,
-    values: values as unknown[],
+    values,
     rowMode: 'array',
   } as pg.QueryArrayConfig)
   return rowsOf<R>(result)
 }
 
-function prepare(text: string): Prepared {
+function prepare(parts: string, text: string): Prepared {
   const name = prepared.size < mostPrepared ? createHash('sha1').update(text).digest('base64url') : undefined
   const plan = { text, name }
-  if (name) prepared.set(text, plan)
+  if (name) prepared.set(parts, plan)
   return plan
+}
+
+const numbers = new WeakMap<readonly string[], number>()
+let highest = 0
+/** Each template's text has a number. */
+function numberOf(strings: readonly string[]): number {
+  let number = numbers.get(strings)
+  if (number === undefined) {
+    number = ++highest
+    numbers.set(strings, number)
+  }
+  return number
+}
+
+/** Which texts a statement is made of, and where in them; its values are added to `flat`. */
+function partsOf({ strings, values }: Statement<unknown>, flat: unknown[]): string {
+  let parts = `${numberOf(strings)}`
+  for (let place = 0; place < values.length; place++) {
+    const value = values[place]
+    if (value instanceof Verbatim) parts += `,${place}"${value.text}"`
+    else if (isPart(value)) parts += `,${place}(${partsOf(value as Statement, flat)})`
+    else flat.push(value === undefined ? null : value)
+  }
+  return parts
 }
 
 function isPart(value: unknown): value is Statement | Verbatim {
@@ -131,13 +149,13 @@ function isPart(value: unknown): value is Statement | Verbatim {
   )
 }
 
-function textOf(statement: Statement<unknown>, flat: unknown[]): string {
-  let text = statement.strings[0] ?? ''
-  statement.values.forEach((value, index) => {
+function textOf({ strings, values }: Statement<unknown>, parameters: { count: number }): string {
+  let text = strings[0] ?? ''
+  values.forEach((value, index) => {
     if (value instanceof Verbatim) text += value.text
-    else if (isPart(value)) text += textOf(value as Statement, flat)
-    else text += `$${flat.push(value === undefined ? null : value)}`
-    text += statement.strings[index + 1]
+    else if (isPart(value)) text += textOf(value as Statement, parameters)
+    else text += `$${++parameters.count}`
+    text += strings[index + 1]
   })
   return text
 }

@@ -14,7 +14,7 @@ import type { Log, Parcel, Subscription, Transport } from './transport.ts'
 const leaseSeconds = 10
 const batchSize = 200
 const renewMs = (leaseSeconds * 1000) / 3
-const passedOverMs = 50
+const behindMs = 50
 const pollMs = 250
 const standbyMs = 500
 const keptDays = 7
@@ -93,15 +93,15 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
           if (batch.length > 0) await whileRenewing(() => deliver(batch))
           position = last?.position ?? position
           const isAhead = position > stored
-          // What was delivered is stored before more is read; what was only passed over, now and then.
-          const isDue = Date.now() - storedAt > (isAhead ? passedOverMs : renewMs)
-          if (batch.length > 0 || isDue) {
+          // Now and then is enough: what is read again after a crash, the inbox knows.
+          if (Date.now() - storedAt > (isAhead ? behindMs : renewMs)) {
             if (!(await store())) return
             stored = position
             storedAt = Date.now()
           }
-          mustLook = rows.length === batchSize || (await nap(position > stored ? passedOverMs : pollMs))
+          mustLook = rows.length === batchSize || (await nap(position > stored ? behindMs : pollMs))
         }
+        if (position > stored) await store()
 
         /** A slow batch keeps its lease. Where renewing fails, the next commit of the cursor finds out who reads now. */
         async function whileRenewing(work: () => Promise<void>): Promise<void> {

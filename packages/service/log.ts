@@ -35,8 +35,10 @@ type Fields = Record<string, unknown>
  */
 function plainLine([fields, msg, ...more]: readonly unknown[], level: string | undefined): string | undefined {
   if (typeof fields !== 'object' || fields === null || typeof msg !== 'string' || more.length > 0) return undefined
-  for (const value of Object.values(fields)) if (typeof value === 'object' && value !== null) return undefined
-  return `${JSON.stringify({ level, time: new Date().toISOString(), ...withoutSecrets(fields as Fields), msg })}\n`
+  for (const name in fields) if (typeof (fields as Fields)[name] === 'object') return undefined
+  const text = JSON.stringify(withoutSecrets(fields as Fields))
+  const rest = text === '{}' ? '' : `,${text.slice(1, -1)}`
+  return `{"level":"${level}","time":"${new Date().toISOString()}"${rest},"msg":${JSON.stringify(msg)}}\n`
 }
 
 /** Cuts fields by name, here and one level down. By hand: pino's own `redact` took 9 of the 14 µs of a line. */
