@@ -5,9 +5,12 @@ const hidden = new Set(['password', 'token', 'authorization', 'cookie', 'accessK
 
 /** `file`: a path, or undefined for standard output. Lines are written in batches, off the request path. */
 export function makeLog(options: { level?: string; file?: string } = {}): Logger {
-  const destination = pino.destination({ dest: options.file ?? 1, sync: false, minLength: 8_192, mkdir: true })
-  const timer = setInterval(() => destination.flush(), 500)
+  const destination = pino.destination({ dest: options.file ?? 1, sync: false, mkdir: true })
+  const lines = inBatches(destination)
+  const timer = setInterval(() => lines.flush(), 500)
   timer.unref()
+  // Before the destination's own listener, which writes out what it was given.
+  process.prependOnceListener('exit', lines.pass)
   return pino(
     {
       level: options.level ?? 'info',
@@ -15,31 +18,34 @@ export function makeLog(options: { level?: string; file?: string } = {}): Logger
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
       serializers: { err: (error) => withoutSecrets(pino.stdSerializers.err(error) as unknown as Fields) },
-      hooks: {
-        logMethod(args, method, level) {
-          const line = plainLine(args, pino.levels.labels[level])
-          if (line) destination.write(line)
-          else method.apply(this, args)
-        },
-      },
     },
-    destination,
+    lines,
   )
 }
 
-type Fields = Record<string, unknown>
+const batchLength = 8_192
 
-/**
- * What pino would write, of fields that are plain values and a message; undefined for all else. Of these there are nine for each
- * purchase, and pieced together by pino they were a sixth of all that the process allocated.
- */
-function plainLine([fields, msg, ...more]: readonly unknown[], level: string | undefined): string | undefined {
-  if (typeof fields !== 'object' || fields === null || typeof msg !== 'string' || more.length > 0) return undefined
-  for (const name in fields) if (typeof (fields as Fields)[name] === 'object') return undefined
-  const text = JSON.stringify(withoutSecrets(fields as Fields))
-  const rest = text === '{}' ? '' : `,${text.slice(1, -1)}`
-  return `{"level":"${level}","time":"${new Date().toISOString()}"${rest},"msg":${JSON.stringify(msg)}}\n`
+/** The destination copies all that waits for its turn with every further line (9 kB a line, 4 of its 5 µs), so it gets few. */
+function inBatches(destination: ReturnType<typeof pino.destination>) {
+  let waiting = ''
+  const pass = () => {
+    if (waiting !== '') destination.write(waiting)
+    waiting = ''
+  }
+  return {
+    pass,
+    write(line: string) {
+      waiting += line
+      if (waiting.length >= batchLength) pass()
+    },
+    flush(done?: (error?: Error) => void) {
+      pass()
+      destination.flush(done)
+    },
+  }
 }
+
+type Fields = Record<string, unknown>
 
 /** Cuts fields by name, here and one level down. By hand: pino's own `redact` took 9 of the 14 µs of a line. */
 function withoutSecrets(fields: Fields): Fields {
