@@ -87,15 +87,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   /** Which of these are new, and not behind a set-aside message of their key. Those behind one are set aside too. */
   async function claim(batch: Envelope[], { sql }: Transaction): Promise<Set<string>> {
     const rows = await sql<{ eventId: string }>`
-      with wanted as (
-        select w.event_id, w.key
-        from unnest(${batch.map((it) => it.id)}::uuid[], ${batch.map((it) => it.subject)}::text[]) as w (event_id, key)
-      ), behind as (
-        select w.event_id from wanted w
-        where exists (select from dead_letter d where d.consumer = ${group} and d.key = w.key and d.status = 'retrying')
-      )
       insert into inbox (consumer, event_id)
-      select ${group}, event_id from wanted where event_id not in (select event_id from behind)
+      select ${group}, event_id
+      from unnest(${batch.map((it) => it.id)}::uuid[], ${batch.map((it) => it.subject)}::text[]) as wanted (event_id, key)
+      where key <> all(array(select key from dead_letter where consumer = ${group} and status = 'retrying'))
       on conflict do nothing
       returning event_id`
     const fresh = new Set(rows.map((row) => row.eventId))

@@ -15,7 +15,7 @@ export interface Relay {
 const batchSize = 500
 const shortestWaitMs = 5
 const longestWaitMs = 250
-const mostPauseMs = 16
+const mostPauseMs = 32
 const standbyMs = 2_000
 
 export function startRelay({
@@ -82,7 +82,7 @@ export function startRelay({
       const sent = rows.length > 0 ? await publish(connection, rows) : 0
       if (sent > 0) waitMs = shortestWaitMs
       // A crowd is not carried one by one: the more there were just now, the longer is waited for the next.
-      if (rows.length < batchSize) await pause(Math.min(sent, mostPauseMs))
+      if (rows.length < batchSize) await pause(Math.min(sent * 2, mostPauseMs))
       if (sent < batchSize && !awake) {
         await sleep(waitMs)
         waitMs = Math.min(waitMs * 2, longestWaitMs)
