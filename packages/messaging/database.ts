@@ -4,7 +4,7 @@ import type { Message } from '@souk/contracts'
 import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
-import { corkUntilEndOfTurn, openLanes } from './lanes.ts'
+import { corkForNow, openLanes } from './lanes.ts'
 import { columns, json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
 import type { Trace } from './trace.ts'
 
@@ -132,7 +132,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       const after: (() => void)[] = []
       const gathered = new Map<Gathered<never>, unknown[]>()
       const clientSql = sqlOn(() => {
-        corkUntilEndOfTurn(client)
+        corkForNow(client)
         return client
       })
       const transaction: Transaction = {
@@ -147,7 +147,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         },
       }
       try {
-        corkUntilEndOfTurn(client)
+        corkForNow(client)
         const begun = client.query('begin')
         begun.catch(() => undefined) // The first statement fails with the same error.
         const result = await work(transaction)
@@ -155,7 +155,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         if (messages.length > 0) last.push(storeMessages(messages.map((envelope) => ({ envelope }))))
         const stored = last.map((statement) => clientSql`${statement}`.then(() => undefined))
         crashpoint(`${options.service}.before-commit`)
-        corkUntilEndOfTurn(client)
+        corkForNow(client)
         const [ended] = await Promise.all([client.query('commit'), begun, ...stored])
         if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
         crashpoint(`${options.service}.after-commit`)

@@ -1,5 +1,5 @@
 // A few connections that many requests share for statements that stand alone. Each statement commits by itself, so they may
-// travel one behind the other (pipelined); those of one turn of the event loop leave in one write. It takes 3 connections per
+// travel one behind the other (pipelined); those that are asked in one go leave in one write. It takes 3 connections per
 // service where a pool under load takes 10 and more.
 import type { Socket } from 'node:net'
 import pg from 'pg'
@@ -57,7 +57,7 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
       const lane = choose()
       if (lane.inFlight >= mostInFlight) throw new Busy('Too many statements wait for the database.')
       lane.inFlight += 1
-      corkUntilEndOfTurn(lane.client)
+      corkForNow(lane.client)
       try {
         return await lane.client.query(config)
       } finally {
@@ -74,14 +74,17 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
 
 const corked = new WeakSet<Socket>()
 
-/** What is asked on a connection in one turn of the event loop leaves in one write. */
-export function corkUntilEndOfTurn(client: pg.ClientBase): void {
+/**
+ * What is asked on a connection in one go leaves in one write. Not at the end of the turn: whatever else the event loop then does
+ * first, a whole group waits for it.
+ */
+export function corkForNow(client: pg.ClientBase): void {
   // The driver's connection has no name in its types.
   const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
   if (corked.has(stream)) return
   stream.cork()
   corked.add(stream)
-  setImmediate(() => {
+  process.nextTick(() => {
     corked.delete(stream)
     stream.uncork()
   })
