@@ -28,7 +28,7 @@ export const settings = {
   trustedProxies: integer('how many proxies before us write X-Forwarded-For', 0, { min: 0, max: 10 }),
   corsOrigins: origins,
   maxConcurrent: integer('requests in hand before we turn some away', 500, { min: 10, max: 100_000 }),
-  cacheMegabytes: integer('memory for answers that many ask for', 32, { min: 1, max: 4_096 }),
+  cacheMegabytes: integer('memory for answers that many ask for', 24, { min: 1, max: 4_096 }),
   maxStreams: integer('live order updates that may be open', 1_000, { min: 1, max: 100_000 }),
   stopSeconds: integer('how long requests in hand may take when we stop', 2, { min: 0, max: 60 }),
 }
