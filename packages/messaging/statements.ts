@@ -179,9 +179,16 @@ function rowsOf<R>(result: pg.QueryArrayResult): R[] {
   })
 }
 
+const betweenTexts = new Map<string, readonly string[]>()
 /** Joins statements with a text from our own code, as in `join(conditions, ' and ')`. */
 export function join(statements: readonly Statement[], between: string): Statement {
-  const strings = statements.length === 0 ? [''] : ['', ...statements.slice(1).map(() => between), '']
+  const key = `${statements.length}${between}`
+  let strings = betweenTexts.get(key)
+  if (!strings) {
+    // The same array every time: by it a statement is recognized.
+    strings = statements.length === 0 ? [''] : ['', ...statements.slice(1).map(() => between), '']
+    betweenTexts.set(key, strings)
+  }
   return { strings, values: statements, then: neverAlone }
 }
 const neverAlone: Statement['then'] = () => {
