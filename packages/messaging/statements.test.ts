@@ -60,6 +60,12 @@ test('lists of like length, and conditions joined anew, are one prepared stateme
   assert.deepEqual([count(/\$24\)\) as item/), count(/number as joined/), count(/still prepared/)], [1, 1, 1])
 })
 
+test('a list that one statement cannot take is refused, not cut off', () => {
+  const lines = (count: number) => Array.from({ length: count }, () => ({ sku: 'CUP', quantity: 1 }))
+  assert.doesNotThrow(() => lineRows(lines(16_384)))
+  assert.throws(() => lineRows(lines(16_385)), /too long/)
+})
+
 test('a NUL is refused where it is stored; what only looks like one is not', () => {
   assert.throws(() => json({ name: 'a\0b' }), /NUL/)
   assert.equal(json({ name: 'a\\u0000' }), '{"name":"a\\\\u0000"}')

@@ -46,12 +46,15 @@ export function sqlOn(runner: () => unknown): Sql {
   }
 }
 
+/** The protocol counts parameters in 16 bits: https://www.postgresql.org/docs/18/protocol-message-formats.html (Bind). */
+const mostParameters = 65_535
+
 type ColumnsOf<Item> = Readonly<Record<string, readonly [type: string, read: (item: Item) => unknown]>>
 
 /**
  * Makes items a part of a statement, to be read like a table: `from ${lines(list)} as line`. The first column is never null.
  * Each value is a parameter of its own: a list of 16 rows in 21 columns is read in two thirds of the time that it takes as one
- * JSON document, which PostgreSQL parses anew field by field. Up to 1,000 items; JSON goes in as text.
+ * JSON document, which PostgreSQL parses anew field by field. JSON goes in as text. Throws past what one statement can take.
  */
 export function columns<Item>(names: ColumnsOf<Item>): (items: readonly Item[]) => Statement {
   const all = Object.entries(names)
@@ -60,6 +63,8 @@ export function columns<Item>(names: ColumnsOf<Item>): (items: readonly Item[]) 
   return (items) => {
     // Few sizes, so that few statements are prepared; what is not filled has no first column.
     const size = 2 ** Math.ceil(Math.log2(Math.max(1, items.length)))
+    if (size * readers.length > mostParameters)
+      throw new Error(`A list of ${items.length} is too long for one statement.`)
     let strings = textOfSize.get(size)
     if (!strings) {
       strings = textOfRows(all, size)
