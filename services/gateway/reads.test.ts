@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Answer, Route } from '@souk/contracts'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
 import { makeReads, type ReadRequest } from './reads.ts'
@@ -194,4 +196,21 @@ test('memory has an end: what was not asked for longest goes first', async () =>
   assert.equal(reads.at('/q=1')?.key, undefined)
   assert.match(await ask('q=huge', 30_000), /^miss/)
   assert.equal(reads.at('/q=huge')?.key, undefined)
+})
+
+test('what left memory is not held by the addresses under which it was found', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { reads, request, says, answer } = bare({ maxBytes: 400_000 })
+  collect()
+  const before = process.memoryUsage().arrayBuffers
+  for (let n = 0; n < 500; n += 1) {
+    const read = reads.read(request(`q=${n}`), `/q=${n}`)
+    answer(says('x'.repeat(40_000)))
+    await read
+  }
+  for (let twice = 0; twice < 2; twice += 1) collect() // The second waits for the sweeping of the first.
+  const held = process.memoryUsage().arrayBuffers - before
+  assert.ok(held < 2_000_000, `${held} bytes are held`)
+  assert.equal(reads.at('/q=499')?.body.length, 40_000)
 })

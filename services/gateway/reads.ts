@@ -7,7 +7,8 @@ import { type Answer, pathOf, type Route } from '@souk/contracts'
 const staleWhileRevalidateMs = 30_000
 /** And this long when none can be had. An answer that a message has overtaken never does. */
 const staleIfErrorMs = 600_000
-const mostUrls = 20_000
+/** Of one question, that are found before they are parsed. */
+const mostSpellings = 4
 const longestUrl = 300
 /** What an entry costs besides its body. */
 const overheadBytes = 2_048
@@ -30,8 +31,8 @@ interface Kept extends Entry {
   readonly storedAt: number
   readonly freshUntil: number
   readonly staleMs: number
-  /** Still in memory. */
-  isKept: boolean
+  /** Under which it is found, while it is kept. */
+  readonly urls: string[]
 }
 
 export interface ReadRule {
@@ -84,7 +85,7 @@ export function makeReads(options: {
     at(url) {
       const entry = byUrl.get(url)
       if (entry === undefined) return undefined
-      return entry.isKept && now() < entry.freshUntil && isTrue(entry) ? entry : undefined
+      return now() < entry.freshUntil && isTrue(entry) ? entry : undefined
     },
     async read(request, url) {
       const key = keyOf(request)
@@ -142,7 +143,7 @@ export function makeReads(options: {
     const { rule } = request
     const answer = await request.fetch()
     if (answer.status !== 200) return { from: 'miss', answer }
-    const body = Buffer.from(answer.body as Uint8Array)
+    const body = ownCopy(answer.body)
     const etag = `"${createHash('sha1').update(body).digest('base64url')}"`
     const ttlMs = rule.seconds * 1000 * (0.8 + 0.4 * random())
     let value: { it: unknown } | undefined
@@ -160,7 +161,7 @@ export function makeReads(options: {
       storedAt: now(),
       freshUntil: now() + ttlMs,
       staleMs: rule.mayBeStale === false ? 0 : staleWhileRevalidateMs,
-      isKept: false,
+      urls: [],
     }
     // Something changed while the service was answering: the answer may be of before. It serves those who waited for it,
     // who asked before the change, and nobody else.
@@ -173,7 +174,6 @@ export function makeReads(options: {
     if (before) remove(before)
     if (entry.body.length + overheadBytes > options.maxBytes / 8) return
     entries.set(entry.key, entry)
-    entry.isKept = true
     bytes += entry.body.length + overheadBytes
     for (const oldest of entries.values()) {
       if (bytes <= options.maxBytes) break
@@ -182,7 +182,7 @@ export function makeReads(options: {
   }
   function remove(entry: Kept): void {
     entries.delete(entry.key)
-    entry.isKept = false
+    for (const url of entry.urls.splice(0)) byUrl.delete(url)
     bytes -= entry.body.length + overheadBytes
   }
   function touch(entry: Kept): void {
@@ -190,10 +190,19 @@ export function makeReads(options: {
     entries.set(entry.key, entry)
   }
   function remember(url: string | undefined, entry: Kept): void {
-    if (url === undefined || url.length > longestUrl || !entry.isKept || byUrl.get(url) === entry) return
-    if (byUrl.size >= mostUrls) byUrl.clear()
+    if (url === undefined || url.length > longestUrl || byUrl.has(url)) return
+    if (entry.urls.length === mostSpellings || entries.get(entry.key) !== entry) return
     byUrl.set(url, entry)
+    entry.urls.push(url)
   }
+}
+
+/** Not a piece of Node's buffer pool: there, a small body would keep all 64 kB around it in memory. */
+function ownCopy(body: string | Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
+  if (typeof body === 'string') copy.write(body)
+  else copy.set(body)
+  return copy
 }
 
 /** One key for all spellings of a question: the order of different query fields means nothing. */
