@@ -52,13 +52,17 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
     globalThis.gc?.()
     answer = process.memoryUsage()
   }
-  if (ask === 'stop') {
-    await running.stop()
-    await transport.close()
-    await machine.stop()
-  }
+  if (ask === 'stop') await stop()
   process.send?.({ id, answer }, () => ask === 'stop' && process.exit(0))
 })
+// A bench that was killed leaves nothing behind.
+process.on('disconnect', () => void stop().then(() => process.exit(0)))
+
+async function stop(): Promise<void> {
+  await running.stop()
+  await transport.close()
+  await machine.stop()
+}
 
 async function move(kind: 'received' | 'adjusted', goods: Goods): Promise<void> {
   const movements = goods.map((one) => ({ ...one, location: 'main', kind, reason: 'For the bench' }))
