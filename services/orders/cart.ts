@@ -42,7 +42,8 @@ export function mergeLines<L extends { sku: string; quantity: number }>(lines: r
   return [...merged.values()]
 }
 
-export function priceCart(input: CartInput, prices: ReadonlyMap<string, PricedSku>): PricedCart {
+export function priceCart(input: CartInput, priceList: readonly PricedSku[]): PricedCart {
+  const prices = new Map(priceList.map((one) => [one.sku, one]))
   const currency = input.currency ?? defaultCurrency
   const country = input.shippingAddress?.country ?? homeCountry
   const tax = taxIn(country)

@@ -2,9 +2,9 @@
 // The id is chosen by the client and unguessable: who knows it may read and change the cart.
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
 import { columns, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
-import { mergeLines, priceCart } from './cart.ts'
+import { mergeLines, type PricedCart, priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
-import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
+import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from './price-list.ts'
 import { shippingMethodsFor } from './shipping.ts'
 
 const { routes } = ordersApi
@@ -17,6 +17,7 @@ export interface StoredCart {
   body: CartInput
   updatedAt: string
   prices: PricedSku[]
+  pricesVersion: number
 }
 
 export const putCart = handle(routes.putCart, async ({ params, body, headers, caller }, context: OrdersContext) => {
@@ -25,9 +26,13 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
     refuse(routes.putCart, 'invalid-request', `At most ${mostUnits} units of ${tooMany.sku} fit into one cart.`)
   }
   const expected = versionIn(headers['if-match'])
-  const stored = await storeCart({ id: params.id.toLowerCase(), customerId: caller.userId, body, expected }, context)
-  if (!stored) return refuseToStore(params.id, context.sql)
-  return cartView({ ...stored, body }, context)
+  const id = params.id.toLowerCase()
+  const stored = await storeCart({ id, customerId: caller.userId, body, expected }, context)
+  if (!stored) return refuseToStore(id, context.sql)
+  const priced = priceCart(body, stored.prices)
+  const { version: cartVersion, pricesVersion } = stored
+  context.own.pricedCarts.keep(id, { body, priced, cartVersion, pricesVersion })
+  return cartView({ ...stored, body }, priced, context)
 })
 
 interface CartToStore {
@@ -63,7 +68,8 @@ const storeCart = inGroups(
           and cart.version = coalesce((select expected from given where given.id = excluded.id), cart.version)
         returning id, version, body, updated_at
       )
-      select id, version, 'open' as status, updated_at, ${pricesAsJson(sql, skusIn(sql))} as prices
+      select id, version, 'open' as status, updated_at, ${pricesAsJson(sql, skusIn(sql))} as prices,
+        ${pricesVersion(sql)} as prices_version
       from stored as cart`
     const byId = new Map(stored.map((cart) => [cart.id, cart]))
     return carts.map(({ id }) => byId.get(id))
@@ -72,12 +78,13 @@ const storeCart = inGroups(
 )
 
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
-  const [stored] = await context.sql<StoredCart>`
+  const [stored] = await context.sql<Omit<StoredCart, 'pricesVersion'>>`
     select id, version, case when ${isOrdered(context.sql)} then 'ordered' else 'open' end as status, body, updated_at,
       ${pricesAsJson(context.sql, skusIn(context.sql))} as prices
     from cart
     where id = ${params.id}`
-  return stored ? cartView(stored, context) : refuse(routes.readCart, 'not-found', 'There is no such cart.')
+  if (!stored) refuse(routes.readCart, 'not-found', 'There is no such cart.')
+  return cartView(stored, priceCart(stored.body, stored.prices), context)
 })
 
 export const listShippingMethods = handle(routes.shippingMethods, async ({ query }, _context: OrdersContext) => ({
@@ -112,10 +119,10 @@ async function refuseToStore(id: string, sql: Sql): Promise<never> {
 }
 
 async function cartView(
-  { id, version, status, body, updatedAt, prices }: StoredCart,
+  { id, version, status, body, updatedAt }: Omit<StoredCart, 'prices' | 'pricesVersion'>,
+  priced: PricedCart,
   context: OrdersContext,
 ): Promise<Cart> {
-  const priced = priceCart(body, new Map(prices.map((one) => [one.sku, one])))
   const stockProblems =
     status === 'open' ? await context.own.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
   return {

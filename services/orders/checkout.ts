@@ -1,18 +1,21 @@
 // PUT /v1/orders/:orderId. A customer checks out. The client picks the order id, so a repeated request finds the first
 // order; and a cart becomes one order, whatever ids are sent. The cart's id is the right to buy it.
 import { type CartInput, type Order as OrderView, ordersApi } from '@souk/contracts/orders'
-import { crashpoint, handle, inGroups, type Reply, refuse, reply } from '@souk/service'
+import { crashpoint, handle, inGroups, Refusal, type Reply, refuse, reply } from '@souk/service'
 import { accessKeyOf } from './access-key.ts'
 import { priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
 import { driveOrder } from './drive-order.ts'
-import { newOrder, type Order, orderView } from './order.ts'
+import { type Checkout, newOrder, type Order, orderView } from './order.ts'
 import { findOrder, insertOrders, type NewOrder } from './orders-table.ts'
-import { type PricedSku, pricesAsJson, skusIn } from './price-list.ts'
+import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from './price-list.ts'
+import type { PricedNow } from './priced-carts.ts'
 
 const route = ordersApi.routes.checkout
 /** Before the caller's own deadline, so that a slow payment is answered with 202 rather than not at all. */
 const patienceMs = 6_500
+/** Somebody else may place the order, change the cart or its prices just then. */
+const mostTries = 3
 
 interface Gathered {
   /** The cart of the order with this id, if there is one. */
@@ -22,41 +25,62 @@ interface Gathered {
   body: CartInput | null
   /** Whether the cart was paid for once. */
   isBought: boolean
+  cartVersion: number | null
   prices: PricedSku[]
+  pricesVersion: number
 }
 
 export const checkout = handle(route, async ({ params, body, caller }, context: OrdersContext) => {
   const orderId = params.orderId.toLowerCase()
   const cartId = body.cartId.toLowerCase()
-  const gathered = await gather(orderId, cartId, context)
-  if (gathered.cartOfOrder || gathered.orderOfCart) return answerWithFound(gathered, orderId, cartId, context)
-  if (!gathered.body) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
-  if (gathered.isBought) {
-    refuse(route, 'order-canceled', 'This cart was bought, and the order canceled. Start a new cart.')
+  const asked: Checkout = {
+    orderId,
+    cartId,
+    customerId: caller.userId,
+    expectedTotal: body.expectedTotal,
+    payment: body.payment,
+    returnUrl: returnUrl(body.returnUrl, orderId, context),
+    accessKey: accessKeyOf(orderId, context.shared.sharedSecret),
+    at: context.now().toISOString(),
   }
+  const known = context.own.pricedCarts.take(cartId)
+  const quick = known && (await placeKnown(asked, known, context))
+  if (quick) return finish(quick, 201, context)
 
-  const order = newOrder(
-    {
-      orderId,
-      cartId,
-      customerId: caller.userId,
-      expectedTotal: body.expectedTotal,
-      payment: body.payment,
-      returnUrl: returnUrl(body.returnUrl, orderId, context),
-      accessKey: accessKeyOf(orderId, context.shared.sharedSecret),
-      at: context.now().toISOString(),
-    },
-    gathered.body,
-    priceCart(gathered.body, new Map(gathered.prices.map((one) => [one.sku, one]))),
-  )
-  const number = await storeOrder(order, context)
-  crashpoint('orders.order-stored')
-  if (number !== undefined) return finish({ ...order, number }, 201, context)
-  // A double click: the other request was faster, so its order answers both.
-  return answerWithFound(await gather(orderId, cartId, context), orderId, cartId, context)
+  for (let tries = 0; tries < mostTries; tries++) {
+    const gathered = await gather(orderId, cartId, context)
+    if (gathered.cartOfOrder || gathered.orderOfCart) return answerWithFound(gathered, orderId, cartId, context)
+    const { body: cart, cartVersion, pricesVersion } = gathered
+    if (!cart || cartVersion === null) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
+    if (gathered.isBought) {
+      refuse(route, 'order-canceled', 'This cart was bought, and the order canceled. Start a new cart.')
+    }
+    const priced = priceCart(cart, gathered.prices)
+    const order = await place(asked, { body: cart, priced, cartVersion, pricesVersion }, context)
+    if (order) return finish(order, 201, context)
+  }
+  return refuse(route, 'unavailable', 'This cart or its prices change just now. Try again.')
 })
 
-/** The number of the order, or undefined when its id or its cart has one already. */
+/** From memory nothing is refused: it may be old. */
+async function placeKnown(asked: Checkout, cart: PricedNow, context: OrdersContext): Promise<Order | undefined> {
+  try {
+    return await place(asked, cart, context)
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+/** Undefined when the order or the cart has an order already, or when the cart is not as it was priced any more. */
+async function place(asked: Checkout, cart: PricedNow, context: OrdersContext): Promise<Order | undefined> {
+  const { body, priced, cartVersion, pricesVersion } = cart
+  const order = newOrder(asked, body, priced)
+  const number = await storeOrder({ ...order, cartVersion, pricesVersion }, context)
+  crashpoint('orders.order-stored')
+  return number === undefined ? undefined : { ...order, number }
+}
+
 const storeOrder = inGroups(
   async (orders: readonly NewOrder[], { sql, commit }: OrdersContext) => {
     const { given, insert, also } = insertOrders(sql, orders)
@@ -64,7 +88,7 @@ const storeOrder = inGroups(
     return orders.map((order) => numbers.get(order.id))
   },
   // In one statement nobody could say which of two requests has made the order of their id.
-  { keysOf: (order) => [order.id, order.cartId] },
+  { keysOf: (order) => [order.id, order.cartId], most: 16, patienceMs: 16 },
 )
 
 const gatherInGroup = inGroups(
@@ -75,7 +99,9 @@ const gatherInGroup = inGroups(
         case when bought.status <> 'canceled' then bought.id end as order_of_cart,
         bought.id is not null as is_bought,
         cart.body,
-        ${pricesAsJson(sql, skusIn(sql))} as prices
+        cart.version as cart_version,
+        ${pricesAsJson(sql, skusIn(sql))} as prices,
+        ${pricesVersion(sql)} as prices_version
       from unnest(${wanted.map((it) => it.orderId)}::uuid[], ${wanted.map((it) => it.cartId)}::uuid[])
         with ordinality as wanted (order_id, cart_id, place)
       left join cart on cart.id = wanted.cart_id

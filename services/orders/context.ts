@@ -3,6 +3,7 @@ import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
 import { type ContextFor, integer } from '@souk/service'
 import type { Order } from './order.ts'
+import type { makePricedCarts } from './priced-carts.ts'
 import type { StockHints } from './stock-hints.ts'
 
 export const settings = {
@@ -12,6 +13,7 @@ export const calls = { inventory: inventoryApi, payments: paymentsApi }
 
 export interface Own {
   stockHints: StockHints
+  pricedCarts: ReturnType<typeof makePricedCarts>
   /** Orders that this process is driving just now: whoever asks for one again waits for the same outcome. */
   driving: Map<string, Promise<Order>>
   /** Orders that this process has just placed: what payments tell of them later is known. */

@@ -2,6 +2,8 @@
 import { columns, json, type Sql, type Statement, Verbatim } from '@souk/service'
 import { accessKeyOf } from './access-key.ts'
 import { isOpen, itemCount, type Order, openStatuses } from './order.ts'
+import { pricesVersion } from './price-list.ts'
+import type { PricedBy } from './priced-carts.ts'
 import type { Step } from './saga-steps.ts'
 
 /** How long the resumer leaves an order to the request that is at it. */
@@ -54,7 +56,8 @@ export async function lockOrder(
   return order
 }
 
-export type NewOrder = Omit<Order, 'number'>
+/** An order, and by what it was priced. */
+export type NewOrder = Omit<Order, 'number'> & PricedBy
 
 const newOrders = columns<NewOrder>({
   id: ['uuid', (order) => order.id],
@@ -78,9 +81,11 @@ const newOrders = columns<NewOrder>({
   return_url: ['text', (order) => order.returnUrl],
   resume_at: ['timestamptz', (order) => resumeAt(order.placedAt)],
   placed_at: ['timestamptz', (order) => order.placedAt],
+  cart_version: ['integer', (order) => order.cartVersion],
+  prices_version: ['bigint', (order) => order.pricesVersion],
 })
 
-/** Stores new orders, save those whose id or cart already has one. Returns the numbers of what was stored. */
+/** Stores new orders, save those whose id or cart already has one, or whose price does not hold any more. Returns the numbers of what was stored. */
 export function insertOrders(sql: Sql, orders: readonly NewOrder[]) {
   const given = sql`select * from ${newOrders(orders)} as fresh`
   const insert = sql<{ id: string; number: number }>`
@@ -92,6 +97,8 @@ export function insertOrders(sql: Sql, orders: readonly NewOrder[]) {
       id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
       item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at
     from given
+    where prices_version = ${pricesVersion(sql)}
+      and cart_version = (select version from cart where cart.id = given.cart_id)
     on conflict do nothing
     returning id, number, version, status, placed_at`
   const open = sql`

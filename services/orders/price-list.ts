@@ -26,6 +26,13 @@ export function pricesAsJson(sql: Sql, skus: Statement): Statement {
       from price_list p
       where p.sku = any(${skus}))`
 }
+/** The version of the whole list, to be a column beside them. */
+export function pricesVersion(sql: Sql): Statement {
+  return sql`(select version from price_list_version)`
+}
+function countedChange(sql: Sql): Statement {
+  return sql`counted as (update price_list_version set version = version + 1 where exists (select from heard))`
+}
 /** The SKUs in the body of a cart. */
 export function skusIn(sql: Sql): Statement {
   return sql`array(select line ->> 'sku' from json_array_elements(cart.body -> 'lines') as line)`
@@ -43,7 +50,7 @@ export const rememberPrices = on([ProductChanged], async (product, { sql }, _con
     ), dropped as (
       update price_list set status = 'gone'
       where product_id = (select product_id from heard) and not sku = any(${skus}::text[])
-    )
+    ), ${countedChange(sql)}
     insert into price_list (sku, product_id, slug, title, variant_title, prices, weight_grams, image, status)
     select v.sku, heard.product_id, ${product.slug}, ${product.title}, v.title, v.prices, v."weightGrams",
       ${product.image}, ${product.status}
@@ -62,7 +69,7 @@ export const forgetPrices = on([ProductDeleted], async (product, { sql }, _conte
       values (${product.productId}, ${product.version})
       on conflict (product_id) do update set version = excluded.version where product_heard.version <= excluded.version
       returning product_id
-    )
+    ), ${countedChange(sql)}
     update price_list set status = 'gone'
     where product_id = (select product_id from heard)`
 })

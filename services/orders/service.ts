@@ -9,6 +9,7 @@ import { calls, type Own, settings } from './context.ts'
 import { expireCheckouts } from './expire-checkouts.ts'
 import { hearPayments } from './hear-payments.ts'
 import { forgetPrices, rememberPrices } from './price-list.ts'
+import { makePricedCarts } from './priced-carts.ts'
 import { listOrders, readOrder, readTimeline } from './read-orders.ts'
 import { refund } from './refund.ts'
 import { resumeCheckouts } from './resume-checkouts.ts'
@@ -22,7 +23,10 @@ export const orders = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   plansByIndex: true,
-  open: async () => ({ own: { stockHints: makeStockHints(), driving: new Map(), placed: new Set() } satisfies Own }),
+  open: async () => {
+    const pricedCarts = makePricedCarts()
+    return { own: { stockHints: makeStockHints(), pricedCarts, driving: new Map(), placed: new Set() } satisfies Own }
+  },
   routes: {
     putCart,
     readCart,

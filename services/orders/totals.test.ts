@@ -102,7 +102,7 @@ test('lines of one SKU are one line: demand is one number (medusa #16502, vendur
         { sku: 'CUP', quantity: 3 },
       ],
     },
-    new Map([['CUP', cup]]),
+    [cup],
   )
   assert.deepEqual(
     lines.map((line) => [line.title, line.quantity, line.lineTotal.amount]),
@@ -115,7 +115,7 @@ test('what cannot be sold is shown but costs nothing', () => {
   const dollars = { ...cup, sku: 'DOLLARS', prices: [{ amount: 1, currency: 'USD' }] }
   const priced = priceCart(
     { lines: ['CUP', 'DRAFT', 'DOLLARS', 'NEVER'].map((sku) => ({ sku, quantity: 1 })), codes: ['WELCOME10'] },
-    new Map([cup, draft, dollars].map((one) => [one.sku, one])),
+    [cup, draft, dollars],
   )
   assert.deepEqual(
     priced.problems.map((problem) => [problem.code, problem.sku]),

@@ -27,6 +27,13 @@ create table price_list (
 );
 create index price_list_by_product on price_list (product_id);
 
+-- Grows whenever a price may have changed. An order says by which it was priced.
+create table price_list_version (
+  only_row boolean primary key default true check (only_row),
+  version bigint not null
+) with (fillfactor = 50);
+insert into price_list_version (version) values (1);
+
 -- The newest version of each product that was heard of, deleted ones too: older messages that come late change nothing.
 create table product_heard (
   product_id uuid primary key,
