@@ -1,6 +1,7 @@
-// A reservation as the contract tells it, from its rows; and what an order wants, as the database takes it.
+// A reservation as the contract tells it, from its rows; and what an order asks for, as the database takes it.
 import type { Reservation, StockLine } from '@souk/contracts/inventory'
-import type { Sql } from '@souk/service'
+import type { Sql, Statement } from '@souk/service'
+import type { InventoryContext } from './context.ts'
 
 /** One row per line; a reservation without lines has one row whose sku is null. */
 export interface ReservationRow {
@@ -34,6 +35,39 @@ export async function findReservation(sql: Sql, orderId: string): Promise<Reserv
 export interface Demand {
   skus: string[]
   quantities: number[]
+}
+/** What an order asks for, and on which terms. */
+export interface Asked extends Demand {
+  orderId: string
+  pinned: boolean
+  expiresAt: string | undefined
+  holder: string | undefined
+}
+
+type Settings = InventoryContext['settings']
+
+/** For a row `wish` with `holder`: whether that person holds as many reservations as one may. */
+export function holdsMany(sql: Sql, { reservationsPerHolder }: Settings): Statement {
+  return sql`
+    wish.holder is not null and ${reservationsPerHolder}::integer <= (
+      select count(*)
+      from (
+        select from reservation r
+        where r.holder = wish.holder and r.expires_at is not null
+        limit ${reservationsPerHolder}::integer
+      ) as held
+    )`
+}
+
+/** For rows with `order_id`, `is_pinned`, `until` and `holder`: the columns of their reservations. */
+export function reservationColumns(sql: Sql, { reservationMinutes }: Settings): Statement {
+  return sql`
+    order_id,
+    case when is_pinned then 'pinned' else 'active' end as status,
+    case when not is_pinned then
+      coalesce(until, clock_timestamp() + make_interval(mins => ${reservationMinutes}::integer))
+    end as expires_at,
+    holder`
 }
 
 /** Two lines of one SKU are one demand: each by itself would be checked against the same stock. Sorted, like all locks. */

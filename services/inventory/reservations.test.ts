@@ -213,3 +213,40 @@ test('in a crowd each order gets the answer that it would get alone', async () =
   assert.deepEqual(await counter.told(sku), ['back-in-stock 9', 'stock-low 1', 'sold-out'])
   await counter.sound()
 })
+
+test('where there is plenty, too, each order of a crowd gets its own answer', async () => {
+  const sku = await counter.stocked({ main: 500, east: 500 })
+  const other = await counter.stocked({ main: 500 })
+  const one = [{ sku, quantity: 1 }]
+  const holder = `${randomUUIDv7()}@example.com`
+  for (let i = 0; i < 20; i++) await counter.reserve([{ sku: other, quantity: 1 }], { holder })
+  const mine = await counter.reserve(one, { pinned: true })
+  const gone = randomUUIDv7()
+  await counter.release(gone)
+  const crowd = Array.from({ length: 50 }, () => counter.reserve([...one, { sku: other, quantity: 2 }]))
+  const special = [
+    counter.reserve(one, { orderId: mine.orderId }),
+    refusalOf(counter.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
+    refusalOf(counter.reserve(one, { orderId: gone })),
+    refusalOf(counter.reserve(one, { holder })),
+    refusalOf(counter.reserve(one, { holder, pinned: true })),
+  ]
+  const until = counter.inSeconds(60)
+  const later = counter.reserve(one, { expiresAt: until })
+  for (const { lines } of await Promise.all(crowd))
+    assert.deepEqual(lines, [
+      { sku, quantity: 1, location: 'main' },
+      { sku: other, quantity: 2, location: 'main' },
+    ])
+  assert.equal((await later).expiresAt, until)
+  const codes = (await Promise.all(special)).map((it) => ('code' in it ? it.code : it.status))
+  assert.deepEqual(codes, [
+    'pinned',
+    'invalid-request',
+    'reservation-over',
+    'too-many-reservations',
+    'too-many-reservations',
+  ])
+  assert.deepEqual([await counter.available(sku), await counter.available(other)], [948, 380])
+  await counter.sound()
+})

@@ -1,23 +1,13 @@
 // PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order. Orders that come at
 // once are served in groups: one lock of the hot rows and one commit then serve many (RELIABILITY 6.4).
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { columns, crashpoint, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
-import { type Allotment, allot, type Line, type Missing, type Shelf, type Wish } from './allot.ts'
+import { crashpoint, handle, inGroups, refuse } from '@souk/service'
 import type { InventoryContext } from './context.ts'
-import { crossingsOf } from './crossings.ts'
-import { demandOf, findReservation } from './reservation.ts'
+import { type Asked, demandOf } from './reservation.ts'
+import { reserveFromPlenty } from './reserve-plenty.ts'
+import { type Outcome, reserveSingly } from './reserve-singly.ts'
 
 const route = inventoryApi.routes.reserve
-
-interface Asked extends Wish {
-  pinned: boolean
-  expiresAt: string | undefined
-  holder: string | undefined
-}
-type Outcome =
-  | { is: 'reserved'; reservation: Reservation }
-  | { is: 'out-of-stock'; missing: Missing[] }
-  | { is: 'over' | 'differs' | 'too-many' }
 
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
   const { pinned, expiresAt, holder } = body
@@ -56,167 +46,20 @@ function answer(outcome: Outcome): Reservation {
   }
 }
 
+/** Where there is plenty, as mostly, in one statement; what that leaves, singly. */
 const reserveInGroup = inGroups(
-  (asked: readonly Asked[], { transaction, settings }: InventoryContext) =>
-    transaction(async ({ sql, withCommit, send }) => {
-      const { judged, shelves } = await begin(sql, asked, settings)
-      const begun = asked.filter((_, index) => judged[index]?.status)
-      const allotments = allot(begun, shelves)
-      for (const statement of finish(sql, begun, allotments)) withCommit(statement)
-      send(
-        ...crossingsOf(
-          allotments.flatMap((one) => (one.missing ? [] : one.changes)),
-          settings.lowStock,
-        ),
-      )
-      return Promise.all(
-        asked.map((wish, index) => {
-          const allotment = allotments[begun.indexOf(wish)]
-          return outcomeOf(wish, judged[index] as Judged, allotment, sql)
-        }),
-      )
-    }),
+  async (asked: readonly Asked[], context: InventoryContext) => {
+    const reserved = await reserveFromPlenty(asked, context)
+    const left = asked.filter(({ orderId }) => !reserved.has(orderId))
+    const outcomes = left.length > 0 ? await reserveSingly(left, context) : []
+    return asked.map((wish): Outcome => {
+      const reservation = reserved.get(wish.orderId)
+      return reservation ? { is: 'reserved', reservation } : (outcomes[left.indexOf(wish)] as Outcome)
+    })
+  },
   {
     // What a person holds is counted, unless it is pinned.
     keysOf: ({ orderId, pinned, holder }) => (pinned || !holder ? [orderId] : [orderId, `held by ${holder}`]),
     atOnce: 2,
   },
 )
-
-/** What can be said of a wish before any stock is locked. With a status, its reservation has begun. */
-interface Judged {
-  isKnown: boolean
-  missing: Missing[] | null
-  holdsMany: boolean
-  status: Reservation['status'] | null
-  expiresAt: string | null
-}
-
-const wishRows = columns<Asked & { place: number }>({
-  place: ['integer', (wish) => wish.place],
-  order_id: ['uuid', (wish) => wish.orderId],
-  is_pinned: ['boolean', (wish) => wish.pinned],
-  until: ['timestamptz', (wish) => wish.expiresAt],
-  holder: ['text', (wish) => wish.holder],
-  skus: ['text[]', (wish) => wish.skus],
-  quantities: ['bigint[]', (wish) => wish.quantities],
-})
-
-/**
- * Stores the reservations that seem possible and then locks their stock: always in this order, and stock by SKU and location,
- * so that nobody waits in a circle. Who asks for what is plainly not there waits for no lock and writes nothing.
- */
-async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryContext['settings']) {
-  const [row] = await sql<{ judged: Judged[]; shelves: Shelf[] }>`
-    with wish as materialized (
-      select * from ${wishRows(asked.map((wish, place) => ({ ...wish, place })))} as wish
-    ), judged as materialized (
-      select place, order_id, is_pinned, until, holder, skus,
-        (select true from reservation r where r.order_id = wish.order_id) is not null as is_known,
-        (
-          select json_agg(json_build_object('sku', w.sku, 'requested', w.quantity, 'available', there.available) order by w.sku)
-          from unnest(skus, quantities) as w (sku, quantity)
-          cross join lateral (
-            select coalesce(sum(s.on_hand - s.reserved), 0) as available from stock s where s.sku = w.sku
-          ) as there
-          where w.quantity > there.available
-        ) as missing,
-        holder is not null and ${settings.reservationsPerHolder}::integer <= (
-          select count(*)
-          from (
-            select from reservation r
-            where r.holder = wish.holder and r.expires_at is not null
-            limit ${settings.reservationsPerHolder}::integer
-          ) as held
-        ) as holds_many
-      from wish
-    ), stored as (
-      insert into reservation (order_id, status, expires_at, holder)
-      select order_id,
-        case when is_pinned then 'pinned' else 'active' end,
-        case when not is_pinned then
-          coalesce(until, clock_timestamp() + make_interval(mins => ${settings.reservationMinutes}::integer))
-        end,
-        holder
-      from judged
-      where not is_known and missing is null and not holds_many
-      order by order_id
-      on conflict (order_id) do nothing
-      returning order_id, status, expires_at
-    ), shelf as materialized (
-      select s.sku, s.location, s.on_hand - s.reserved as available, p.priority
-      from stock s
-      join location p on p.id = s.location
-      where s.sku = any (array(select unnest(skus) from judged join stored using (order_id)))
-      order by s.sku, s.location
-      for no key update of s
-    )
-    select
-      (
-        select json_agg(json_build_object('isKnown', is_known, 'missing', missing, 'holdsMany', holds_many,
-          'status', stored.status, 'expiresAt', stored.expires_at) order by place)
-        from judged
-        left join stored using (order_id)
-      ) as judged,
-      (
-        select coalesce(json_agg(json_build_object('sku', sku, 'location', location, 'available', available)
-          order by priority, location), '[]')
-        from shelf
-      ) as shelves`
-  return row as { judged: Judged[]; shelves: Shelf[] }
-}
-
-const lineRows = columns<Line & { orderId: string }>({
-  order_id: ['uuid', (line) => line.orderId],
-  sku: ['text', (line) => line.sku],
-  location: ['text', (line) => line.location],
-  quantity: ['bigint', (line) => line.quantity],
-})
-
-/** Writes what was granted, and takes back the reservations for which there was not enough after all. */
-function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotment[]): Statement[] {
-  const orderOf = (index: number) => (begun[index] as Asked).orderId
-  const lines = allotments.flatMap((one, index) =>
-    one.missing ? [] : one.lines.map((line) => ({ orderId: orderOf(index), ...line })),
-  )
-  const refused = allotments.flatMap((one, index) => (one.missing ? [orderOf(index)] : []))
-  const undo = sql`delete from reservation where order_id = any(${refused}::uuid[])`
-  const write = sql`
-    with line as materialized (
-      select * from ${lineRows(lines)} as line
-    ), stored as (
-      insert into reservation_line (order_id, sku, location, quantity)
-      select order_id, sku, location, quantity from line
-    ), ledger as (
-      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from line
-    )
-    update stock s
-    set reserved = s.reserved + taken.quantity, updated_at = clock_timestamp()
-    from (select sku, location, sum(quantity)::bigint as quantity from line group by sku, location) as taken
-    where s.sku = taken.sku and s.location = taken.location`
-  return [...(refused.length > 0 ? [undo] : []), ...(lines.length > 0 ? [write] : [])]
-}
-
-async function outcomeOf(
-  { orderId, skus, quantities }: Asked,
-  { isKnown, missing, holdsMany, status, expiresAt }: Judged,
-  allotment: Allotment | undefined,
-  sql: Sql,
-): Promise<Outcome> {
-  if (allotment?.missing) return { is: 'out-of-stock', missing: allotment.missing }
-  if (allotment && status) {
-    const until = expiresAt === null ? undefined : new Date(expiresAt).toISOString()
-    return { is: 'reserved', reservation: { orderId, status, expiresAt: until, lines: allotment.lines } }
-  }
-  if (!isKnown && missing) return { is: 'out-of-stock', missing }
-  if (!isKnown && holdsMany) return { is: 'too-many' }
-
-  // The order was here before.
-  const reservation = await findReservation(sql, orderId)
-  if (!reservation) throw new Error(`Reserving for order ${orderId} had no outcome.`)
-  if (reservation.status === 'released' || reservation.status === 'expired') return { is: 'over' }
-  const held = demandOf(reservation.lines)
-  const isSame = json([skus, quantities]) === json([held.skus, held.quantities])
-  return isSame ? { is: 'reserved', reservation } : { is: 'differs' }
-}

@@ -1,0 +1,109 @@
+// Reserves what there is plenty of, in one statement: for each SKU its first location has enough for everybody in the group, and
+// what is left is not low, so nobody is refused and nobody is told. The statement looks under its locks, and when it is otherwise
+// it writes nothing. No lock waits for this process.
+import type { Reservation } from '@souk/contracts/inventory'
+import { columns, crashpoint } from '@souk/service'
+import type { InventoryContext } from './context.ts'
+import { type Asked, holdsMany, type ReservationRow, reservationColumns, reservationOf } from './reservation.ts'
+
+/** So long a SKU of which there was not plenty is not tried this way. */
+const scarceMs = 1_000
+const mostScarce = 10_000
+
+const wishRows = columns<Asked>({
+  order_id: ['uuid', (wish) => wish.orderId],
+  is_pinned: ['boolean', (wish) => wish.pinned],
+  until: ['timestamptz', (wish) => wish.expiresAt],
+  holder: ['text', (wish) => wish.holder],
+})
+interface WantedLine {
+  orderId: string
+  sku: string
+  quantity: number
+}
+const lineRows = columns<WantedLine>({
+  order_id: ['uuid', (line) => line.orderId],
+  sku: ['text', (line) => line.sku],
+  quantity: ['bigint', (line) => line.quantity],
+})
+
+/**
+ * The reservations that were made, by order. Not among them: orders that have a reservation, people who hold many, and
+ * everybody when a SKU is scarce.
+ */
+export async function reserveFromPlenty(
+  asked: readonly Asked[],
+  { sql, settings, own: { scarce } }: InventoryContext,
+): Promise<Map<string, Reservation>> {
+  const time = performance.now()
+  const wishes = asked.filter(({ skus }) => !skus.some((sku) => (scarce.get(sku) ?? 0) > time))
+  if (wishes.length === 0) return new Map()
+
+  const lines = wishes.flatMap(({ orderId, skus, quantities }) =>
+    skus.map((sku, index): WantedLine => ({ orderId, sku, quantity: quantities[index] ?? 0 })),
+  )
+  crashpoint('inventory.before-commit')
+  const taken = await sql<ReservationRow & { orderId: string | null; sku: string }>`
+    with wish as materialized (
+      select * from ${wishRows(wishes)} as wish
+    ), line as materialized (
+      select * from ${lineRows(lines)} as line
+    ), shelf as materialized (
+      select s.sku, s.location, s.on_hand - s.reserved as available
+      from stock s
+      where s.sku = any(array(select sku from line))
+      order by s.sku, s.location
+      for no key update
+    ), first as materialized (
+      select distinct on (shelf.sku) shelf.sku, shelf.location, shelf.available,
+        sum(shelf.available) over (partition by shelf.sku) as everywhere
+      from shelf
+      join location on location.id = shelf.location
+      order by shelf.sku, location.priority, shelf.location
+    ), demand as materialized (
+      select wanted.sku, coalesce(
+        first.available >= wanted.quantity and first.everywhere - wanted.quantity > ${settings.lowStock}::bigint,
+        false) as is_plenty
+      from (select sku, sum(quantity) as quantity from line group by sku) as wanted
+      left join first on first.sku = wanted.sku
+    ), stored as (
+      insert into reservation (order_id, status, expires_at, holder)
+      select ${reservationColumns(sql, settings)}
+      from wish
+      where (select bool_and(is_plenty) from demand) and not (${holdsMany(sql, settings)})
+      order by order_id
+      on conflict (order_id) do nothing
+      returning order_id, status, expires_at
+    ), taken as materialized (
+      select stored.*, line.sku, first.location, line.quantity
+      from line
+      join stored on stored.order_id = line.order_id
+      join first on first.sku = line.sku
+    ), held as (
+      insert into reservation_line (order_id, sku, location, quantity)
+      select order_id, sku, location, quantity from taken
+    ), ledger as (
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from taken
+    ), changed as (
+      update stock s
+      set reserved = s.reserved + sold.quantity, updated_at = clock_timestamp()
+      from (select sku, location, sum(quantity)::bigint as quantity from taken group by sku, location) as sold
+      where s.sku = sold.sku and s.location = sold.location
+    )
+    select order_id, status, expires_at, sku, location, quantity from taken
+    union all
+    select null, null, null, sku, null, null from demand where not is_plenty`
+  crashpoint('inventory.after-commit')
+
+  for (const { orderId, sku } of taken) if (orderId === null) keepScarce(sku)
+  const reserved = new Map<string, Reservation>()
+  for (const [orderId, [first, ...rest]] of Map.groupBy(taken, (row) => row.orderId))
+    if (orderId !== null && first) reserved.set(orderId, reservationOf(orderId, [first, ...rest]))
+  return reserved
+
+  function keepScarce(sku: string): void {
+    if (scarce.size >= mostScarce) scarce.clear()
+    scarce.set(sku, time + scarceMs)
+  }
+}
