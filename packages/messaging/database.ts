@@ -5,7 +5,7 @@ import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
 import { corkForNow, openLanes } from './lanes.ts'
-import { columns, json, type Row, type Sql, type Statement, sqlOn, Verbatim } from './statements.ts'
+import { columns, json, type Row, type Sql, type Statement, sqlOn, together } from './statements.ts'
 import type { Trace } from './trace.ts'
 
 /** What may happen inside a transaction. `send` exists only here, so that nobody can forget the outbox. */
@@ -30,7 +30,7 @@ export interface Database {
   /** Runs `work` in one transaction and commits, or rolls back and throws what it threw. */
   transaction<T>(work: (transaction: Transaction) => Promise<T>, origin?: Origin): Promise<T>
   /** One statement, one commit, one round trip. */
-  commit<R = Row>(statement: Statement<R>, together: Together, origin?: Origin): Promise<R[]>
+  commit<R = Row>(statement: Statement<R>, more: Together, origin?: Origin): Promise<R[]>
   /** A connection of its own, outside the pool: for locks and listening. */
   connect(): Promise<Connection>
   /** For libraries that bring their own SQL (jobs, authentication). */
@@ -178,11 +178,7 @@ export function openDatabase(options: DatabaseOptions): Database {
           messages.map((message) => ({ of: id, envelope: envelopeOf(message, options.service, { trace }) })),
         ),
       ]
-      let whole = given ? sql`with given as materialized (${given}), ` : sql`with `
-      whole = sql`${whole}changed as (${statement})`
-      also.forEach((more, index) => {
-        whole = sql`${whole}, ${new Verbatim(`also_${index}`)} as (${more})`
-      })
+      let whole = together(sql, statement, also, given)
       if (parcels.length > 0) {
         const isCaused = sql`coalesce(of in (select id from changed), exists (select from changed))`
         whole = sql`${whole}, sent as (${storeMessages(parcels)} where ${sendFor.length > 0 ? isCaused : sql`exists (select from changed)`})`

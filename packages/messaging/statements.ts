@@ -196,6 +196,18 @@ export function join(statements: readonly Statement[], between: string): Stateme
   }
   return { strings, values: statements, then: neverAlone }
 }
+/**
+ * Several statements as one, without its end: `with given as (...), changed as (...), also_0 as (...)`. Those that come along
+ * see what the first has `changed`, and all of them what was `given`.
+ */
+export function together(sql: Sql, changed: Statement<unknown>, also: readonly Statement[], given?: Statement): Statement {
+  let whole = given ? sql`with given as materialized (${given}), ` : sql`with `
+  whole = sql`${whole}changed as (${changed})`
+  for (const [index, statement] of also.entries())
+    whole = sql`${whole}, ${new Verbatim(`also_${index}`)} as (${statement})`
+  return whole
+}
+
 const neverAlone: Statement['then'] = () => {
   throw new Error('A joined list is part of a statement; it does not run by itself.')
 }

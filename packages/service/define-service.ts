@@ -46,7 +46,7 @@ export interface ContextFor<S extends SettingsSpec, C extends Calls, Own> {
   readonly sql: Sql
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** One statement, one commit: see Database.commit. */
-  commit<R>(statement: Statement<R>, together: Together): Promise<R[]>
+  commit<R>(statement: Statement<R>, more: Together): Promise<R[]>
   now(): Date
   readonly settings: SettingsOf<S>
   readonly shared: SharedSettings

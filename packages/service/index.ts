@@ -14,6 +14,7 @@ export {
   type Statement,
   sqlState,
   type Trace,
+  together,
   traceparentOf,
   Unprocessable,
   Verbatim,

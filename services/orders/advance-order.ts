@@ -1,5 +1,5 @@
 // Brings an order one step forward: asks the saga's table and stores what it says, all of it or nothing.
-import { inGroups, type Transaction, Verbatim } from '@souk/service'
+import { inGroups, type Transaction, together } from '@souk/service'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import type { OrdersContext } from './context.ts'
 import type { Order } from './order.ts'
@@ -50,10 +50,7 @@ export async function advanceLocked(
   const step = nextStep(order, signal, at)
   if (!step) return undefined
   const { update, also } = storeSteps(sql, [{ before: order, step, at }])
-  let whole = sql`with changed as (${update})`
-  for (const [index, statement] of also.entries())
-    whole = sql`${whole}, ${new Verbatim(`also_${index}`)} as (${statement})`
-  await sql`${whole} select id from changed`
+  await sql`${together(sql, update, also)} select id from changed`
   send(...step.send)
   return afterStep(step, at)
 }

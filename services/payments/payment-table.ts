@@ -1,7 +1,7 @@
 // The payment table and its operations: read in one snapshot, written in one statement that says which version it has read.
 // Whoever loses that race reads again. So no row is locked while a provider is asked.
 import type { Message } from '@souk/contracts'
-import { columns, json, type Sql, type Statement } from '@souk/service'
+import { columns, json, type Sql, type Statement, together } from '@souk/service'
 import type { Changes, Transfer } from './merge.ts'
 import { isOpen, type Known, type Operation } from './payment.ts'
 
@@ -93,9 +93,14 @@ export function storeChanges(sql: Sql, all: readonly Change[]) {
     returning p.order_id as id`
   const also: Statement[] = []
   const operations = all.flatMap(({ known, changes, at }) =>
-    changes.operations.map((operation) => ({ orderId: known.orderId, operation, at })),
+    changes.operations.map((operation) => {
+      const isKnown = known.operations.some((one) => one.id === operation.id)
+      return { orderId: known.orderId, operation, at, isKnown }
+    }),
   )
-  if (operations.length > 0) also.push(storeOperations(sql, operations))
+  const [changed, begun] = [operations.filter((one) => one.isKnown), operations.filter((one) => !one.isKnown)]
+  if (changed.length > 0) also.push(changeOperations(sql, changed))
+  if (begun.length > 0) also.push(insertOperations(sql, begun))
   const transfers = all.flatMap(({ known, changes, at }) =>
     changes.ledger.map((transfer) => ({ orderId: known.orderId, transfer, at })),
   )
@@ -104,8 +109,7 @@ export function storeChanges(sql: Sql, all: readonly Change[]) {
       insert into ledger_transfer (id, debit, credit, amount, currency, order_id, at)
       select id, debit, credit, amount, currency, order_id, at
       from ${transferRows(transfers)} as transfer
-      where order_id = any(array(select id from changed))
-      on conflict (id) do nothing`)
+      where order_id = any(array(select id from changed))`)
   return { statement, also }
 }
 
@@ -138,16 +142,24 @@ const operationRows = columns<OperationToStore>({
   at: ['timestamptz', ({ at }) => at.toISOString()],
 })
 
-function storeOperations(sql: Sql, operations: readonly OperationToStore[]): Statement {
+function changeOperations(sql: Sql, operations: readonly OperationToStore[]): Statement {
+  return sql`
+    update payment_operation o
+    set kind = operation.kind, amount = operation.amount, status = operation.status,
+      provider_reference = operation.reference, reason = operation.reason,
+      next_check_at = operation.next_check_at, updated_at = operation.at
+    from ${operationRows(operations)} as operation
+    where o.order_id = operation.order_id
+      and o.id = operation.id
+      and o.order_id = any(array(select id from changed))`
+}
+function insertOperations(sql: Sql, operations: readonly OperationToStore[]): Statement {
   return sql`
     insert into payment_operation (id, order_id, kind, amount, status, refund_id, provider_reference, reason,
       next_check_at, created_at, updated_at)
     select id, order_id, kind, amount, status, refund_id, reference, reason, next_check_at, created_at, at
     from ${operationRows(operations)} as operation
-    where order_id = any(array(select id from changed))
-    on conflict (order_id, id) do update set kind = excluded.kind, amount = excluded.amount, status = excluded.status,
-      provider_reference = excluded.provider_reference, reason = excluded.reason,
-      next_check_at = excluded.next_check_at, updated_at = excluded.updated_at`
+    where order_id = any(array(select id from changed))`
 }
 
 /** The same inside a transaction that holds the payment's row. */
@@ -158,10 +170,7 @@ export async function storeChangesIn(
   at: Date,
 ): Promise<void> {
   const { statement, also } = storeChanges(sql, [{ known, changes, at }])
-  const [operations = sql`select`, ledger = sql`select`] = also
-  const rows = await sql`
-    with changed as (${statement}), operations as (${operations}), ledger as (${ledger})
-    select id from changed`
+  const rows = await sql`${together(sql, statement, also)} select id from changed`
   if (rows.length === 0) throw new Error(`Payment ${known.orderId} changed although its row was locked.`)
   send(...changes.messages)
 }
