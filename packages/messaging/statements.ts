@@ -200,7 +200,12 @@ export function join(statements: readonly Statement[], between: string): Stateme
  * Several statements as one, without its end: `with given as (...), changed as (...), also_0 as (...)`. Those that come along
  * see what the first has `changed`, and all of them what was `given`.
  */
-export function together(sql: Sql, changed: Statement<unknown>, also: readonly Statement[], given?: Statement): Statement {
+export function together(
+  sql: Sql,
+  changed: Statement<unknown>,
+  also: readonly Statement[],
+  given?: Statement,
+): Statement {
   let whole = given ? sql`with given as materialized (${given}), ` : sql`with `
   whole = sql`${whole}changed as (${changed})`
   for (const [index, statement] of also.entries())

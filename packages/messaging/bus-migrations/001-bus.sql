@@ -15,7 +15,7 @@ create table bus_log (
   key text not null,
   envelope json not null,
   appended_at timestamptz not null default clock_timestamp()
-) with (autovacuum_vacuum_scale_factor = 0.02);
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_threshold = 50000);
 
 -- How far each group has come, and who reads for it. Advances only for the holder of the present epoch, so that a reader
 -- that was paused and replaced cannot move it.

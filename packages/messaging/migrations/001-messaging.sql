@@ -75,7 +75,7 @@ begin
     continue when to_regclass(parent || '_' || to_char(day, 'YYYYMMDD')) is not null;
     lower_bound := case kind when 'uuid' then uuid_at(day::timestamptz)::text else day::text end;
     upper_bound := case kind when 'uuid' then uuid_at((day + 1)::timestamptz)::text else (day + 1)::text end;
-    execute format('create table %I partition of %I for values from (%L) to (%L)',
+    execute format('create table %I partition of %I for values from (%L) to (%L) with (autovacuum_analyze_threshold = 50000)',
       parent || '_' || to_char(day, 'YYYYMMDD'), parent, lower_bound, upper_bound);
   end loop;
   for old in select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid

@@ -37,7 +37,7 @@ create table stock_movement (
   by text,
   at timestamptz not null default clock_timestamp(),
   primary key (sku, id)
-) with (autovacuum_vacuum_insert_scale_factor = 0.05);
+) with (autovacuum_vacuum_insert_scale_factor = 0.05, autovacuum_analyze_threshold = 50000);
 -- One cause moves stock once, whoever asks again.
 create unique index stock_movement_cause on stock_movement (reference, kind, sku, location) where reference is not null;
 

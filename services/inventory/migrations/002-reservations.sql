@@ -13,7 +13,7 @@ create table reservation (
   canceled_at timestamptz,
   created_at timestamptz not null default clock_timestamp(),
   constraint reservation_expires_while_active check ((status = 'active') = (expires_at is not null))
-) with (fillfactor = 80);
+) with (fillfactor = 80, autovacuum_analyze_threshold = 50000);
 create index reservation_due on reservation (expires_at) where expires_at is not null;
 create index reservation_held on reservation (holder) where expires_at is not null and holder is not null;
 
@@ -24,4 +24,4 @@ create table reservation_line (
   location text not null,
   quantity bigint not null check (quantity > 0),
   primary key (order_id, sku, location)
-);
+) with (autovacuum_analyze_threshold = 50000);

@@ -28,7 +28,7 @@ create table notification (
   unique (cause, kind),
   check ((status = 'sent') = (sent_at is not null)),
   check (status <> 'failed' or error is not null)
-);
+) with (autovacuum_analyze_threshold = 50000);
 create index notification_order on notification (order_id, id) where order_id is not null;
 create index notification_recipient on notification (lower(recipient), id);
 create index notification_due on notification (next_attempt_at) where status = 'queued';

@@ -9,7 +9,7 @@ create table cart (
   customer_id uuid,
   body json not null,
   updated_at timestamptz not null
-) with (fillfactor = 70);
+) with (fillfactor = 70, autovacuum_analyze_threshold = 50000);
 -- For forgetting old carts. BRIN, because unlike a btree it leaves updates heap-only.
 create index cart_by_age on cart using brin (updated_at);
 
@@ -91,7 +91,7 @@ create table orders (
     status in ('checking-out', 'awaiting-customer', 'capturing', 'paid', 'partially-shipped', 'shipped', 'canceled')
     and (status = 'canceled') = (cancel_reason is not null)
     and (status not in ('paid', 'partially-shipped', 'shipped') or paid_at is not null))
-) with (fillfactor = 50);
+) with (fillfactor = 50, autovacuum_analyze_threshold = 50000);
 -- Newest first is by number.
 create index orders_of_customer on orders (customer_id, number) where customer_id is not null;
 create index orders_filed on orders (filed_under, number);
@@ -120,7 +120,7 @@ create table order_event (
   type text not null,
   message text not null,
   primary key (order_id, version)
-);
+) with (autovacuum_analyze_threshold = 50000);
 
 create table shipment (
   id uuid primary key,

@@ -30,7 +30,7 @@ create table payment (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   constraint never_refund_more_than_was_captured check (refunded between 0 and captured)
-) with (fillfactor = 70);
+) with (fillfactor = 70, autovacuum_analyze_threshold = 50000);
 create index payment_newest on payment (created_at, order_id);
 
 -- Something that we asked, or are about to ask, of a provider. Committed before the provider is called; its id is the
@@ -56,7 +56,7 @@ create table payment_operation (
   updated_at timestamptz not null,
   primary key (order_id, id),
   check ((status in ('pending', 'unknown')) = (next_check_at is not null))
-);
+) with (autovacuum_analyze_threshold = 50000);
 create unique index one_operation_per_refund on payment_operation (refund_id) where refund_id is not null;
 create unique index one_capture_per_payment on payment_operation (order_id) where kind = 'capture' and status <> 'failed';
 create index payment_operation_open on payment_operation (next_check_at) where next_check_at is not null;
@@ -72,7 +72,7 @@ create table ledger_transfer (
   order_id uuid not null,
   at timestamptz not null,
   constraint transfer_is_between_two check (amount >= 0 and debit <> credit)
-);
+) with (autovacuum_analyze_threshold = 50000);
 create index ledger_transfer_of_order on ledger_transfer (order_id);
 
 -- The same as bookkeepers read it: two entries a transaction.
@@ -92,7 +92,7 @@ create table webhook_event (
   processed_at timestamptz,
   next_try_at timestamptz not null,
   primary key (provider, event_id)
-);
+) with (autovacuum_analyze_threshold = 50000);
 create index webhook_event_open on webhook_event (next_try_at) where processed_at is null;
 create index webhook_event_age on webhook_event using brin (received_at);
 
