@@ -15,7 +15,7 @@ export interface Relay {
 const batchSize = 500
 const shortestWaitMs = 5
 const longestWaitMs = 250
-const mostPauseMs = 32
+const mostPauseMs = 64
 const standbyMs = 2_000
 
 export function startRelay({
