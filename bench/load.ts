@@ -44,6 +44,20 @@ export async function measure(
   }
 }
 
+/** Several measurements of one thing as one: their means. */
+export function meanOf(slices: readonly Measured[]): Measured {
+  const sum = (read: (slice: Measured) => number) => slices.reduce((total, slice) => total + read(slice), 0)
+  const mean = (read: (slice: Measured) => number) => sum(read) / slices.length
+  return {
+    perSecond: mean((slice) => slice.perSecond),
+    p50: mean((slice) => slice.p50),
+    p95: mean((slice) => slice.p95),
+    p99: mean((slice) => slice.p99),
+    count: sum((slice) => slice.count),
+    failures: sum((slice) => slice.failures),
+  }
+}
+
 export interface Client {
   get(path: string): Promise<{ status: number; body: Buffer }>
   send(

@@ -153,17 +153,12 @@ export function makeCarriage(options: {
   }
 }
 
-async function withDeadline<T>(work: Promise<T>, deadline: number, route: Route): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
+function withDeadline<T>(work: Promise<T>, deadline: number, route: Route): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
       () => reject(new Refusal('deadline-exceeded', 504, `The ${route.service} service did not answer in time.`)),
       Math.max(0, deadline - Date.now()),
     )
+    work.then(resolve, reject).then(() => clearTimeout(timer))
   })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -42,6 +42,7 @@ export function startPostman(options: {
   let queue: Waiting[] = []
   const underWay = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
+  let wakesAt = Number.POSITIVE_INFINITY
   let sent = 0
   let dropped = 0
   let closing = false
@@ -73,15 +74,17 @@ export function startPostman(options: {
       if (dropped++ % mostWaiting === 0)
         options.log.warn({ dropped }, 'The simulator has too many webhooks waiting and drops the oldest.')
     }
-    queue.push({ id, body, tries, dueAt: Date.now() + delayMs })
-    wake()
+    const dueAt = Date.now() + delayMs
+    queue.push({ id, body, tries, dueAt })
+    if (dueAt + gatherMs < wakesAt) wake()
   }
 
   function wake(): void {
     clearTimeout(timer)
+    wakesAt = Number.POSITIVE_INFINITY
     if (closing || queue.length === 0 || underWay.size >= mostUnderWay) return
-    const next = Math.min(...queue.map((one) => one.dueAt))
-    timer = setTimeout(sendDue, Math.max(0, next + gatherMs - Date.now()))
+    wakesAt = Math.min(...queue.map((one) => one.dueAt)) + gatherMs
+    timer = setTimeout(sendDue, Math.max(0, wakesAt - Date.now()))
     timer.unref()
   }
 
