@@ -17,7 +17,15 @@ export async function createDatabase(template?: string): Promise<string> {
 
 export async function dropDatabase(url: string): Promise<void> {
   const name = /\/([a-z0-9_]+)(\?|$)/.exec(url)?.[1] as string
-  await administer((client) => client.query(`drop database if exists ${name} with (force)`))
+  await administer(async (client) => {
+    // A closed connection takes a moment to end. Ended by force, it tells its client an error for which nobody listens any more.
+    for (let waits = 0; waits < 100; waits++) {
+      const { rows } = await client.query('select from pg_stat_activity where datname = $1', [name])
+      if (rows.length === 0) break
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    await client.query(`drop database if exists ${name} with (force)`)
+  })
 }
 
 /** Does something as the superuser. */
