@@ -112,16 +112,15 @@ async function purchases(client: Client, shop: BenchShop): Promise<void> {
     skus.map((sku) => ({ sku, quantity: 100_000 })),
   )
   const one = (shopper: number, turn: number) => [skus[(shopper * 31 + turn * 7) % (skus.length - 1)] as string]
+  const isBought = async (shopper: number, turn: number) => (await buy(client, one(shopper, turn))) === 201
   let normal = 0
   for (const shoppers of [1, 8, 32]) {
-    const slices: { bought: Measured; floor: Measured }[] = []
-    for (let turn = 0; turn < turns.count; turn++) {
-      const isBought = async (shopper: number, turn: number) => (await buy(client, one(shopper, turn))) === 201
-      const bought = await measure(shoppers, turns.seconds, isBought)
-      slices.push({ bought, floor: await sqlFloor(shop.busUrl, shoppers, turns.seconds) })
+    const [bought, floors]: [Measured[], Measured[]] = [[], []]
+    for (let count = 0; count < turns.count; count++) {
+      bought.push(await measure(shoppers, turns.seconds, isBought))
+      floors.push(await sqlFloor(shop.busUrl, shoppers, turns.seconds))
     }
-    const measured = meanOf(slices.map(({ bought }) => bought))
-    const floor = meanOf(slices.map((slice) => slice.floor))
+    const [measured, floor] = [meanOf(bought), meanOf(floors)]
     row('whole guest purchase', shoppers, measured, `${ratio(measured.perSecond, floor.perSecond)} of the SQL floor`)
     row('floor: six durable statements', shoppers, floor)
     if (measured.failures > 0) goal('every purchase succeeds', false, `${measured.failures} failed`)

@@ -55,8 +55,10 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
   if (ask === 'stop') await stop()
   process.send?.({ id, answer }, () => ask === 'stop' && process.exit(0))
 })
-// A bench that was killed leaves nothing behind.
-process.on('disconnect', () => void stop().then(() => process.exit(0)))
+// A bench that was killed leaves nothing behind, not even while the shop was starting.
+const stopAlone = () => void stop().then(() => process.exit(0))
+if (process.connected) process.on('disconnect', stopAlone)
+else stopAlone()
 
 async function stop(): Promise<void> {
   await running.stop()

@@ -196,6 +196,7 @@ export function join(statements: readonly Statement[], between: string): Stateme
   }
   return { strings, values: statements, then: neverAlone }
 }
+
 /**
  * Several statements as one, without its end: `with given as (...), changed as (...), also_0 as (...)`. Those that come along
  * see what the first has `changed`, and all of them what was `given`.

@@ -8,9 +8,6 @@ export interface Shelf {
   location: string
   available: number
 }
-export interface Wish extends Demand {
-  orderId: string
-}
 export interface Missing {
   sku: string
   requested: number
@@ -25,7 +22,7 @@ export interface Line {
 export type Allotment = { lines: Line[]; changes: Change[]; missing?: undefined } | { missing: Missing[] }
 
 /** Grants wishes in the order given, each wholly or not at all, and says what each did to what is left of a SKU. */
-export function allot(wishes: readonly Wish[], shelves: readonly Shelf[]): Allotment[] {
+export function allot(wishes: readonly Demand[], shelves: readonly Shelf[]): Allotment[] {
   const bySku = Map.groupBy(
     shelves.map((shelf) => ({ ...shelf })),
     (shelf) => shelf.sku,

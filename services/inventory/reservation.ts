@@ -44,6 +44,14 @@ export interface Asked extends Demand {
   holder: string | undefined
 }
 
+/** The columns of those who ask, for a list of them (`columns`). */
+export const askedColumns = {
+  order_id: ['uuid', (asked: Asked) => asked.orderId],
+  is_pinned: ['boolean', (asked: Asked) => asked.pinned],
+  until: ['timestamptz', (asked: Asked) => asked.expiresAt],
+  holder: ['text', (asked: Asked) => asked.holder],
+} as const
+
 type Settings = InventoryContext['settings']
 
 /** For a row `wish` with `holder`: whether that person holds as many reservations as one may. */
@@ -68,6 +76,23 @@ export function reservationColumns(sql: Sql, { reservationMinutes }: Settings): 
       coalesce(until, clock_timestamp() + make_interval(mins => ${reservationMinutes}::integer))
     end as expires_at,
     holder`
+}
+
+/** For rows `taken` (order_id, sku, location, quantity) of locked stock: writes the lines, the ledger and the stock. */
+export function writeTaken(sql: Sql): Statement {
+  return sql`
+    held as (
+      insert into reservation_line (order_id, sku, location, quantity)
+      select order_id, sku, location, quantity from taken
+    ), ledger as (
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from taken
+    ), reserved as (
+      update stock s
+      set reserved = s.reserved + demand.quantity, updated_at = clock_timestamp()
+      from (select sku, location, sum(quantity)::bigint as quantity from taken group by sku, location) as demand
+      where s.sku = demand.sku and s.location = demand.location
+    )`
 }
 
 /** Two lines of one SKU are one demand: each by itself would be checked against the same stock. Sorted, like all locks. */

@@ -1,21 +1,26 @@
 // Reserves what there is plenty of, in one statement: for each SKU its first location has enough for everybody in the group, and
 // what is left is not low, so nobody is refused and nobody is told. The statement looks under its locks, and when it is otherwise
-// it writes nothing. No lock waits for this process.
+// it writes nothing. No lock waits for this process. It locks the stock before it stores the reservation, elsewhere it is the other way
+// round: only an order that is reserved and canceled in one instant can make two wait in a circle. PostgreSQL ends one of them, and
+// that one is tried again.
 import type { Reservation } from '@souk/contracts/inventory'
 import { columns, crashpoint } from '@souk/service'
 import type { InventoryContext } from './context.ts'
-import { type Asked, holdsMany, type ReservationRow, reservationColumns, reservationOf } from './reservation.ts'
+import {
+  type Asked,
+  askedColumns,
+  holdsMany,
+  type ReservationRow,
+  reservationColumns,
+  reservationOf,
+  writeTaken,
+} from './reservation.ts'
 
 /** So long a SKU of which there was not plenty is not tried this way. */
 const scarceMs = 1_000
 const mostScarce = 10_000
 
-const wishRows = columns<Asked>({
-  order_id: ['uuid', (wish) => wish.orderId],
-  is_pinned: ['boolean', (wish) => wish.pinned],
-  until: ['timestamptz', (wish) => wish.expiresAt],
-  holder: ['text', (wish) => wish.holder],
-})
+const wishRows = columns<Asked>(askedColumns)
 interface WantedLine {
   orderId: string
   sku: string
@@ -79,18 +84,7 @@ export async function reserveFromPlenty(
       from line
       join stored on stored.order_id = line.order_id
       join first on first.sku = line.sku
-    ), held as (
-      insert into reservation_line (order_id, sku, location, quantity)
-      select order_id, sku, location, quantity from taken
-    ), ledger as (
-      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from taken
-    ), changed as (
-      update stock s
-      set reserved = s.reserved + sold.quantity, updated_at = clock_timestamp()
-      from (select sku, location, sum(quantity)::bigint as quantity from taken group by sku, location) as sold
-      where s.sku = sold.sku and s.location = sold.location
-    )
+    ), ${writeTaken(sql)}
     select order_id, status, expires_at, sku, location, quantity from taken
     union all
     select null, null, null, sku, null, null from demand where not is_plenty`

@@ -5,7 +5,15 @@ import { columns, json, type Sql, type Statement } from '@souk/service'
 import { type Allotment, allot, type Line, type Missing, type Shelf } from './allot.ts'
 import type { InventoryContext } from './context.ts'
 import { crossingsOf } from './crossings.ts'
-import { type Asked, demandOf, findReservation, holdsMany, reservationColumns } from './reservation.ts'
+import {
+  type Asked,
+  askedColumns,
+  demandOf,
+  findReservation,
+  holdsMany,
+  reservationColumns,
+  writeTaken,
+} from './reservation.ts'
 
 export type Outcome =
   | { is: 'reserved'; reservation: Reservation }
@@ -47,10 +55,7 @@ interface Judged {
 
 const wishRows = columns<Asked & { place: number }>({
   place: ['integer', (wish) => wish.place],
-  order_id: ['uuid', (wish) => wish.orderId],
-  is_pinned: ['boolean', (wish) => wish.pinned],
-  until: ['timestamptz', (wish) => wish.expiresAt],
-  holder: ['text', (wish) => wish.holder],
+  ...askedColumns,
   skus: ['text[]', (wish) => wish.skus],
   quantities: ['bigint[]', (wish) => wish.quantities],
 })
@@ -123,19 +128,10 @@ function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotmen
   const refused = allotments.flatMap((one, index) => (one.missing ? [orderOf(index)] : []))
   const undo = sql`delete from reservation where order_id = any(${refused}::uuid[])`
   const write = sql`
-    with line as materialized (
+    with taken as materialized (
       select * from ${lineRows(lines)} as line
-    ), stored as (
-      insert into reservation_line (order_id, sku, location, quantity)
-      select order_id, sku, location, quantity from line
-    ), ledger as (
-      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from line
-    )
-    update stock s
-    set reserved = s.reserved + taken.quantity, updated_at = clock_timestamp()
-    from (select sku, location, sum(quantity)::bigint as quantity from line group by sku, location) as taken
-    where s.sku = taken.sku and s.location = taken.location`
+    ), ${writeTaken(sql)}
+    select`
   return [...(refused.length > 0 ? [undo] : []), ...(lines.length > 0 ? [write] : [])]
 }
 

@@ -170,33 +170,6 @@ test('a price that changed after the customer saw it is not charged', async () =
   assert.deepEqual(await rowsOf(cart.id), [])
 })
 
-test('a price that changes between cart and checkout is told, and charged only when the customer has agreed', async () => {
-  const { sku, cart } = await cartOfTwo()
-  await shop.sell(sku, 2500)
-  const { status, problem } = await shop.buy(cart)
-  assert.deepEqual([status, problem.code], [409, 'price-changed'])
-  assert.deepEqual(await rowsOf(cart.id), [])
-  const { order } = await shop.buy(cart, { total: 2 * 2500 + 490 })
-  assert.equal(order.lines[0]?.unitPrice.amount, 2500)
-})
-
-test('a cart that another process has changed since it was priced here is bought as it is now', async () => {
-  const { sku, cart } = await cartOfTwo()
-  const other = await shop.sell(`CUP-${++count}`, 1990)
-  await shop.database('orders').sql`
-    update cart set body = replace(body::text, ${sku}, ${other})::json, version = version + 1 where id = ${cart.id}`
-  const { status, order } = await shop.buy(cart)
-  assert.equal(status, 201)
-  assert.deepEqual(
-    order.lines.map((line) => [line.sku, line.quantity]),
-    [[other, 2]],
-  )
-
-  const { cart: forgotten } = await cartOfTwo()
-  await shop.database('orders').sql`delete from cart where id = ${forgotten.id}`
-  assert.equal((await shop.buy(forgotten)).problem.code, 'cart-not-found')
-})
-
 test('a cart that lacks something says what', async () => {
   const sku = await shop.sell(`CUP-${++count}`, 1990)
   const bare = await shop.putCart({ lines: [{ sku, quantity: 1 }] })

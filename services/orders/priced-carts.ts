@@ -14,20 +14,22 @@ export interface PricedNow extends PricedBy {
 }
 
 const mostKept = 1_000
+/** Far less than a cart lives: one that was forgotten and came anew under its id counts its versions anew, too. */
+const keptMs = 3_600_000
 
-export function makePricedCarts() {
+export function makePricedCarts(now: () => number = () => performance.now()) {
   /** Oldest first. */
-  const byId = new Map<string, PricedNow>()
+  const byId = new Map<string, { cart: PricedNow; until: number }>()
   return {
     keep(id: string, cart: PricedNow): void {
       byId.delete(id)
-      byId.set(id, cart)
+      byId.set(id, { cart, until: now() + keptMs })
       if (byId.size > mostKept) byId.delete(byId.keys().next().value as string)
     },
     take(id: string): PricedNow | undefined {
-      const cart = byId.get(id)
+      const kept = byId.get(id)
       byId.delete(id)
-      return cart
+      return kept && now() < kept.until ? kept.cart : undefined
     },
   }
 }

@@ -1,0 +1,50 @@
+// A checkout from the cart as it was priced a moment ago: only while cart and prices are still the same.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { makePricedCarts, type PricedNow } from './priced-carts.ts'
+import { type OrdersShop, openShop } from './shop-for-tests.ts'
+
+let shop: OrdersShop
+before(async () => {
+  shop = await openShop()
+})
+after(() => shop.stop())
+
+test('a price that changes between cart and checkout is told, and charged only when the customer has agreed', async () => {
+  const sku = await shop.sell('PLATE-1', 1990)
+  const cart = await shop.fullCart([{ sku, quantity: 2 }])
+  await shop.sell(sku, 2500)
+  const { status, problem } = await shop.buy(cart)
+  assert.deepEqual([status, problem.code], [409, 'price-changed'])
+  const { order } = await shop.buy(cart, { total: 2 * 2500 + 490 })
+  assert.equal(order.lines[0]?.unitPrice.amount, 2500)
+})
+
+test('a cart that another process has changed since it was priced here is bought as it is now', async () => {
+  const [sku, other] = [await shop.sell('PLATE-2', 1990), await shop.sell('PLATE-3', 1990)]
+  const cart = await shop.fullCart([{ sku, quantity: 2 }])
+  await shop.database('orders').sql`
+    update cart set body = replace(body::text, ${sku}, ${other})::json, version = version + 1 where id = ${cart.id}`
+  const { status, order } = await shop.buy(cart)
+  assert.equal(status, 201)
+  assert.deepEqual(
+    order.lines.map((line) => [line.sku, line.quantity]),
+    [[other, 2]],
+  )
+})
+
+test('a cart that was forgotten meanwhile is not bought', async () => {
+  const cart = await shop.fullCart([{ sku: await shop.sell('PLATE-4', 1990), quantity: 1 }])
+  await shop.database('orders').sql`delete from cart where id = ${cart.id}`
+  assert.equal((await shop.buy(cart)).problem.code, 'cart-not-found')
+})
+
+test('what is remembered is taken once, is at most an hour old, and is not more than a thousand carts', () => {
+  const clock = { time: 0 }
+  const carts = makePricedCarts(() => clock.time)
+  const cart = { cartVersion: 1 } as PricedNow
+  for (let n = 0; n <= 1_000; n++) carts.keep(`${n}`, cart)
+  assert.deepEqual([carts.take('0'), carts.take('1'), carts.take('1')], [undefined, cart, undefined])
+  clock.time = 3_600_000
+  assert.equal(carts.take('2'), undefined)
+})
