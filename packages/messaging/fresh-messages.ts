@@ -8,28 +8,49 @@ export interface LogRow {
   position: number
   envelope: Envelope | null
 }
+export interface FreshReader {
+  /** The rows right behind this position, without a gap. What all readers have passed is forgotten. */
+  after(position: number, types: readonly string[], most: number): LogRow[]
+  close(): void
+}
 
 export function rememberFresh() {
   const byPosition = new Map<number, { type: string; envelope: Envelope }>()
+  /** How far each reader has come. */
+  const passed = new Map<FreshReader, number>()
   let newest = 0
+
+  function forget(until: number): void {
+    for (const position of byPosition.keys()) {
+      if (position > until) break
+      byPosition.delete(position)
+    }
+  }
+
   return {
     keep(last: number, parcels: readonly Parcel[]): void {
       parcels.forEach(({ type, json }, index) => {
         byPosition.set(last - parcels.length + 1 + index, { type, envelope: JSON.parse(json) })
       })
       newest = Math.max(newest, last)
-      if (byPosition.size <= mostFresh) return
-      for (const position of byPosition.keys()) if (position <= newest - mostFresh / 2) byPosition.delete(position)
+      if (byPosition.size > mostFresh) forget(newest - mostFresh / 2)
     },
-    /** The rows right behind this position, without a gap. */
-    after(position: number, types: readonly string[], most: number): LogRow[] {
-      const rows: LogRow[] = []
-      for (let at = position + 1; rows.length < most; at++) {
-        const found = byPosition.get(at)
-        if (!found) break
-        rows.push({ position: at, envelope: types.includes(found.type) ? found.envelope : null })
+    reader(): FreshReader {
+      const reader: FreshReader = {
+        after(position, types, most) {
+          passed.set(reader, position)
+          forget(Math.min(...passed.values()))
+          const rows: LogRow[] = []
+          for (let at = position + 1; rows.length < most; at++) {
+            const found = byPosition.get(at)
+            if (!found) break
+            rows.push({ position: at, envelope: types.includes(found.type) ? found.envelope : null })
+          }
+          return rows
+        },
+        close: () => void passed.delete(reader),
       }
-      return rows
+      return reader
     },
     isBehind: (position: number) => position < newest,
   }

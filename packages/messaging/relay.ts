@@ -74,15 +74,10 @@ export function startRelay({
     let waitMs = shortestWaitMs
     while (!stopping && !isLost()) {
       awake = false
-      const rows = await sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
-        select id, event_id, type, key, envelope::text as json
-        from outbox
-        order by id
-        limit ${batchSize}`
-      const sent = rows.length > 0 ? await publish(connection, rows) : 0
+      const { found, sent } = await carry(connection)
       if (sent > 0) waitMs = shortestWaitMs
       // A crowd is not carried one by one: the more there were just now, the longer is waited for the next.
-      if (rows.length < batchSize) await pause(Math.min(sent * 2, mostPauseMs))
+      if (found < batchSize) await pause(Math.min(sent * 2, mostPauseMs))
       if (sent < batchSize && !awake) {
         await sleep(waitMs)
         waitMs = Math.min(waitMs * 2, longestWaitMs)
@@ -90,10 +85,14 @@ export function startRelay({
     }
   }
 
-  async function publish(
-    { sql }: Connection,
-    rows: { id: number; eventId: string; type: string; key: string; json: string }[],
-  ): Promise<number> {
+  /** Carries the oldest. On its own, so that a relay that pauses holds none of them in memory any more. */
+  async function carry({ sql }: Connection): Promise<{ found: number; sent: number }> {
+    const rows = await sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
+      select id, event_id, type, key, envelope::text as json
+      from outbox
+      order by id
+      limit ${batchSize}`
+    if (rows.length === 0) return { found: 0, sent: 0 }
     const parcels: Parcel[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
     crashpoint('relay.before-publish')
     const confirmed = await transport.publish(parcels)
@@ -109,7 +108,7 @@ export function startRelay({
     crashpoint('relay.after-delete')
     if (ids.length < rows.length)
       log.warn({ unconfirmed: rows.length - ids.length }, 'The broker did not confirm some messages.')
-    return ids.length
+    return { found: rows.length, sent: ids.length }
   }
 
   return {

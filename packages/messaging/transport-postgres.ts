@@ -5,7 +5,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { type Connection, type Database, openDatabase } from './database.ts'
-import { type LogRow, rememberFresh } from './fresh-messages.ts'
+import type { Envelope } from './envelope.ts'
+import { type FreshReader, type LogRow, rememberFresh } from './fresh-messages.ts'
 import { migrate } from './migrate.ts'
 import { type Nap, startReader } from './reader.ts'
 import { columns } from './statements.ts'
@@ -86,22 +87,24 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
         let mustLook = true
         let stored = position
         let storedAt = Date.now()
-        while (!isStopping()) {
-          const rows = await next(position, types, mustLook)
-          const last = rows.at(-1)
-          const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
-          if (batch.length > 0) await whileRenewing(() => deliver(batch))
-          position = last?.position ?? position
-          const isAhead = position > stored
-          // Now and then is enough: what is read again after a crash, the inbox knows.
-          if (Date.now() - storedAt > (isAhead ? behindMs : renewMs)) {
-            if (!(await store())) return
-            stored = position
-            storedAt = Date.now()
+        const reader = fresh.reader()
+        try {
+          while (!isStopping()) {
+            const step = await readOn(reader, position, types, mustLook, (batch) => whileRenewing(() => deliver(batch)))
+            position = step.position
+            const isAhead = position > stored
+            // Now and then is enough: what is read again after a crash, the inbox knows.
+            if (Date.now() - storedAt > (isAhead ? behindMs : renewMs)) {
+              if (!(await store())) return
+              stored = position
+              storedAt = Date.now()
+            }
+            mustLook = step.isFull || (await nap(position > stored ? behindMs : pollMs))
           }
-          mustLook = rows.length === batchSize || (await nap(position > stored ? behindMs : pollMs))
+          if (position > stored) await store()
+        } finally {
+          reader.close()
         }
-        if (position > stored) await store()
 
         /** A slow batch keeps its lease. Where renewing fails, the next commit of the cursor finds out who reads now. */
         async function whileRenewing(work: () => Promise<void>): Promise<void> {
@@ -135,11 +138,15 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
         readers,
         async (isStopping, nap) => {
           let mustLook = true
-          while (!isStopping()) {
-            const rows = await next(position, types, mustLook)
-            for (const row of rows) if (row.envelope) listener(row.envelope)
-            position = rows.at(-1)?.position ?? position
-            mustLook = rows.length === batchSize || (await nap(pollMs))
+          const reader = fresh.reader()
+          try {
+            while (!isStopping()) {
+              const step = await readOn(reader, position, types, mustLook, (batch) => batch.forEach(listener))
+              position = step.position
+              mustLook = step.isFull || (await nap(pollMs))
+            }
+          } finally {
+            reader.close()
           }
         },
         log,
@@ -163,9 +170,19 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     },
   }
 
-  async function next(position: number, types: readonly string[], mustLook: boolean): Promise<LogRow[]> {
-    const rows = fresh.after(position, types, batchSize)
-    return rows.length > 0 || !(mustLook || fresh.isBehind(position)) ? rows : read(database, position, types)
+  /** Takes what comes next. On its own, so that a reader who naps holds none of it in memory any more. */
+  async function readOn(
+    reader: FreshReader,
+    position: number,
+    types: readonly string[],
+    mustLook: boolean,
+    take: (batch: Envelope[]) => Promise<void> | void,
+  ): Promise<{ position: number; isFull: boolean }> {
+    let rows = reader.after(position, types, batchSize)
+    if (rows.length === 0 && (mustLook || fresh.isBehind(position))) rows = await read(database, position, types)
+    const batch = rows.flatMap((row) => (row.envelope ? [row.envelope] : []))
+    if (batch.length > 0) await take(batch)
+    return { position: rows.at(-1)?.position ?? position, isFull: rows.length === batchSize }
   }
 }
 
