@@ -133,6 +133,49 @@ export function writeFates(sql: Sql, fates: readonly Fate[]): Statement {
     where s.sku = moved.sku and s.location = moved.location`
 }
 
+/**
+ * What mostly happens, in one statement: sells what all these orders hold. False when one of them holds nothing; then nothing is
+ * written, and their reservations are locked. The order of locks is that of `lockHeld`.
+ */
+export async function sellAllHeld(sql: Sql, orderIds: readonly string[]): Promise<boolean> {
+  const { onHand, reserved, reason } = moves.sold
+  const [result] = await sql<{ sold: number }>`
+    with held as materialized (
+      select order_id
+      from reservation
+      where order_id = any(${orderIds}::uuid[]) and status in ('active', 'pinned')
+      order by order_id
+      for no key update
+    ), sold as (
+      update reservation
+      set status = 'committed', expires_at = null
+      where order_id = any(${orderIds}::uuid[]) and (select count(*) from held) = ${orderIds.length}
+      returning order_id
+    ), line as materialized (
+      select l.order_id, l.sku, l.location, l.quantity
+      from sold
+      join reservation_line l on l.order_id = sold.order_id
+    ), shelf as materialized (
+      select sku
+      from stock
+      where sku = any(array(select sku from line))
+      order by sku, location
+      for no key update
+    ), ledger as (
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      select sku, location, 'sold', ${onHand}::bigint * quantity, ${reserved}::bigint * quantity, order_id, ${reason}
+      from line
+    ), moved as (
+      update stock s
+      set on_hand = s.on_hand + ${onHand}::bigint * sold.quantity, reserved = s.reserved + ${reserved}::bigint * sold.quantity,
+        updated_at = clock_timestamp()
+      from (select sku, location, sum(quantity)::bigint as quantity from line group by sku, location) as sold
+      where s.sku = sold.sku and s.location = sold.location and (select count(*) from shelf) > 0
+    )
+    select count(*) as sold from sold`
+  return result?.sold === orderIds.length
+}
+
 /** What can be bought of each SKU before and after: sold stock could not be bought before either. */
 export function changesOf(fates: readonly Fate[], { lines, shelves }: Locked): Change[] {
   const isBack = new Set(

@@ -6,7 +6,7 @@ import { OrderCanceled, OrderPlaced } from '@souk/contracts/orders'
 import { on, type Sql, type Transaction } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Change, crossingsOf } from './crossings.ts'
-import { cancel, changesOf, type Held, lockHeld, sell, writeFates } from './fates.ts'
+import { cancel, changesOf, type Held, lockHeld, sell, sellAllHeld, writeFates } from './fates.ts'
 import { demandOf } from './reservation.ts'
 
 type Placed = MessageOf<typeof OrderPlaced>['data']
@@ -43,6 +43,7 @@ async function settleOrders(
   const canceled = new Set(items.flatMap((item) => item.canceled?.toLowerCase() ?? []))
   const lowStock = items[0]?.lowStock ?? 0
   if (canceled.size > 0) await markCanceled([...canceled], sql)
+  else if (await sellAllHeld(sql, [...placed.keys()])) return
   const locked = await lockHeld(sql, [...new Set([...placed.keys(), ...canceled])], canceled.size > 0)
   const held = new Map(locked.held.map((one) => [one.orderId, one]))
 
