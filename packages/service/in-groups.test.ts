@@ -1,7 +1,7 @@
 // Group commit: who goes together, who waits for whom, and what each is told. Without a database: only the line is tested.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setImmediate as endOfTurn, setTimeout as pause } from 'node:timers/promises'
 import type { Database } from '@souk/messaging'
 import { type GroupOptions, inGroups } from './in-groups.ts'
 
@@ -71,6 +71,18 @@ test('after a crowd, a group waits a moment for those who are just about to come
   await pause(2)
   await Promise.all([alone, ask('g')])
   assert.deepEqual(calls.slice(2), ['e', 'f', 'g'])
+})
+
+test('when as many are there as came together lately, nobody is waited for', async () => {
+  const { calls, ask } = openLine({ patienceMs: 10_000 })
+  await Promise.all([ask('a'), ask('b'), ask('c')])
+  const early = [ask('d'), ask('e')]
+  await endOfTurn()
+  await endOfTurn()
+  const last = ask('f')
+  await endOfTurn()
+  assert.deepEqual(calls, ['a,b,c', 'd,e,f'])
+  await Promise.all([...early, last])
 })
 
 test('every database has its own line', async () => {

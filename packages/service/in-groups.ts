@@ -16,6 +16,8 @@ export interface GroupOptions<Item> {
 }
 /** When nobody has come for so long, nobody is about to. */
 const breathMs = 3
+/** So many groups tell how many come together at most. */
+const groupsRemembered = 16
 
 interface Waiting<Item, Context, Answer> {
   item: Item
@@ -25,10 +27,10 @@ interface Waiting<Item, Context, Answer> {
 interface Line<Item, Context, Answer> {
   waiting: Waiting<Item, Context, Answer>[]
   underWay: number
-  /** Whether others came at the same time lately. */
-  isCrowded: boolean
-  /** Ends the wait for more. */
-  full?: () => void
+  /** How many went together lately, newest last. */
+  sizes: number[]
+  /** Ends the wait when so many are there. */
+  expected?: { count: number; came: () => void }
 }
 
 /**
@@ -45,13 +47,13 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
   return (item, context) => {
     let line = lines.get(context.database)
     if (!line) {
-      line = { waiting: [], underWay: 0, isCrowded: false }
+      line = { waiting: [], underWay: 0, sizes: [] }
       lines.set(context.database, line)
     }
     const { waiting } = line
     const answer = new Promise<Answer>((resolve) => waiting.push({ item, context, resolve }))
     if (line.underWay < atOnce) void serve(line)
-    else if (line.waiting.length === most) line.full?.()
+    else if (line.waiting.length === line.expected?.count) line.expected.came()
     return answer
   }
 
@@ -62,8 +64,9 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
       const group = nextGroup(line)
       const [first, ...others] = group
       if (!first) break
-      line.isCrowded = others.length > 0
-      if (!line.isCrowded) await alone(first)
+      line.sizes.push(group.length)
+      if (line.sizes.length > groupsRemembered) line.sizes.shift()
+      if (others.length === 0) await alone(first)
       else {
         // What went wrong, those whom it concerns hear alone; the line goes on meanwhile.
         const answers = await runAll(group).catch(() => undefined)
@@ -79,18 +82,22 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
   /**
    * Those who were answered together ask for the next thing in one turn of the event loop, so they stay together. While there
    * is a crowd, a few milliseconds for those who are just about to come make fewer and larger groups, as PostgreSQL's
-   * commit_delay does.
+   * commit_delay does. When as many are there as ever came together lately, nobody is waited for.
    */
   async function gather(line: Line<Item, Context, Answer>): Promise<void> {
     await endOfTurn()
-    if (!line.isCrowded) return
-    for (let left = patienceMs; left > 0 && line.waiting.length < most; left -= breathMs) {
+    if ((line.sizes.at(-1) ?? 1) === 1) return
+    const count = Math.min(most, Math.max(...line.sizes))
+    for (let left = patienceMs; left > 0 && line.waiting.length < count; left -= breathMs) {
       const { length } = line.waiting
       await new Promise<void>((resolve) => {
         const breath = setTimeout(resolve, breathMs)
-        line.full = () => {
-          clearTimeout(breath)
-          resolve()
+        line.expected = {
+          count,
+          came() {
+            clearTimeout(breath)
+            resolve()
+          },
         }
       })
       if (line.waiting.length === length) return

@@ -74,7 +74,7 @@ const storeCart = inGroups(
     const byId = new Map(stored.map((cart) => [cart.id, cart]))
     return carts.map(({ id }) => byId.get(id))
   },
-  { keysOf: (cart) => [cart.id], most: 16, patienceMs: 16 },
+  { keysOf: (cart) => [cart.id], patienceMs: 16 },
 )
 
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {

@@ -88,7 +88,7 @@ const storeOrder = inGroups(
     return orders.map((order) => numbers.get(order.id))
   },
   // In one statement nobody could say which of two requests has made the order of their id.
-  { keysOf: (order) => [order.id, order.cartId], most: 16, patienceMs: 16 },
+  { keysOf: (order) => [order.id, order.cartId], patienceMs: 16 },
 )
 
 const gatherInGroup = inGroups(
@@ -107,7 +107,7 @@ const gatherInGroup = inGroups(
       left join cart on cart.id = wanted.cart_id
       left join orders bought on bought.bought_cart_id = wanted.cart_id
       order by wanted.place`,
-  { most: 16, patienceMs: 16 },
+  { patienceMs: 16 },
 )
 
 function gather(orderId: string, cartId: string, context: OrdersContext): Promise<Gathered> {
