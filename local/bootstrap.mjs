@@ -15,10 +15,15 @@ const pinnedNode = join(project, 'node_modules', 'node', 'bin', process.platform
 const waitAtMostMinutes = 15
 /**
  * The whole shop keeps 60 MB alive, but Node's heap and the allocator's arena per thread grow to several hundred under load,
- * because the machine has room. These hold it near 200 MB, and cost no rate that could be measured.
+ * because the machine has room. These hold it below 250 MB, and cost a few percent of the rate.
  */
-const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=50']
-const nodeEnvironment = { MALLOC_ARENA_MAX: '2', ...process.env }
+const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=60']
+/** Compiled modules are kept, so that the next start is a quarter faster and need not load Node's TypeScript reader (13 MB). */
+const nodeEnvironment = {
+  MALLOC_ARENA_MAX: '2',
+  NODE_COMPILE_CACHE: join(project, 'node_modules', '.cache', 'compiled'),
+  ...process.env,
+}
 
 const [script, ...args] = process.argv.slice(2)
 if (script === undefined) stopWith('Say which script to run, for example: node local/bootstrap.mjs local/start.ts')
