@@ -85,6 +85,25 @@ test('when as many are there as came together lately, nobody is waited for', asy
   await Promise.all([...early, last])
 })
 
+test('those who go round in a group of their own are waited for now and then, and stay', async () => {
+  const { calls, ask } = openLine({ patienceMs: 1_000 })
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => ask(name)))
+  const early = [ask('e'), ask('f')]
+  await pause(30) // Far longer than one waits for those who are just about to come.
+  await Promise.all([...early, ask('g'), ask('h')])
+  assert.deepEqual(calls, ['a,b,c,d', 'e,f,g,h'])
+})
+
+test('who waited in vain for the missing does not do so again soon', async () => {
+  const { calls, ask } = openLine({ patienceMs: 30 })
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => ask(name)))
+  await Promise.all([ask('e'), ask('f')])
+  const early = [ask('g'), ask('h')]
+  await pause(25)
+  assert.deepEqual(calls, ['a,b,c,d', 'e,f', 'g,h'])
+  await Promise.all(early)
+})
+
 test('every database has its own line', async () => {
   const { calls, ask } = openLine()
   await Promise.all([ask('a'), ask('b', newContext())])

@@ -29,6 +29,8 @@ interface Line<Item, Context, Answer> {
   underWay: number
   /** How many went together lately, newest last. */
   sizes: number[]
+  /** Groups until those who are missing are waited for with all patience again. */
+  untilPatient: number
   /** Ends the wait when so many are there. */
   expected?: { count: number; came: () => void }
 }
@@ -47,7 +49,7 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
   return (item, context) => {
     let line = lines.get(context.database)
     if (!line) {
-      line = { waiting: [], underWay: 0, sizes: [] }
+      line = { waiting: [], underWay: 0, sizes: [], untilPatient: 0 }
       lines.set(context.database, line)
     }
     const { waiting } = line
@@ -82,12 +84,14 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
   /**
    * Those who were answered together ask for the next thing in one turn of the event loop, so they stay together. While there
    * is a crowd, a few milliseconds for those who are just about to come make fewer and larger groups, as PostgreSQL's
-   * commit_delay does. When as many are there as ever came together lately, nobody is waited for.
+   * commit_delay does. When as many are there as ever came together lately, nobody is waited for. When some of these are
+   * missing, they may go round in a group of their own: now and then they are waited for longer, and the two become one.
    */
   async function gather(line: Line<Item, Context, Answer>): Promise<void> {
     await endOfTurn()
     if ((line.sizes.at(-1) ?? 1) === 1) return
     const count = Math.min(most, Math.max(...line.sizes))
+    const isPatient = line.untilPatient === 0
     for (let left = patienceMs; left > 0 && line.waiting.length < count; left -= breathMs) {
       const { length } = line.waiting
       await new Promise<void>((resolve) => {
@@ -100,8 +104,10 @@ export function inGroups<Item, Context extends { readonly database: Database }, 
           },
         }
       })
-      if (line.waiting.length === length) return
+      if (line.waiting.length === length && !isPatient) break
     }
+    if (!isPatient) line.untilPatient -= 1
+    else if (line.waiting.length < count) line.untilPatient = groupsRemembered
   }
 
   async function alone(one: Waiting<Item, Context, Answer>): Promise<void> {
