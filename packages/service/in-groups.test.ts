@@ -95,11 +95,11 @@ test('those who go round in a group of their own are waited for now and then, an
 })
 
 test('who waited in vain for the missing does not do so again soon', async () => {
-  const { calls, ask } = openLine({ patienceMs: 30 })
+  const { calls, ask } = openLine({ patienceMs: 300 })
   await Promise.all(['a', 'b', 'c', 'd'].map((name) => ask(name)))
   await Promise.all([ask('e'), ask('f')])
   const early = [ask('g'), ask('h')]
-  await pause(25)
+  await pause(150)
   assert.deepEqual(calls, ['a,b,c,d', 'e,f', 'g,h'])
   await Promise.all(early)
 })

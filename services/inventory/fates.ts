@@ -119,18 +119,26 @@ export function writeFates(sql: Sql, fates: readonly Fate[]): Statement {
         move.on_hand * l.quantity as on_hand, move.reserved * l.quantity as reserved
       from ${moveRows(moved)} as move
       join reservation_line l on l.order_id = move.order_id
-    ), ledger as (
+    ), ${writeMoved(sql)}
+    select`
+}
+
+/** For rows `line` (order_id, sku, location, kind, reason, on_hand, reserved) of locked stock: writes the ledger and the stock. */
+function writeMoved(sql: Sql): Statement {
+  return sql`
+    ledger as (
       insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
       select sku, location, kind, on_hand, reserved, order_id, reason from line
-    )
-    update stock s
-    set on_hand = s.on_hand + moved.on_hand, reserved = s.reserved + moved.reserved, updated_at = clock_timestamp()
-    from (
-      select sku, location, sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved
-      from line
-      group by sku, location
-    ) as moved
-    where s.sku = moved.sku and s.location = moved.location`
+    ), changed as (
+      update stock s
+      set on_hand = s.on_hand + moved.on_hand, reserved = s.reserved + moved.reserved, updated_at = clock_timestamp()
+      from (
+        select sku, location, sum(on_hand)::bigint as on_hand, sum(reserved)::bigint as reserved
+        from line
+        group by sku, location
+      ) as moved
+      where s.sku = moved.sku and s.location = moved.location
+    )`
 }
 
 /**
@@ -151,27 +159,22 @@ export async function sellAllHeld(sql: Sql, orderIds: readonly string[]): Promis
       set status = 'committed', expires_at = null
       where order_id = any(${orderIds}::uuid[]) and (select count(*) from held) = ${orderIds.length}
       returning order_id
-    ), line as materialized (
+    ), mine as materialized (
       select l.order_id, l.sku, l.location, l.quantity
       from sold
       join reservation_line l on l.order_id = sold.order_id
     ), shelf as materialized (
       select sku
       from stock
-      where sku = any(array(select sku from line))
+      where sku = any(array(select sku from mine))
       order by sku, location
       for no key update
-    ), ledger as (
-      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, 'sold', ${onHand}::bigint * quantity, ${reserved}::bigint * quantity, order_id, ${reason}
-      from line
-    ), moved as (
-      update stock s
-      set on_hand = s.on_hand + ${onHand}::bigint * sold.quantity, reserved = s.reserved + ${reserved}::bigint * sold.quantity,
-        updated_at = clock_timestamp()
-      from (select sku, location, sum(quantity)::bigint as quantity from line group by sku, location) as sold
-      where s.sku = sold.sku and s.location = sold.location and (select count(*) from shelf) > 0
-    )
+    ), line as materialized (
+      select order_id, sku, location, 'sold' as kind, ${reason} as reason,
+        ${onHand}::bigint * quantity as on_hand, ${reserved}::bigint * quantity as reserved
+      from mine
+      where (select count(*) from shelf) > 0
+    ), ${writeMoved(sql)}
     select count(*) as sold from sold`
   return result?.sold === orderIds.length
 }
