@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Currency, Slug } from './basics.ts'
 import { defineApi, Shape } from './define.ts'
 import { Availability } from './inventory.ts'
-import { Category, Product, ProductCard, ProductList } from './products.ts'
+import { Category, Product, ProductCard, ProductList, ProductSort } from './products.ts'
 
 const missing = Type.Array(Type.String(), {
   description: 'Parts that could not be had just now; the page stands without them.',
@@ -44,8 +44,9 @@ export const gatewayApi = defineApi('gateway', 'The one public door; aggregates 
     query: Shape({
       ...currency,
       cursor: Type.Optional(Type.String({ maxLength: 400 })),
-      sort: Type.Optional(Type.String({ maxLength: 20 })),
+      sort: Type.Optional(ProductSort),
     }),
     reply: Shape({ category: Category, children: Type.Array(Category), products: Type.Optional(ProductList), missing }),
+    refusals: { 'invalid-cursor': 400 },
   },
 })

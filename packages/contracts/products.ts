@@ -61,6 +61,7 @@ const Facet = Shape({
   name: Type.String(),
   values: Type.Array(Shape({ value: Type.String(), title: Type.Optional(Type.String()), count: Type.Integer() })),
 })
+export const ProductSort = OneOf(['relevance', 'newest', 'price-asc', 'price-desc', 'title'])
 export const ProductList = Shape({
   items: Type.Array(ProductCard),
   nextCursor: Type.Optional(Type.String()),
@@ -135,7 +136,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
       minPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
       maxPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
       currency: Type.Optional(Currency),
-      sort: Type.Optional(OneOf(['relevance', 'newest', 'price-asc', 'price-desc', 'title'])),
+      sort: Type.Optional(ProductSort),
       facets: Type.Optional(Type.Boolean({ default: false })),
     }),
     reply: ProductList,

@@ -116,6 +116,16 @@ test('home and category pages', async () => {
   assert.deepEqual((await shop.ask(`/v1/pages/home?${fresh()}`)).body.missing, ['newest'])
 })
 
+test('what the asker got wrong is refused, not left out', async () => {
+  shop.sayings['products.list'] = () => {
+    throw new Refusal('invalid-cursor', 400, 'This cursor is not one of ours.')
+  }
+  const { status, body } = await shop.ask(`/v1/pages/category/tea?cursor=forged&${fresh()}`)
+  assert.equal(status, 400)
+  assert.equal(body.code, 'invalid-cursor')
+  assert.equal((await shop.ask(`/v1/pages/category/tea?sort=sideways&${fresh()}`)).body.code, 'invalid-request')
+})
+
 test('pages and public reads share what is in memory; a page costs at most the availability', async () => {
   const query = fresh()
   await shop.get(`/v1/products/tea-pot?${query}`)

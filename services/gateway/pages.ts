@@ -40,12 +40,14 @@ export const categoryPage = handle(
   gatewayApi.routes.categoryPage,
   async ({ params, query }, { own }: GatewayContext) => {
     const { part, missing } = gathering()
-    const found = part('products', ask(own, products.list, {}, { category: params.slug, facets: true, ...query }))
-    const { items: categories } = await ask(own, products.listCategories, {}, {})
+    const [found, { items: categories }] = await Promise.all([
+      part('products', ask(own, products.list, {}, { category: params.slug, facets: true, ...query })),
+      ask(own, products.listCategories, {}, {}),
+    ])
     const category = categories.find((one) => one.slug === params.slug)
     if (!category) refuse(gatewayApi.routes.categoryPage, 'not-found', 'There is no such category.')
     const children = categories.filter((one) => one.parentSlug === params.slug)
-    return { category, children, products: await found, missing }
+    return { category, children, products: found, missing }
   },
 )
 
@@ -74,7 +76,8 @@ function gathering() {
     })
     try {
       return await Promise.race([asked, late])
-    } catch {
+    } catch (error) {
+      if (error instanceof Refusal && error.status === 400) throw error // The asker's mistake is no gap.
       missing.push(name) // Told to the client; the service and the carriage have logged why.
       return undefined
     } finally {
