@@ -1,5 +1,6 @@
 // Background work: jobs on a durable queue in the service's own database (graphile-worker), and habits, done every few seconds.
-import type { Database, Log, Transaction as MessagingTransaction, Sql } from '@souk/messaging'
+import { EventEmitter, once } from 'node:events'
+import type { Connection, Database, Log, Transaction as MessagingTransaction, Sql } from '@souk/messaging'
 import { Logger, type Runner, runMigrations, run as runWorker, type TaskList } from 'graphile-worker'
 import type { Habit, Job, JobOptions } from './define-service.ts'
 
@@ -50,7 +51,10 @@ export async function startJobs<X>(
       },
     ]),
   )
+  const events = new EventEmitter()
+  const created = once(events, 'pool:create')
   const runner: Runner = await runWorker({
+    events,
     connectionString: database.url,
     maxPoolSize: 4,
     taskList,
@@ -61,7 +65,51 @@ export async function startJobs<X>(
     // Ctrl-C waits this long for a job in hand; one that takes longer is given back and runs again at the next start.
     preset: { worker: { gracefulShutdownAbortTimeout: 1_000 } },
   })
-  return { stop: () => runner.stop() }
+  const [{ workerPool }] = await created
+  const watch = await watchOverJobs(database, workerPool.id, log)
+  return {
+    async stop() {
+      await runner.stop()
+      await watch.stop()
+    },
+  }
+}
+
+const watchSeconds = 5
+
+/**
+ * Gives back the jobs of workers whose process has died; the queue itself would wait four hours. A worker lives while its
+ * connection holds a lock on its name. One whose connection was lost for a moment may see a job run twice, as jobs may.
+ */
+async function watchOverJobs(database: Database, workerId: string, log: Log): Promise<JobRunner> {
+  let connection: Connection | undefined
+  const connect = async () => {
+    const opened = await database.connect()
+    opened.onEnd(() => {
+      connection = undefined
+    })
+    await opened.sql`select pg_advisory_lock(hashtextextended(${workerId}, 0))`
+    return opened
+  }
+  const look = async () => {
+    connection ??= await connect()
+    await connection.sql`
+      select graphile_worker.force_unlock_workers(array_agg(locked_by))
+      from (
+        select distinct locked_by
+        from graphile_worker.jobs
+        where locked_by <> ${workerId} and locked_at < clock_timestamp() - make_interval(secs => ${watchSeconds})
+      ) as other
+      where pg_try_advisory_xact_lock(hashtextextended(locked_by, 0))`
+  }
+  await look()
+  const habits = startHabits([{ name: 'watch-over-jobs', seconds: watchSeconds, run: look }], () => undefined, log)
+  return {
+    async stop() {
+      await habits.stop()
+      await connection?.close()
+    },
+  }
 }
 
 /** Runs each habit again and again, never twice at once in one process. A failure is logged, and the next time comes. */

@@ -6,10 +6,6 @@ import type { Remembered } from './remembered.ts'
 export const settings = {
   currency: text('the currency of prices when the caller names none', 'EUR'),
   pictureMegabytes: integer('how much memory the process that makes thumbnails may take', 256, { min: 128, max: 4096 }),
-  pictureRetrySeconds: integer('after how long thumbnails that were not finished are begun again', 60, {
-    min: 1,
-    max: 3600,
-  }),
 }
 export const calls = {}
 

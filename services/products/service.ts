@@ -10,7 +10,7 @@ import { create, createMany } from './create-products.ts'
 import { listAll } from './listing/list-catalogue.ts'
 import { list } from './listing/list-products.ts'
 import { suggest } from './listing/suggest.ts'
-import { makeThumbnails, resumeThumbnails } from './pictures/make-thumbnails.ts'
+import { makeThumbnails } from './pictures/make-thumbnails.ts'
 import { openPainter } from './pictures/painter.ts'
 import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
 import { read, readAny, related } from './read-product.ts'
@@ -52,5 +52,4 @@ export const products = defineService({
     hear: (_, context) => forgetCounts(context),
   },
   jobs: [makeThumbnails, refreshCategory],
-  habits: [resumeThumbnails],
 })

@@ -1,11 +1,11 @@
 // What the tests of this service share: a shop of one service, and products to put into it.
 import { randomUUID } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
-import { anonymous, staff, startForTest, type TestOptions } from '@souk/service/testing'
+import { anonymous, staff, startForTest } from '@souk/service/testing'
 import { products } from './service.ts'
 
-export async function openCatalogue(options: TestOptions = {}) {
-  const shop = await startForTest([products], options)
+export async function openCatalogue() {
+  const shop = await startForTest([products])
   return { ...shop, staff: shop.as(productsApi, staff), public: shop.as(productsApi, anonymous) }
 }
 export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>

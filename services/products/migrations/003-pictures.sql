@@ -12,12 +12,9 @@ create table picture (
   width integer not null,
   height integer not null,
   -- How often its sizes were begun. A picture that kills its painter again and again is given up.
-  attempts integer not null default 0,
-  -- When its sizes were last asked for: one that stands still for long is taken up again.
-  asked_at timestamptz not null default now()
+  attempts integer not null default 0
 );
 create index on picture (product_id, position, id);
-create index picture_waiting on picture (asked_at) where status = 'processing';
 
 create table picture_file (
   picture_id uuid not null references picture (id) on delete cascade,

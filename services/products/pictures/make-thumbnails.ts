@@ -1,6 +1,6 @@
 // The job behind an uploaded picture: three sizes of it, made apart. A picture that cannot be read is marked as failed, for
-// staff to see; one whose making was interrupted is begun again, by the queue or, when a whole process died, by the clock.
-import { crashpoint, every, job, type Sql } from '@souk/service'
+// staff to see; one whose making was interrupted is begun again by the queue.
+import { crashpoint, job, type Sql } from '@souk/service'
 import { bumpVersion, lockProduct } from '../change-product.ts'
 import { forgetCounts, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged } from '../product.ts'
@@ -21,29 +21,10 @@ export const makeThumbnails = job(jobName, async ({ pictureId }: { pictureId: st
   await store(pictureId, picture.productId, painted, context)
 })
 
-/** Queues again what has stood still for long: its process was killed, and its job is held by nobody. */
-export const resumeThumbnails = every(5, 'resume-thumbnails', async (context: ProductsContext) => {
-  await context.transaction(async ({ sql, enqueue }) => {
-    const waiting = await sql<{ id: string }>`
-      update picture
-      set asked_at = now()
-      where id in (
-        select id
-        from picture
-        where status = 'processing'
-          and asked_at < now() - make_interval(secs => ${context.settings.pictureRetrySeconds})
-        order by asked_at
-        limit 20
-        for update skip locked)
-      returning id`
-    for (const { id } of waiting) await enqueue(jobName, { pictureId: id }, { key: id })
-  })
-})
-
 async function begin(sql: Sql, pictureId: string) {
   const [picture] = await sql<{ productId: string; attempts: number; bytes: Uint8Array }>`
     update picture
-    set attempts = attempts + 1, asked_at = now()
+    set attempts = attempts + 1
     from picture_file original
     where picture.id = ${pictureId}
       and picture.status = 'processing'

@@ -24,7 +24,7 @@ import { openPainter } from './painter.ts'
 
 let shop: Catalogue
 before(async () => {
-  shop = await openCatalogue({ env: { PRODUCTS_PICTURE_RETRY_SECONDS: '1' } })
+  shop = await openCatalogue()
 })
 after(() => shop.stop())
 
@@ -251,7 +251,7 @@ test('a service killed with the sizes in its hands still yields them', async () 
     services: [products],
     databases: { products: databaseUrl },
     transport: memoryTransport(),
-    env: { PRODUCTS_PICTURE_RETRY_SECONDS: '1' },
+    env: {},
     log: makeLog({ level: 'silent' }),
     listen: false,
     operations: false,

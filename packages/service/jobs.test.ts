@@ -1,0 +1,66 @@
+// A job whose process died runs again soon; one in the hands of a worker that lives stays there.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Database, openDatabase } from '@souk/messaging'
+import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
+import { job } from './define-service.ts'
+import { prepareJobs, startJobs, withJobs } from './jobs.ts'
+import { makeLog } from './log.ts'
+import { eventually } from './testing.ts'
+
+let url: string
+let database: Database
+before(async () => {
+  url = await createDatabase()
+  database = openDatabase({ url, service: 'products' })
+  await prepareJobs(database)
+})
+after(async () => {
+  await database.close()
+  await dropDatabase(url)
+})
+
+test('a job is given back when its worker died, and only then', async () => {
+  const { sql } = database
+  const runs: string[] = []
+  let finish = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const work = job('work', async ({ name }: { name: string }) => {
+    runs.push(name)
+    if (name === 'long') await finished
+  })
+  const start = () =>
+    startJobs(
+      database,
+      [work],
+      () => undefined,
+      makeLog({ level: 'silent' }),
+      () => undefined,
+    )
+  const inAnHour = new Date(Date.now() + 3_600_000)
+  const enqueue = (name: string, runAt?: Date) =>
+    database.transaction(async (transaction) => {
+      await withJobs(transaction).enqueue('work', { name }, { key: name, runAt })
+    })
+
+  const first = await start()
+  await enqueue('long')
+  await eventually('the first worker has it in hand', () => runs.length === 1)
+  // What a kill leaves behind: a job held by a worker whose connection is gone.
+  await enqueue('orphan', inAnHour)
+  await sql`
+    update graphile_worker._private_jobs
+    set run_at = clock_timestamp(), locked_by = coalesce(locked_by, 'pool-that-died'),
+      locked_at = clock_timestamp() - interval '1 minute'`
+  const second = await start()
+  await eventually('the orphan runs', () => runs.includes('orphan'))
+  const [long] = await sql`select locked_by is not null as is_held from graphile_worker.jobs where key = 'long'`
+  finish()
+  await eventually('nothing is left', async () => (await sql`select from graphile_worker.jobs`).length === 0)
+  await second.stop()
+  await first.stop()
+  assert.deepEqual(runs, ['long', 'orphan'])
+  assert.deepEqual(long, { isHeld: true })
+})
