@@ -1,10 +1,8 @@
 // What must hold between services: each order against its money, its stock and its letters. Read a thousand orders at a time.
-import { type Check, inBatches, type ShopToLookAt, smallestId, tally } from './look.ts'
+import { type Check, inBatches, type ShopToLookAt, secondLookMs, smallestId, tally } from './look.ts'
 import { type OrderToAddUp, wrongSumOf } from './oracle.ts'
 
 const batchSize = 1_000
-/** On a shop that is open, what looks wrong is looked at again: an order may have moved on between two of our reads. */
-const secondLookMs = 2_000
 const mostSuspects = 5_000
 
 const statements = {

@@ -32,6 +32,8 @@ export interface ShopToLookAt {
   journal: string | undefined
 }
 
+/** On a shop that is open, what looks wrong is looked at again: it may have moved on between two of our reads. */
+export const secondLookMs = 2_000
 const mostDetails = 5
 const longestMinutes = 10
 

@@ -2,7 +2,8 @@
 import type { AnyService } from '@souk/service'
 import { bySql, type Check, inBatches, type ShopToLookAt, smallestId, tally } from './look.ts'
 
-const batchSize = 2_000
+// Large, because what was sent is found by its id only by reading all of it.
+const batchSize = 20_000
 
 /** The invariants of one service's own message tables. */
 export function messageInvariants(service: string): Check[] {
@@ -112,5 +113,42 @@ async function findLost(
       for (const { eventId } of missing)
         note(`${types.get(eventId)} ${eventId} of ${sender} has not reached ${listener}`)
     }
+  }
+}
+
+/** Days for which what was sent is certainly still on record; it is kept for fourteen. */
+const recordedDays = 13
+
+/** The other way round: every message that had an effect was sent by somebody. */
+export function origins(services: readonly AnyService[]): Check {
+  const names = services.filter(({ migrations }) => migrations).map(({ name }) => name)
+  return {
+    id: 'E2',
+    statement: 'Every message that had an effect was sent.',
+    where: 'all services',
+    async find(shop) {
+      const { note, of } = tally()
+      for (const listener of names) {
+        const read = (after: string) => shop.sql(listener)<{ eventId: string }>`
+          select event_id
+          from inbox
+          where event_id > greatest(${after}::uuid, uuid_at(clock_timestamp() - make_interval(days => ${recordedDays})))
+          order by event_id
+          limit ${batchSize}`
+        for await (const taken of inBatches(read, (row) => row.eventId, smallestId)) {
+          let unknown = taken
+          for (const sender of names) {
+            if (unknown.length === 0) break
+            unknown = await shop.sql(sender)<{ eventId: string }>`
+              select taken.event_id
+              from unnest(${unknown.map((row) => row.eventId)}::uuid[]) as taken (event_id)
+              where not exists (select from outbox_sent s where s.event_id = taken.event_id)
+                and not exists (select from outbox o where o.event_id = taken.event_id)`
+          }
+          for (const { eventId } of unknown) note('E2', `${listener} took ${eventId}, which nobody has sent`)
+        }
+      }
+      return of('E2')
+    },
   }
 }

@@ -3,10 +3,12 @@ import { invariants as stockInvariants } from '../services/inventory/invariants.
 import { invariants as letterInvariants } from '../services/notifications/invariants.ts'
 import { invariants as moneyInvariants } from '../services/payments/invariants.ts'
 import { allServices } from '../services/together.ts'
+import { invariants as accountInvariants } from '../services/users/invariants.ts'
 import { orderByOrder, strangers } from './across.ts'
+import { oversold, pricedAsSold } from './goods.ts'
 import { providersJournal } from './journal.ts'
 import { bySql, type Check, type Finding, openForLooking, type ShopToLookAt } from './look.ts'
-import { arrivals, messageInvariants, quietMessageInvariants } from './messages.ts'
+import { arrivals, messageInvariants, origins, quietMessageInvariants } from './messages.ts'
 import { orderInvariants } from './orders.ts'
 
 export type { Finding } from './look.ts'
@@ -58,13 +60,14 @@ function checksFor(has: (service: string) => boolean, { quiet, journal }: Verify
     payments: moneyInvariants,
     orders: orderInvariants,
     notifications: letterInvariants,
+    users: accountInvariants,
   }
   const withMessages = allServices.map((service) => service.name).filter(has)
-  const isWhole = Object.keys(owned).every(has)
+  const isWhole = allServices.every(({ name, migrations }) => !migrations || has(name))
   return [
     ...Object.entries(owned).flatMap(([where, list]) => (has(where) ? list.map((one) => bySql(where, one)) : [])),
     ...(quiet && has('orders') ? [bySql('orders', nothingUnderWay)] : []),
-    ...(isWhole ? [...orderByOrder(), ...strangers()] : []),
+    ...(isWhole ? [...orderByOrder(), ...strangers(), oversold, pricedAsSold, origins(allServices)] : []),
     ...(journal && has('payments') ? [providersJournal] : []),
     ...withMessages.flatMap(messageInvariants),
     ...(quiet ? withMessages.flatMap(quietMessageInvariants) : []),

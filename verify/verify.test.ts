@@ -6,6 +6,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
+import { address } from '../tests/customer.ts'
 import { openShop, type Shop } from '../tests/shop.ts'
 import { wrongSumOf } from './oracle.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
@@ -43,6 +44,8 @@ async function fillWithOrders(): Promise<void> {
     headers: headers(),
   })
   await shop.staff.orders.cancel({ params: { id: undone.id }, body: {}, headers: headers() })
+  const bearer = await shop.signUp('ann@example.com')
+  await shop.ask('POST', '/v1/me/addresses', { bearer, body: address })
 }
 
 async function look(changed: Record<string, string> = {}, its = journal): Promise<Finding[]> {
@@ -115,6 +118,12 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     service: 'inventory',
     damage: `update reservation_line set quantity = quantity + 1 where order_id = ${aPaid} and sku = 'BOWL'`,
     also: ['I7'],
+  },
+  {
+    id: 'I5',
+    service: 'inventory',
+    damage: `update stock_movement set on_hand_change = 1 where kind = 'received' and sku = 'BOWL'`,
+    also: ['I2', 'I4'],
   },
   {
     id: 'I6',
@@ -256,6 +265,7 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     service: 'orders',
     damage: `delete from outbox_sent where key = (
       select key from outbox_sent where type = 'orders.order-canceled' limit 1) and type = 'orders.order-canceled'`,
+    also: ['E2'],
   },
   {
     id: 'O9',
@@ -325,11 +335,31 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
       where ${one('notification')}`,
   },
 
+  { id: 'U1-one-default-address', service: 'users', damage: 'update address set is_default = false' },
+  { id: 'U2-passwords-hashed', service: 'users', damage: `update credential set password = 'seven green camels'` },
+  {
+    id: 'U3-sessions-end',
+    service: 'users',
+    damage: `update session set expires_at = created_at + interval '10 years'`,
+  },
+  {
+    id: 'U4-account-announced',
+    service: 'users',
+    damage: `delete from outbox_sent where type = 'users.user-registered'`,
+  },
+
   { id: 'E1', service: 'orders', damage: outbox('1 second') },
   {
     id: 'E1',
     service: 'inventory',
     damage: `delete from inbox where event_id = (select event_id from inbox limit 1)`,
+  },
+  {
+    id: 'E2',
+    service: 'orders',
+    damage: `delete from outbox_sent where event_id = (
+        select event_id from outbox_sent where type = 'orders.order-placed' limit 1)`,
+    also: ['O9'],
   },
   {
     id: 'E3',
@@ -340,6 +370,18 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   { id: 'E5', service: 'orders', damage: deadLetter('dead') },
   { id: 'E5', service: 'orders', damage: deadLetter('retrying') },
   { id: 'E7', service: 'payments', damage: outbox('1 minute'), also: ['E1'] },
+  {
+    id: 'E8',
+    service: 'orders',
+    damage: `update price_list set prices = '[{ "amount": 1, "currency": "EUR" }]' where sku = 'BOWL'`,
+  },
+  { id: 'E8', service: 'orders', damage: `delete from price_list where sku = 'CUP'` },
+  {
+    id: 'E8',
+    service: 'orders',
+    damage: `update product_heard set version = version - 1 where ${one('product_heard')}`,
+  },
+  { id: 'E8', service: 'products', damage: `delete from variant where sku = 'CUP'` },
 ]
 
 test('a sound shop has no finding', async () => {
