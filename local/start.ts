@@ -7,7 +7,7 @@ import type { ServiceName } from '@souk/contracts'
 import { postgresTransport } from '@souk/messaging'
 import { makeLog, processSpec, type Running, readSettings, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/telemetry'
-import { ensureShopIsSeeded } from '../seed/seed.ts'
+import { ensureShopIsSeeded, type Seeded, staffEmail } from '../seed/seed.ts'
 import { allServices } from '../services/together.ts'
 import { dataFolderIn, findRunningShop, type Machine, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
@@ -68,9 +68,9 @@ async function startTogether(): Promise<void> {
   })
   stops.push(running.stop)
   machine.announce(env.SOUK_PUBLIC_URL, running.operationsUrl)
-  const isNew = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, progress })
+  const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, progress })
   progress.end()
-  greet(running, machine, env.SOUK_PUBLIC_URL, isNew)
+  greet(running, machine, env.SOUK_PUBLIC_URL, seeded)
 }
 
 /** One service in this process: on the shop that already runs here, or on a PostgreSQL given by <NAME>_DATABASE_URL. */
@@ -146,7 +146,7 @@ async function startApart(): Promise<void> {
     )
   }
   process.stdout.write(
-    `  The shop answers at ${env.SOUK_PUBLIC_URL}; sign in as staff@souk.example with ${machine.staffPassword}\n`,
+    `  The shop answers at ${env.SOUK_PUBLIC_URL}; the staff login is ${staffEmail}, and was made with ${machine.staffPassword}\n`,
   )
 }
 
@@ -214,8 +214,11 @@ function rotatedLog(dataFolder: string): string {
   return file
 }
 
-function greet(running: Running, machine: Machine, url: string, isNew: boolean): void {
+function greet(running: Running, machine: Machine, url: string, { isNew, isStaffPassword }: Seeded): void {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  const password = isStaffPassword
+    ? machine.staffPassword
+    : '(with the password it was given earlier; reset it by mail if need be)'
   process.stdout.write(`
   Souk is ${isNew ? 'open for the first time' : 'open again'} (${seconds} s).
 
@@ -223,7 +226,7 @@ function greet(running: Running, machine: Machine, url: string, isNew: boolean):
   API reference  ${url}/docs
   Mailbox        ${url}/mailbox
   Health         ${running.operationsUrl}/health/ready
-  Staff login    staff@souk.example  ${machine.staffPassword}
+  Staff login    ${staffEmail}  ${password}
   Data and log   ${machine.dataFolder}
 
   Ctrl-C stops it.

@@ -15,17 +15,27 @@ export interface SeedProgress {
 }
 export const staffEmail = 'staff@souk.example'
 
-/** Makes the staff login, and the demo shop if there is none yet. Resolves with true when it was made now. */
+export interface Seeded {
+  /** The demo shop was made now. */
+  isNew: boolean
+  /** The staff login has the password that was given; it may have been changed since the first start. */
+  isStaffPassword: boolean
+}
+
+/** Makes the staff login, and the demo shop, if there are none yet. */
 export async function ensureShopIsSeeded(
   running: Running,
   options: { staffPassword: string; progress: SeedProgress; pictures?: boolean },
-): Promise<boolean> {
+): Promise<Seeded> {
   const users = running.services.get('users')
   if (!users) throw new Error('Seeding needs the users service in this process.')
-  await ensureStaff(users.context, { email: staffEmail, password: options.staffPassword, name: 'Staff' })
-  const { items } = await clientAs(running, productsApi, seedStaff).listCategories({})
+  const staff = { email: staffEmail, password: options.staffPassword, name: 'Staff' }
+  const [isStaffPassword, { items }] = await Promise.all([
+    ensureStaff(users.context, staff),
+    clientAs(running, productsApi, seedStaff).listCategories({}),
+  ])
   // The past orders are made last: when the last one is there, so is all the rest.
-  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return false
+  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return { isNew: false, isStaffPassword }
 
   const { progress } = options
   progress.say('Making the categories')
@@ -45,7 +55,7 @@ export async function ensureShopIsSeeded(
   await awaitReaders(running)
   await placePastOrders(running, { progress, userIds })
   await awaitReaders(running)
-  return true
+  return { isNew: true, isStaffPassword }
 }
 
 /** Adds `count` products that are easy to tell from the demo's. */

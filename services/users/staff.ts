@@ -1,5 +1,6 @@
 // Accounts that nobody signs up for: the shop's first staff member, and the customers of the demo shop.
 import { randomUUIDv7 } from 'node:crypto'
+import { WrongSettings } from '@souk/service'
 import { type AddressInput, insertAddress } from './addresses.ts'
 import type { UsersContext } from './context.ts'
 import { passwordProblem } from './password-rules.ts'
@@ -11,32 +12,26 @@ interface NewPerson {
 }
 
 /**
- * Makes a staff account, or leaves the one with this address as it is. `resetPassword` sets the password of an account that
- * is there, which ends its sessions. Throws when the password is too weak, or when the address belongs to a customer.
+ * Makes a staff account, or leaves the one with this address as it is. Resolves with whether this is its password: people
+ * change theirs. Throws when a new account's password is too weak (WrongSettings), or when the address belongs to a customer.
  */
-export async function ensureStaff(
-  context: UsersContext,
-  person: NewPerson,
-  options: { resetPassword?: boolean } = {},
-): Promise<'created' | 'unchanged' | 'password-reset'> {
+export async function ensureStaff(context: UsersContext, person: NewPerson): Promise<boolean> {
   const email = person.email.toLowerCase()
-  const [found] = await context.sql<{ id: string; role: string }>`select id, role from shop_user where email = ${email}`
+  const { passwords } = context.own
+  const [found] = await context.sql<{ role: string; hash: string | null }>`
+    select u.role, c.password as hash
+    from shop_user u
+    left join credential c on c.user_id = u.id and c.provider_id = 'credential'
+    where u.email = ${email}`
   if (found && found.role !== 'staff')
     throw new Error(`The account ${email} belongs to a customer; staff need their own.`)
-  if (found && !options.resetPassword) return 'unchanged'
+  if (found) return found.hash !== null && (await passwords.verify(found.hash, person.password)) !== 'wrong'
 
   const owner = { email, role: 'staff', shopName: context.shared.shopName } as const
   const problem = passwordProblem(person.password, owner, context.settings)
-  if (problem) throw new Error(problem.sentence)
-  const hash = await context.own.passwords.hash(person.password)
-  if (!found) return (await insertPerson(context, person, 'staff', hash)) ? 'created' : 'unchanged'
-  await context.transaction(async ({ sql }) => {
-    await Promise.all([
-      sql`update credential set password = ${hash}, updated_at = ${context.now().toISOString()} where user_id = ${found.id}`,
-      sql`delete from session where user_id = ${found.id}`,
-    ])
-  })
-  return 'password-reset'
+  if (problem) throw new WrongSettings(`This is no password for ${email} (SOUK_STAFF_PASSWORD). ${problem.sentence}`)
+  const made = await insertPerson(context, person, 'staff', await passwords.hash(person.password))
+  return made !== undefined || ensureStaff(context, person)
 }
 
 /** Makes a customer with a verified address, or finds the one with this e-mail address. Returns the account's id. */
