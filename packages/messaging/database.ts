@@ -97,8 +97,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     types,
     application_name: options.service,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     options: [
       '-c timezone=UTC',
+      // A machine that vanishes says no farewell. Its locks, the relay's among them, must not outlive it by hours.
+      '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s',
       ...(options.waitsForDisk === false ? ['-c synchronous_commit=off'] : []),
       ...(options.plansByIndex
         ? ['-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan']

@@ -9,7 +9,6 @@ import {
   type Database,
   discardDeadLetter,
   type Envelope,
-  isRetriable,
   listDeadLetters,
   type MemoryTransport,
   memoryTransport,
@@ -103,30 +102,6 @@ test('a statement for many sends the messages of those that it changed, each wit
   )
   assert.equal((await sql`select from thing where name = any(${ids}::text[])`).length, 1)
   await emptyOutbox()
-})
-
-test('what goes with the commit undoes everything when it fails', async () => {
-  await database.sql`insert into thing (name, number) values ('taken', 1)`
-  await assert.rejects(
-    database.transaction(async ({ sql, send, withCommit }) => {
-      await sql`insert into thing (name, number) values ('fresh', 1)`
-      send(SoldOut({ sku: 'a' }))
-      withCommit(sql`insert into thing (name, number) values ('taken', 2)`)
-    }),
-    /duplicate key/,
-  )
-  assert.equal((await outbox()).length, 0)
-  assert.equal((await database.sql`select from thing where name = 'fresh'`).length, 0)
-})
-
-test('a statement that stands alone gives up behind a lock, and can be tried again', async () => {
-  await database.sql`insert into thing (name, number) values ('hot', 1)`
-  const change = () => database.sql`update thing set number = 2 where name = 'hot' returning number`
-  await database.transaction(async ({ sql }) => {
-    await sql`update thing set number = 3 where name = 'hot'`
-    await assert.rejects(async () => change(), isRetriable)
-  })
-  assert.deepEqual(await change(), [{ number: 2 }])
 })
 
 test('the relay does not skip a row whose transaction commits late', async (t) => {
@@ -291,13 +266,6 @@ test('a broker that lost everything is refilled from what was sent', async () =>
   const fresh = memoryTransport()
   assert.equal(await redrive(database, fresh, { since: '2000-01-01', until: '2100-01-01' }), count?.count)
   assert.equal(fresh.log.length, count?.count)
-})
-
-test('migrations run once, and an edited one is refused', async () => {
-  const folder = { component: 'messaging', folder: join(import.meta.dirname, 'migrations') }
-  assert.deepEqual(await migrate(database, [folder]), [])
-  await database.sql`update migration set checksum = 'other' where name = '001-messaging'`
-  await assert.rejects(migrate(database, [folder]), /edited/)
 })
 
 const crashpoints = [

@@ -1,0 +1,71 @@
+// Connections, transactions and migrations, on real PostgreSQL.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { SoldOut } from '@souk/contracts/inventory'
+import { type Database, isRetriable, migrate, openDatabase } from './index.ts'
+import { createDatabase, dropDatabase } from './test-database.ts'
+
+let url: string
+let database: Database
+before(async () => {
+  url = await createDatabase()
+  database = openDatabase({ url, service: 'inventory' })
+  await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
+  await database.sql`create table thing (name text primary key, number integer not null)`
+})
+after(async () => {
+  await database.close()
+  await dropDatabase(url)
+})
+
+test('what goes with the commit undoes everything when it fails', async () => {
+  await database.sql`insert into thing (name, number) values ('taken', 1)`
+  await assert.rejects(
+    database.transaction(async ({ sql, send, withCommit }) => {
+      await sql`insert into thing (name, number) values ('fresh', 1)`
+      send(SoldOut({ sku: 'a' }))
+      withCommit(sql`insert into thing (name, number) values ('taken', 2)`)
+    }),
+    /duplicate key/,
+  )
+  assert.equal((await database.sql`select from outbox`).length, 0)
+  assert.equal((await database.sql`select from thing where name = 'fresh'`).length, 0)
+})
+
+test('a statement that stands alone gives up behind a lock, and can be tried again', async () => {
+  await database.sql`insert into thing (name, number) values ('hot', 1)`
+  const change = () => database.sql`update thing set number = 2 where name = 'hot' returning number`
+  await database.transaction(async ({ sql }) => {
+    await sql`update thing set number = 3 where name = 'hot'`
+    await assert.rejects(async () => change(), isRetriable)
+  })
+  assert.deepEqual(await change(), [{ number: 2 }])
+})
+
+test('a session whose machine vanished, and the locks that it holds, are gone in half a minute (F63)', async () => {
+  const overTcp = new URL(url)
+  overTcp.searchParams.set('host', '127.0.0.1')
+  const far = openDatabase({ url: overTcp.href, service: 'inventory', lanes: 1 })
+  const connection = await far.connect()
+  try {
+    const settings = await connection.sql<{ name: string; seconds: number }>`
+      select name, case unit when 'ms' then setting::integer / 1000 else setting::integer end as seconds
+      from pg_settings
+      where name in ('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout')`
+    const of = Object.fromEntries(settings.map(({ name, seconds }) => [name, seconds]))
+    const { tcp_keepalives_idle: idle = 0, tcp_keepalives_interval: interval = 0, tcp_keepalives_count: count = 0 } = of
+    assert.ok(idle > 0 && idle + interval * count <= 30, JSON.stringify(of))
+    if (process.platform === 'linux') assert.equal(of.tcp_user_timeout, 10)
+  } finally {
+    await connection.close()
+    await far.close()
+  }
+})
+
+test('migrations run once, and an edited one is refused', async () => {
+  const folder = { component: 'messaging', folder: join(import.meta.dirname, 'migrations') }
+  assert.deepEqual(await migrate(database, [folder]), [])
+  await database.sql`update migration set checksum = 'other' where name = '001-messaging'`
+  await assert.rejects(migrate(database, [folder]), /edited/)
+})
