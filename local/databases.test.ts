@@ -31,19 +31,6 @@ test('a service owns its database and can reach no other', async () => {
   }
 })
 
-test('a role comes with limits, so that nothing waits forever', async () => {
-  const { users } = await prepareDatabases(postgres, ['users'])
-  const [row] = await ask(
-    users?.url ?? '',
-    `select
-       current_setting('statement_timeout') as statement,
-       current_setting('lock_timeout') as lock,
-       current_setting('idle_in_transaction_session_timeout') as idle,
-       current_setting('transaction_timeout') as transaction`,
-  )
-  assert.deepEqual(row, { statement: '5s', lock: '2s', idle: '10s', transaction: '15s' })
-})
-
 test('preparing again gives the same addresses and asks the database once', async (t) => {
   const names = ['users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'bus']
   const first = await prepareDatabases(postgres, names)

@@ -13,15 +13,6 @@ interface Found {
   hasDatabase: boolean
   isOwner: boolean
   isOpen: boolean
-  limits: string[] | null
-}
-
-/** RELIABILITY §6.8: nobody waits forever. A migration or a report that needs longer says so itself. */
-const limits = {
-  statement_timeout: '5s',
-  lock_timeout: '2s',
-  idle_in_transaction_session_timeout: '10s',
-  transaction_timeout: '15s',
 }
 
 export async function prepareDatabases(postgres: Postgres, names: string[]): Promise<Record<string, { url: string }>> {
@@ -56,13 +47,11 @@ async function look(client: pg.Client, names: string[]): Promise<Found[]> {
        d.oid is not null as "hasDatabase",
        coalesce(d.datdba = r.oid, false) as "isOwner",
        has_database_privilege('public', coalesce(d.oid, template.oid), 'connect')
-         or has_database_privilege('public', template.oid, 'connect') as "isOpen",
-       s.setconfig as limits
+         or has_database_privilege('public', template.oid, 'connect') as "isOpen"
      from unnest($1::text[]) with ordinality as wanted (name, position)
      cross join (select oid from pg_database where datname = 'postgres') as template
      left join pg_roles r on r.rolname = wanted.name
      left join pg_database d on d.datname = wanted.name
-     left join pg_db_role_setting s on s.setrole = r.oid and s.setdatabase = 0
      order by wanted.position`,
     [names],
   )
@@ -72,14 +61,10 @@ async function look(client: pg.Client, names: string[]): Promise<Found[]> {
 /** Brings one database to what it should be, from wherever an earlier attempt ended. */
 async function settle(client: pg.Client, found: Found, newPassword: string | undefined) {
   const name = pg.escapeIdentifier(found.name)
-  const steps: string[] = []
-  if (newPassword !== undefined) {
-    steps.push(`${found.hasRole ? 'alter' : 'create'} role ${name} login password ${pg.escapeLiteral(newPassword)}`)
-  }
-  for (const [setting, value] of Object.entries(limits)) {
-    if (!found.limits?.includes(`${setting}=${value}`)) steps.push(`alter role ${name} set ${setting} = '${value}'`)
-  }
-  if (steps.length > 0) await client.query(steps.join(';\n'))
+  if (newPassword !== undefined)
+    await client.query(
+      `${found.hasRole ? 'alter' : 'create'} role ${name} login password ${pg.escapeLiteral(newPassword)}`,
+    )
   if (!found.hasDatabase) await client.query(`create database ${name} owner ${name}`)
   else if (!found.isOwner) await client.query(`alter database ${name} owner to ${name}`)
   if (found.isOpen || !found.hasDatabase) {

@@ -43,6 +43,13 @@ test('a statement that stands alone gives up behind a lock, and can be tried aga
   assert.deepEqual(await change(), [{ number: 2 }])
 })
 
+test('nobody waits forever', async () => {
+  const [limits] = await database.sql`
+    select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
+      current_setting('idle_in_transaction_session_timeout') as idle, current_setting('transaction_timeout') as transaction`
+  assert.deepEqual(limits, { statement: '5s', lock: '2s', idle: '10s', transaction: '15s' })
+})
+
 test('a session whose machine vanished, and the locks that it holds, are gone in half a minute (F63)', async () => {
   const overTcp = new URL(url)
   overTcp.searchParams.set('host', '127.0.0.1')

@@ -100,6 +100,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAliveInitialDelayMillis: 10_000,
     options: [
       '-c timezone=UTC',
+      // Nobody waits forever (RELIABILITY 6.8). A migration or a report that needs longer says so itself.
+      '-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c transaction_timeout=15s',
       // A machine that vanishes says no farewell. Its locks, the relay's among them, must not outlive it by hours.
       '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s',
       ...(options.waitsForDisk === false ? ['-c synchronous_commit=off'] : []),
@@ -117,9 +119,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   })
   pool.on('error', (error) => options.onError?.(error))
 
-  // Behind a statement that waits for a lock, all others of its connection wait.
-  const impatient = { ...settings, options: `${settings.options} -c lock_timeout=2s` }
-  const lanes = openLanes(impatient, options.lanes ?? 3, (error) => options.onError?.(error))
+  const lanes = openLanes(settings, options.lanes ?? 3, (error) => options.onError?.(error))
   const sql = sqlOn(() => lanes)
   const committed = (count: number) => count > 0 && options.onCommitted?.()
 
