@@ -39,6 +39,17 @@ export async function prepareDatabases(postgres: Postgres, names: string[]): Pro
   return Object.fromEntries(names.map((name) => [name, { url: postgres.url(name, name, secrets[secretName(name)]) }]))
 }
 
+/** Writes all that PostgreSQL holds in memory to its files. A new shop has thousands of them, and a stop would wait for the disk. */
+export async function writeOut(postgres: Postgres): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres.url('postgres') })
+  await client.connect()
+  try {
+    await client.query('checkpoint')
+  } finally {
+    await client.end()
+  }
+}
+
 async function look(client: pg.Client, names: string[]): Promise<Found[]> {
   const answer = await client.query<Found>(
     `select

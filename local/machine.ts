@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { prepareDatabases, secretOf } from './databases.ts'
+import { prepareDatabases, secretOf, writeOut } from './databases.ts'
 import { findOwner } from './owner.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 
@@ -17,6 +17,8 @@ export interface Machine {
   staffPassword: string
   /** Tells other commands where the shop is; called when it is ready. */
   announce(publicUrl: string, operationsUrl: string | undefined): void
+  /** Makes the next stop short, after much was stored. */
+  writeOut(): Promise<void>
   stop(): Promise<void>
 }
 export interface RunningShop {
@@ -66,6 +68,7 @@ export async function openMachine(options: {
         const shop: RunningShop = { publicUrl, operationsUrl, databases, env: generated, staffPassword }
         writeFileSync(file, JSON.stringify(shop, null, 2), { mode: 0o600 })
       },
+      writeOut: () => writeOut(postgres),
       async stop() {
         rmSync(file, { force: true })
         await postgres.stop()

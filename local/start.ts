@@ -71,6 +71,7 @@ async function startTogether(): Promise<void> {
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, progress })
   progress.end()
   greet(running, machine, env.SOUK_PUBLIC_URL, seeded)
+  if (seeded.isNew) await machine.writeOut()
 }
 
 /** One service in this process: on the shop that already runs here, or on a PostgreSQL given by <NAME>_DATABASE_URL. */
@@ -138,6 +139,7 @@ async function startApart(): Promise<void> {
     Object.entries(machine.databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
   )
   await runToEnd(join(import.meta.dirname, 'seed.ts'), machine.env)
+  await machine.writeOut()
   delete machine.env.SOUK_OPERATIONS_PORT // One for all; each has its own.
   for (const { name } of allServices) {
     const own = name === 'gateway' ? { PORT: String(port) } : { PORT: String(ports[name]) }
