@@ -15,7 +15,7 @@ export interface Postmaster {
 }
 
 const startAtMostSeconds = 120
-const stopFastSeconds = 2
+const stopFastSeconds = 1.5
 const stopAtMostSeconds = 15
 const largestLogBytes = 10 * 1024 * 1024
 const onWindows = process.platform === 'win32'
