@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import pg from 'pg'
-import { prepareDatabases, secretOf } from './databases.ts'
+import { prepareDatabases, secretOf, writeOut } from './databases.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { removeDataFolder } from './postgres-home.ts'
 import { readSecrets, storeSecrets } from './secrets.ts'
@@ -39,6 +39,18 @@ test('preparing again gives the same addresses and asks the database once', asyn
   assert.deepEqual(await prepareDatabases(postgres, names), first)
   t.diagnostic(`prepared again in ${Math.round(performance.now() - begun)} ms`)
   assert.equal(query.mock.callCount(), 1)
+})
+
+test('what is in memory is written out when asked for', async () => {
+  const superuser = postgres.url('postgres')
+  const asked = async () => {
+    const [row] = await ask(superuser, 'select num_requested::integer as count from pg_stat_checkpointer')
+    return row?.count as number
+  }
+  const before = await asked()
+  await ask(superuser, 'create table more as select generate_series(1, 1000) as n')
+  await writeOut(postgres)
+  assert.equal(await asked(), before + 1)
 })
 
 test('a password that was lost is made anew', async () => {

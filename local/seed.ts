@@ -1,7 +1,7 @@
 // `npm run seed -- --products 50000`: a large shop, to see how it behaves. Works beside a running shop and without one.
 import { parseArgs } from 'node:util'
 import { postgresTransport } from '@souk/messaging'
-import { makeLog, run } from '@souk/service'
+import { makeLog, run, WrongSettings } from '@souk/service'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { allServices } from '../services/together.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
@@ -36,9 +36,12 @@ const running = await run({
   operations: false,
 })
 let failure: unknown
+let staffLogin: string | undefined
 try {
-  if (!isBeside)
-    await ensureShopIsSeeded(running, { staffPassword: (shop ?? machine)?.staffPassword as string, progress })
+  if (!isBeside) {
+    const staffPassword = (shop ?? machine)?.staffPassword as string
+    staffLogin = (await ensureShopIsSeeded(running, { staffPassword, progress })).staffLogin
+  }
   if (count > 0) await seedMany(running, count, progress)
 } catch (error) {
   failure = error
@@ -47,8 +50,13 @@ progress.end()
 await running.stop()
 await transport.close()
 await machine?.stop()
+if (failure instanceof WrongSettings) {
+  process.stderr.write(`\n  ${failure.message}\n\n`)
+  process.exit(1)
+}
 if (failure) throw failure
 process.stdout.write(
   `  Done in ${((performance.now() - started) / 1000).toFixed(0)} s: the demo shop${count > 0 ? ` and ${count.toLocaleString('en')} more products` : ''}.\n`,
 )
+if (staffLogin) process.stdout.write(`  Staff login: ${staffLogin}\n`)
 process.exit(0)

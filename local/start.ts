@@ -7,7 +7,7 @@ import type { ServiceName } from '@souk/contracts'
 import { postgresTransport } from '@souk/messaging'
 import { makeLog, processSpec, type Running, readSettings, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/telemetry'
-import { ensureShopIsSeeded, type Seeded, staffEmail } from '../seed/seed.ts'
+import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/together.ts'
 import { dataFolderIn, findRunningShop, type Machine, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
@@ -71,7 +71,8 @@ async function startTogether(): Promise<void> {
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, progress })
   progress.end()
   greet(running, machine, env.SOUK_PUBLIC_URL, seeded)
-  if (seeded.isNew) await machine.writeOut()
+  if (seeded.isNew && !stopping)
+    await machine.writeOut().catch((error) => log.warn({ error: String(error) }, 'The next stop may take longer.'))
 }
 
 /** One service in this process: on the shop that already runs here, or on a PostgreSQL given by <NAME>_DATABASE_URL. */
@@ -139,7 +140,6 @@ async function startApart(): Promise<void> {
     Object.entries(machine.databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
   )
   await runToEnd(join(import.meta.dirname, 'seed.ts'), machine.env)
-  await machine.writeOut()
   delete machine.env.SOUK_OPERATIONS_PORT // One for all; each has its own.
   for (const { name } of allServices) {
     const own = name === 'gateway' ? { PORT: String(port) } : { PORT: String(ports[name]) }
@@ -147,16 +147,14 @@ async function startApart(): Promise<void> {
       keepRunning(name, { ...machine.env, ...urls, ...own, SOUK_LOG_FILE: join(machine.dataFolder, `${name}.log`) }),
     )
   }
-  process.stdout.write(
-    `  The shop answers at ${env.SOUK_PUBLIC_URL}; the staff login is ${staffEmail}, and was made with ${machine.staffPassword}\n`,
-  )
+  process.stdout.write(`  The shop answers at ${env.SOUK_PUBLIC_URL}\n`)
 }
 
 /** Makes the demo shop before its services start, by a command of its own that finds this machine by its data folder. */
 async function runToEnd(script: string, childEnv: Record<string, string | undefined>): Promise<void> {
   const child = spawn(process.execPath, [...process.execArgv, script, '--demo'], {
     env: { ...childEnv, SOUK_DATA: dataFolderIn(env) },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'inherit', 'inherit'],
   })
   const code = await new Promise((resolve) => child.once('exit', resolve))
   if (code !== 0) throw new Error(`Filling the shop failed (code ${code}).`)
@@ -216,11 +214,8 @@ function rotatedLog(dataFolder: string): string {
   return file
 }
 
-function greet(running: Running, machine: Machine, url: string, { isNew, isStaffPassword }: Seeded): void {
+function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  const password = isStaffPassword
-    ? machine.staffPassword
-    : '(with the password it was given earlier; reset it by mail if need be)'
   process.stdout.write(`
   Souk is ${isNew ? 'open for the first time' : 'open again'} (${seconds} s).
 
@@ -228,7 +223,7 @@ function greet(running: Running, machine: Machine, url: string, { isNew, isStaff
   API reference  ${url}/docs
   Mailbox        ${url}/mailbox
   Health         ${running.operationsUrl}/health/ready
-  Staff login    ${staffEmail}  ${password}
+  Staff login    ${staffLogin}
   Data and log   ${machine.dataFolder}
 
   Ctrl-C stops it.

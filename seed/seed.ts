@@ -13,13 +13,13 @@ export interface SeedProgress {
   say(sentence: string): void
   bar(sentence: string, done: number, total: number): void
 }
-export const staffEmail = 'staff@souk.example'
+const staffEmail = 'staff@souk.example'
 
 export interface Seeded {
   /** The demo shop was made now. */
   isNew: boolean
-  /** The staff login has the password that was given; it may have been changed since the first start. */
-  isStaffPassword: boolean
+  /** For people to read: the address, and the password unless somebody has changed it since the first start. */
+  staffLogin: string
 }
 
 /** Makes the staff login, and the demo shop, if there are none yet. */
@@ -30,12 +30,16 @@ export async function ensureShopIsSeeded(
   const users = running.services.get('users')
   if (!users) throw new Error('Seeding needs the users service in this process.')
   const staff = { email: staffEmail, password: options.staffPassword, name: 'Staff' }
-  const [isStaffPassword, { items }] = await Promise.all([
+  const [isItsPassword, { items }] = await Promise.all([
     ensureStaff(users.context, staff),
     clientAs(running, productsApi, seedStaff).listCategories({}),
   ])
+  const known = isItsPassword
+    ? options.staffPassword
+    : '(with the password it was given earlier; reset it by mail if need be)'
+  const staffLogin = `${staffEmail}  ${known}`
   // The past orders are made last: when the last one is there, so is all the rest.
-  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return { isNew: false, isStaffPassword }
+  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return { isNew: false, staffLogin }
 
   const { progress } = options
   progress.say('Making the categories')
@@ -55,7 +59,7 @@ export async function ensureShopIsSeeded(
   await awaitReaders(running)
   await placePastOrders(running, { progress, userIds })
   await awaitReaders(running)
-  return { isNew: true, isStaffPassword }
+  return { isNew: true, staffLogin }
 }
 
 /** Adds `count` products that are easy to tell from the demo's. */

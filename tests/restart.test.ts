@@ -88,7 +88,9 @@ async function verify(): Promise<void> {
 }
 
 test('the first start makes a shop with goods in it, and somebody buys one', async () => {
-  assert.match(await start(150), /open for the first time/)
+  const said = await start(150)
+  assert.match(said, /open for the first time/)
+  assert.ok(said.includes(`Staff login    staff@souk.example  ${staffPassword}`), said)
   const { body: list } = await customer.ask<{ items: { slug: string }[] }>('GET', '/v1/products?limit=1')
   const { body: product } = await customer.ask<{ variants: { sku: string }[] }>(
     'GET',
@@ -104,7 +106,10 @@ test('killed with -9 and started again, it still knows the order, and sells', as
   const owner = findOwner(folder) as number
   process.kill(owner, 'SIGKILL')
   await once(shop as ChildProcess, 'exit')
-  assert.match(await start(60), /open again/)
+  env.SOUK_STAFF_PASSWORD = 'another-one-that-nobody-set'
+  const said = await start(60)
+  assert.match(said, /open again/)
+  assert.match(said, /Staff login {4}staff@souk\.example {2}\(with the password it was given earlier/)
   const read = await customer.ask('GET', `/v1/orders/${order.id}`, { headers: { 'order-key': order.key } })
   assert.equal(read.status, 200)
   assert.deepEqual([read.body.number, read.body.status], [order.number, 'paid'])

@@ -3,21 +3,13 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { SoldOut } from '@souk/contracts/inventory'
-import { type Database, isRetriable, migrate, openDatabase } from './index.ts'
-import { createDatabase, dropDatabase } from './test-database.ts'
+import pg from 'pg'
+import { isRetriable, migrate, openDatabase, urlWithPatience } from './index.ts'
+import { openTestDatabase } from './test-database.ts'
 
-let url: string
-let database: Database
-before(async () => {
-  url = await createDatabase()
-  database = openDatabase({ url, service: 'inventory' })
-  await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
-  await database.sql`create table thing (name text primary key, number integer not null)`
-})
-after(async () => {
-  await database.close()
-  await dropDatabase(url)
-})
+const { url, database, drop } = await openTestDatabase()
+before(async () => void (await database.sql`create table thing (name text primary key, number integer not null)`))
+after(drop)
 
 test('what goes with the commit undoes everything when it fails', async () => {
   await database.sql`insert into thing (name, number) values ('taken', 1)`
@@ -43,11 +35,16 @@ test('a statement that stands alone gives up behind a lock, and can be tried aga
   assert.deepEqual(await change(), [{ number: 2 }])
 })
 
-test('nobody waits forever', async () => {
-  const [limits] = await database.sql`
+test('nobody waits forever, nor do libraries that open their own connections', async () => {
+  const text = `
     select current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
       current_setting('idle_in_transaction_session_timeout') as idle, current_setting('transaction_timeout') as transaction`
-  assert.deepEqual(limits, { statement: '5s', lock: '2s', idle: '10s', transaction: '15s' })
+  const limits = { statement: '5s', lock: '2s', idle: '10s', transaction: '15s' }
+  assert.deepEqual((await database.pool.query(text)).rows, [limits])
+  const foreign = new pg.Client({ connectionString: urlWithPatience(url) })
+  await foreign.connect()
+  assert.deepEqual((await foreign.query(text)).rows, [limits])
+  await foreign.end()
 })
 
 test('a session whose machine vanished, and the locks that it holds, are gone in half a minute (F63)', async () => {

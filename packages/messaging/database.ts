@@ -91,6 +91,21 @@ function isoTime(text: string): string {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}${text[19] === '.' ? text.slice(19, -3).slice(0, 4).padEnd(4, '0') : '.000'}Z`
 }
 
+/** What every session asks of the server, as one string of options. */
+const patience = [
+  // Nobody waits forever (RELIABILITY 6.8). A migration or a report that needs longer says so itself.
+  '-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c transaction_timeout=15s',
+  // A machine that vanishes says no farewell. Its locks, the relay's among them, must not outlive it by hours.
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s',
+].join(' ')
+
+/** The same patience for a library that opens its own connections. */
+export function urlWithPatience(url: string): string {
+  const patient = new URL(url)
+  patient.searchParams.set('options', patience)
+  return patient.href
+}
+
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = {
     connectionString: options.url,
@@ -100,10 +115,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAliveInitialDelayMillis: 10_000,
     options: [
       '-c timezone=UTC',
-      // Nobody waits forever (RELIABILITY 6.8). A migration or a report that needs longer says so itself.
-      '-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c transaction_timeout=15s',
-      // A machine that vanishes says no farewell. Its locks, the relay's among them, must not outlive it by hours.
-      '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s',
+      patience,
       ...(options.waitsForDisk === false ? ['-c synchronous_commit=off'] : []),
       ...(options.plansByIndex
         ? ['-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c plan_cache_mode=force_generic_plan']

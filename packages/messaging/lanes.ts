@@ -67,6 +67,7 @@ export function openLanes(settings: pg.ClientConfig, count: number, onError: (er
     async close() {
       isClosed = true
       // A connection that is lost already has nothing left to end.
+      // One of them may be lost, and is closed then.
       await Promise.all(lanes.map((lane) => lane?.client.end().catch(() => undefined)))
     },
   }

@@ -6,13 +6,11 @@ import { after, before, test } from 'node:test'
 import { allMessages } from '@souk/contracts'
 import { SoldOut, StockLow } from '@souk/contracts/inventory'
 import {
-  type Database,
   discardDeadLetter,
   type Envelope,
   listDeadLetters,
   type MemoryTransport,
   memoryTransport,
-  migrate,
   newTrace,
   openDatabase,
   type Reaction,
@@ -22,21 +20,12 @@ import {
   startRelay,
   Unprocessable,
 } from './index.ts'
-import { createDatabase, dropDatabase } from './test-database.ts'
+import { createDatabase, dropDatabase, openTestDatabase } from './test-database.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-let url: string
-let database: Database
-before(async () => {
-  url = await createDatabase()
-  database = openDatabase({ url, service: 'inventory' })
-  await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
-  await database.sql`create table thing (name text primary key, number integer not null)`
-})
-after(async () => {
-  await database.close()
-  await dropDatabase(url)
-})
+const { database, drop } = await openTestDatabase()
+before(async () => void (await database.sql`create table thing (name text primary key, number integer not null)`))
+after(drop)
 const outbox = () => database.sql<{ type: string; envelope: Envelope }>`select type, envelope from outbox order by id`
 const emptyOutbox = () => database.sql`delete from outbox`
 

@@ -1,6 +1,9 @@
 // Throw-away databases for tests, on the PostgreSQL that `npm test` starts (SOUK_TEST_POSTGRES).
 import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
 import pg from 'pg'
+import { openDatabase } from './database.ts'
+import { migrate } from './migrate.ts'
 
 export function testPostgres(): string {
   const url = process.env.SOUK_TEST_POSTGRES
@@ -26,6 +29,21 @@ export async function dropDatabase(url: string): Promise<void> {
     }
     await client.query(`drop database if exists ${name} with (force)`)
   })
+}
+
+/** A new database with the tables of messages, opened as the inventory service would; `drop` closes it, too. */
+export async function openTestDatabase() {
+  const url = await createDatabase()
+  const database = openDatabase({ url, service: 'inventory' })
+  await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
+  return {
+    url,
+    database,
+    async drop() {
+      await database.close()
+      await dropDatabase(url)
+    },
+  }
 }
 
 /** Does something as the superuser. */

@@ -1,6 +1,13 @@
 // Background work: jobs on a durable queue in the service's own database (graphile-worker), and habits, done every few seconds.
 import { EventEmitter, once } from 'node:events'
-import type { Connection, Database, Log, Transaction as MessagingTransaction, Sql } from '@souk/messaging'
+import {
+  type Connection,
+  type Database,
+  type Log,
+  type Transaction as MessagingTransaction,
+  type Sql,
+  urlWithPatience,
+} from '@souk/messaging'
 import { Logger, type Runner, runMigrations, run as runWorker, type TaskList } from 'graphile-worker'
 import type { Habit, Job, JobOptions } from './define-service.ts'
 
@@ -55,7 +62,7 @@ export async function startJobs<X>(
   const created = once(events, 'pool:create')
   const runner: Runner = await runWorker({
     events,
-    connectionString: database.url,
+    connectionString: urlWithPatience(database.url),
     maxPoolSize: 4,
     taskList,
     concurrency: 2,
@@ -88,12 +95,13 @@ async function watchOverJobs(database: Database, workerId: string, log: Log): Pr
     opened.onEnd(() => {
       connection = undefined
     })
-    await opened.sql`select pg_advisory_lock(hashtextextended(${workerId}, 0))`
     return opened
   }
   const look = async () => {
     connection ??= await connect()
-    await connection.sql`
+    const { sql } = connection
+    await sql`select pg_advisory_lock(hashtextextended(${workerId}, 0))` // Held already, it is held once more.
+    await sql`
       select graphile_worker.force_unlock_workers(array_agg(locked_by))
       from (
         select distinct locked_by
@@ -102,7 +110,7 @@ async function watchOverJobs(database: Database, workerId: string, log: Log): Pr
       ) as other
       where pg_try_advisory_xact_lock(hashtextextended(locked_by, 0))`
   }
-  await look()
+  await look().catch((error) => log.warn({ error: String(error) }, 'Jobs are watched over a little later.'))
   const habits = startHabits([{ name: 'watch-over-jobs', seconds: watchSeconds, run: look }], () => undefined, log)
   return {
     async stop() {

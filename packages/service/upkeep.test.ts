@@ -1,23 +1,12 @@
 // What runs for months must not grow for ever, nor run out of days.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { type Database, migrate, openDatabase } from '@souk/messaging'
-import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
+import { after, test } from 'node:test'
+import { openTestDatabase } from '@souk/messaging/test-database'
 import { makeLog } from './log.ts'
 import { startUpkeep } from './upkeep.ts'
 
-let url: string
-let database: Database
-before(async () => {
-  url = await createDatabase()
-  database = openDatabase({ url, service: 'inventory' })
-  await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, '../messaging/migrations') }])
-})
-after(async () => {
-  await database.close()
-  await dropDatabase(url)
-})
+const { database, drop } = await openTestDatabase()
+after(drop)
 
 test('the tables of messages have days ahead, lose old ones, and old replies are forgotten', async () => {
   const { sql } = database

@@ -26,14 +26,18 @@ export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { o
 
 export const productPage = handle(gatewayApi.routes.productPage, async ({ params, query }, { own }: GatewayContext) => {
   const { part, missing } = gathering()
-  const relatedItems = part('related', ask(own, products.related, params, query))
-  const product = await ask(own, products.read, params, query)
-  const sku = product.variants.slice(0, mostSkus).map((variant) => variant.sku)
-  const [related, availability] = await Promise.all([
-    relatedItems,
-    sku.length > 0 ? part('availability', ask(own, inventoryApi.routes.availability, {}, { sku })) : { items: [] },
+  const withAvailability = async () => {
+    const product = await ask(own, products.read, params, query)
+    const sku = product.variants.slice(0, mostSkus).map((variant) => variant.sku)
+    const availability =
+      sku.length > 0 ? part('availability', ask(own, inventoryApi.routes.availability, {}, { sku })) : { items: [] }
+    return { product, availability: (await availability)?.items }
+  }
+  const [shown, related] = await Promise.all([
+    withAvailability(),
+    part('related', ask(own, products.related, params, query)),
   ])
-  return { product, availability: availability?.items, related: related?.items, missing }
+  return { ...shown, related: related?.items, missing }
 })
 
 export const categoryPage = handle(
