@@ -157,7 +157,7 @@ async function runToEnd(script: string, childEnv: Record<string, string | undefi
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const code = await new Promise((resolve) => child.once('exit', resolve))
-  if (code !== 0) throw new Error(`Filling the shop failed (code ${code}).`)
+  if (code !== 0) throw new WrongSettings(`The shop could not be filled (code ${code}); the reason stands above.`)
 }
 
 function keepRunning(name: string, childEnv: Record<string, string | undefined>): () => Promise<void> {
