@@ -32,19 +32,23 @@ const consumer = await startConsumer({
   ]),
 })
 
-for (let number = 0; number < Number(count); number++) {
-  await database.transaction(async ({ sql, send }) => {
-    const rows = await sql`insert into work (number) values (${number}) on conflict do nothing returning number`
-    if (rows.length > 0) send(StockLow({ sku: `sku-${number % 3}`, available: number }))
-  })
+// Two waves: relay and reactions take as much at once as there is, and a crash point may name their second batch.
+for (const end of [Math.floor(Number(count) / 2), Number(count)]) {
+  for (let number = 0; number < end; number++) {
+    await database.transaction(async ({ sql, send }) => {
+      const rows = await sql`insert into work (number) values (${number}) on conflict do nothing returning number`
+      if (rows.length > 0) send(StockLow({ sku: `sku-${number % 3}`, available: number }))
+    })
+  }
+  while (!(await areDone(end))) await new Promise((resolve) => setTimeout(resolve, 10))
 }
-const isDone = async () => {
-  const [row] = await database.sql<{ done: boolean }>`
-    select not exists (select from outbox) and (select count(*) from effect) >= ${Number(count)} as done`
-  return row?.done
-}
-while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 10))
 await consumer.close()
 await relay.stop()
 await transport.close()
 await database.close()
+
+async function areDone(wanted: number) {
+  const [row] = await database.sql<{ done: boolean }>`
+    select not exists (select from outbox) and (select count(*) from effect) >= ${wanted} as done`
+  return row?.done
+}
