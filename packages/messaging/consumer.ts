@@ -102,13 +102,17 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
     return fresh
   }
 
+  /**
+   * Of those that are not new: what has not been handled waits behind another. Not asked again is what for: it may have
+   * succeeded since, and whoever is then neither handled nor set aside is lost.
+   */
   async function setAsideBehind(rest: Envelope[], sql: Transaction['sql']): Promise<void> {
+    isWaiting = true
     await sql`
       insert into dead_letter (consumer, event_id, type, key, envelope, status, error)
       select ${group}, (e ->> 'id')::uuid, e ->> 'type', e ->> 'subject', e, 'retrying', 'Waits behind an earlier message of its key.'
       from json_array_elements(${JSON.stringify(rest)}::json) as e
-      where exists (select from dead_letter d where d.consumer = ${group} and d.key = e ->> 'subject' and d.status = 'retrying')
-        and not exists (select from inbox i where i.consumer = ${group} and i.event_id = (e ->> 'id')::uuid)
+      where not exists (select from inbox i where i.consumer = ${group} and i.event_id = (e ->> 'id')::uuid)
       on conflict do nothing`
   }
 

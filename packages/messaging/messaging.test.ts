@@ -221,6 +221,41 @@ test('a failing message holds back its own key only, then all arrive in order (v
   await consumer.close()
 })
 
+test('a message is not lost when what it waits behind succeeds at that very moment', async (t) => {
+  const { sql, pool } = database
+  // Whoever finds nothing new in a batch stops there, until the test lets go.
+  const gate = await database.connect()
+  t.after(() => gate.close())
+  await gate.sql`select pg_advisory_lock(7)`
+  await pool.query(`
+    create function stop_here() returns trigger language plpgsql as $$
+    begin
+      if not exists (select from taken) then perform pg_advisory_xact_lock(7); end if;
+      return null;
+    end $$;
+    create trigger stop_here after insert on inbox referencing new table as taken
+    for each statement execute function stop_here()`)
+  t.after(() => pool.query('drop function stop_here cascade'))
+  const stopped = () => sql`select from pg_locks where locktype = 'advisory' and objid = 7 and not granted`
+  const setAside = () => sql`select from dead_letter where key = 'crossing'`
+  const transport = memoryTransport()
+  const seen: number[] = []
+  const react: Reaction = async ({ data }) => {
+    const { available } = data as { available: number }
+    if (available === 1 && (await stopped()).length === 0) throw new Error('weather')
+    seen.push(available)
+  }
+  const consumer = await consume(transport, react, Array(500).fill(0.02))
+  t.after(() => consumer.close())
+  await transport.publish([parcel('crossing', 1)])
+  await until(async () => (await setAside()).length === 1)
+  await transport.publish([parcel('crossing', 2)])
+  await until(async () => seen.includes(1) && (await setAside()).length === 0)
+  await gate.sql`select pg_advisory_unlock(7)`
+  await until(() => seen.includes(2))
+  assert.deepEqual(seen, [1, 2])
+})
+
 test('a message that never succeeds ends where staff can see it, replay it or let it go (vendure #739)', async () => {
   const transport = memoryTransport()
   let isMended = false
