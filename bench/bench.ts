@@ -33,8 +33,11 @@ try {
   if (!only || only === 'reads') await reads(client, shop)
   if (!only || only === 'purchases') await purchases(client, shop)
   await client.close()
+  const stopping = performance.now()
   await shop.ask('stop')
   shop = undefined
+  const stoppedMs = performance.now() - stopping
+  goal('stop after all that, PostgreSQL included, in 3 s', stoppedMs <= 3_000, ms(stoppedMs))
 } finally {
   await shop?.ask('stop')
   removeDataFolder(dataFolder)

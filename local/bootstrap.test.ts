@@ -42,6 +42,7 @@ test('an install by hand is noticed and not repeated', { skip }, async (t) => {
 
 test('of two at once, one installs and both go on', { skip }, async (t) => {
   const project = newProject(t)
+  writeFileSync(join(project, 'npm-waits'), '')
   const both = await Promise.all([bootstrap(project, ['script.mjs', '0']), bootstrap(project, ['script.mjs', '0'])])
   assert.deepEqual(
     both.map(({ code }) => code),
@@ -110,7 +111,7 @@ function newProject(t: TestContext) {
     npm,
     `#!/bin/sh
      echo "$@" >> npm-calls
-     sleep 0.5
+     while [ -e npm-waits ]; do sleep 0.05; done
      if [ -e npm-fails ]; then echo 'npm error: no network' >&2; exit 1; fi
      if [ -e lock-refused ] && [ "$1" = ci ]; then echo 'npm error code EUSAGE' >&2; exit 1; fi
      mkdir -p node_modules`,
@@ -131,6 +132,7 @@ function bootstrap(project: string, words: string[], signalWhenReady?: NodeJS.Si
   })
   child.stderr.on('data', (chunk) => {
     stderr += chunk
+    if (stderr.includes('Another terminal is installing')) rmSync(join(project, 'npm-waits'), { force: true })
   })
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve, reject) => {
     child.on('error', reject)

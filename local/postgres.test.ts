@@ -81,6 +81,7 @@ test('a kill while the data folder is made leaves nothing half made', async (t) 
   const child = spawnSouk(dataFolder)
   await once(createInterface(child.stdout!), 'line')
   while (!readdirSync(join(dataFolder, 'postgres')).some((name) => /^making-\d+$/.test(name))) await pause(5)
+  child.kill('SIGSTOP') // Whoever stands still cannot finish before the kill.
   await pause(100)
   await kill(child)
   assert.equal(existsSync(join(dataFolder, 'postgres', 'data')), false)

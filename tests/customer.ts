@@ -112,8 +112,8 @@ export function customerOf(url: string) {
       return response.headers.get('location')
     },
     async mails(to: string): Promise<Mail[]> {
-      const { body } = await ask<{ items: Mail[] }>('GET', `/mailbox.json?to=${encodeURIComponent(to)}`)
-      return body.items
+      const { status, body } = await ask<{ items: Mail[] }>('GET', `/mailbox.json?to=${encodeURIComponent(to)}`)
+      return status === 200 ? body.items : []
     },
     /** Makes an account and signs in. Returns the session's token. */
     async signUp(email: string, password = 'long-enough-for-a-test'): Promise<string> {

@@ -56,11 +56,22 @@ interface Tried {
   init: RequestInit
 }
 
-async function mustRefuse({ what, path, init }: Tried): Promise<void> {
+/** Within a second. The machine may pause, which is not the shop's doing: what seems slow gets two more tries. */
+async function quickly(what: string, work: () => Promise<void>, tries = 3): Promise<void> {
   const began = performance.now()
+  await work()
+  const ms = Math.round(performance.now() - began)
+  if (ms < mostMs) return
+  assert.ok(tries > 1, `${what} took ${ms} ms`)
+  await quickly(what, work, tries - 1)
+}
+
+function mustRefuse(tried: Tried): Promise<void> {
+  return quickly(tried.what, () => isRefused(tried))
+}
+async function isRefused({ what, path, init }: Tried): Promise<void> {
   const response = await fetch(shop.url + path, { ...init, signal: AbortSignal.timeout(10_000) })
   const text = await response.text()
-  const ms = performance.now() - began
   const told = `${what}: ${response.status} ${text.slice(0, 300)}`
   assert.ok(response.status >= 400 && response.status < 500, told)
   assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/, told)
@@ -68,7 +79,6 @@ async function mustRefuse({ what, path, init }: Tried): Promise<void> {
   assert.ok(code && status === response.status, told)
   assert.ok(!/not-signed-in|not-allowed|too-many-requests/.test(code), `${what} was stopped at the door: ${told}`)
   assert.ok(!/node_modules|at \w+ \(|select |insert into/i.test(text), `The inside shows: ${told}`)
-  assert.ok(ms < mostMs, `${what} took ${Math.round(ms)} ms`)
 }
 
 /** A good request of somebody who may send it, with another body. */
@@ -125,17 +135,17 @@ describe('bodies', () => {
     for (const route of [...withJson, ...withBytes]) {
       if ((route.bodyLimit ?? 0) >= tenMegabytes) continue
       const { path, init } = withBody(route, '10 MB', huge)
-      const began = performance.now()
-      // The door may close the connection while we are still sending; that is an answer too.
-      const status = await fetch(shop.url + path, init).then(
-        async (response) => {
-          await response.text()
-          return response.status
-        },
-        () => 413,
-      )
-      assert.equal(`${nameOf(route)} ${status}`, `${nameOf(route)} 413`)
-      assert.ok(performance.now() - began < mostMs, nameOf(route))
+      await quickly(nameOf(route), async () => {
+        // The door may close the connection while we are still sending; that is an answer too.
+        const status = await fetch(shop.url + path, init).then(
+          async (response) => {
+            await response.text()
+            return response.status
+          },
+          () => 413,
+        )
+        assert.equal(`${nameOf(route)} ${status}`, `${nameOf(route)} 413`)
+      })
     }
   })
 

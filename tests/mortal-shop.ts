@@ -42,7 +42,6 @@ export async function layGround() {
           SOUK_LOG_FILE: logFile,
           GATEWAY_RATE_LIMIT: 'off',
           PAYMENTS_SIMULATOR_FOLDER: folder,
-          PAYMENTS_PROVIDER_TIMEOUT_MS: '1000',
           INVENTORY_RESERVATIONS_PER_HOLDER: '10000',
         },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,5 +1,5 @@
 // The whole shop for a test: all services in this process on databases of their own, the gateway listening on a free port,
-// the payment simulator in a folder of its own with its webhooks travelling over real HTTP, and a few goods in stock.
+// the payment simulator in a folder of its own with its webhooks traveling over real HTTP, and a few goods in stock.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -64,7 +64,6 @@ export async function openShop(
       SOUK_PUBLIC_URL: url,
       GATEWAY_RATE_LIMIT: 'off',
       PAYMENTS_SIMULATOR_FOLDER: folder,
-      PAYMENTS_PROVIDER_TIMEOUT_MS: '1000',
       // One person buys a lot in these tests.
       INVENTORY_RESERVATIONS_PER_HOLDER: '10000',
       USERS_SIGN_UPS_PER_MINUTE: '1000',

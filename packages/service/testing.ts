@@ -168,8 +168,9 @@ export async function eventually(
   seconds = 10,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`Not within ${seconds} seconds: ${sentence}`)
+  // The last look is one that began after the time was up: the machine may have stood still until then.
+  for (let isOver = false; !(await check()); isOver = Date.now() > deadline) {
+    if (isOver) throw new Error(`Not within ${seconds} seconds: ${sentence}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
