@@ -392,6 +392,44 @@ describe('after the purchase', () => {
     await shop.isSound()
   })
 
+  test('what is refunded before it was sent is back on the shelf, and with nothing left to send the order has ended', async () => {
+    const email = `unsent-${randomUUID()}@example.com`
+    const buy = async () => (await shop.buy({ lines: [{ sku: 'BOWL', quantity: 2 }], email })).body.id
+    const refundOne = (id: string) => {
+      const body = { lines: [{ sku: 'BOWL', quantity: 1 }], reason: 'Sorry' }
+      return shop.staff.orders.refund({ params: { id }, body, headers: key() })
+    }
+    const inPart = await gone('BOWL', async () => {
+      const id = await buy()
+      const parcel = { lines: [{ sku: 'BOWL', quantity: 1 }] }
+      await shop.staff.orders.ship({ params: { id }, body: parcel, headers: key() })
+      await refundOne(id)
+      await shop.becomes(id, 'shipped')
+      await shop.isSound()
+    })
+    assert.equal(inPart, 1)
+    const asWhole = await gone('BOWL', async () => {
+      const id = await buy()
+      await Promise.all([refundOne(id), refundOne(id)])
+      await shop.becomes(id, 'canceled')
+      await shop.isSound()
+      assert.equal(await shop.keptOf(id), 0)
+    })
+    const canceled = await gone('BOWL', async () => {
+      const id = await buy()
+      await refundOne(id)
+      await shop.staff.orders.cancel({ params: { id }, body: {}, headers: key() })
+      await shop.isSound()
+    })
+    assert.deepEqual([asWhole, canceled], [0, 0])
+    await eventually('the customer has read all', async () => (await shop.mails(email)).length === 10)
+    const letters = Object.groupBy(await shop.lettersTo(email), (kind) => kind)
+    assert.deepEqual(
+      Object.entries(letters).map(([kind, list]) => `${list?.length} ${kind}`),
+      ['3 order-confirmed', '1 order-shipped', '5 order-refunded', '1 order-canceled'],
+    )
+  })
+
   test('twenty refunds at once never give back more than was paid (medusa #16681)', async () => {
     const { body: order } = await shop.buy({ lines: [{ sku: 'BOWL', quantity: 2 }] })
     const body = { amount: { amount: 1_000, currency: 'EUR' }, reason: 'Sorry' }

@@ -10,7 +10,7 @@ const statements = {
   M3: 'An order that is not made has kept no money, and holds none.',
   M4: 'Orders and payments tell the same of what was given back.',
   M10: 'What an order cost can be worked out again to the cent.',
-  I7: 'What is reserved and sold for an order is what it contains.',
+  I7: 'What is reserved and sold for an order is what it contains, less what was refunded before it was sent.',
   I8: 'No order that has ended still holds a reservation.',
   O7: 'A canceled order has given its stock back.',
   E9: 'Whoever paid was told so.',
@@ -37,6 +37,8 @@ interface Order extends OrderToAddUp {
   paidAt: string | null
   isOldForMoney: boolean
   refunded: number
+  /** Refunded before they were sent. */
+  unsent: { sku: string; quantity: number }[]
 }
 interface Payment {
   orderId: string
@@ -78,7 +80,12 @@ function readOrders(shop: ShopToLookAt, after: string, only: readonly string[] |
     select id, status, paid_at, currency, subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount,
       tax_included, item_count, lines, shipping_method, shipping_address,
       updated_at <= clock_timestamp() - make_interval(secs => ${shop.moneyGraceSeconds}) as is_old_for_money,
-      (select coalesce(sum(r.amount), 0)::bigint from refund r where r.order_id = o.id and r.status = 'refunded') as refunded
+      (select coalesce(sum(r.amount), 0)::bigint from refund r where r.order_id = o.id and r.status = 'refunded') as refunded,
+      (
+        select coalesce(json_agg(json_build_object('sku', line ->> 'sku', 'quantity', (line ->> 'unshipped')::int)), '[]')
+        from refund r, json_array_elements(r.lines) as line
+        where r.order_id = o.id and r.status = 'refunded'
+      ) as unsent
     from orders o
     where id > ${after}
       and (${only ?? null}::uuid[] is null or id = any(${only ?? null}::uuid[]))
@@ -107,7 +114,7 @@ async function lookAt(orders: readonly Order[], shop: ShopToLookAt): Promise<Sus
     shop.sql('inventory')<Reserved>`
       select order_id, status,
         (
-          select coalesce(json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity)), '[]')
+          select coalesce(json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity - l.returned)), '[]')
           from reservation_line l
           where l.order_id = r.order_id
         ) as lines
@@ -159,7 +166,7 @@ function moneyTroubles(order: Order, payment: Payment | undefined): Trouble[] {
   return troubles
 }
 
-function stockTroubles({ id, status, lines }: Order, reservation: Reserved | undefined): Trouble[] {
+function stockTroubles({ id, status, lines, unsent }: Order, reservation: Reserved | undefined): Trouble[] {
   const isMade = status === 'paid' || status === 'partially-shipped' || status === 'shipped'
   const isHeld = reservation?.status === 'active' || reservation?.status === 'pinned'
   const troubles: Trouble[] = []
@@ -170,11 +177,9 @@ function stockTroubles({ id, status, lines }: Order, reservation: Reserved | und
   if (isMade && !isHeld && reservation?.status !== 'committed')
     troubles.push({ id: 'I7', detail: `order ${id} is ${status}, its reservation ${reservation?.status ?? 'missing'}` })
   const counts = isMade || isHeld
-  if (counts && reservation && listed(reservation.lines) !== listed(lines))
-    troubles.push({
-      id: 'I7',
-      detail: `order ${id} contains ${listed(lines)}, for it there are ${listed(reservation.lines)}`,
-    })
+  const due = listed([...lines, ...unsent.map(({ sku, quantity }) => ({ sku, quantity: -quantity }))])
+  if (counts && reservation && listed(reservation.lines) !== due)
+    troubles.push({ id: 'I7', detail: `order ${id} contains ${due}, for it there are ${listed(reservation.lines)}` })
   return troubles
 }
 
@@ -183,6 +188,7 @@ function listed(lines: readonly { sku: string; quantity: number }[]): string {
   const counts = new Map<string, number>()
   for (const { sku, quantity } of lines) counts.set(sku, (counts.get(sku) ?? 0) + quantity)
   return [...counts]
+    .filter(([, count]) => count !== 0)
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([sku, count]) => `${count} × ${sku}`)
     .join(', ')

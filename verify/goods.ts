@@ -12,13 +12,24 @@ export const oversold: Check = {
   async find(shop) {
     const { note, of } = tally()
     const ordered = await shop.sql('orders')<{ sku: string; quantity: number }>`
-      select line ->> 'sku' as sku, sum((line ->> 'quantity')::bigint)::bigint as quantity
-      from orders, json_array_elements(lines) as line
+      select sku, sum(quantity)::bigint as quantity
+      from orders o
+      cross join lateral (
+        select line ->> 'sku' as sku, (line ->> 'quantity')::bigint as quantity
+        from json_array_elements(o.lines) as line
+        union all
+        select line ->> 'sku', -(line ->> 'unshipped')::bigint
+        from refund r, json_array_elements(r.lines) as line
+        where r.order_id = o.id and r.status = 'refunded'
+      ) as units
       where status in ('paid', 'partially-shipped', 'shipped')
-      group by 1`
-    // Read second: what came in meanwhile was not ordered before.
+      group by sku`
+    // Read second: what came in meanwhile was not ordered before. What came back from orders is not counted as ordered.
     const came = await shop.sql('inventory')<{ sku: string; quantity: number }>`
-      select sku, sum(on_hand_change)::bigint as quantity from stock_movement where kind <> 'sold' group by sku`
+      select sku, sum(on_hand_change)::bigint as quantity
+      from stock_movement
+      where kind not in ('sold', 'returned') or reference is null
+      group by sku`
     const cameOf = new Map(came.map(({ sku, quantity }) => [sku, quantity]))
     for (const { sku, quantity } of ordered) {
       const there = cameOf.get(sku) ?? 0

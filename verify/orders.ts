@@ -7,7 +7,17 @@ const allowed = `(values
   ('capturing', 'paid'), ('capturing', 'canceled'),
   ('paid', 'paid'), ('paid', 'partially-shipped'), ('paid', 'shipped'), ('paid', 'canceled'),
   ('partially-shipped', 'partially-shipped'), ('partially-shipped', 'shipped'),
-  ('shipped', 'shipped'), ('canceled', 'canceled'))`
+  ('shipped', 'shipped'), ('shipped', 'partially-shipped'), ('canceled', 'canceled'))`
+
+/** How many units of a paid order are left to send: not sent, and not refunded before by a refund with one of these states. */
+const unitsLeft = (statuses: string) => `
+  select o.id, sum((line ->> 'quantity')::int)
+    - coalesce((select sum((l ->> 'quantity')::int) from shipment s, json_array_elements(s.lines) l where s.order_id = o.id), 0)
+    - coalesce((select sum((l ->> 'unshipped')::int) from refund r, json_array_elements(r.lines) l
+        where r.order_id = o.id and r.status in (${statuses})), 0) as units
+  from orders o, json_array_elements(o.lines) as line
+  where o.status in ('paid', 'partially-shipped', 'shipped')
+  group by o.id`
 
 export const orderInvariants = [
   {
@@ -111,6 +121,22 @@ export const orderInvariants = [
         where o.id = parcel.order_id and line ->> 'sku' = parcel.sku
       ) as ordered on true
       where sent > coalesce(bought, 0)`,
+  },
+  {
+    id: 'nothing-waits-in-vain',
+    statement: 'An order has ended when nothing of it is left to send, and only then.',
+    sql: `
+      select format('order %s is %s, %s units are left to send', o.id, o.status, l.units) as detail
+      from orders o
+      join (${unitsLeft(`'pending', 'refunded'`)}) as l using (id)
+      where o.status = 'shipped' and l.units <> 0
+      union all
+      select format('order %s is %s, and nothing is left to send', o.id, o.status)
+      from orders o
+      join (${unitsLeft(`'refunded'`)}) as l using (id)
+      where l.units <= 0
+        and (o.status = 'partially-shipped' or o.status = 'paid' and o.total_amount <= (
+          select sum(amount) from refund r where r.order_id = o.id and r.status = 'refunded'))`,
   },
 ]
 

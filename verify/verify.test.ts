@@ -139,6 +139,18 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     also: ['I4'],
   },
   {
+    id: 'I7',
+    service: 'inventory',
+    damage: `update reservation_line set returned = 0 where returned > 0`,
+    also: ['I4'],
+  },
+  {
+    id: 'I7',
+    service: 'inventory',
+    damage: `update reservation_line set returned = quantity + 1 where order_id = ${aPaid} and sku = 'CUP'`,
+    also: ['I4'],
+  },
+  {
     id: 'I8',
     service: 'inventory',
     damage: `update reservation r set status = 'pinned'
@@ -277,6 +289,24 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     id: 'parcels',
     service: 'orders',
     damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 9 }]'`,
+    also: ['nothing-waits-in-vain'],
+  },
+  {
+    id: 'I7',
+    service: 'orders',
+    damage: `update refund set lines = '[]' where lines::text like '%unshipped%'`,
+  },
+  {
+    id: 'nothing-waits-in-vain',
+    service: 'orders',
+    damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 3 }, { "sku": "BOWL", "quantity": 1 }]'`,
+  },
+  {
+    id: 'nothing-waits-in-vain',
+    service: 'orders',
+    damage: `update orders set status = 'shipped' where status = 'partially-shipped';
+      update order_event e set status = 'shipped'
+      where status = 'partially-shipped' and order_id in (select id from orders where status = 'shipped')`,
   },
 
   {

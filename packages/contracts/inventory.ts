@@ -41,7 +41,7 @@ export const Movement = Shape({
   onHandChange: Type.Integer(),
   reservedChange: Type.Integer(),
   reason: Type.String(),
-  reference: Type.Optional(Type.String()),
+  reference: Type.Optional(Type.String({ description: 'What caused it: an order, or a refund of units not sent.' })),
   at: Time,
   by: Type.Optional(Type.String()),
 })

@@ -275,7 +275,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'By lines (their share of the total), by amount, or without either: all that is left. Refunds never exceed what was paid. The money moves in the background; the refund says when it has.',
+      'By lines (their share of the total), by amount, or without either: all that is left. Refunds never exceed what was paid. The money moves in the background; the refund says when it has. Units that were not sent then go back on the shelf, and an order with nothing left to send has ended: shipped, or canceled when nothing of it was sent.',
     params: byId,
     body: Shape({
       amount: Type.Optional(Money),
@@ -313,8 +313,11 @@ export const OrderCanceled = message(
   'An order will not be made; what was done is undone.',
   {
     ...orderBasics,
-    reason: Type.String({ description: 'A stable word: by-customer, by-staff, out-of-stock, declined, expired.' }),
+    reason: Type.String({
+      description: 'A stable word: by-customer, by-staff, out-of-stock, declined, expired, refunded.',
+    }),
     wasPaid: Type.Boolean(),
+    totalRefunded: Type.Optional({ ...Money, description: 'What had gone back before.' }),
     lines: soldLines,
     totals: Totals,
   },
@@ -332,6 +335,11 @@ export const OrderRefunded = message('orders.order-refunded', 'orderId', 'Money 
   amount: Money,
   totalRefunded: Money,
   reason: Type.String(),
+  unsent: Type.Optional(
+    Type.Array(Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integer() }), {
+      description: 'Units that it is for and that were not sent: they will not be, and go back on the shelf.',
+    }),
+  ),
 })
 export const OrderChanged = message(
   'orders.order-changed',

@@ -19,10 +19,16 @@ export interface Fate {
   isCanceled: boolean
   moves: Move[]
 }
+/** What of an order comes back. */
+export interface Back {
+  orderId: string
+  sku: string
+  quantity: number
+}
 export interface Locked {
   held: Held[]
   /** Only what is needed to say which SKUs can be bought again. */
-  lines: { orderId: string; sku: string; quantity: number }[]
+  lines: Back[]
   shelves: { sku: string; available: number }[]
 }
 
@@ -42,7 +48,7 @@ export function sell({ orderId, status, isCanceled }: Held): Fate | undefined {
   return isHolding(status) ? { orderId, status: 'committed', isCanceled, moves: ['sold'] } : undefined
 }
 
-/** A canceled order gives back what it holds, and returns what it has sold; undefined when it has done so before. */
+/** A canceled order gives back what it holds, and returns what is still sold; undefined when it has done so before. */
 export function cancel({ orderId, status, isCanceled }: Held): Fate | undefined {
   if (isCanceled) return undefined
   const moves: Move[] = isHolding(status) ? ['released'] : status === 'committed' ? ['returned'] : []
@@ -62,7 +68,7 @@ export async function lockHeld(sql: Sql, orderIds: readonly string[], givesBack:
       order by order_id
       for no key update
     ), line as materialized (
-      select l.order_id, l.sku, l.quantity
+      select l.order_id, l.sku, l.quantity - l.returned as quantity
       from reservation_line l
       where l.order_id = any(array(select order_id from held))
     ), shelf as materialized (
@@ -115,20 +121,24 @@ export function writeFates(sql: Sql, fates: readonly Fate[]): Statement {
       from ${fateRows(fates)} as fate
       where r.order_id = fate.order_id
     ), line as materialized (
-      select l.order_id, l.sku, l.location, move.kind, move.reason,
-        move.on_hand * l.quantity as on_hand, move.reserved * l.quantity as reserved
+      select l.order_id as reference, l.sku, l.location, move.kind, move.reason,
+        move.on_hand * units.count as on_hand, move.reserved * units.count as reserved
       from ${moveRows(moved)} as move
       join reservation_line l on l.order_id = move.order_id
+      cross join lateral (
+        select l.quantity - case when move.kind = 'returned' then l.returned else 0 end as count
+      ) as units
+      where units.count > 0
     ), ${writeMoved(sql)}
     select`
 }
 
-/** For rows `line` (order_id, sku, location, kind, reason, on_hand, reserved) of locked stock: writes the ledger and the stock. */
-function writeMoved(sql: Sql): Statement {
+/** For rows `line` (reference, sku, location, kind, reason, on_hand, reserved) of locked stock: writes the ledger and the stock. */
+export function writeMoved(sql: Sql): Statement {
   return sql`
     ledger as (
       insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, kind, on_hand, reserved, order_id, reason from line
+      select sku, location, kind, on_hand, reserved, reference, reason from line
     ), changed as (
       update stock s
       set on_hand = s.on_hand + moved.on_hand, reserved = s.reserved + moved.reserved, updated_at = clock_timestamp()
@@ -170,7 +180,7 @@ export async function sellAllHeld(sql: Sql, orderIds: readonly string[]): Promis
       order by sku, location
       for no key update
     ), line as materialized (
-      select order_id, sku, location, 'sold' as kind, ${reason} as reason,
+      select order_id as reference, sku, location, 'sold' as kind, ${reason} as reason,
         ${onHand}::bigint * quantity as on_hand, ${reserved}::bigint * quantity as reserved
       from mine
       where (select count(*) from shelf) > 0
@@ -179,12 +189,22 @@ export async function sellAllHeld(sql: Sql, orderIds: readonly string[]): Promis
   return result?.sold === orderIds.length
 }
 
-/** What can be bought of each SKU before and after: sold stock could not be bought before either. */
-export function changesOf(fates: readonly Fate[], { lines, shelves }: Locked): Change[] {
+/**
+ * What can be bought of each SKU before and after: sold stock could not be bought before either. `returned` is what refunds
+ * have brought back; of an order that gives everything back it is a part.
+ */
+export function changesOf(
+  fates: readonly Fate[],
+  { lines, shelves }: Locked,
+  returned: readonly Back[] = [],
+): Change[] {
   const isBack = new Set(
     fates.filter(({ moves }) => moves.some((kind) => kind !== 'sold')).map(({ orderId }) => orderId),
   )
-  const back = lines.filter(({ orderId }) => isBack.has(orderId))
+  const back = [
+    ...lines.filter(({ orderId }) => isBack.has(orderId)),
+    ...returned.filter(({ orderId }) => !isBack.has(orderId)),
+  ]
   return [...new Set(back.map(({ sku }) => sku))].map((sku) => {
     const before = sumOf(shelves, sku, ({ available }) => available)
     return { sku, before, after: before + sumOf(back, sku, ({ quantity }) => quantity) }

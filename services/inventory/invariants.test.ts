@@ -6,7 +6,7 @@ import type { Message } from '@souk/contracts'
 import { HoldStock, type StockLine } from '@souk/contracts/inventory'
 import type { Sql } from '@souk/service'
 import { findProblems, invariants } from './invariants.ts'
-import { type Counter, canceled, openCounter, placed } from './testing.ts'
+import { type Counter, canceled, openCounter, placed, refunded } from './testing.ts'
 
 let counter: Counter
 before(async () => {
@@ -46,6 +46,10 @@ for (const seed of [1, 2, 3]) {
       () => publish(HoldStock({ orderId: someOrder().orderId, until: counter.inSeconds(0.05) })),
       () => publish(placed(...both(someOrder()))),
       () => publish(canceled(...both(someOrder()), true)),
+      () => {
+        const { orderId, lines } = someOrder()
+        return publish(refunded(orderId, lines.slice(0, 1)))
+      },
       () =>
         counter.move(
           skus[roll(4)] as string,

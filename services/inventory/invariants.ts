@@ -58,7 +58,7 @@ export const invariants: readonly Invariant[] = [
         group by sku, location
       ) l
       full join (
-        select sku, location, sum(l.quantity) as quantity
+        select sku, location, sum(l.quantity - l.returned) as quantity
         from reservation_line l
         join reservation r using (order_id)
         where r.status = 'committed'
@@ -70,7 +70,7 @@ export const invariants: readonly Invariant[] = [
     id: 'I6',
     statement: 'One cause moves stock once.',
     sql: `
-      select format('order %s: %s of %s at %s, %s times', reference, kind, sku, location, count(*)) as detail
+      select format('cause %s: %s of %s at %s, %s times', reference, kind, sku, location, count(*)) as detail
       from stock_movement
       where reference is not null
       group by reference, kind, sku, location
@@ -78,7 +78,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'I7',
-    statement: 'A reservation has lines, and a SKU has one line per location in it.',
+    statement: 'A reservation has lines, a SKU has one line per location in it, and no more comes back than was sold.',
     sql: `
       select format('order %s: %s lines of %s at %s', order_id, count(*), sku, location) as detail
       from reservation_line
@@ -92,7 +92,12 @@ export const invariants: readonly Invariant[] = [
       union all
       select format('order %s: lines without a reservation', order_id)
       from reservation_line l
-      where not exists (select from reservation r where r.order_id = l.order_id)`,
+      where not exists (select from reservation r where r.order_id = l.order_id)
+      union all
+      select format('order %s: %s of %s × %s at %s came back, status %s', order_id, l.returned, l.quantity, sku, location, r.status)
+      from reservation_line l
+      join reservation r using (order_id)
+      where l.returned < 0 or l.returned > l.quantity or l.returned > 0 and r.status in ('active', 'pinned', 'expired')`,
   },
   {
     id: 'I9',

@@ -11,7 +11,7 @@ import { pin } from './pin.ts'
 import { readReservation } from './read-reservation.ts'
 import { release } from './release.ts'
 import { reserve } from './reserve.ts'
-import { holdStock, sellPlaced, undoCanceled } from './settle-orders.ts'
+import { holdStock, returnUnsent, sellPlaced, undoCanceled } from './settle-orders.ts'
 
 export const inventory = defineService({
   name: 'inventory',
@@ -22,6 +22,6 @@ export const inventory = defineService({
   plansByIndex: true,
   open: async () => ({ own: { scarce: new Map() } satisfies Own }),
   routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },
-  reacts: [sellPlaced, undoCanceled, holdStock],
+  reacts: [sellPlaced, returnUnsent, undoCanceled, holdStock],
   habits: [every(1, 'expire-reservations', expireReservations)],
 })

@@ -1,18 +1,20 @@
-// What happens to reserved stock when an order is placed, canceled or waits for the customer. Orders of one batch of
+// What happens to reserved stock when an order is placed, refunded, canceled or waits for the customer. Orders of one batch of
 // messages are settled together, just before the commit.
 import type { MessageOf } from '@souk/contracts'
 import { HoldStock } from '@souk/contracts/inventory'
-import { OrderCanceled, OrderPlaced } from '@souk/contracts/orders'
-import { on, type Sql, type Transaction } from '@souk/service'
+import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
+import { on, type Sql, type Transaction, Unprocessable } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Change, crossingsOf } from './crossings.ts'
-import { cancel, changesOf, type Held, lockHeld, sell, sellAllHeld, writeFates } from './fates.ts'
+import { type Back, cancel, changesOf, type Held, isHolding, lockHeld, sell, sellAllHeld, writeFates } from './fates.ts'
 import { demandOf } from './reservation.ts'
+import { type Refunded, returnRefunded } from './return-refunded.ts'
 
 type Placed = MessageOf<typeof OrderPlaced>['data']
 
 interface Settlement {
   placed?: Placed
+  refunded?: Refunded
   canceled?: string
   lowStock: number
 }
@@ -20,6 +22,11 @@ interface Settlement {
 /** An order is placed: its stock is sold. */
 export const sellPlaced = on([OrderPlaced], async (placed, { gather }, { settings }: InventoryContext) => {
   gather(settleOrders, { placed, lowStock: settings.lowStock })
+})
+
+/** Money went back for units that had not been sent: they come back. */
+export const returnUnsent = on([OrderRefunded], async (refunded, { gather }, { settings }: InventoryContext) => {
+  if (refunded.unsent?.length) gather(settleOrders, { refunded, lowStock: settings.lowStock })
 })
 
 /** An order is canceled: what it holds is given back, and what was sold comes back. */
@@ -40,11 +47,14 @@ async function settleOrders(
   { sql, send, withCommit }: Pick<Transaction, 'sql' | 'send' | 'withCommit'>,
 ): Promise<void> {
   const placed = new Map(items.flatMap(({ placed }) => (placed ? [[placed.orderId.toLowerCase(), placed]] : [])))
+  const refunded = items.flatMap((item) => item.refunded ?? [])
   const canceled = new Set(items.flatMap((item) => item.canceled?.toLowerCase() ?? []))
+  const givesBack = refunded.length > 0 || canceled.size > 0
   const lowStock = items[0]?.lowStock ?? 0
   if (canceled.size > 0) await markCanceled([...canceled], sql)
-  else if (await sellAllHeld(sql, [...placed.keys()])) return
-  const locked = await lockHeld(sql, [...new Set([...placed.keys(), ...canceled])], canceled.size > 0)
+  else if (!givesBack && (await sellAllHeld(sql, [...placed.keys()]))) return
+  const orderIds = [...placed.keys(), ...refunded.map(({ orderId }) => orderId.toLowerCase()), ...canceled]
+  const locked = await lockHeld(sql, [...new Set(orderIds)], givesBack)
   const held = new Map(locked.held.map((one) => [one.orderId, one]))
 
   const fates = locked.held.flatMap((one) => {
@@ -53,8 +63,14 @@ async function settleOrders(
     if (sold && undone) return { ...undone, moves: [...sold.moves, ...undone.moves] }
     return undone ?? sold ?? []
   })
+  // Before the fates are written: a cancellation returns the rest.
+  const returned: Back[] = []
+  for (const one of refunded) {
+    const orderId = one.orderId.toLowerCase()
+    if (isSold(one, held.get(orderId), placed.has(orderId))) returned.push(...(await returnRefunded(one, sql)))
+  }
   if (fates.length > 0) withCommit(writeFates(sql, fates))
-  const changes = changesOf(fates, locked)
+  const changes = changesOf(fates, locked, returned)
 
   const unreserved = [...placed.values()].find(({ orderId }) => isUnreserved(held.get(orderId.toLowerCase())))
   if (unreserved) {
@@ -72,6 +88,13 @@ async function markCanceled(orderIds: readonly string[], sql: Sql): Promise<void
     select id, 'released', clock_timestamp() from unnest(${orderIds}::uuid[]) as id
     order by id
     on conflict (order_id) do nothing`
+}
+
+/** A canceled order has given all of it back. An order that was not even sold is one for which a person has been called. */
+function isSold({ orderId }: Refunded, held: Held | undefined, isPlaced: boolean): boolean {
+  if (held?.isCanceled) return false
+  if (held?.status === 'committed' || (held && isPlaced && isHolding(held.status))) return true
+  throw new Unprocessable(`Order ${orderId} is refunded units that were never sold: settle its sale first.`)
 }
 
 function isUnreserved(held: Held | undefined): boolean {

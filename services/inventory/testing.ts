@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message } from '@souk/contracts'
 import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
-import { OrderCanceled, OrderPlaced } from '@souk/contracts/orders'
+import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
 import type { Caller } from '@souk/service'
 import { anonymous, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
 import { expireReservations } from './expire-reservations.ts'
@@ -113,4 +113,16 @@ export function placed(orderId: string, lines: readonly StockLine[]) {
 /** The order service's word that an order will not be made. */
 export function canceled(orderId: string, lines: readonly StockLine[], wasPaid: boolean) {
   return OrderCanceled({ ...basics, orderId, lines: sold(lines), reason: 'by-customer', wasPaid })
+}
+/** The order service's word that money went back for units that had not been sent. */
+export function refunded(orderId: string, unsent: readonly StockLine[] | undefined, refundId: string = randomUUIDv7()) {
+  return OrderRefunded({
+    ...basics,
+    orderId,
+    refundId,
+    amount: price,
+    totalRefunded: price,
+    reason: 'Broken',
+    unsent: unsent?.map((line) => ({ ...line, title: 'Tea glass' })),
+  })
 }

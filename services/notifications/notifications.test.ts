@@ -92,6 +92,16 @@ test('a checkout that failed before the customer’s eyes needs no letter, unles
   assert.equal(await told('by-customer', false), 1)
 })
 
+test('an order that ended by its refunds needs no letter but those of the refunds', async () => {
+  const message = canceled({ reason: 'refunded', wasPaid: true })
+  const letter = refunded({ orderId: message.data.orderId, email: message.data.email })
+  await tellService(shop, [letter, message])
+  assert.deepEqual(
+    (await toldTo(message.data.email)).map((one) => one.kind),
+    ['order-refunded'],
+  )
+})
+
 test('a message with a header in its address is set aside, and nobody gets mail', async () => {
   // RELIABILITY F05.
   const { sql } = shop.database('notifications')

@@ -39,7 +39,10 @@ async function store(batch: readonly Omit<NewNotification, 'id'>[], { sql }: Pic
 
 const tellCanceled = tell('order-canceled')
 
-/** A checkout that failed while the customer was looking at it needs no letter, unless money was taken. */
+/**
+ * A checkout that failed while the customer was looking at it needs no letter, unless money was taken; and an order that ended by
+ * its refunds none besides theirs.
+ */
 export async function tellUnlessSeen(
   order: Canceled,
   transaction: Transaction,
@@ -47,7 +50,7 @@ export async function tellUnlessSeen(
   cause: { id: string },
 ): Promise<void> {
   const sawIt = !order.wasPaid && (order.reason === 'declined' || order.reason === 'out-of-stock')
-  if (!sawIt) await tellCanceled(order, transaction, context, cause)
+  if (!sawIt && order.reason !== 'refunded') await tellCanceled(order, transaction, context, cause)
 }
 
 export function shopOf({ shared }: NotificationsContext) {

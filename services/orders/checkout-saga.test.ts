@@ -22,6 +22,8 @@ const refund: OrderRefund = {
   createdAt: at,
   lines: [],
 }
+/** All units, before any was sent. */
+const refundOfAll: OrderRefund = { ...refund, amount: eur(2490), lines: [{ sku: 'CUP', quantity: 2, unshipped: 2 }] }
 const shipment = { id: refundId, lines: [{ sku: 'CUP', quantity: 1 }], shippedAt: at }
 const finalUnpaid: OrderStatus[] = ['canceled']
 
@@ -232,6 +234,17 @@ test('a refund that is reported twice, or as failed after it succeeded, stays as
   assert.equal(nextStep(done, refundFailed, at), undefined)
 })
 
+test('when nothing is left to send, the money’s success ends the order; units whose refund failed are sent', () => {
+  const refunding = (status: OrderStatus, more: OrderRefund[] = []) =>
+    order(status, { refunds: [refundOfAll, ...more] })
+  assert.equal(does(refunding('paid'), refunded), 'canceled orders.order-refunded orders.order-canceled')
+  assert.equal(does(refunding('partially-shipped'), refunded), 'shipped orders.order-refunded orders.order-changed')
+  assert.equal(does(refunding('shipped'), refundFailed), 'partially-shipped orders.order-changed')
+  const half = { ...refundOfAll, id: orderId, amount: eur(1245), lines: [{ sku: 'CUP', quantity: 1, unshipped: 1 }] }
+  const halves = order('paid', { refunds: [half, { ...half, id: refundId }] })
+  assert.equal(does(halves, refunded), 'paid orders.order-refunded', 'the other half is still on its way')
+})
+
 test('money that payments gave back by itself is in the order too', () => {
   const after = nextStep(order('canceled'), { type: 'payment-refunded', refundId, amount: 2490 }, at)?.order as Order
   assert.equal(refundedAmount(after), 2490)
@@ -246,8 +259,8 @@ test('the token of the payment is kept only while the outcome is open', () => {
 })
 
 test('the picture in docs/saga.md is the table', () => {
-  const sample = (status: OrderStatus) => order(status, { refunds: [{ ...refund, id: refundId }] })
-  const drawn = drawSaga(sample, signals, at)
+  const samples = (status: OrderStatus) => [refund, refundOfAll].map((one) => order(status, { refunds: [one] }))
+  const drawn = drawSaga(samples, signals, at)
   const document = readFileSync(join(import.meta.dirname, '../../docs/saga.md'), 'utf8')
   const shown = /```mermaid\n([\s\S]*?)\n```/.exec(document)?.[1]
   assert.equal(shown, drawn, `docs/saga.md should show:\n${drawn}`)

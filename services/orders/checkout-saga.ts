@@ -45,7 +45,7 @@ type Steps = {
 const giveMoneyBack: Steps = {
   'refund-requested': (order, { refund }) => requestRefund(order, refund),
   'payment-refunded': (order, signal, at) => refunded(order, signal, at),
-  'refund-failed': (order, signal) => refundFailed(order, signal),
+  'refund-failed': (order, signal, at) => refundFailed(order, signal, at),
 }
 
 export const saga: { readonly [S in OrderStatus]: Steps } = {

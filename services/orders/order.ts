@@ -156,6 +156,11 @@ export function unitsOf(order: Order, { sku, quantity }: { sku: string; quantity
   const withdrawn = ofSku.reduce((sum, line) => sum + line.unshipped, 0)
   return { shipped, refunded, left: Math.max(0, quantity - shipped - withdrawn) }
 }
+/** Nothing can be left to send any more. Units whose refund is on its way are: it may fail. */
+export function isNothingLeft(order: Order): boolean {
+  const settled = { ...order, refunds: order.refunds.filter((refund) => refund.status === 'refunded') }
+  return order.lines.every((line) => unitsOf(settled, line).left === 0)
+}
 function unitsIn(parcels: readonly { lines: readonly { sku: string; quantity: number }[] }[], sku: string): number {
   return parcels
     .flatMap((parcel) => parcel.lines)

@@ -194,7 +194,7 @@ export function storeSteps(sql: Sql, decided: readonly DecidedStep[]) {
       from changed
       join json_to_recordset(${json(refunds)}::json) as r (id uuid, "orderId" uuid, status text, amount bigint,
         reason text, lines json, "createdAt" timestamptz) on r."orderId" = changed.id
-      on conflict (id) do update set status = excluded.status`)
+      on conflict (id) do update set status = excluded.status, lines = excluded.lines`)
   }
   return { update, also }
 }

@@ -42,7 +42,11 @@ export function whatGoesBack(
   if (asked.amount && asked.lines) refuse(route, 'invalid-refund', 'Refund an amount or lines, not both.')
   const left = refundableAmount(order)
   const lines = asked.amount ? [] : unitsToRefund(order, asked.lines)
-  const amount = asked.amount ? amountIn(order, asked.amount) : asked.lines ? shareOfLines(order, lines) : left
+  const amount = asked.amount
+    ? amountIn(order, asked.amount)
+    : isAllOfIt(order, lines)
+      ? left
+      : shareOfLines(order, lines)
   if (left <= 0 || amount > left) {
     refuse(route, 'refund-too-large', 'This is more than what is left to refund.', {
       left: { amount: left, currency: order.totals.total.currency },
@@ -71,6 +75,14 @@ function unitsToRefund(order: Order, asked: Asked['lines']): RefundLine[] {
     const quantity = wanted ? (wanted.get(line.sku) ?? 0) : most
     if (quantity > most) refuse(route, 'invalid-refund', `Only ${most} of ${line.sku} are left to refund.`)
     return quantity > 0 ? [{ sku: line.sku, quantity, unshipped: Math.min(left, quantity) }] : []
+  })
+}
+
+/** Nothing is left to refund after these units, so they take the last cent, whatever came before them. */
+function isAllOfIt(order: Order, units: readonly RefundLine[]): boolean {
+  return order.lines.every((line) => {
+    const asked = units.find((one) => one.sku === line.sku)?.quantity ?? 0
+    return unitsOf(order, line).refunded + asked >= line.quantity
   })
 }
 

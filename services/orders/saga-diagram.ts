@@ -4,14 +4,16 @@ import { nextStep, type Signal } from './checkout-saga.ts'
 import type { Order } from './order.ts'
 
 /** The saga as a Mermaid state diagram: state, signal / messages, next state. */
-export function drawSaga(sample: (status: OrderStatus) => Order, signals: readonly Signal[], at: string): string {
+export function drawSaga(samples: (status: OrderStatus) => Order[], signals: readonly Signal[], at: string): string {
   const arrows = orderStatuses.flatMap((status) =>
-    signals.flatMap((signal) => {
-      const step = nextStep(sample(status), signal, at)
-      if (!step) return []
-      const sent = step.send.map((message) => message.type.replace(/^[a-z]+\./, '')).join(', ')
-      return `  ${name(status)} --> ${name(step.order.status)}: ${signal.type}${sent ? ` / ${sent}` : ''}`
-    }),
+    signals.flatMap((signal) =>
+      samples(status).flatMap((sample) => {
+        const step = nextStep(sample, signal, at)
+        if (!step) return []
+        const sent = step.send.map((message) => message.type.replace(/^[a-z]+\./, '')).join(', ')
+        return `  ${name(status)} --> ${name(step.order.status)}: ${signal.type}${sent ? ` / ${sent}` : ''}`
+      }),
+    ),
   )
   const states = orderStatuses.map((status) => `  state "${status}" as ${name(status)}`)
   const ends = [`  [*] --> ${name('checking-out')}`, `  ${name('shipped')} --> [*]`, `  ${name('canceled')} --> [*]`]

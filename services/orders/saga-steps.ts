@@ -5,11 +5,14 @@ import { OrderCanceled, OrderChanged, OrderPlaced, OrderRefunded, OrderShipped }
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
 import {
   type CancelDetail,
+  isNothingLeft,
   type Order,
   type OrderRefund,
   orderNumber,
+  type RefundLine,
   refundableAmount,
   refundedAmount,
+  unitsOf,
 } from './order.ts'
 
 /** What the saga does next: the order as it will be, what is told to others, and a line for the timeline. */
@@ -46,12 +49,14 @@ export function awaitCustomer(order: Order, nextAction: Order['nextAction'], dea
 
 export function cancel(order: Order, reason: string, detail: CancelDetail, ...undo: Message[]): Step {
   const canceled = { ...order, status: 'canceled' as const, cancelReason: reason, cancelDetail: detail }
+  const givenBack = { amount: refundedAmount(order), currency: order.totals.total.currency }
   return go(canceled, 'canceled', detail.message, [
     ...undo,
     OrderCanceled({
       ...about(order),
       reason,
       wasPaid: order.paidAt !== null,
+      totalRefunded: givenBack.amount > 0 ? givenBack : undefined,
       lines: soldLines(order),
       totals: order.totals,
     }),
@@ -115,8 +120,9 @@ export function refunded(
   const asked = order.refunds.find((refund) => refund.id === refundId)
   if (asked?.status === 'refunded') return undefined
   const { currency } = order.totals.total
+  const others = order.refunds.filter((one) => one !== asked)
   const refund: OrderRefund = asked
-    ? { ...asked, status: 'refunded' }
+    ? { ...asked, status: 'refunded', lines: stillUnsent(asked.lines, { ...order, refunds: others }) }
     : {
         id: refundId,
         status: 'refunded',
@@ -125,26 +131,53 @@ export function refunded(
         createdAt: at,
         lines: [],
       }
-  const next = { ...order, refunds: [...order.refunds.filter((one) => one !== asked), refund] }
-  return go(next, 'refunded', `${inWords(refund.amount)} went back to the customer.`, [
-    OrderRefunded({
-      ...about(order),
-      refundId,
-      amount: refund.amount,
-      totalRefunded: { amount: refundedAmount(next), currency },
-      reason: refund.reason,
-    }),
-  ])
+  const next = { ...order, refunds: [...others, refund] }
+  const message = `${inWords(refund.amount)} went back to the customer.`
+  const told = OrderRefunded({
+    ...about(order),
+    refundId,
+    amount: refund.amount,
+    totalRefunded: { amount: refundedAmount(next), currency },
+    reason: refund.reason,
+    unsent: order.status === 'canceled' ? undefined : unsentUnits(order, refund),
+  })
+  if (isNothingLeft(next) && order.status === 'partially-shipped') {
+    const step = changed({ ...next, status: 'shipped' }, 'refunded', `${message} Everything else has been sent.`, at)
+    return { ...step, send: [told, ...step.send] }
+  }
+  // An order that is not made keeps no money.
+  if (isNothingLeft(next) && order.status === 'paid' && refundedAmount(next) >= order.totals.total.amount) {
+    const why = `${message} The order is canceled: nothing is left to send.`
+    return cancel(next, 'refunded', { message: why }, told)
+  }
+  return go(next, 'refunded', message, [told])
+}
+/** A refund that had failed may succeed after all, when some of its units have been sent. */
+function stillUnsent(lines: readonly RefundLine[], order: Order): RefundLine[] {
+  return lines.map((line) => {
+    const left = order.lines.reduce((sum, one) => sum + (one.sku === line.sku ? unitsOf(order, one).left : 0), 0)
+    return { ...line, unshipped: Math.min(line.unshipped, left) }
+  })
+}
+function unsentUnits(order: Order, { lines }: OrderRefund) {
+  const titles = new Map(order.lines.map(({ sku, title }) => [sku, title]))
+  const unsent = lines.filter((line) => line.unshipped > 0)
+  if (unsent.length === 0) return undefined
+  return unsent.map(({ sku, unshipped }) => ({ sku, title: titles.get(sku) ?? sku, quantity: unshipped }))
 }
 
 export function refundFailed(
   order: Order,
   { refundId, reason }: { refundId: string; reason: string },
+  at: string,
 ): Step | undefined {
   const asked = order.refunds.find((refund) => refund.id === refundId)
   if (asked?.status !== 'pending') return undefined
   const refunds = order.refunds.map((one) => (one === asked ? { ...one, status: 'failed' as const } : one))
   const message = `The refund of ${inWords(asked.amount)} did not succeed: ${reason}`
+  // All the rest was sent meanwhile; now these units are to be sent, too.
+  if (order.status === 'shipped' && asked.lines.some((line) => line.unshipped > 0))
+    return changed({ ...order, status: 'partially-shipped', refunds }, 'refund-failed', message, at)
   return go({ ...order, refunds }, 'refund-failed', message, [])
 }
 

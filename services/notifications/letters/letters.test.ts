@@ -76,6 +76,21 @@ test('a cancellation says where the money is', () => {
   assert.ok(!unknown.includes('a-new-reason'))
 })
 
+test('a cancellation after a refund does not say that all of it comes now', () => {
+  const partly = both('order-canceled', canceled({ totalRefunded: eur(1290) })).text.replace(/\s+/g, ' ')
+  assert.match(partly, /Of your payment of €65.65 we have sent €12.90 back before\. The rest is on its way back to you/)
+  const wholly = both('order-canceled', canceled({ totalRefunded: eur(6565) })).text.replace(/\s+/g, ' ')
+  assert.match(wholly, /We have sent your payment of €65.65 back before\./)
+  assert.ok(!wholly.includes('on its way'))
+})
+
+test('a refund names what will not be sent', () => {
+  const unsent = [{ sku: 'TEA-GLASS-6', title: 'Tea glasses, set of six', quantity: 1 }]
+  const { text } = both('order-refunded', refunded({ unsent }))
+  assert.match(text, /Will not be sent:\n {2}1 piece of Tea glasses, set of six/)
+  assert.ok(!both('order-refunded', refunded()).text.includes('Will not be sent'))
+})
+
 test('a second refund says how much came back in all', () => {
   const once = both('order-refunded', refunded()).text
   assert.ok(!once.includes('Refunded in all'))

@@ -75,9 +75,7 @@ const cancelReasons: Record<string, string> = {
 export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): Letter {
   const total = moneyText(order.totals.total)
   const why = cancelReasons[order.reason]
-  const money = order.wasPaid
-    ? `Your payment of ${total} is on its way back to you, the way you paid. You do not have to do anything.`
-    : 'You have not been charged.'
+  const money = whereMoneyIs(order)
   return {
     subject: orderCanceledSubject(order),
     summary: money,
@@ -91,6 +89,14 @@ export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): 
     ],
   }
 }
+function whereMoneyIs({ wasPaid, totals, totalRefunded }: Canceled): string {
+  const total = moneyText(totals.total)
+  const comes = 'is on its way back to you, the way you paid. You do not have to do anything.'
+  if (!wasPaid) return 'You have not been charged.'
+  if (!totalRefunded) return `Your payment of ${total} ${comes}`
+  if (totalRefunded.amount >= totals.total.amount) return `We have sent your payment of ${total} back before.`
+  return `Of your payment of ${total} we have sent ${moneyText(totalRefunded)} back before. The rest ${comes}`
+}
 export function orderCanceledSubject({ number }: Canceled): string {
   return `Your order ${number} was canceled`
 }
@@ -99,6 +105,7 @@ export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): 
   const amount = moneyText(order.amount)
   const isMore = order.totalRefunded.amount !== order.amount.amount
   const reason = cancelReasons[order.reason] ?? order.reason
+  const unsent = (order.unsent ?? []).map(({ title, quantity }) => `${quantityText(quantity)} of ${title}`)
   return {
     subject: orderRefundedSubject(order),
     summary: `We have sent ${amount} back to you.`,
@@ -111,6 +118,7 @@ export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): 
           { label: 'This refund', lines: [amount] },
           ...(isMore ? [{ label: 'Refunded in all', lines: [moneyText(order.totalRefunded)] }] : []),
           ...(reason ? [{ label: 'Reason', lines: [reason] }] : []),
+          ...(unsent.length > 0 ? [{ label: 'Will not be sent', lines: unsent }] : []),
         ],
       },
       ...seeOrder(order.orderId, shop, accessKey),
