@@ -7,14 +7,19 @@ const atOnce = 100
 
 /** Several instances may do this at once: only one of them finds an order in the version that it read. */
 export async function expireCheckouts(context: OrdersContext): Promise<void> {
-  const { sql, shared } = context
+  const { sql, shared, log } = context
   const due = await sql<{ id: string }>`
     select order_id as id from open_checkout
     where deadline_at <= ${context.now().toISOString()}
     order by deadline_at
     limit ${atOnce}`
   for (const { id } of due) {
-    const order = await findOrder(sql, id, shared.sharedSecret)
-    if (order) await advanceOrder(order, { type: 'deadline-passed' }, context)
+    try {
+      const order = await findOrder(sql, id, shared.sharedSecret)
+      if (order) await advanceOrder(order, { type: 'deadline-passed' }, context)
+    } catch (error) {
+      // One order's trouble must not keep the others waiting; its next turn comes with the next round.
+      log.error({ err: error, orderId: id }, 'A checkout could not be expired.')
+    }
   }
 }

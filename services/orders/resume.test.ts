@@ -5,7 +5,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { ReservationExpired } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentRefunded } from '@souk/contracts/payments'
-import { Refusal } from '@souk/service'
+import { Refusal, Verbatim } from '@souk/service'
 import { anonymous, eventually } from '@souk/service/testing'
 import { accessKeyOf } from './access-key.ts'
 import { eur, keyed, type OrdersShop, openShop } from './shop-for-tests.ts'
@@ -111,6 +111,18 @@ test('a customer who does not confirm in time loses the reservation', async () =
   assert.equal((await shop.sentAbout(orderId)).filter((type) => type === 'payments.cancel-payment').length, 2)
   await shop.hear(PaymentRefunded({ ...about(orderId), refundId: randomUUID(), totalRefunded: eur(2990) }))
   assert.ok((await shop.sentAbout(orderId)).includes('orders.order-refunded'))
+})
+
+test('an order that cannot be expired holds up no other', async () => {
+  const [first, second] = [await begin('tok_3ds'), await begin('tok_3ds')]
+  const { sql } = shop.database('orders')
+  const isNotFirst = new Verbatim(`order_id <> '${first.orderId}'`)
+  await sql`alter table order_event add constraint broken check (${isNotFirst}) not valid`
+  aheadMs += 15 * 60_000 + 1_000
+  await is(second.orderId, 'canceled')
+  assert.equal(await shop.statusOf(first.orderId), 'awaiting-customer')
+  await sql`alter table order_event drop constraint broken`
+  await is(first.orderId, 'canceled')
 })
 
 test('a reservation that ran out ends the checkout that waits for the customer', async () => {
