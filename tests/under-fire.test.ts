@@ -332,6 +332,9 @@ describe('3-D Secure', () => {
     await shop.isSound()
     await eventually('the customer is told', async () => (await shop.mails(email)).length === 2)
     assert.deepEqual(await shop.lettersTo(email), ['order-canceled', 'order-refunded'])
+    const told = (await shop.mails(email)).map((mail) => mail.text.replace(/\s+/g, ' ')).join()
+    assert.match(told, /Whatever was taken for it comes back to you by itself/)
+    assert.doesNotMatch(told, /not been charged/)
   })
 })
 

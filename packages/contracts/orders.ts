@@ -317,7 +317,12 @@ export const OrderCanceled = message(
       description: 'A stable word: by-customer, by-staff, out-of-stock, declined, expired, refunded.',
     }),
     wasPaid: Type.Boolean(),
-    totalRefunded: Type.Optional({ ...Money, description: 'What had gone back before.' }),
+    goingBack: Type.Optional(
+      Shape(Money.properties, {
+        description:
+          'What goes back to the customer now; zero: nothing. Missing: how the payment ends is not known yet, and whatever was taken comes back.',
+      }),
+    ),
     lines: soldLines,
     totals: Totals,
   },

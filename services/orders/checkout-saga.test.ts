@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import type { MessageOf } from '@souk/contracts'
+import { type OrderCanceled, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import { type Order, type OrderRefund, refundableAmount, refundedAmount } from './order.ts'
 import { drawSaga } from './saga-diagram.ts'
@@ -211,12 +212,22 @@ test('canceling a paid order gives back what has not gone back yet', () => {
   assert.equal(does(wholly, cancelRequested), 'canceled orders.order-canceled')
 })
 
-test('a canceled order tells whether it was paid', () => {
-  const told = (status: OrderStatus) =>
-    nextStep(order(status), cancelRequested, at)?.send.find((message) => message.type === 'orders.order-canceled')
-      ?.data as { wasPaid: boolean; reason: string }
-  assert.deepEqual([told('paid').wasPaid, told('awaiting-customer').wasPaid], [true, false])
-  assert.equal(told('paid').reason, 'by-customer')
+test('a canceled order tells whether it was paid, and what goes back now as far as that is known', () => {
+  const told = (before: Order, signal: Signal) => {
+    const canceled = nextStep(before, signal, at)?.send.find((message) => message.type === 'orders.order-canceled')
+      ?.data as MessageOf<typeof OrderCanceled>['data'] | undefined
+    return [canceled?.reason, canceled?.wasPaid, canceled?.goingBack]
+  }
+  const givenBack = (amount: number) =>
+    order('paid', { refunds: [{ ...refund, id: orderId, status: 'refunded', amount: eur(amount) }] })
+  assert.deepEqual(told(order('paid'), cancelRequested), ['by-customer', true, eur(2490)])
+  assert.deepEqual(told(givenBack(500), cancelRequested), ['by-customer', true, eur(1990)])
+  assert.deepEqual(told(givenBack(2490), cancelRequested), ['by-customer', true, eur(0)])
+  assert.deepEqual(told(order('checking-out'), stockRefused), ['out-of-stock', false, eur(0)])
+  assert.deepEqual(told(order('awaiting-customer'), declined), ['declined', false, eur(0)])
+  assert.deepEqual(told(order('awaiting-customer'), cancelRequested), ['by-customer', false, undefined])
+  assert.deepEqual(told(order('awaiting-customer'), deadlinePassed), ['expired', false, undefined])
+  assert.deepEqual(told(order('capturing'), reservationLost), ['expired', false, undefined])
 })
 
 test('a refund is counted when it has succeeded, and can be asked for again when it has failed', () => {

@@ -8,6 +8,7 @@ import {
   cancel,
   canceledBy,
   cancelPaid,
+  cancelUnclear,
   capture,
   expire,
   loseStock,
@@ -18,7 +19,6 @@ import {
   returnLateMoney,
   type Step,
   ship,
-  undoPayment,
 } from './saga-steps.ts'
 
 /** What can happen to an order. Times and ids arrive as data, so that the table stays pure. */
@@ -59,8 +59,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
     'payment-declined': (order, { detail }) => cancel(order, 'declined', detail),
     'action-required': (order, { nextAction, deadlineAt }, at) => awaitCustomer(order, nextAction, deadlineAt, at),
     'reservation-expired': (order) => expire(order),
-    'cancel-requested': (order, { by, note }) =>
-      cancel(order, `by-${by}`, canceledBy(by, note), undoPayment(order, `by-${by}`)),
+    'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },
   // The customer is at the bank's page, or has left for good.
   'awaiting-customer': {
@@ -69,8 +68,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
     'payment-declined': (order, { detail }) => cancel(order, 'declined', detail),
     'deadline-passed': (order) => expire(order),
     'reservation-expired': (order) => expire(order),
-    'cancel-requested': (order, { by, note }) =>
-      cancel(order, `by-${by}`, canceledBy(by, note), undoPayment(order, `by-${by}`)),
+    'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },
   // The customer has agreed. The stock is being pinned, then the money captured.
   capturing: {
@@ -78,8 +76,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
     'payment-captured': (order, _, at) => place(order, at),
     'payment-declined': (order, { detail }) => cancel(order, 'declined', detail),
     'reservation-expired': (order) => expire(order),
-    'cancel-requested': (order, { by, note }) =>
-      cancel(order, `by-${by}`, canceledBy(by, note), undoPayment(order, `by-${by}`)),
+    'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },
   paid: {
     ...giveMoneyBack,

@@ -156,7 +156,7 @@ test('an order that is canceled while a refund is on its way brings its units ba
   assert.equal((await read(order)).cancelReason, 'by-staff')
   assert.deepEqual(unsentOf(order), [1, 0])
   const [canceled] = toldOf(order, 'orders.order-canceled')
-  assert.deepEqual(canceled?.totalRefunded, eur(2153), 'what had gone back before')
+  assert.deepEqual(canceled?.goingBack, eur(2153), 'the third, which nobody had asked for')
 })
 
 test('the last units take the last cent, whichever refund had failed before', async () => {

@@ -1,5 +1,5 @@
 // The steps of the saga: how the order will be, what is told to whom, and what its timeline says. Pure functions.
-import type { Message } from '@souk/contracts'
+import type { Message, Money } from '@souk/contracts'
 import { HoldStock } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderChanged, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
@@ -47,30 +47,20 @@ export function awaitCustomer(order: Order, nextAction: Order['nextAction'], dea
   return { ...step, send: [HoldStock({ orderId: order.id, until: deadlineAt }), ...step.send] }
 }
 
-export function cancel(order: Order, reason: string, detail: CancelDetail, ...undo: Message[]): Step {
-  const canceled = { ...order, status: 'canceled' as const, cancelReason: reason, cancelDetail: detail }
-  const givenBack = { amount: refundedAmount(order), currency: order.totals.total.currency }
-  return go(canceled, 'canceled', detail.message, [
-    ...undo,
-    OrderCanceled({
-      ...about(order),
-      reason,
-      wasPaid: order.paidAt !== null,
-      totalRefunded: givenBack.amount > 0 ? givenBack : undefined,
-      lines: soldLines(order),
-      totals: order.totals,
-    }),
-  ])
+/** Nothing was taken, or all of it is on its way back already. */
+export function cancel(order: Order, reason: string, detail: CancelDetail): Step {
+  return end(order, reason, detail, { ...order.totals.total, amount: 0 })
+}
+/** How the payment ends is not known yet. Payments undoes whatever it is. */
+export function cancelUnclear(order: Order, reason: string, detail: CancelDetail): Step {
+  return end(order, reason, detail, undefined, undoPayment(order, reason))
 }
 /** The reservation is over before the order could be placed. */
 export function loseStock(order: Order): Step {
-  return timeOut(order, 'The stock could not be kept any longer.')
+  return cancelUnclear(order, 'expired', { message: 'The stock could not be kept any longer.' })
 }
 export function expire(order: Order): Step {
-  return timeOut(order, 'The payment was not confirmed in time.')
-}
-function timeOut(order: Order, message: string): Step {
-  return cancel(order, 'expired', { message }, undoPayment(order, 'expired'))
+  return cancelUnclear(order, 'expired', { message: 'The payment was not confirmed in time.' })
 }
 /** Everything that is left goes back as one refund; nothing when all of it is already on its way. */
 export function cancelPaid(order: Order, reason: string, detail: CancelDetail, refundId: string, at: string): Step {
@@ -80,7 +70,28 @@ export function cancelPaid(order: Order, reason: string, detail: CancelDetail, r
   const why = detail.message
   const refund = { id: refundId, status: 'pending' as const, amount, reason: why, createdAt: at, lines: [] }
   const refunding = { ...order, refunds: [...order.refunds, refund] }
-  return cancel(refunding, reason, detail, RefundPayment({ orderId: order.id, refundId, amount, reason: why }))
+  return end(refunding, reason, detail, amount, RefundPayment({ orderId: order.id, refundId, amount, reason: why }))
+}
+
+function end(
+  order: Order,
+  reason: string,
+  detail: CancelDetail,
+  goingBack: Money | undefined,
+  ...undo: Message[]
+): Step {
+  const canceled = { ...order, status: 'canceled' as const, cancelReason: reason, cancelDetail: detail }
+  return go(canceled, 'canceled', detail.message, [
+    ...undo,
+    OrderCanceled({
+      ...about(order),
+      reason,
+      wasPaid: order.paidAt !== null,
+      goingBack,
+      lines: soldLines(order),
+      totals: order.totals,
+    }),
+  ])
 }
 
 export function ship(order: Order, shipment: Order['shipments'][number], complete: boolean): Step {
@@ -148,7 +159,8 @@ export function refunded(
   // An order that is not made keeps no money.
   if (isNothingLeft(next) && order.status === 'paid' && refundedAmount(next) >= order.totals.total.amount) {
     const why = `${message} The order is canceled: nothing is left to send.`
-    return cancel(next, 'refunded', { message: why }, told)
+    const step = cancel(next, 'refunded', { message: why })
+    return { ...step, send: [told, ...step.send] }
   }
   return go(next, 'refunded', message, [told])
 }

@@ -74,28 +74,27 @@ const cancelReasons: Record<string, string> = {
 
 export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): Letter {
   const total = moneyText(order.totals.total)
-  const why = cancelReasons[order.reason]
-  const money = whereMoneyIs(order)
+  const canceled = [`Your order ${order.number} was canceled.`, cancelReasons[order.reason]].filter(Boolean).join(' ')
+  const money = moneyAfter(order)
+  const isGoingBack = order.goingBack !== undefined && order.goingBack.amount > 0
   return {
     subject: orderCanceledSubject(order),
-    summary: money,
+    summary: money ?? canceled,
     heading: 'Your order was canceled',
     blocks: [
-      paragraph([`Your order ${order.number} was canceled.`, why].filter(Boolean).join(' ')),
-      paragraph(money),
+      paragraph(canceled),
+      ...(money ? [paragraph(money)] : []),
       { type: 'items', items: order.lines.map(itemOf), sums: [{ label: 'Total', amount: total, isTotal: true }] },
       ...seeOrder(order.orderId, shop, accessKey),
-      ...(order.wasPaid ? [note('Depending on your bank, it can take a few days until you see the money.')] : []),
+      ...(isGoingBack ? [note('Depending on your bank, it can take a few days until you see the money.')] : []),
     ],
   }
 }
-function whereMoneyIs({ wasPaid, totals, totalRefunded }: Canceled): string {
-  const total = moneyText(totals.total)
-  const comes = 'is on its way back to you, the way you paid. You do not have to do anything.'
-  if (!wasPaid) return 'You have not been charged.'
-  if (!totalRefunded) return `Your payment of ${total} ${comes}`
-  if (totalRefunded.amount >= totals.total.amount) return `We have sent your payment of ${total} back before.`
-  return `Of your payment of ${total} we have sent ${moneyText(totalRefunded)} back before. The rest ${comes}`
+function moneyAfter({ goingBack, wasPaid }: Canceled): string | undefined {
+  if (!goingBack) return 'Whatever was taken for it comes back to you by itself. You do not have to do anything.'
+  if (goingBack.amount > 0)
+    return `${moneyText(goingBack)} is on its way back to you, the way you paid. You do not have to do anything.`
+  return wasPaid ? undefined : 'You have not been charged.'
 }
 export function orderCanceledSubject({ number }: Canceled): string {
   return `Your order ${number} was canceled`
