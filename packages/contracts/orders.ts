@@ -245,7 +245,11 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     priority: 'checkout',
     params: byId,
-    body: Shape({ reason: Type.Optional(Type.String({ maxLength: 300 })) }),
+    body: Shape({
+      reason: Type.Optional(
+        Type.String({ maxLength: 300, description: "Stands in the timeline. A customer's is in no letter." }),
+      ),
+    }),
     reply: Order,
     refusals: { 'too-late-to-cancel': 409 },
   },

@@ -58,6 +58,33 @@ test('the customer cancels a paid order: all money back, the stock told, once', 
   assert.deepEqual([read.refunds[0]?.status, read.refunded], ['refunded', order.totals.total])
 })
 
+test("what a customer notes while canceling stands in the order's timeline, and nothing that becomes a letter says it", async () => {
+  const note = 'You have won: www.evil.example'
+  const undo = (order: Order, headers: Record<string, string>) =>
+    shop.as(ordersApi, anonymous).cancel({ params: { id: order.id }, body: { reason: note }, headers })
+  const order = await bought(1)
+  await undo(order, keyed(order.accessKey))
+  const refundId = refundsTold(order.id)[0]?.refundId as string
+  const { total } = order.totals
+  await shop.hear(PaymentRefunded({ orderId: order.id, refundId, amount: total, totalRefunded: total }))
+
+  const sku = await shop.sell(`LAMP-${++count}`, 1990)
+  const unclear = await shop.buy(await shop.fullCart([{ sku, quantity: 1 }]), { token: 'tok_3ds' })
+  await undo(unclear.order, keyed(unclear.order.accessKey))
+  const late = { orderId: unclear.order.id, refundId: randomUUID() }
+  await shop.hear(PaymentRefunded({ ...late, amount: eur(1990), totalRefunded: eur(1990) }))
+
+  for (const { id } of [order, unclear.order]) {
+    const told = ['payments.refund-payment', 'orders.order-canceled', 'orders.order-refunded'].flatMap((type) =>
+      shop.messages<{ orderId: string; reason: string }>(type).filter((one) => one.orderId === id),
+    )
+    assert.ok(told.length >= 2)
+    assert.doesNotMatch(JSON.stringify(told), /evil/)
+    const { items } = await byStaff().timeline({ params: { id } })
+    assert.ok(items.some((entry) => entry.type === 'canceled' && entry.message.includes(note)))
+  }
+})
+
 test('what is on its way cannot be canceled any more', async () => {
   const order = await bought(2)
   await ship(order, [{ sku: order.lines[0]?.sku as string, quantity: 1 }])

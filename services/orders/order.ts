@@ -47,6 +47,8 @@ export function isOpen({ status }: Pick<Order, 'status'>): boolean {
 
 export interface CancelDetail {
   message: string
+  /** What the customer says about it. For the timeline only: a letter would carry it to whatever address was typed. */
+  note?: string
   code?: string
   missing?: unknown
 }

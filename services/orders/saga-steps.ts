@@ -81,7 +81,7 @@ function end(
   ...undo: Message[]
 ): Step {
   const canceled = { ...order, status: 'canceled' as const, cancelReason: reason, cancelDetail: detail }
-  return go(canceled, 'canceled', detail.message, [
+  return go(canceled, 'canceled', inFull(detail.message, detail.note), [
     ...undo,
     OrderCanceled({
       ...about(order),
@@ -217,8 +217,12 @@ export function undoPayment({ id }: Order, reason: string): Message {
   return CancelPayment({ orderId: id, reason })
 }
 export function canceledBy(by: string, note?: string): CancelDetail {
-  const message = by === 'staff' ? 'The shop has canceled the order.' : 'The customer has canceled the order.'
-  return { message: note ? `${message} ${note}` : message }
+  return by === 'staff'
+    ? { message: inFull('The shop has canceled the order.', note) }
+    : { message: 'The customer has canceled the order.', note }
+}
+function inFull(message: string, note: string | undefined): string {
+  return note ? `${message} ${note}` : message
 }
 function about(order: Order) {
   return {

@@ -157,8 +157,42 @@ test('nobody fakes a line of the text part', () => {
 test('a name that is an advertisement is not greeted', () => {
   assert.equal(greeting('Ada'), 'Hello Ada,')
   assert.equal(greeting('Dr. Ada O’Neill-Ñandú'), 'Hello Dr. Ada O’Neill-Ñandú,')
-  for (const name of ['Win at https://evil.example', 'evil.example', 'you@evil.example', 'x'.repeat(61), ' '])
+  for (const name of [
+    'Win at https://evil.example',
+    'evil.example',
+    'bücheré.example',
+    'you@evil.example',
+    'x'.repeat(61),
+    ' ',
+  ])
     assert.equal(greeting(name), 'Hello,')
+})
+
+test('an address is written out, without the lines that are an advertisement', () => {
+  const home = { name: 'Zoë O’Neill', company: 'c/o Lindqvist & Söhne', line1: 'Hauptstr.5/2/14', city: 'St. Gallen' }
+  const linesOf = (shippingAddress: Contents['order-confirmed']['shippingAddress']) =>
+    [both('order-confirmed', placed({ shippingAddress })), both('order-shipped', shipped({ shippingAddress }))].map(
+      ({ text }) => /Ships to:\n([\s\S]*?)\n\n/.exec(text)?.[1]?.trim().split(/\n */),
+    )
+  for (const lines of linesOf({ ...home, postalCode: '9000', country: 'CH' }))
+    assert.deepEqual(lines, [
+      'Zoë O’Neill',
+      'c/o Lindqvist & Söhne',
+      'Hauptstr.5/2/14',
+      '9000 St. Gallen',
+      'Switzerland',
+    ])
+  const evil = {
+    name: 'Win at https://evil.example',
+    company: 'evil.example/win',
+    line1: 'Lange Straße 1',
+    line2: `You have won! ${'Call us now. '.repeat(10)}`,
+    city: 'bücheré.example',
+    region: 'you@evil.example',
+    postalCode: '1',
+    country: 'DE',
+  }
+  for (const lines of linesOf(evil)) assert.deepEqual(lines, ['Lange Straße 1', 'Germany'])
 })
 
 test('text stays within 68 columns, links and long words aside', () => {

@@ -26,6 +26,7 @@ export function timeText(time: string): string {
 }
 
 const countries = new Intl.DisplayNames(locale, { type: 'region' })
+/** Without the lines that are not what an address says. */
 export function addressLines(address: Address): string[] {
   return [
     address.name,
@@ -35,14 +36,18 @@ export function addressLines(address: Address): string[] {
     `${address.postalCode} ${address.city}`,
     address.region,
     countries.of(address.country),
-  ].filter((line): line is string => Boolean(line?.trim()))
+  ].filter((line): line is string => line !== undefined && isCalm(oneLine(line)))
 }
 
-/** "Hello Ada,". Not with a name that holds a link: anybody may type a name and another person's address into a form. */
+/** "Hello Ada,"; not with a name that is an advertisement. */
 export function greeting(name: string): string {
-  const calm = oneLine(name)
-  const isName = calm.length > 0 && calm.length <= 60 && !/[/:@<>]|\w\.\w/.test(calm)
-  return isName ? `Hello ${calm},` : 'Hello,'
+  const line = oneLine(name)
+  return isCalm(line) ? `Hello ${line},` : 'Hello,'
+}
+
+/** Short, and no link: anybody may type a name and another person's address into a form, and the shop mails what it says. */
+function isCalm(line: string): boolean {
+  return line.length > 0 && line.length <= 60 && !/[:@<>]|\/\/|\S\.\p{L}/u.test(line)
 }
 
 // Line breaks would start a header or fake a line of the letter; the others turn text around or hide it.
