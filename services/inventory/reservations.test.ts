@@ -168,6 +168,17 @@ test('one person cannot hoard: twenty unpaid reservations, then no more', async 
   await counter.reserve([{ sku, quantity: 1 }], { holder })
 })
 
+test('an address is the same person however it is typed', async () => {
+  const sku = await counter.stocked({ main: 100 })
+  const address = `ada-${randomUUIDv7()}@example.com`
+  const spellings = [address, address.toUpperCase(), ` ${address.replace('a', 'A')} `]
+  for (let i = 0; i < 20; i++) await counter.reserve([{ sku, quantity: 1 }], { holder: spellings[i % 3] })
+  for (const holder of spellings) {
+    const refusal = await refusalOf(counter.reserve([{ sku, quantity: 1 }], { holder }))
+    assert.equal(refusal.code, 'too-many-reservations')
+  }
+})
+
 test('in a crowd each order gets the answer that it would get alone', async () => {
   const sku = await counter.stocked({ main: 4, east: 5 })
   const one = [{ sku, quantity: 1 }]

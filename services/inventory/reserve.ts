@@ -10,7 +10,8 @@ import { type Outcome, reserveSingly } from './reserve-singly.ts'
 const route = inventoryApi.routes.reserve
 
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
-  const { pinned, expiresAt, holder } = body
+  const { pinned, expiresAt } = body
+  const holder = body.holder?.trim().toLowerCase() // Typed by people: one address is one person, in whatever case.
   const outcome = await reserveInGroup(
     { ...demandOf(body.lines), orderId: params.orderId.toLowerCase(), pinned, expiresAt, holder },
     context,
