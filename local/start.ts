@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
 import { postgresTransport } from '@souk/messaging'
 import { makeLog, processSpec, type Running, readSettings, run, WrongSettings } from '@souk/service'
@@ -29,6 +30,8 @@ const started = performance.now()
 const progress = showProgress()
 const env: Record<string, string | undefined> = { ...process.env }
 const stops: (() => Promise<unknown>)[] = []
+/** Comes last, and also when one of the others does not end: PostgreSQL is never left behind. */
+let stopMachine = async () => {}
 let stopping: Promise<void> | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
@@ -50,7 +53,7 @@ async function startTogether(): Promise<void> {
   env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder, env, say: progress.say })
-  stops.push(machine.stop)
+  stopMachine = machine.stop
   const { operationsPort, operationsHost, logLevel, logFile } = readSettings({ souk: processSpec }, env).souk
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
@@ -121,7 +124,7 @@ async function findGround(name: string) {
   if (shop) return { databases: shop.databases, env: { SOUK_PUBLIC_URL: shop.publicUrl, ...env, ...shop.env } }
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder: dataFolderIn(env), env, say: progress.say })
-  stops.push(machine.stop)
+  stopMachine = machine.stop
   machine.announce(env.SOUK_PUBLIC_URL || 'http://localhost:4000', undefined)
   progress.end()
   return { databases: machine.databases, env: machine.env }
@@ -134,7 +137,7 @@ async function startApart(): Promise<void> {
   env.GATEWAY_URL ||= `http://127.0.0.1:${port}`
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder: dataFolderIn(env), env, say: progress.say })
-  stops.push(machine.stop)
+  stopMachine = machine.stop
   machine.announce(env.SOUK_PUBLIC_URL, undefined)
   const urls = Object.fromEntries(
     Object.entries(machine.databases).map(([name, url]) => [`${name.toUpperCase()}_DATABASE_URL`, url]),
@@ -232,12 +235,19 @@ function greet(running: Running, machine: Machine, url: string, { isNew, staffLo
 
 function stop(code: number): Promise<void> {
   stopping ??= (async () => {
-    setTimeout(() => process.exit(1), stopAtMostMs).unref()
-    for (const one of stops.splice(0).reverse())
-      await one().catch((error: unknown) => process.stderr.write(`  ${error}\n`))
-    process.exit(code)
+    const inTime = await Promise.race([stopServices().then(() => true), pause(stopAtMostMs, false)])
+    await stopMachine().catch(complain)
+    process.exit(inTime ? code : 1)
   })()
   return stopping
+}
+
+async function stopServices(): Promise<void> {
+  for (const one of stops.splice(0).reverse()) await one().catch(complain)
+}
+
+function complain(error: unknown): void {
+  process.stderr.write(`  ${error}\n`)
 }
 
 function fail(error: unknown): void {

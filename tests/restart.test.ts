@@ -9,7 +9,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { openDatabase } from '@souk/messaging'
 import { eventually } from '@souk/service/testing'
+import { findRunningShop } from '../local/machine.ts'
 import { findOwner } from '../local/owner.ts'
 import { removeDataFolder, settleHome } from '../local/postgres-home.ts'
 import { findPostmaster, stopPostmaster } from '../local/postmaster.ts'
@@ -149,5 +151,19 @@ test('Ctrl-C stops it and leaves nothing running', async (t) => {
   assert.equal(code, 0)
   assert.ok(seconds < 12, `${seconds} s`)
   assert.equal(findOwner(folder), undefined)
+  assert.equal(findPostmaster(settleHome(folder, () => undefined)), undefined)
+})
+
+test('a stop that cannot end leaves no PostgreSQL behind', async () => {
+  await start(60)
+  const database = openDatabase({ url: findRunningShop(folder)?.databases.orders as string, service: 'orders' })
+  const sessions = await database.sql<{ pid: number }>`
+    select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+  await database.close()
+  // They answer no more, and whoever says goodbye to them waits.
+  for (const { pid } of sessions) process.kill(pid, 'SIGSTOP')
+  shop?.kill('SIGINT')
+  const [code] = await once(shop as ChildProcess, 'exit')
+  assert.equal(code, 1)
   assert.equal(findPostmaster(settleHome(folder, () => undefined)), undefined)
 })

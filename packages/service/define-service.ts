@@ -154,10 +154,11 @@ export function job<P, X>(name: string, run: (payload: P, context: X) => Promise
 export interface Habit<X> {
   readonly name: string
   readonly seconds: number
-  run(context: X): Promise<void>
+  /** When `stopping` is aborted, it should end soon; what it leaves undone must be taken up again by the next start. */
+  run(context: X, stopping: AbortSignal): Promise<void>
 }
 /** Done again and again by every instance, so it must take its work with `for update skip locked` or be harmless. */
-export function every<X>(seconds: number, name: string, run: (context: X) => Promise<void>): Habit<X> {
+export function every<X>(seconds: number, name: string, run: Habit<X>['run']): Habit<X> {
   return { seconds, name, run }
 }
 

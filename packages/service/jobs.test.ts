@@ -1,10 +1,10 @@
-// A job whose process died runs again soon; one in the hands of a worker that lives stays there.
+// A job whose process died runs again soon; one in the hands of a worker that lives stays there. Habits end when they are told to.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
-import { job } from './define-service.ts'
-import { prepareJobs, startJobs, withJobs } from './jobs.ts'
+import { every, job } from './define-service.ts'
+import { prepareJobs, startHabits, startJobs, withJobs } from './jobs.ts'
 import { makeLog } from './log.ts'
 import { eventually } from './testing.ts'
 
@@ -63,4 +63,26 @@ test('a job is given back when its worker died, and only then', async () => {
   await first.stop()
   assert.deepEqual(runs, ['long', 'orphan'])
   assert.deepEqual(long, { isHeld: true })
+})
+
+test('a habit is told to stop; one that hangs is not waited for', async () => {
+  const log = makeLog({ level: 'silent' })
+  const said: string[] = []
+  const obedient = every(0, 'obedient', async (_context, stopping) => {
+    said.push('begun')
+    await new Promise((resolve) => stopping.addEventListener('abort', resolve))
+    said.push('ended')
+  })
+  const hanging = every(0, 'hanging', async () => {
+    said.push('begun')
+    await new Promise(() => undefined)
+  })
+  const habits = startHabits([obedient, hanging], () => undefined, log)
+  await eventually('both are at it', () => said.length === 2)
+  let hasStopped = false
+  void habits.stop().then(() => {
+    hasStopped = true
+  })
+  await eventually('the stop is over', () => hasStopped)
+  assert.deepEqual(said, ['begun', 'begun', 'ended'])
 })

@@ -1,5 +1,6 @@
 // Background work: jobs on a durable queue in the service's own database (graphile-worker), and habits, done every few seconds.
 import { EventEmitter, once } from 'node:events'
+import { setTimeout as pause } from 'node:timers/promises'
 import {
   type Connection,
   type Database,
@@ -12,6 +13,9 @@ import { Logger, type Runner, runMigrations, run as runWorker, type TaskList } f
 import type { Habit, Job, JobOptions } from './define-service.ts'
 
 // The worker keeps connections of its own: its statements must not wait behind those of requests, nor these behind its.
+
+/** Ctrl-C waits this long for what is in hand. A job that takes longer is given back and runs again at the next start. */
+const stopAtMostMs = 1_000
 
 export interface JobRunner {
   stop(): Promise<void>
@@ -69,8 +73,7 @@ export async function startJobs<X>(
     noHandleSignals: true,
     pollInterval: 1000,
     logger: quiet,
-    // Ctrl-C waits this long for a job in hand; one that takes longer is given back and runs again at the next start.
-    preset: { worker: { gracefulShutdownAbortTimeout: 1_000 } },
+    preset: { worker: { gracefulShutdownAbortTimeout: stopAtMostMs } },
   })
   const [{ workerPool }] = await created
   const watch = await watchOverJobs(database, workerPool.id, log)
@@ -122,15 +125,15 @@ async function watchOverJobs(database: Database, workerId: string, log: Log): Pr
 
 /** Runs each habit again and again, never twice at once in one process. A failure is logged, and the next time comes. */
 export function startHabits<X>(habits: readonly Habit<X>[], context: () => X, log: Log): JobRunner {
-  let stopping = false
+  const stopping = new AbortController()
   const stops = habits.map((habit) => {
     let timer: NodeJS.Timeout | undefined
     let working: Promise<void> = Promise.resolve()
     const next = () => {
-      if (stopping) return
+      if (stopping.signal.aborted) return
       timer = setTimeout(() => {
         working = habit
-          .run(context())
+          .run(context(), stopping.signal)
           .catch((error) =>
             log.warn({ habit: habit.name, error: String(error) }, 'A habit failed; its next time comes.'),
           )
@@ -145,8 +148,9 @@ export function startHabits<X>(habits: readonly Habit<X>[], context: () => X, lo
   })
   return {
     async stop() {
-      stopping = true
-      await Promise.all(stops.map((stop) => stop()))
+      stopping.abort()
+      const ended = Promise.all(stops.map((stop) => stop()))
+      await Promise.race([ended, pause(stopAtMostMs, undefined, { ref: false })])
     },
   }
 }

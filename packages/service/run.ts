@@ -22,7 +22,7 @@ import { type Carriage, type LocalService, makeCarriage } from './carrier.ts'
 import type { AnyService, ContextFor, SharedSettings } from './define-service.ts'
 import { serveService } from './http.ts'
 import { tokenOffice } from './identity.ts'
-import { type JobRunner, prepareJobs, startHabits, startJobs, withJobs } from './jobs.ts'
+import { prepareJobs, startHabits, startJobs, withJobs } from './jobs.ts'
 import { listenToMessages } from './listen.ts'
 import { round } from './log.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
@@ -115,6 +115,11 @@ export async function run(options: RunOptions): Promise<Running> {
   try {
     const opened = await Promise.all(options.services.map((service) => open(service)))
     for (const one of opened) local.set(one.definition.name, one.answer)
+    const habits = opened.map(({ definition, contextFor }) =>
+      startHabits(definition.habits ?? [], () => contextFor(newTrace()), log),
+    )
+    // All at once: one that hangs is waited for a while, and others must not each take theirs.
+    onStop('habits', async () => void (await Promise.all(habits.map((one) => one.stop()))))
     for (const one of opened) {
       for (const subscription of await listenToMessages(one, options, metrics))
         onStop(`${one.definition.name} messages`, subscription.close)
@@ -190,8 +195,6 @@ export async function run(options: RunOptions): Promise<Running> {
       )
       onStop(`${name} jobs`, jobs.stop)
     }
-    const habits: JobRunner = startHabits(definition.habits ?? [], () => context(newTrace()), log)
-    onStop(`${name} habits`, habits.stop)
     return { definition, context: context(newTrace()), contextFor: context, answer: answerWith(definition, context) }
   }
 

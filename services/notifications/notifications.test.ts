@@ -236,6 +236,7 @@ test('no mail text is logged', async () => {
   const { sql } = shop.database('notifications')
   await tellService(shop, [resetRequested()])
   await sql`update notification set status = 'queued', sent_at = null where kind = 'password-reset'`
-  await sendMails({ ...context, own: { mail, firstStatus: 'queued', showsMailbox: true } })
+  const own = { mail, firstStatus: 'queued', showsMailbox: true } as const
+  await sendMails({ ...context, own }, new AbortController().signal)
   assert.doesNotMatch(lines.join('\n'), /secret|ada|Somebody/)
 })

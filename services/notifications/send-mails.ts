@@ -18,17 +18,17 @@ const hour = 60 * minute
 /** Seconds until each further attempt; after the last it has failed. The whole takes a day. */
 export const retrySeconds = [30, 2 * minute, 10 * minute, hour, 4 * hour, 8 * hour, 11 * hour]
 
-export async function sendMails(context: NotificationsContext): Promise<void> {
+export async function sendMails(context: NotificationsContext, stopping: AbortSignal): Promise<void> {
   const { mail } = context.own
   if (!mail) return
   const started = performance.now()
-  while (performance.now() - started < turnSeconds * 1000) {
-    const taken = await sendBatch(mail, context)
+  while (!stopping.aborted && performance.now() - started < turnSeconds * 1000) {
+    const taken = await sendBatch(mail, context, stopping)
     if (taken < batchSize) return
   }
 }
 
-async function sendBatch(mail: Channel, context: NotificationsContext): Promise<number> {
+async function sendBatch(mail: Channel, context: NotificationsContext, stopping: AbortSignal): Promise<number> {
   const { sql, now } = context
   const until = new Date(now().getTime() + takenSeconds * 1000)
   const due = await takeDue(sql, now().toISOString(), until.toISOString(), batchSize)
@@ -36,8 +36,9 @@ async function sendBatch(mail: Channel, context: NotificationsContext): Promise<
   crashpoint('notifications.before-send')
   const outcomes: Outcome[] = []
   const waiting = [...due]
+  const next = () => (stopping.aborted ? undefined : waiting.shift())
   const sendOn = async () => {
-    for (let row = waiting.shift(); row; row = waiting.shift()) {
+    for (let row = next(); row; row = next()) {
       const delivery = await sendOne(mail, row, context)
       outcomes.push(outcomeOf(row, delivery, now()))
       context.metrics.count('souk_notifications_total', { kind: row.kind, outcome: delivery.outcome })

@@ -101,6 +101,31 @@ test('a mail server that accepts connections and says nothing is not waited for'
   assert.equal((await rowOf(shop, 'ada@example.com'))?.status, 'queued')
 })
 
+test('a mail server that hangs does not hold up the stop, and what was in hand is sent after the next start', async () => {
+  const silent = createServer((socket) => void socket.on('error', () => socket.destroy())).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  stops.push(async () => silent.close())
+  const { port } = silent.address() as { port: number }
+  const shop = await openShop({ env: { NOTIFICATIONS_SMTP_URL: `smtp://127.0.0.1:${port}` } })
+  const ids = await tellService(
+    shop,
+    Array.from({ length: 20 }, () => placed({ email: 'ada@example.com' })),
+  )
+  await eventually('a mail is in hand', async () => (await rowOf(shop, 'ada@example.com'))?.attempts === 1)
+  let hasStopped = false
+  void shop.running.stop().then(() => {
+    hasStopped = true
+  })
+  await eventually('the shop has stopped', () => hasStopped)
+
+  const sink = await openSink()
+  await sendInAnotherProcess(shop.database('notifications').url, sink.url, 61)
+  assert.deepEqual(
+    new Set(sink.mails.map((mail) => mail.messageId)),
+    new Set(ids.map((id) => `<${id}.order-confirmed@souk.example>`)),
+  )
+})
+
 test('one mail that waits for another attempt does not hold up the others', async () => {
   // vendure #832: one job in back-off blocks the whole queue.
   const sink = await openSink((to) => (to.startsWith('full') ? '452 Mailbox full' : '250 OK'))

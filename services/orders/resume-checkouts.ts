@@ -9,8 +9,8 @@ const atOnce = 50
 /** A lease grows with the time that the order has stood still: patient with outages, quick after a crash. */
 const leaseSeconds = { least: 3, most: 15 }
 
-export async function resumeCheckouts(context: OrdersContext): Promise<void> {
-  for (;;) {
+export async function resumeCheckouts(context: OrdersContext, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
     const due = await takeDue(context)
     await Promise.all(due.map(({ id }) => resumeOne(id, context)))
     if (due.length < atOnce) return

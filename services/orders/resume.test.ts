@@ -159,3 +159,28 @@ test('the timeline numbers every step, and its states only go where the saga goe
     ['1 checking-out', '2 awaiting-customer', '3 capturing', '4 paid'],
   )
 })
+
+test('a stop is not held up by many checkouts that nobody answers', async () => {
+  let aheadOfUs = 0
+  const busy = await openShop({ now: () => new Date(Date.now() + aheadOfUs) })
+  try {
+    const sku = await busy.sell('BOWL', 2500, { stock: 100 })
+    let asked = 0
+    busy.neighbors.disturb = (call) => {
+      if (call !== 'pay') return
+      asked++
+      aheadOfUs += 20_000 // While one is asked for, the time of all the others comes.
+    }
+    const carts = await Promise.all(Array.from({ length: 60 }, () => busy.fullCart([{ sku, quantity: 1 }])))
+    await Promise.all(carts.map((cart) => busy.buy(cart, { token: 'tok_processing' })))
+    await eventually('the resumer goes round', () => asked > 200)
+    let hasStopped = false
+    void busy.running.stop().then(() => {
+      hasStopped = true
+    })
+    await eventually('the shop has stopped', () => hasStopped)
+  } finally {
+    busy.neighbors.disturb = () => undefined
+    await busy.stop()
+  }
+})
