@@ -9,6 +9,7 @@ import { postgresTransport } from '@souk/messaging'
 import { makeLog, processSpec, type Running, readSettings, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
+import type { PostOffice } from '../services/notifications/post-office.ts'
 import { allServices } from '../services/together.ts'
 import { dataFolderIn, findRunningShop, type Machine, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
@@ -218,13 +219,15 @@ function rotatedLog(dataFolder: string): string {
 }
 
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
+  const postOffice = running.services.get('notifications')?.context.own as PostOffice | undefined
+  const closed = 'closed; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   process.stdout.write(`
   Souk is ${isNew ? 'open for the first time' : 'open again'} (${seconds} s).
 
   The shop       ${url}
   API reference  ${url}/docs
-  Mailbox        ${url}/mailbox
+  Mailbox        ${postOffice?.showsMailbox ? `${url}/mailbox` : closed}
   Health         ${running.operationsUrl}/health/ready
   Staff login    ${staffLogin}
   Data and log   ${machine.dataFolder}

@@ -65,6 +65,8 @@ export interface SharedSettings {
   publicUrl: string
   shopName: string
   isProduction: boolean
+  /** Others than the programs of this machine can reach it. */
+  isOnNetwork: boolean
   sharedSecret: string
 }
 

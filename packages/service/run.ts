@@ -98,7 +98,11 @@ export async function run(options: RunOptions): Promise<Running> {
     env,
   ) as Record<string, Record<string, unknown>>
   const { souk, ...ownSettings } = settings
-  const shared: SharedSettings = { ...(souk as unknown as SharedSettings), isProduction: env.NODE_ENV === 'production' }
+  const shared: SharedSettings = {
+    ...(souk as unknown as SharedSettings),
+    isProduction: env.NODE_ENV === 'production',
+    isOnNetwork: options.listen ? !isLoopback(options.listen.host) : false,
+  }
   const tokens = tokenOffice(shared.sharedSecret.split(','))
   const metrics = makeMetrics()
   const local = new Map<ServiceName, LocalService>()
@@ -304,6 +308,10 @@ export async function run(options: RunOptions): Promise<Running> {
     onStop('operations', () => server.close())
     return url
   }
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|127\.[\d.]+|::1)$/.test(host)
 }
 
 function orderIdIn(route: Route, params: Record<string, unknown> | undefined): unknown {

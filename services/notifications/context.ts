@@ -6,7 +6,7 @@ export const settings = {
   smtpUrl: optionalText('the mail server, as smtp://user:password@host:587; without it, mail stays in the mailbox'),
   fromAddress: text('the address that mail comes from', 'shop@souk.example'),
   mailbox: choice(
-    'the development mailbox at /mailbox, open to everybody; auto opens it outside production while there is no mail server',
+    'the development mailbox at /mailbox, for everybody who can reach the shop; auto opens it outside production, while there is no mail server and the shop listens on this machine alone',
     ['auto', 'on', 'off'],
     'auto',
   ),

@@ -78,7 +78,9 @@ test('unknown mail is not found', async () => {
 const secret = 'x'.repeat(32)
 const production = { NODE_ENV: 'production', SOUK_SHARED_SECRET: secret }
 const smtp = { NOTIFICATIONS_SMTP_URL: 'smtp://127.0.0.1:9' }
-const cases: { when: string; env: TestOptions['env']; open: boolean; status: string }[] = [
+const onNetwork = { host: '0.0.0.0', port: 0 }
+const here = ['127.0.0.1', 'localhost'].map((host) => ({ host, port: 0 }))
+const cases: (TestOptions & { when: string; open: boolean; status: string })[] = [
   { when: 'in production without a mail server, where mail waits', env: production, open: false, status: 'queued' },
   { when: 'in production with a mail server', env: { ...production, ...smtp }, open: false, status: 'queued' },
   { when: 'with a mail server', env: smtp, open: false, status: 'queued' },
@@ -89,10 +91,19 @@ const cases: { when: string; env: TestOptions['env']; open: boolean; status: str
     open: true,
     status: 'sent',
   },
+  { when: 'on a network without a mail server, where mail waits', listen: onNetwork, open: false, status: 'queued' },
+  {
+    when: 'on a network, when it is switched on',
+    listen: onNetwork,
+    env: { NOTIFICATIONS_MAILBOX: 'on' },
+    open: true,
+    status: 'sent',
+  },
+  ...here.map((listen) => ({ when: `at ${listen.host}, for this machine alone`, listen, open: true, status: 'sent' })),
 ]
-for (const { when, env, open, status } of cases) {
+for (const { when, open, status, ...options } of cases) {
   test(`the mailbox is ${open ? 'open' : 'closed'} ${when}`, async () => {
-    const other = await startForTest([notifications], { env })
+    const other = await startForTest([notifications], options)
     try {
       await tellService(other, [placed()])
       const { sql } = other.database('notifications')

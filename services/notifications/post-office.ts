@@ -1,4 +1,5 @@
-// Decides how mail leaves: to a mail server, into the development mailbox, or, in production without a mail server, not yet.
+// Decides how mail leaves: to a mail server, into the development mailbox, or, without either, not yet. The mailbox holds the keys
+// to everybody's account and orders, so by itself it opens only where nobody but this machine can reach it.
 import type { ContextFor } from '@souk/service'
 import type { Channel } from './channel.ts'
 import type { settings } from './context.ts'
@@ -14,13 +15,18 @@ export interface PostOffice {
 
 export async function openPostOffice({
   settings: { smtpUrl, fromAddress, mailbox },
-  shared: { isProduction, shopName },
+  shared: { isProduction, isOnNetwork, shopName },
   log,
 }: ContextFor<typeof settings, Record<string, never>, undefined>) {
   const mail = smtpUrl ? smtpChannel(smtpUrl, { name: shopName, address: fromAddress }) : undefined
-  const showsMailbox = mailbox === 'on' || (mailbox === 'auto' && !isProduction && !mail)
+  const showsMailbox = mailbox === 'on' || (mailbox === 'auto' && !isProduction && !isOnNetwork && !mail)
   const waits = !mail && !showsMailbox
-  if (waits) log.warn({}, 'No mail server is set (NOTIFICATIONS_SMTP_URL): mail waits in the queue until there is one.')
+  if (waits) {
+    log.warn(
+      {},
+      'No mail server is set (NOTIFICATIONS_SMTP_URL): mail waits in the queue until there is one. NOTIFICATIONS_MAILBOX=on shows it at /mailbox, to everybody who can reach the shop.',
+    )
+  }
   const own: PostOffice = { mail, showsMailbox, firstStatus: mail || waits ? 'queued' : 'sent' }
   return { own, close: async () => mail?.close() }
 }
