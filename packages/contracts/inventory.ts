@@ -29,7 +29,7 @@ export const MovementInput = Shape({
     minimum: -1_000_000,
     maximum: 1_000_000,
     description:
-      'received, returned: how many came. damaged: how many are gone. adjusted: the signed difference. counted: how many are there.',
+      'received, returned: how many came. damaged: how many are gone. adjusted: the signed difference. counted: how many lie on the shelf, without those that wait to be packed for paid orders: these have left the stock already.',
   }),
   reason: Type.String({ minLength: 1, maxLength: 300 }),
 })
