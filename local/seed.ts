@@ -56,7 +56,7 @@ if (failure instanceof WrongSettings) {
 }
 if (failure) throw failure
 process.stdout.write(
-  `  Done in ${((performance.now() - started) / 1000).toFixed(0)} s: the demo shop${count > 0 ? ` and ${count.toLocaleString('en')} more products` : ''}.\n`,
+  `  Done in ${((performance.now() - started) / 1000).toFixed(0)} s${count > 0 ? `: ${count.toLocaleString('en')} more products` : ''}.\n`,
 )
 if (staffLogin) process.stdout.write(`  Staff login: ${staffLogin}\n`)
 process.exit(0)

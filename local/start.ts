@@ -220,14 +220,18 @@ function rotatedLog(dataFolder: string): string {
 
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
   const postOffice = running.services.get('notifications')?.context.own as PostOffice | undefined
-  const closed = 'closed; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
+  const mailbox = postOffice?.showsMailbox
+    ? `${url}/mailbox`
+    : postOffice?.mail
+      ? 'closed: mail goes to the mail server'
+      : 'closed, and mail waits for NOTIFICATIONS_SMTP_URL; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   process.stdout.write(`
   Souk is ${isNew ? 'open for the first time' : 'open again'} (${seconds} s).
 
   The shop       ${url}
   API reference  ${url}/docs
-  Mailbox        ${postOffice?.showsMailbox ? `${url}/mailbox` : closed}
+  Mailbox        ${mailbox}
   Health         ${running.operationsUrl}/health/ready
   Staff login    ${staffLogin}
   Data and log   ${machine.dataFolder}

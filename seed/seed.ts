@@ -16,13 +16,16 @@ export interface SeedProgress {
 const staffEmail = 'staff@souk.example'
 
 export interface Seeded {
-  /** The demo shop was made now. */
+  /** The shop was made now. */
   isNew: boolean
   /** For people to read: the address, and the password unless somebody has changed it since the first start. */
   staffLogin: string
 }
 
-/** Makes the staff login, and the demo shop, if there are none yet. */
+/**
+ * Makes the staff login, and the demo shop, if there are none yet. A shop in production begins without the demo, and so does
+ * one without the simulated provider, by which the demo's customers pay.
+ */
 export async function ensureShopIsSeeded(
   running: Running,
   options: { staffPassword: string; progress: SeedProgress; pictures?: boolean },
@@ -30,7 +33,7 @@ export async function ensureShopIsSeeded(
   const users = running.services.get('users')
   if (!users) throw new Error('Seeding needs the users service in this process.')
   const staff = { email: staffEmail, password: options.staffPassword, name: 'Staff' }
-  const [isItsPassword, { items }] = await Promise.all([
+  const [{ isNew, isItsPassword }, { items }] = await Promise.all([
     ensureStaff(users.context, staff),
     clientAs(running, productsApi, seedStaff).listCategories({}),
   ])
@@ -38,6 +41,8 @@ export async function ensureShopIsSeeded(
     ? options.staffPassword
     : '(with the password it was given earlier; reset it by mail if need be)'
   const staffLogin = `${staffEmail}  ${known}`
+  const hasSimulator = running.services.get('payments')?.context.own.simulator !== undefined
+  if (users.context.shared.isProduction || !hasSimulator) return { isNew, staffLogin }
   // The past orders are made last: when the last one is there, so is all the rest.
   if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return { isNew: false, staffLogin }
 

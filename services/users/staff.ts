@@ -12,10 +12,13 @@ interface NewPerson {
 }
 
 /**
- * Makes a staff account, or leaves the one with this address as it is. Resolves with whether this is its password: people
+ * Makes a staff account, or leaves the one with this address as it is. Resolves also with whether this is its password: people
  * change theirs. Throws when a new account's password is too weak (WrongSettings), or when the address belongs to a customer.
  */
-export async function ensureStaff(context: UsersContext, person: NewPerson): Promise<boolean> {
+export async function ensureStaff(
+  context: UsersContext,
+  person: NewPerson,
+): Promise<{ isNew: boolean; isItsPassword: boolean }> {
   const email = person.email.toLowerCase()
   const { passwords } = context.own
   const [found] = await context.sql<{ role: string; hash: string | null }>`
@@ -25,13 +28,16 @@ export async function ensureStaff(context: UsersContext, person: NewPerson): Pro
     where u.email = ${email}`
   if (found && found.role !== 'staff')
     throw new Error(`The account ${email} belongs to a customer; staff need their own.`)
-  if (found) return found.hash !== null && (await passwords.verify(found.hash, person.password)) !== 'wrong'
+  if (found) {
+    const isItsPassword = found.hash !== null && (await passwords.verify(found.hash, person.password)) !== 'wrong'
+    return { isNew: false, isItsPassword }
+  }
 
   const owner = { email, role: 'staff', shopName: context.shared.shopName } as const
   const problem = passwordProblem(person.password, owner, context.settings)
   if (problem) throw new WrongSettings(`This is no password for ${email} (SOUK_STAFF_PASSWORD). ${problem.sentence}`)
   const made = await insertPerson(context, person, 'staff', await passwords.hash(person.password))
-  return made !== undefined || ensureStaff(context, person)
+  return made === undefined ? ensureStaff(context, person) : { isNew: true, isItsPassword: true }
 }
 
 /** Makes a customer with a verified address, or finds the one with this e-mail address. Returns the account's id. */

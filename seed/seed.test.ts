@@ -1,0 +1,32 @@
+// What a first start makes of an empty shop.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openShop } from '../tests/shop.ts'
+import { ensureShopIsSeeded } from './seed.ts'
+
+test('a shop in production begins with its staff login and nothing of the demo', async () => {
+  const secret = 'x'.repeat(32)
+  const shop = await openShop({
+    transport: 'memory',
+    env: { NODE_ENV: 'production', SOUK_SHARED_SECRET: secret, PAYMENTS_SIMULATOR_SECRET: secret },
+  })
+  try {
+    const staffPassword = 'a-long-password-of-staff'
+    const seeded = () =>
+      ensureShopIsSeeded(shop.test.running, {
+        staffPassword,
+        progress: { say: () => undefined, bar: () => undefined },
+        pictures: false,
+      })
+    const staffLogin = `staff@souk.example  ${staffPassword}`
+    assert.deepEqual(await seeded(), { isNew: true, staffLogin })
+    assert.deepEqual(await seeded(), { isNew: false, staffLogin })
+    assert.ok(await shop.signIn('staff@souk.example', staffPassword))
+    const { body } = await shop.ask<{ items: unknown[] }>('GET', '/v1/categories')
+    assert.deepEqual(body.items, [])
+    const people = await shop.sql('users')<{ email: string }>`select email from shop_user`
+    assert.deepEqual(people, [{ email: 'staff@souk.example' }])
+  } finally {
+    await shop.stop()
+  }
+})
