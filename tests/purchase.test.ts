@@ -1,7 +1,8 @@
 // One purchase through all services, as a guest would make it, over each transport.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { eventually } from '@souk/service/testing'
+import { productsApi } from '@souk/contracts/products'
+import { eventually, staff } from '@souk/service/testing'
 import { openShop, type Shop } from './shop.ts'
 
 for (const transport of ['memory', 'postgres'] as const) {
@@ -42,6 +43,18 @@ for (const transport of ['memory', 'postgres'] as const) {
       assert.equal(read.status, 200)
       assert.equal(read.body.number, order.number)
       assert.equal((await shop.ask('GET', `/v1/orders/${order.id}`)).status, 404)
+    })
+
+    test('goods that were deleted and put in again under their old id can be bought', async () => {
+      const products = shop.test.as(productsApi, staff)
+      const [tea] = (await products.listAll({ query: { q: 'TEA-1' } })).items
+      const { id, slug, title, status, variants } = tea ?? assert.fail()
+      await products.remove({ params: { id } })
+      await products.create({
+        body: { id, slug, title, status, variants: variants.map(({ sku, prices }) => ({ sku, prices })) },
+      })
+      await shop.test.settle()
+      assert.equal((await shop.buy({ lines: [{ sku: 'TEA-1', quantity: 1 }] })).status, 201)
     })
 
     test('afterwards every promise holds', () => shop.isSound())

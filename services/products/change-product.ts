@@ -31,9 +31,10 @@ export const remove = handle(removeRoute, async ({ params: { id } }, context: Pr
     await lockProduct(sql, id)
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(removeRoute, 'not-found', 'There is no such product.')
-    const { slug, version, variants } = product
-    await sql`delete from product where id = ${id}`
-    send(ProductDeleted({ productId: id, slug, version: version + 1, skus: variants.map((variant) => variant.sku) }))
+    const { slug, variants } = product
+    const version = product.version + 1
+    await Promise.all([sql`delete from product where id = ${id}`, rememberVersion(sql, id, version)])
+    send(ProductDeleted({ productId: id, slug, version, skus: variants.map((variant) => variant.sku) }))
     afterCommit(() => forgetCounts(context))
   })
   return undefined
@@ -47,6 +48,13 @@ export async function lockProduct(sql: Sql, id: string): Promise<void> {
 /** One more version, to be told to others. */
 export async function bumpVersion(sql: Sql, id: string, now: Date): Promise<void> {
   await sql`update product set version = version + 1, updated_at = ${now} where id = ${id}`
+}
+
+async function rememberVersion(sql: Sql, id: string, version: number): Promise<void> {
+  await sql`
+    insert into deleted_product (id, version)
+    values (${id}, ${version})
+    on conflict (id) do update set version = excluded.version`
 }
 
 function changeOnce(

@@ -22,6 +22,7 @@ export async function insertProducts(sql: Sql, products: readonly NewProduct[], 
   const ids = products.map((product) => product.id)
   await Promise.all([
     insertRows(sql, products, now),
+    continueVersions(sql, ids),
     insertVariants(sql, products),
     rememberWords(sql, ids),
     dropFormerSlugs(
@@ -40,6 +41,15 @@ async function insertRows(sql: Sql, products: readonly NewProduct[], now: Date):
     from jsonb_to_recordset(${json(rows)}::jsonb) as new (
       id uuid, slug text, title text, description text, status text, "categoryId" uuid, attributes jsonb,
       options jsonb, "variantCount" integer)`
+}
+
+/** After the insert, which may have waited for the deletion. */
+async function continueVersions(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql`
+    update product
+    set version = deleted.version + 1
+    from deleted_product deleted
+    where product.id = deleted.id and product.id = any(${ids}::uuid[])`
 }
 
 export async function insertVariants(

@@ -275,6 +275,28 @@ test('a deleted product is gone, its SKU is free, and others hear of it', async 
   })
 })
 
+test('a product put in again under its old id has newer versions than it ever had', async () => {
+  const body = { ...aProduct(), id: randomUUID() }
+  const { id } = body
+  assert.equal((await shop.staff.create({ body })).version, 1)
+  await shop.staff.change({ params: { id }, body: { title: 'Once' } })
+  await shop.staff.remove({ params: { id } })
+  assert.equal((await shop.staff.create({ body })).version, 4)
+  await shop.staff.remove({ params: { id } })
+  await shop.staff.createMany({ body: { products: [body, aProduct()] } })
+  await shop.settle()
+  const told = ['products.product-changed', 'products.product-deleted'].map((type) =>
+    shop
+      .messages<{ productId: string; version: number }>(type)
+      .filter((it) => it.productId === id)
+      .map((it) => it.version),
+  )
+  assert.deepEqual(told, [
+    [1, 2, 4, 6],
+    [3, 5],
+  ])
+})
+
 test('staff find drafts by words, SKU and slug, page by page', async () => {
   const word = `Umbrella${randomUUID().slice(0, 8)}`
   const added = []
