@@ -53,36 +53,53 @@ function readPng(bytes: Buffer): PlainPicture {
 
 /** Frame headers of all kinds of JPEG; the other markers in this range are tables. */
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-/** Color profile (APP2) and Adobe's color transform (APP14) belong to the picture; the other APPn and comments do not. */
-const isMetadata = (marker: number) =>
-  (marker >= 0xe1 && marker <= 0xef && marker !== 0xe2 && marker !== 0xee) || marker === 0xfe
+/** Tables, frames and scans. The rest (APPn, comments, what is reserved) is the picture's only where it is named here. */
+const isPart = (marker: number) => (marker >= 0xc0 && marker <= 0xcf) || (marker >= 0xda && marker <= 0xdf)
 
 function readJpeg(bytes: Buffer): PlainPicture {
   const kept: Buffer[] = [bytes.subarray(0, 2)]
   let size: { width: number; height: number } | undefined
   for (let at = 2; ; ) {
     while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++
-    if (at + 4 > bytes.length) throw cutOff()
+    if (at + 2 > bytes.length) throw cutOff()
     if (bytes[at] !== 0xff) throw new WrongPicture('This JPEG is damaged.')
     const marker = bytes[at + 1] as number
+    // Phones append whole pictures of their own after this mark.
+    if (marker === 0xd9) break
+    if (at + 4 > bytes.length) throw cutOff()
     const end = at + 2 + bytes.readUInt16BE(at + 2)
     if (end > bytes.length) throw cutOff()
     const segment = bytes.subarray(at, end)
     if (isFrame(marker) && segment.length >= 9)
       size = { height: segment.readUInt16BE(5), width: segment.readUInt16BE(7) }
-    if (!isMetadata(marker)) kept.push(segment)
-    else if (marker === 0xe1) kept.push(...orientationOnly(segment))
-    if (marker === 0xda) {
-      // From here on it is compressed; the last end mark closes it.
-      const close = bytes.lastIndexOf(Buffer.from([0xff, 0xd9]))
-      if (close < end) throw cutOff()
-      kept.push(bytes.subarray(end, close + 2))
-      break
-    }
-    at = end
+    kept.push(...plainSegment(marker, segment))
+    at = marker === 0xda ? endOfScan(bytes, end) : end
+    kept.push(bytes.subarray(end, at))
   }
   if (!size) throw new WrongPicture('This JPEG is damaged.')
-  return { type: 'image/jpeg', ...size, bytes: Buffer.concat(kept) }
+  return { type: 'image/jpeg', ...size, bytes: Buffer.concat([...kept, Buffer.from([0xff, 0xd9])]) }
+}
+
+/** A JFIF header without a thumbnail, which side is up, the color profile and Adobe's color transform belong to the picture. */
+function plainSegment(marker: number, segment: Buffer): Buffer[] {
+  if (marker === 0xe1) return orientationOnly(segment)
+  const is = (name: string) => segment.toString('latin1', 4, 4 + name.length) === name
+  const isOfPicture =
+    isPart(marker) ||
+    (marker === 0xe0 && is('JFIF\0') && segment.length === 18) ||
+    (marker === 0xe2 && is('ICC_PROFILE\0')) ||
+    (marker === 0xee && is('Adobe') && segment.length === 16)
+  return isOfPicture ? [segment] : []
+}
+
+/** Where the next marker stands: in a scan, FF is data when a zero or the number of a restart follows. */
+function endOfScan(bytes: Buffer, from: number): number {
+  for (let at = bytes.indexOf(0xff, from); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    const next = bytes[at + 1]
+    const isData = next === 0 || next === 0xff || (next !== undefined && next >= 0xd0 && next <= 0xd7)
+    if (!isData) return at
+  }
+  throw cutOff()
 }
 
 /** Cameras say in their metadata which side is up; that alone is kept. */

@@ -143,6 +143,30 @@ test('what the camera wrote goes, from the original too; which side is up stays'
   }
 })
 
+test('what a phone hides behind a JPEG and between its parts goes; its colors stay', async () => {
+  const second = await paint(40, 20)
+    .withExif({ IFD0: { Copyright: 'Secretive Sam' } })
+    .jpeg()
+    .toBuffer()
+  const hidden = [0xe0, 0xe1, 0xe2, 0xee, 0xed, 0xf0, 0xfe].map((marker) => {
+    const name = { 224: 'JFXX\0', 225: 'Exif\0\0', 226: 'MPF\0' }[marker] ?? ''
+    return segment(marker, `${name} of Secretive Sam, who lives there`)
+  })
+  for (const profile of ['p3', 'cmyk']) {
+    const plain = await paint(400, 200).withIccProfile(profile).jpeg({ progressive: true }).toBuffer()
+    const phone = Buffer.concat([
+      ...scansOf(plain).flatMap((part, index) => (index === 0 ? [part] : [...hidden, part])),
+      second,
+    ])
+    assert.ok(phone.length > plain.length + second.length + 1_000)
+    const id = await newProduct()
+    await upload(id, phone)
+    const { urls, status } = (await ready(id)) ?? assert.fail()
+    assert.equal(status, 'ready')
+    assert.ok(plain.equals(await bytesAt(urls.original)), profile)
+  }
+})
+
 test('what is no picture, or too large, is refused before it is decoded (A: F09, G08)', async () => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')
   assert.match(await wrongness(svg), /^invalid-picture: Only PNG, JPEG and WebP/)
@@ -288,6 +312,20 @@ function chunk(type: string, content: Buffer): Buffer {
   length.writeUInt32BE(content.length)
   sum.writeUInt32BE(crc32(body))
   return Buffer.concat([length, body, sum])
+}
+function segment(marker: number, content: string): Buffer {
+  const body = Buffer.from(content, 'latin1')
+  return Buffer.concat([Buffer.from([0xff, marker, 0, body.length + 2]), body])
+}
+/** A progressive JPEG, cut before each of its scans. */
+function scansOf(jpeg: Buffer): Buffer[] {
+  const parts: Buffer[] = []
+  let from = 0
+  for (let at = jpeg.indexOf('ffda00', 1, 'hex'); at !== -1; at = jpeg.indexOf('ffda00', at + 1, 'hex')) {
+    parts.push(jpeg.subarray(from, at))
+    from = at
+  }
+  return [...parts, jpeg.subarray(from)]
 }
 /** The same PNG with damage in the middle of its pixels. */
 function spoiled(png: Buffer): Buffer {
