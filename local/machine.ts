@@ -80,6 +80,24 @@ export async function openMachine(options: {
   }
 }
 
+/**
+ * Databases for a command to work on: those named by <NAME>_DATABASE_URL, or those of the shop on this data folder. One that
+ * does not run is opened for as long as the command takes.
+ */
+export async function openDatabases(
+  names: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<{ databases: Record<string, string>; close(): Promise<void> }> {
+  const close = async () => undefined
+  const given = Object.fromEntries(names.map((name) => [name, env[`${name.toUpperCase()}_DATABASE_URL`] ?? '']))
+  if (names.every((name) => given[name])) return { databases: given, close }
+  const dataFolder = dataFolderIn(env)
+  const shop = findRunningShop(dataFolder)
+  if (shop) return { databases: shop.databases, close }
+  const machine = await openMachine({ dataFolder, env })
+  return { databases: machine.databases, close: machine.stop }
+}
+
 /** The shop that runs on this data folder now, or undefined. */
 export function findRunningShop(dataFolder: string): RunningShop | undefined {
   if (findOwner(dataFolder) === undefined) return undefined

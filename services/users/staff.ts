@@ -1,10 +1,17 @@
-// Accounts that nobody signs up for: the shop's first staff member, and the customers of the demo shop.
+// Accounts that nobody signs up for: the shop's first staff member, and the customers of the demo shop; and who is staff.
 import { randomUUIDv7 } from 'node:crypto'
-import { WrongSettings } from '@souk/service'
+import { type Sql, WrongSettings } from '@souk/service'
 import { type AddressInput, insertAddress } from './addresses.ts'
 import type { UsersContext } from './context.ts'
+import type { PasswordHasher } from './password.ts'
 import { passwordProblem } from './password-rules.ts'
 
+/** What of a context these need. A command makes it without running the service (local/staff.ts). */
+export interface StaffOffice extends Pick<UsersContext, 'sql' | 'now' | 'settings'> {
+  transaction<T>(work: (transaction: { sql: Sql }) => Promise<T>): Promise<T>
+  shared: { shopName: string }
+  own: { passwords: PasswordHasher }
+}
 interface NewPerson {
   email: string
   password: string
@@ -16,7 +23,7 @@ interface NewPerson {
  * change theirs. Throws when a new account's password is too weak (WrongSettings), or when the address belongs to a customer.
  */
 export async function ensureStaff(
-  context: UsersContext,
+  context: StaffOffice,
   person: NewPerson,
 ): Promise<{ isNew: boolean; isItsPassword: boolean }> {
   const email = person.email.toLowerCase()
@@ -40,6 +47,32 @@ export async function ensureStaff(
   return made === undefined ? ensureStaff(context, person) : { isNew: true, isItsPassword: true }
 }
 
+/**
+ * Gives the role to an account, or takes staff's back. Either way its sessions end, so that no gateway knows it as it was for
+ * longer than it remembers a session. Only who has verified the address becomes staff.
+ */
+export async function changeRole(
+  { sql }: Pick<StaffOffice, 'sql'>,
+  email: string,
+  role: 'customer' | 'staff',
+): Promise<'changed' | 'unchanged' | 'unverified' | 'unknown'> {
+  const [found] = await sql<{ isSame: boolean; isChanged: boolean }>`
+    with changed as (
+      update shop_user
+      set role = ${role}, updated_at = clock_timestamp()
+      where email = ${email.toLowerCase()} and role <> ${role} and (email_verified or ${role} = 'customer')
+      returning id
+    ), ended as (
+      delete from session where user_id in (select id from changed)
+    )
+    select role = ${role} as is_same, exists (select from changed) as is_changed
+    from shop_user
+    where email = ${email.toLowerCase()}`
+  if (!found) return 'unknown'
+  if (found.isChanged) return 'changed'
+  return found.isSame ? 'unchanged' : 'unverified'
+}
+
 /** Makes a customer with a verified address, or finds the one with this e-mail address. Returns the account's id. */
 export async function createCustomer(
   context: UsersContext,
@@ -61,7 +94,7 @@ export async function createCustomer(
 
 /** The new account's id; undefined when somebody else was faster. */
 function insertPerson(
-  { transaction, now }: UsersContext,
+  { transaction, now }: Pick<StaffOffice, 'transaction' | 'now'>,
   person: NewPerson & { id?: string; addresses?: readonly AddressInput[] },
   role: 'customer' | 'staff',
   passwordHash: string,

@@ -1,0 +1,87 @@
+// `npm run staff`: an operator makes people staff and takes the role back, beside a shop that runs.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import { eventually } from '@souk/service/testing'
+import { openShop, type Shop } from '../tests/shop.ts'
+
+const password = 'seven-green-camels-went'
+let shop: Shop
+before(async () => {
+  shop = await openShop({ transport: 'memory' })
+})
+after(() => shop.stop())
+
+async function staff(words: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'staff.ts'), ...words], {
+    env: { ...process.env, USERS_DATABASE_URL: shop.databases.users, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const [said, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
+  return { said, complaint: complaint.trim(), code }
+}
+const customersSeenBy = async (bearer: string) => (await shop.ask('GET', '/v1/customers', { bearer })).status
+const signUp = (email: string) => shop.ask('POST', '/v1/auth/sign-up/email', { body: { name: 'Ann', email, password } })
+
+test('a new account is made with a random password, once', async () => {
+  const { said, code } = await staff(['Ann@shop.example'])
+  assert.equal(code, 0)
+  const made = /^ann@shop\.example is staff now\. Password: (\S{16,})\n$/.exec(said)?.[1]
+  assert.ok(made, said)
+  assert.equal(await customersSeenBy(await shop.signIn('ann@shop.example', made)), 200)
+  assert.deepEqual(await staff(['ann@shop.example']), {
+    said: 'ann@shop.example is staff already.\n',
+    complaint: '',
+    code: 0,
+  })
+  assert.ok(await shop.signIn('ann@shop.example', made))
+})
+
+test('or with the password that is given', async () => {
+  const { said } = await staff(['bo@shop.example'], { SOUK_STAFF_PASSWORD: password })
+  assert.equal(said, 'bo@shop.example is staff now, with the password of SOUK_STAFF_PASSWORD.\n')
+  assert.ok(await shop.signIn('bo@shop.example', password))
+  const weak = await staff(['cy@shop.example'], { SOUK_STAFF_PASSWORD: 'short' })
+  assert.deepEqual([weak.said, weak.code], ['', 1])
+  assert.match(weak.complaint, /^This is no password for cy@shop\.example .*15 characters\.$/)
+})
+
+test('a customer becomes staff once the address is verified, and signs in again', async () => {
+  const email = 'dee@shop.example'
+  await signUp(email)
+  const unverified = await staff([email])
+  assert.deepEqual([unverified.said, unverified.code], ['', 1])
+  assert.match(unverified.complaint, /has not verified/)
+  await shop.sql('users')`update shop_user set email_verified = true where email = ${email}`
+  const before = await shop.signIn(email, password)
+  assert.equal(await customersSeenBy(before), 403)
+  assert.equal((await staff([email])).said, `${email} is staff now, with the password of the account.\n`)
+  await eventually('the old session has ended', async () => (await customersSeenBy(before)) === 401)
+  assert.equal(await customersSeenBy(await shop.signIn(email, password)), 200)
+})
+
+test('the role is taken back from open sessions too', async () => {
+  const email = 'eve@shop.example'
+  await staff([email], { SOUK_STAFF_PASSWORD: password })
+  const session = await shop.signIn(email, password)
+  assert.equal(await customersSeenBy(session), 200)
+  assert.equal((await staff(['--remove', email])).said, `${email} is no longer staff.\n`)
+  await eventually('the session has ended', async () => (await customersSeenBy(session)) === 401)
+  assert.equal(await customersSeenBy(await shop.signIn(email, password)), 403)
+  for (const nobody of [email, 'nobody@shop.example'])
+    assert.equal((await staff(['--remove', nobody])).said, `${nobody} is not staff.\n`)
+})
+
+test('what is no address, or no database of the users service, is told in a sentence', async () => {
+  for (const words of [[], ['ann'], ['--remove'], ['a@b.example', 'c@d.example'], ['--delete', 'a@b.example']]) {
+    const { complaint, code } = await staff(words)
+    assert.equal(code, 1)
+    assert.match(complaint, /^Usage: npm run staff -- ann@shop\.example \[--remove\]$/)
+  }
+  const strange = await staff(['ann@shop.example'], { USERS_DATABASE_URL: shop.databases.orders as string })
+  assert.equal(strange.code, 1)
+  assert.match(strange.complaint, /^This database holds no accounts yet/)
+})
