@@ -4,6 +4,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { crashpoint } from './crashpoint.ts'
 import type { Connection, Database } from './database.ts'
+import { Verbatim } from './statements.ts'
 import type { Log, Parcel, Transport } from './transport.ts'
 
 export interface Relay {
@@ -130,22 +131,29 @@ export async function redrive(
   transport: Transport,
   between: { since: string; until: string; type?: string },
 ): Promise<number> {
-  let count = 0
-  let last = 0
-  while (true) {
-    const rows = await database.sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
-      select id, event_id, type, key, envelope::text as json
+  const { sql, close } = await database.connect()
+  try {
+    // Two weeks have no index, so they are read and sorted once, and for that the usual patience is too short.
+    await sql`set statement_timeout = 0`
+    await sql`set transaction_timeout = 0`
+    await sql`begin`
+    await sql`
+      declare past no scroll cursor for
+      select event_id, type, key, envelope::text as json
       from outbox_sent
-      where sent_at >= ${between.since} and sent_at < ${between.until} and id > ${last}
+      where sent_at >= ${between.since} and sent_at < ${between.until}
         and (${between.type ?? null}::text is null or type = ${between.type ?? null})
-      order by id
-      limit ${batchSize}`
-    if (rows.length === 0) return count
-    const confirmed = await transport.publish(
-      rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json })),
-    )
-    if (confirmed.size < rows.length) throw new Error('The broker did not confirm all messages; redrive again.')
-    count += rows.length
-    last = rows.at(-1)?.id ?? last
+      order by id`
+    for (let count = 0; ; ) {
+      const rows = await sql<{ eventId: string; type: string; key: string; json: string }>`
+        fetch ${new Verbatim(String(batchSize))} from past`
+      if (rows.length === 0) return count
+      const parcels: Parcel[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
+      const confirmed = await transport.publish(parcels)
+      if (confirmed.size < rows.length) throw new Error('The broker did not confirm all messages; redrive again.')
+      count += rows.length
+    }
+  } finally {
+    await close()
   }
 }
