@@ -1,4 +1,6 @@
-// The key with which a guest reads an order later. Derived from the shop's secret, so it is stored nowhere.
+// The key with which a guest reads or cancels an order later. Derived from the shop's secret, not stored with it; it travels
+// in OrderPlaced, and lies where messages and mails do: outbox_sent (14 days), the bus (7), notifications' contents (90),
+// and replies that are kept for repeated requests (3).
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** 128 bits that only the shop can make. While secrets are rotated there are several; the first makes new keys. */
