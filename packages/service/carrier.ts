@@ -38,11 +38,20 @@ export interface Carriage {
   carry(route: Route, cargo: Cargo): Promise<Answer>
   /** True while calls to this service are let through. */
   isOpenFor(service: ServiceName): boolean
+  /** Its calls end by the deadline, or by that of their route, whichever comes first. */
   client<A extends Api>(api: A, from: ServiceName, trace: Trace, deadline?: number): ClientOf<A>
   close(): Promise<void>
 }
 
 const defaultDeadlineSeconds = 3
+/** The part of a caller's time that is kept for the way back, so that it gets our answer and not its own timeout. */
+const wayBack = 0.1
+
+/** Until when the calls may take that answer a caller with this deadline. */
+export function timeToAnswer(deadline: number | undefined): number {
+  if (deadline === undefined) return Number.POSITIVE_INFINITY
+  return deadline - Math.max(0, Math.round((deadline - Date.now()) * wayBack))
+}
 
 export function makeCarriage(options: {
   local: ReadonlyMap<ServiceName, LocalService>
@@ -56,15 +65,17 @@ export function makeCarriage(options: {
 
   const carriage: Carriage = {
     async carry(route, cargo) {
+      const now = Date.now()
+      const deadline = Math.min(
+        cargo.deadline ?? Number.POSITIVE_INFINITY,
+        now + (route.deadlineSeconds ?? defaultDeadlineSeconds) * 1000,
+      )
+      if (deadline <= now) throw tooLate(route)
       const breaker = breakerOf(route.service)
       if (!breaker.mayCall())
         throw new Refusal('unavailable', 503, `The ${route.service} service is not answering just now.`, {
           retryAfterSeconds: 5,
         })
-      const deadline = Math.min(
-        cargo.deadline ?? Number.POSITIVE_INFINITY,
-        Date.now() + (route.deadlineSeconds ?? defaultDeadlineSeconds) * 1000,
-      )
       try {
         const answer = await withDeadline(send(route, { ...cargo, deadline }), deadline, route)
         if (answer.status === 503 || answer.status === 504) breaker.failed()
@@ -121,7 +132,8 @@ export function makeCarriage(options: {
         ...(cargo.body !== undefined && !cargo.headers?.['content-type'] ? { 'content-type': 'application/json' } : {}),
         authorization: `Bearer ${options.tokens.mint(cargo.caller, route.service)}`,
         traceparent: traceparentOf(cargo.trace),
-        'x-deadline': String(cargo.deadline),
+        // What is left, not until when: the clocks of two machines differ.
+        'x-time-left-ms': String(waitMs),
         ...(cargo.ip ? { 'x-client-ip': cargo.ip } : {}),
       },
       body: cargo.body,
@@ -155,10 +167,11 @@ export function makeCarriage(options: {
 
 function withDeadline<T>(work: Promise<T>, deadline: number, route: Route): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Refusal('deadline-exceeded', 504, `The ${route.service} service did not answer in time.`)),
-      Math.max(0, deadline - Date.now()),
-    )
+    const timer = setTimeout(() => reject(tooLate(route)), Math.max(0, deadline - Date.now()))
     work.then(resolve, reject).then(() => clearTimeout(timer))
   })
+}
+
+function tooLate(route: Route): Refusal {
+  return new Refusal('deadline-exceeded', 504, `The ${route.service} service did not answer in time.`)
 }

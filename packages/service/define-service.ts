@@ -52,6 +52,10 @@ export interface ContextFor<S extends SettingsSpec, C extends Calls, Own> {
   readonly shared: SharedSettings
   /** Typed clients of the services that this one calls. */
   readonly clients: { readonly [K in keyof C]: ClientOf<C[K]> }
+  /** Until when the caller can use an answer, in milliseconds since 1970: no call of `clients` takes longer. */
+  readonly deadline: number
+  /** The same without a deadline, for what goes on whether or not somebody waits. */
+  readonly unhurried: ContextFor<S, C, Own>
   readonly own: Own
   readonly log: Log
   readonly trace: Trace

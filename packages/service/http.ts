@@ -97,6 +97,7 @@ export function serveService(
             body: request.body as Uint8Array | undefined,
             caller,
             trace: continueTrace(request.headers.traceparent as string | undefined),
+            deadline: deadlineOf(request),
             ip: (request.headers['x-client-ip'] as string | undefined) ?? request.ip,
             url: request.url,
           }),
@@ -105,6 +106,11 @@ export function serveService(
     })
   }
   return server
+}
+
+function deadlineOf(request: FastifyRequest): number | undefined {
+  const left = Number(request.headers['x-time-left-ms'])
+  return left > 0 ? Date.now() + left : undefined
 }
 
 export function queryText(request: FastifyRequest): string {

@@ -18,7 +18,7 @@ import {
 } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
 import { answerer } from './answer.ts'
-import { type Carriage, type LocalService, makeCarriage } from './carrier.ts'
+import { type Carriage, type LocalService, makeCarriage, timeToAnswer } from './carrier.ts'
 import type { AnyService, ContextFor, SharedSettings } from './define-service.ts'
 import { serveService } from './http.ts'
 import { tokenOffice } from './identity.ts'
@@ -184,7 +184,8 @@ export async function run(options: RunOptions): Promise<Running> {
     const openedOwn =
       options.own?.[name] !== undefined ? { own: options.own[name] } : await definition.open?.(base, carriage)
     if (openedOwn && 'close' in openedOwn && openedOwn.close) onStop(`${name} own`, openedOwn.close)
-    const context = (trace: Trace) => makeContext(definition, database, openedOwn?.own, trace)
+    const context = (trace: Trace, deadline?: number) =>
+      makeContext(definition, database, openedOwn?.own, trace, deadline)
 
     if (database) {
       const jobs = await startJobs(
@@ -203,7 +204,7 @@ export async function run(options: RunOptions): Promise<Running> {
   }
 
   /** Answers requests and leaves one log line, one measurement and one span for each. */
-  function answerWith(definition: AnyService, context: (trace: Trace) => AnyContext): LocalService {
+  function answerWith(definition: AnyService, context: (trace: Trace, deadline: number) => AnyContext): LocalService {
     const answerers = new Map(
       Object.entries(definition.routes as Record<string, { route: Route }>).map(([name, handler]) => [
         name,
@@ -225,7 +226,7 @@ export async function run(options: RunOptions): Promise<Running> {
           ip: cargo.ip ?? '',
           requestId: trace.traceId,
         },
-        context(trace),
+        context(trace, timeToAnswer(cargo.deadline)),
       )
       const milliseconds = performance.now() - started
       metrics.request(definition.name, route.name, answer.status, milliseconds / 1000)
@@ -248,7 +249,13 @@ export async function run(options: RunOptions): Promise<Running> {
     }
   }
 
-  function makeContext(definition: AnyService, database: Database | undefined, own: unknown, trace: Trace): AnyContext {
+  function makeContext(
+    definition: AnyService,
+    database: Database | undefined,
+    own: unknown,
+    trace: Trace,
+    deadline = Number.POSITIVE_INFINITY,
+  ): AnyContext {
     const origin = { trace }
     const none = () => {
       throw new Error(`The ${definition.name} service has no database.`)
@@ -266,10 +273,14 @@ export async function run(options: RunOptions): Promise<Running> {
         clients ??= Object.fromEntries(
           Object.entries(definition.calls as Record<string, never>).map(([name, api]) => [
             name,
-            carriage.client(api, definition.name, trace),
+            carriage.client(api, definition.name, trace, deadline),
           ]),
         )
         return clients
+      },
+      deadline,
+      get unhurried() {
+        return makeContext(definition, database, own, trace)
       },
       own,
       log,

@@ -66,6 +66,7 @@ export interface TestOptions {
   transport?: Transport
   retrySeconds?: readonly number[]
   listen?: { host: string; port: number }
+  remotes?: Partial<Record<ServiceName, string>>
 }
 
 /** Starts services for a test. Stop the shop in `after`. */
@@ -86,6 +87,7 @@ export async function startForTest(services: readonly AnyService[], options: Tes
     own: options.own,
     retrySeconds: options.retrySeconds ?? [0.05, 0.1, 0.2],
     listen: options.listen ?? false,
+    remotes: options.remotes,
     operations: false,
   })
   const database = (service: ServiceName) => {

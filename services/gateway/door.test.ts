@@ -185,7 +185,7 @@ test('only harmless headers reach a service, and nobody speaks for somebody else
       'x-user-id: 1',
       'x-client-ip: 6.6.6.6',
       'x-forwarded-for: 6.6.6.6',
-      'x-deadline: 99999999999999',
+      'x-time-left-ms: 99999999',
       'accept-language: de',
       'connection: close, authorization, x-user-id, x-client-ip',
       '\r\n',

@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
+import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged } from '@souk/contracts/products'
 import { Refusal } from '@souk/service'
+import { anonymous, newTrace } from '@souk/service/testing'
 import { openShop, type Sayings, type Shop } from './shop-for-tests.ts'
 
 let shop: Shop
@@ -92,6 +94,20 @@ test('a slow service leaves a gap within a second or so', async () => {
   const { body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
   assert.deepEqual(body.missing, ['availability'])
   assert.ok(Date.now() - startedAt < 2_000)
+})
+
+test('a page that is waited for less than a gap takes is there in time, with its gap', async () => {
+  shop.sayings['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOWER' }] })
+  shop.sayings['inventory.availability'] = () => new Promise(() => undefined)
+  const { status, body } = await shop.running.carriage.carry(gatewayApi.routes.productPage, {
+    params: { slug: 'tea-pot' },
+    query: fresh(),
+    caller: anonymous,
+    trace: newTrace(),
+    deadline: Date.now() + 950,
+  })
+  assert.equal(status, 200)
+  assert.deepEqual(JSON.parse(String(body)).missing, ['availability'])
 })
 
 test('a page about what does not exist does not exist', async () => {

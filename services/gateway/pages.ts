@@ -15,8 +15,8 @@ const products = productsApi.routes
 /** Not kept; but pages that are made at the same time share the question. */
 const askedNow = { seconds: 0, dropOn: [] }
 
-export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { own }: GatewayContext) => {
-  const { part, missing } = gathering()
+export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { own, deadline }: GatewayContext) => {
+  const { part, missing } = gathering(deadline)
   const [categories, newest] = await Promise.all([
     part('categories', ask(own, products.listCategories, {}, {})),
     part('newest', ask(own, products.list, {}, { sort: 'newest', limit: newestCount, ...query })),
@@ -24,26 +24,29 @@ export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { o
   return { categories: categories?.items, newest: newest?.items, missing }
 })
 
-export const productPage = handle(gatewayApi.routes.productPage, async ({ params, query }, { own }: GatewayContext) => {
-  const { part, missing } = gathering()
-  const withAvailability = async () => {
-    const product = await ask(own, products.read, params, query)
-    const sku = product.variants.slice(0, mostSkus).map((variant) => variant.sku)
-    const availability =
-      sku.length > 0 ? part('availability', ask(own, inventoryApi.routes.availability, {}, { sku })) : { items: [] }
-    return { product, availability: (await availability)?.items }
-  }
-  const [shown, related] = await Promise.all([
-    withAvailability(),
-    part('related', ask(own, products.related, params, query)),
-  ])
-  return { ...shown, related: related?.items, missing }
-})
+export const productPage = handle(
+  gatewayApi.routes.productPage,
+  async ({ params, query }, { own, deadline }: GatewayContext) => {
+    const { part, missing } = gathering(deadline)
+    const withAvailability = async () => {
+      const product = await ask(own, products.read, params, query)
+      const sku = product.variants.slice(0, mostSkus).map((variant) => variant.sku)
+      const availability =
+        sku.length > 0 ? part('availability', ask(own, inventoryApi.routes.availability, {}, { sku })) : { items: [] }
+      return { product, availability: (await availability)?.items }
+    }
+    const [shown, related] = await Promise.all([
+      withAvailability(),
+      part('related', ask(own, products.related, params, query)),
+    ])
+    return { ...shown, related: related?.items, missing }
+  },
+)
 
 export const categoryPage = handle(
   gatewayApi.routes.categoryPage,
-  async ({ params, query }, { own }: GatewayContext) => {
-    const { part, missing } = gathering()
+  async ({ params, query }, { own, deadline }: GatewayContext) => {
+    const { part, missing } = gathering(deadline)
     const [found, { items: categories }] = await Promise.all([
       part('products', ask(own, products.list, {}, { category: params.slug, facets: true, ...query })),
       ask(own, products.listCategories, {}, {}),
@@ -70,13 +73,13 @@ async function ask<R extends RouteDefinition>(
   throw new Refusal(problem.code, problem.status, problem.detail ?? problem.title)
 }
 
-/** Waits a moment for the parts that a page can stand without. */
-function gathering() {
+/** Waits a moment for the parts that a page can stand without, and no longer than somebody waits for the page. */
+function gathering(deadline: number) {
   const missing: string[] = []
   const part = async <T>(name: string, asked: Promise<T>): Promise<T | undefined> => {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${name} took too long.`)), patienceMs)
+      timer = setTimeout(() => reject(new Error(`${name} took too long.`)), Math.min(patienceMs, deadline - Date.now()))
     })
     try {
       return await Promise.race([asked, late])

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
 import { Refusal } from '@souk/service'
-import { customer, eventually } from '@souk/service/testing'
+import { anonymous, customer, eventually, newTrace } from '@souk/service/testing'
 import { type OrdersShop, openShop } from './shop-for-tests.ts'
 
 let shop: OrdersShop
@@ -248,6 +248,28 @@ test('a payment that hangs is answered in time with 202, and ends as it ends', {
   assert.ok(performance.now() - started < 7_500)
   for (const go of waits) go()
   await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid')
+})
+
+test('a checkout that began late is answered in time, too, and is paid without its caller', async () => {
+  const { cart } = await cartOfTwo()
+  const orderId = randomUUID()
+  const waits: (() => void)[] = []
+  shop.neighbors.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
+  const answer = await shop.running.carriage.carry(ordersApi.routes.checkout, {
+    params: { orderId },
+    body: JSON.stringify({
+      cartId: cart.id,
+      expectedTotal: cart.totals.total,
+      payment: { provider: 'simulator', token: 'tok_ok' },
+    }),
+    caller: anonymous,
+    trace: newTrace(),
+    deadline: Date.now() + 3_000,
+  })
+  assert.equal(answer.status, 202)
+  for (const go of waits) go()
+  await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid')
+  assert.equal(shop.neighbors.count('pay', orderId), 1)
 })
 
 test('a checkout that needs the customer says where to go, and stays found', async () => {

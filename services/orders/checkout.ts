@@ -12,7 +12,7 @@ import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from './price-lis
 import type { PricedNow } from './priced-carts.ts'
 
 const route = ordersApi.routes.checkout
-/** Before the caller's own deadline, so that a slow payment is answered with 202 rather than not at all. */
+/** A slow payment is answered with 202 rather than not at all; sooner when the caller waits less long. */
 const patienceMs = 6_500
 /** Somebody else may place the order, change the cart or its prices just then. */
 const mostTries = 3
@@ -132,7 +132,7 @@ async function answerWithFound(
 
 /** Drives the order as far as it goes while the caller waits, and answers with what it has become. */
 async function finish(order: Order, paidStatus: 200 | 201, context: OrdersContext): Promise<Reply<OrderView>> {
-  const outcome = await withPatience(driveOrder(order, context), order)
+  const outcome = await withPatience(driveOrder(order, context.unhurried), order, context.deadline)
   if (outcome.status === 'canceled') return refuseCanceled(outcome)
   return reply(outcome.paidAt ? paidStatus : 202, orderView(outcome))
 }
@@ -153,10 +153,10 @@ function refuseCanceled({ cancelReason, cancelDetail }: Order): never {
 }
 
 /** The outcome, or the order as it was when the patience is over; then it is driven on without us. */
-async function withPatience(driven: Promise<Order>, order: Order): Promise<Order> {
+async function withPatience(driven: Promise<Order>, order: Order, deadline: number): Promise<Order> {
   let timer: NodeJS.Timeout | undefined
   const enough = new Promise<Order>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, order)
+    timer = setTimeout(resolve, Math.min(patienceMs, deadline - Date.now()), order)
   })
   return Promise.race([driven, enough]).finally(() => clearTimeout(timer))
 }
