@@ -26,8 +26,10 @@ export interface ConsumerOptions {
   log: Log
   /** Seconds until each further try; after the last the message is dead. */
   retrySeconds?: readonly number[]
-  onHandled?: (envelope: Envelope, outcome: 'done' | 'repeated' | 'failed', milliseconds: number, trace: Trace) => void
+  /** Told when a message is taken in hand; what it returns is told what became of it. */
+  onTaken?: (envelope: Envelope, trace: Trace) => Ended
 }
+type Ended = (outcome: 'done' | 'repeated' | 'failed', milliseconds: number) => void
 
 const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
 const retryPollMs = 100
@@ -38,6 +40,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   const retrySeconds = options.retrySeconds ?? defaultRetrySeconds
   let stopping = false
   let retrying: Promise<void> = Promise.resolve()
+  /** Messages in hand. One that is tried again is taken anew, and its first try was never. */
+  const inHand = new WeakMap<Envelope, Ended>()
 
   const subscription = await transport.subscribe(group, [...options.reactions.keys()], deliver)
   // The database is asked often while this process knows of a message that waits, and now and then for what others left.
@@ -135,10 +139,10 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
 
   /** `origin` is what the transaction stamps on the messages it sends: here, the trace of the message at hand. */
   async function react(envelope: Envelope, transaction: Transaction, origin: Origin): Promise<void> {
+    origin.trace = take(envelope)
     const definition = options.definitions.get(envelope.type)
     const wrong = definition ? options.check(definition, envelope.data) : 'nobody has declared this type'
     if (wrong) throw new Unprocessable(`This message is not what its contract says: ${wrong}`)
-    origin.trace = continueTrace(envelope.traceparent)
     for (const reaction of options.reactions.get(envelope.type) ?? [])
       await reaction(envelope, transaction, origin.trace)
   }
@@ -207,8 +211,15 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
     }
   }
 
+  function take(envelope: Envelope): Trace {
+    const trace = continueTrace(envelope.traceparent)
+    if (options.onTaken) inHand.set(envelope, options.onTaken(envelope, trace))
+    return trace
+  }
+
   function report(envelope: Envelope, outcome: 'done' | 'repeated' | 'failed', milliseconds: number): void {
-    options.onHandled?.(envelope, outcome, milliseconds, continueTrace(envelope.traceparent))
+    if (!inHand.has(envelope)) take(envelope)
+    inHand.get(envelope)?.(outcome, milliseconds)
   }
 }
 

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { allMessages } from '@souk/contracts'
 import { SoldOut, StockLow } from '@souk/contracts/inventory'
 import {
+  continueTrace,
   discardDeadLetter,
   type Envelope,
   listDeadLetters,
@@ -30,7 +31,7 @@ const outbox = () => database.sql<{ type: string; envelope: Envelope }>`select t
 const emptyOutbox = () => database.sql`delete from outbox`
 
 test('a message leaves only with its transaction, stamped with what caused it', async () => {
-  const trace = newTrace()
+  const trace = continueTrace(undefined)
   await assert.rejects(
     database.transaction(async ({ sql, send }) => {
       send(SoldOut({ sku: 'a' }))

@@ -11,7 +11,7 @@ import {
   type Route,
   type ServiceName,
 } from '@souk/contracts'
-import { type Log, type Trace, traceparentOf } from '@souk/messaging'
+import { childOf, type Log, type Trace, traceparentOf } from '@souk/messaging'
 import { Pool } from 'undici'
 import { type Breaker, makeBreaker } from './breaker.ts'
 import type { Caller, TokenOffice } from './identity.ts'
@@ -30,7 +30,7 @@ export interface Cargo {
   ip?: string
   url?: string
 }
-/** Answers requests of one service in this process. */
+/** Answers requests of one service in this process; the trace of the cargo is that of the answer. */
 export type LocalService = (route: Route, cargo: Cargo) => Promise<Answer>
 
 export interface Carriage {
@@ -117,7 +117,7 @@ export function makeCarriage(options: {
 
   async function send(route: Route, cargo: Cargo & { deadline: number }): Promise<Answer> {
     const local = options.local.get(route.service)
-    if (local) return local(route, cargo)
+    if (local) return local(route, { ...cargo, trace: childOf(cargo.trace) })
     return sendByHttp(poolOf(route.service), route, cargo)
   }
 

@@ -57,22 +57,25 @@ export async function listenToMessages(
     check: checkMessage,
     log,
     retrySeconds,
-    onHandled(envelope, outcome, milliseconds, trace) {
-      metrics.message(name, envelope.type, outcome, milliseconds / 1000)
-      beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })(outcome === 'failed')
-      log.info(
-        {
-          service: name,
-          message: envelope.type,
-          eventId: envelope.id,
-          key: envelope.subject,
-          outcome,
-          ms: round(milliseconds),
-          lagMs: Date.now() - Date.parse(envelope.time),
-          traceId: trace.traceId,
-        },
-        'message',
-      )
+    onTaken(envelope, trace) {
+      const endSpan = beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })
+      return (outcome, milliseconds) => {
+        endSpan(outcome === 'failed')
+        metrics.message(name, envelope.type, outcome, milliseconds / 1000)
+        log.info(
+          {
+            service: name,
+            message: envelope.type,
+            eventId: envelope.id,
+            key: envelope.subject,
+            outcome,
+            ms: round(milliseconds),
+            lagMs: Date.now() - Date.parse(envelope.time),
+            traceId: trace.traceId,
+          },
+          'message',
+        )
+      }
     },
   })
   subscriptions.push(consumer)

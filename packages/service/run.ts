@@ -3,7 +3,6 @@
 import { join } from 'node:path'
 import type { Answer, Route, ServiceName } from '@souk/contracts'
 import {
-  childOf,
   type Database,
   type Log,
   migrate,
@@ -213,7 +212,7 @@ export async function run(options: RunOptions): Promise<Running> {
     )
     return async (route, cargo) => {
       const started = performance.now()
-      const trace = childOf(cargo.trace)
+      const { trace } = cargo
       const end = beginSpan('server', `${route.method} ${route.path}`, trace, { 'http.route': route.path })
       const answer: Answer & { code?: string } = await (answerers.get(route.name) as ReturnType<typeof answerer>)(
         {

@@ -69,6 +69,13 @@ test('a watcher hears what has happened and what happens next, and nothing of ot
   await eventually('the watcher is forgotten', () => streams().count === 0)
 })
 
+test('a watcher is measured when its stream begins, like every answer', async () => {
+  const { stop } = await watch()
+  const measured = await shop.running.metrics.registry.metrics()
+  assert.match(measured, /souk_request_seconds_count{service="gateway",route="orders.timeline",status="200"} \d/)
+  await stop()
+})
+
 test('what happens while the past is asked for is not lost', async () => {
   const say = shop.sayings['orders.timeline']
   shop.sayings['orders.timeline'] = async (request) => {

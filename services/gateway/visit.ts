@@ -1,5 +1,5 @@
 // One request from outside, from its first byte to its log line: its trace, whose it is, and how it is answered. Every
-// response of the gateway leaves through `finish`, so none lacks its headers, its log line or its measurement.
+// response of the gateway leaves through this desk, so none lacks its headers, its log line or its measurement.
 import type { IncomingMessage } from 'node:http'
 import type { Answer, Route } from '@souk/contracts'
 import { type bareServer, type Caller, continueTrace, Refusal, type ServerOptions, type Trace } from '@souk/service'
@@ -60,7 +60,10 @@ export interface Desk {
   finish(request: HttpRequest, reply: HttpReply, answer: Outgoing, error?: Error): void
   /** Sends bytes with headers that were put together before: for answers that many ask for. */
   finishReady(request: HttpRequest, reply: HttpReply, status: number, headers: readonly string[], body?: Buffer): void
-  /** For answers that stay open: takes the connection from Fastify and gives the headers that all answers have. */
+  /**
+   * For answers that stay open: takes the connection from Fastify and gives the headers that all answers have. What is
+   * logged and measured is how long it took until then.
+   */
   takeOver(request: HttpRequest, reply: HttpReply, answer: Outgoing): HttpReply['raw']
 }
 
@@ -69,13 +72,19 @@ export function openDesk(context: GatewayContext, security: SecurityHeaders, ori
   return { finish, finishReady, takeOver }
 
   function finish(request: HttpRequest, reply: HttpReply, answer: Outgoing, error?: Error) {
-    takeOver(request, reply, answer).end(answer.body.length === 0 ? undefined : answer.body)
+    begin(request, reply, answer).end(answer.body.length === 0 ? undefined : answer.body)
     if (answer.status === 500 && error)
       log.error({ service: 'gateway', err: error, traceId: request.id }, 'A request failed.')
     record(request, answer.status, error instanceof Refusal ? error.code : answer.code)
   }
 
   function takeOver(request: HttpRequest, reply: HttpReply, answer: Outgoing) {
+    const response = begin(request, reply, answer)
+    record(request, answer.status)
+    return response
+  }
+
+  function begin(request: HttpRequest, reply: HttpReply, answer: Outgoing) {
     const headers = passedBack(answer.headers)
     headers.push(...(answer.extra ?? []))
     const isOpenEnded = String(answer.headers['content-type']).startsWith('text/event-stream')
