@@ -7,8 +7,8 @@ export interface Metrics {
   count(name: string, labels?: Record<string, string>, by?: number): void
   request(service: string, route: string, status: number, seconds: number): void
   message(service: string, type: string, outcome: string, seconds: number): void
-  /** A figure that is looked up when somebody asks for the metrics. */
-  gauge(name: string, help: string, read: () => Promise<{ labels: { service: string }; value: number }[]>): void
+  /** Figures that are looked up when somebody asks for the metrics. One that cannot be read is left out. */
+  gauge(name: string, help: string, read: () => Promise<{ labels: { service: string }; value: number }>[]): void
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -71,7 +71,8 @@ export function makeMetrics(): Metrics {
         registers,
         async collect() {
           gauge.reset()
-          for (const { labels, value } of await read()) gauge.set(labels, value)
+          for (const one of await Promise.allSettled(read()))
+            if (one.status === 'fulfilled') gauge.set(one.value.labels, one.value.value)
         },
       })
     },

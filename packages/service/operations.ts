@@ -2,6 +2,7 @@
 import type { Database, Transport } from '@souk/messaging'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics.ts'
+import { answers } from './upkeep.ts'
 
 export function serveOperations(options: {
   metrics: Metrics
@@ -33,20 +34,4 @@ export function serveOperations(options: {
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
   )
   return server
-}
-
-async function answers(database: Database): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), 1_000)
-  })
-  const asked = database.sql`select 1 as one`.then(
-    () => true,
-    () => false,
-  )
-  try {
-    return await Promise.race([asked, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,9 +1,13 @@
 // What runs for months must not grow for ever, nor run out of days.
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { openTestDatabase } from '@souk/messaging/test-database'
+import { memoryTransport, openDatabase } from '@souk/messaging'
+import { openTestDatabase, urlOfDatabase } from '@souk/messaging/test-database'
 import { makeLog } from './log.ts'
-import { startUpkeep } from './upkeep.ts'
+import { makeMetrics } from './metrics.ts'
+import { serveOperations } from './operations.ts'
+import { eventually } from './testing.ts'
+import { measureBacklogs, startUpkeep } from './upkeep.ts'
 
 const { database, drop } = await openTestDatabase()
 after(drop)
@@ -24,4 +28,33 @@ test('the tables of messages have days ahead, lose old ones, and old replies are
   assert.equal(partitions.length, 6)
   assert.ok(!partitions.some(({ name }) => name.endsWith('20200101')))
   assert.deepEqual(await sql`select key from idempotency`, [{ key: 'new' }])
+})
+
+test('while one database is down, all other figures are told, and that it is down', async (t) => {
+  const away = openDatabase({ url: urlOfDatabase('nowhere'), service: 'orders' })
+  t.after(away.close)
+  const databases = [
+    { name: 'orders', database: away },
+    { name: 'inventory', database },
+  ]
+  const metrics = makeMetrics()
+  measureBacklogs(metrics, databases)
+  metrics.count('souk_orders_placed_total')
+  const transport = memoryTransport()
+  const server = serveOperations({ metrics, isLive: () => true, isReady: () => true, databases, transport })
+  let told: string[] = []
+  await eventually('the database that is there has answered', async () => {
+    const { statusCode, body } = await server.inject('/metrics')
+    assert.equal(statusCode, 200)
+    told = body.split('\n').filter((line) => /^souk_/.test(line))
+    return told.length === 6
+  })
+  assert.deepEqual(told.toSorted(), [
+    'souk_database_up{service="inventory"} 1',
+    'souk_database_up{service="orders"} 0',
+    'souk_dead_letters{service="inventory"} 0',
+    'souk_orders_placed_total 1',
+    'souk_outbox_oldest_seconds{service="inventory"} 0',
+    'souk_outbox_pending{service="inventory"} 0',
+  ])
 })

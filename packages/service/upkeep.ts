@@ -1,11 +1,12 @@
 // What a service's tables of messages need while it runs: partitions for the days to come, and an end to what is old; and the
-// figures that say whether messages pile up.
+// figures that say whether the database answers and whether messages pile up.
 import type { Database, Log, Sql } from '@souk/messaging'
 import type { Metrics } from './metrics.ts'
 
 /** Days that rows are kept: inbox ≥ outbox_sent + broker + replays by hand. */
 const keptDays = { inbox: 30, outboxSent: 14, idempotency: 3 }
 const everyMs = 3_600_000
+const patienceMs = 1_000
 
 /** Looks after the tables now and every hour. Resolves with how to stop. */
 export async function startUpkeep(database: Database, log: Log): Promise<() => Promise<void>> {
@@ -54,14 +55,33 @@ const figures = [
 ]
 
 export function measureBacklogs(metrics: Metrics, databases: readonly { name: string; database: Database }[]): void {
+  metrics.gauge(
+    'souk_database_up',
+    'Whether the database answers; while it does not, its other figures are missing',
+    () => databases.map(async (one) => ({ labels: { service: one.name }, value: Number(await answers(one.database)) })),
+  )
   for (const { name, help, ask } of figures) {
     metrics.gauge(name, help, () =>
-      Promise.all(
-        databases.map(async (one) => ({
-          labels: { service: one.name },
-          value: (await ask(one.database.sql))[0]?.value ?? 0,
-        })),
-      ),
+      databases.map(async (one) => ({
+        labels: { service: one.name },
+        value: (await soon(ask(one.database.sql)))[0]?.value ?? 0,
+      })),
     )
   }
+}
+
+export function answers({ sql }: Database): Promise<boolean> {
+  return soon(sql`select 1 as one`).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** A database that stands still must not keep those waiting who ask how things are. */
+async function soon<T>(asked: PromiseLike<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The database does not answer.')), patienceMs)
+  })
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer))
 }
