@@ -3,11 +3,16 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { integer, readSettings } from '@souk/service'
 import { prepareDatabases, secretOf, writeOut } from './databases.ts'
 import { findOwner } from './owner.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 
 export const databaseNames = ['users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'bus']
+
+export const machineSpec = {
+  postgresPort: integer('where PostgreSQL listens', 54320, { min: 0, max: 65535 }),
+}
 
 export interface Machine {
   dataFolder: string
@@ -40,10 +45,10 @@ export async function openMachine(options: {
   say?: (sentence: string) => void
 }): Promise<Machine> {
   const { dataFolder, env } = options
-  const wantedPort = Number(env.SOUK_POSTGRES_PORT || 54320)
+  const { postgresPort } = readSettings({ souk: machineSpec }, env).souk
   const postgres: Postgres = await startPostgres({
     dataFolder,
-    port: wantedPort,
+    port: postgresPort,
     durable: options.durable,
     onProgress: options.say,
   })

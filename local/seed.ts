@@ -18,38 +18,16 @@ if (!Number.isInteger(count) || count < 0 || count > 1_000_000) {
 const started = performance.now()
 const progress = showProgress()
 const dataFolder = dataFolderIn(process.env)
-const shop = findRunningShop(dataFolder)
-const machine = shop ? undefined : await openMachine({ dataFolder, env: process.env, say: progress.say })
-const databases = shop?.databases ?? machine?.databases ?? {}
-const log = makeLog({ level: 'warn' })
-const transport = await postgresTransport({ url: databases.bus as string, log })
-// Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
-// The demo shop needs all of them, and is made before the others start (--demo).
-const isBeside = shop !== undefined && !values.demo
-const running = await run({
-  services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
-  env: { ...process.env, ...(shop?.env ?? machine?.env) },
-  databases,
-  transport,
-  log,
-  listen: false,
-  operations: false,
-})
+const stops: (() => Promise<unknown>)[] = []
 let failure: unknown
 let staffLogin: string | undefined
 try {
-  if (!isBeside) {
-    const staffPassword = (shop ?? machine)?.staffPassword as string
-    staffLogin = (await ensureShopIsSeeded(running, { staffPassword, progress })).staffLogin
-  }
-  if (count > 0) await seedMany(running, count, progress)
+  await seed()
 } catch (error) {
   failure = error
 }
 progress.end()
-await running.stop()
-await transport.close()
-await machine?.stop()
+for (const stop of stops.reverse()) await stop()
 if (failure instanceof WrongSettings) {
   process.stderr.write(`\n  ${failure.message}\n\n`)
   process.exit(1)
@@ -60,3 +38,28 @@ process.stdout.write(
 )
 if (staffLogin) process.stdout.write(`  Staff login: ${staffLogin}\n`)
 process.exit(0)
+
+async function seed(): Promise<void> {
+  const shop = findRunningShop(dataFolder)
+  const ground = shop ?? (await openMachine({ dataFolder, env: process.env, say: progress.say }))
+  if ('stop' in ground) stops.push(ground.stop)
+  const { databases, staffPassword } = ground
+  const log = makeLog({ level: 'warn' })
+  const transport = await postgresTransport({ url: databases.bus as string, log })
+  stops.push(transport.close)
+  // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
+  // The demo shop needs all of them, and is made before the others start (--demo).
+  const isBeside = shop !== undefined && !values.demo
+  const running = await run({
+    services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
+    env: { ...process.env, ...ground.env },
+    databases,
+    transport,
+    log,
+    listen: false,
+    operations: false,
+  })
+  stops.push(running.stop)
+  if (!isBeside) staffLogin = (await ensureShopIsSeeded(running, { staffPassword, progress })).staffLogin
+  if (count > 0) await seedMany(running, count, progress)
+}

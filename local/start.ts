@@ -6,12 +6,22 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
 import { postgresTransport } from '@souk/messaging'
-import { makeLog, processSpec, type Running, readSettings, run, WrongSettings } from '@souk/service'
+import {
+  integer,
+  makeLog,
+  processSpec,
+  type Running,
+  readSettings,
+  run,
+  sharedSpec,
+  text,
+  WrongSettings,
+} from '@souk/service'
 import { startTelemetry } from '@souk/service/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import type { PostOffice } from '../services/notifications/post-office.ts'
 import { allServices } from '../services/together.ts'
-import { dataFolderIn, findRunningShop, type Machine, openMachine } from './machine.ts'
+import { dataFolderIn, findRunningShop, type Machine, machineSpec, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 
 /** Where services listen when each has a process of its own and nothing else is said (<NAME>_URL). */
@@ -49,13 +59,12 @@ try {
 
 async function startTogether(): Promise<void> {
   const dataFolder = dataFolderIn(env)
-  const host = env.HOST || '127.0.0.1'
-  const port = await choosePort(host)
+  const { host, port: wanted, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(ports.gateway)
+  const port = await choosePort(host, wanted)
   env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder, env, say: progress.say })
   stopMachine = machine.stop
-  const { operationsPort, operationsHost, logLevel, logFile } = readSettings({ souk: processSpec }, env).souk
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
   progress.say('Starting the services')
@@ -84,11 +93,9 @@ async function startAlone(name: string | undefined): Promise<void> {
   const definition = allServices.find((service) => service.name === name)
   if (!definition)
     throw new WrongSettings(`Say which service: ${allServices.map((service) => service.name).join(', ')}.`)
+  const usual = ports[definition.name]
+  const { host, port, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(usual, usual + 100)
   const stands = await findGround(definition.name)
-  const { operationsPort, operationsHost, logLevel, logFile } = readSettings(
-    { souk: processSpec },
-    { SOUK_OPERATIONS_PORT: String(ports[definition.name] + 100), ...stands.env },
-  ).souk
   const log = makeLog({ level: logLevel, file: logFile })
   stops.push(await startTelemetry(env, definition.name))
   const transport = await postgresTransport({ url: stands.databases.bus as string, log })
@@ -100,12 +107,12 @@ async function startAlone(name: string | undefined): Promise<void> {
     transport,
     log,
     remotes: Object.fromEntries(
-      Object.entries(ports).map(([other, port]) => [
+      Object.entries(ports).map(([other, itsPort]) => [
         other,
-        env[`${other.toUpperCase()}_URL`] || `http://127.0.0.1:${port}`,
+        env[`${other.toUpperCase()}_URL`] || `http://127.0.0.1:${itsPort}`,
       ]),
     ),
-    listen: { host: env.HOST || '127.0.0.1', port: Number(env.PORT || ports[definition.name]) },
+    listen: { host, port },
     operations: { host: operationsHost, port: operationsPort },
   })
   stops.push(running.stop)
@@ -133,7 +140,8 @@ async function findGround(name: string) {
 
 /** PostgreSQL here, and a process for each service; one that ends is started again. */
 async function startApart(): Promise<void> {
-  const port = await choosePort(env.HOST || '127.0.0.1')
+  const { host, port: wanted } = readOwnSettings(ports.gateway)
+  const port = await choosePort(host, wanted)
   env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
   env.GATEWAY_URL ||= `http://127.0.0.1:${port}`
   progress.say('Starting PostgreSQL')
@@ -189,9 +197,23 @@ function keepRunning(name: string, childEnv: Record<string, string | undefined>)
   }
 }
 
+/** What is read before anything begins. */
+function readOwnSettings(port: number, operationsPort?: number) {
+  const { '': door, souk } = readSettings(
+    {
+      '': {
+        port: integer('where it listens', port, { min: 1, max: 65535 }),
+        host: text('on which address it listens', '127.0.0.1'),
+      },
+      souk: { ...processSpec, ...machineSpec, publicUrl: sharedSpec.publicUrl },
+    },
+    operationsPort === undefined ? env : { SOUK_OPERATIONS_PORT: String(operationsPort), ...env },
+  )
+  return { ...door, ...souk }
+}
+
 /** The wanted port, or, when nobody asked for a certain one, the next that is free. */
-async function choosePort(host: string): Promise<number> {
-  const wanted = Number(env.PORT || ports.gateway)
+async function choosePort(host: string, wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 20; port++) {
     if (await isFree(host, port)) {
       if (port !== wanted) process.stderr.write(`  Port ${wanted} is taken, so the shop listens on port ${port}.\n`)
@@ -203,9 +225,12 @@ async function choosePort(host: string): Promise<number> {
 }
 
 function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE') resolve(false)
+      else reject(new WrongSettings(`Souk cannot listen on HOST ${host}, PORT ${port} (${code}).`))
+    })
     server.listen(port, host, () => server.close(() => resolve(true)))
   })
 }

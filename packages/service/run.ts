@@ -26,7 +26,8 @@ import { listenToMessages } from './listen.ts'
 import { round } from './log.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations.ts'
-import { choice, integer, optionalText, readSettings, type SettingsSpec, secret, text } from './settings.ts'
+import { readSettings } from './settings.ts'
+import { sharedSpec } from './shared-settings.ts'
 import { beginSpan } from './telemetry.ts'
 import { measureBacklogs, startUpkeep } from './upkeep.ts'
 
@@ -70,23 +71,6 @@ export interface Running {
   /** Stops taking requests, finishes those in hand, then stops messages, jobs and connections. */
   stop(): Promise<void>
 }
-
-export const sharedSpec = {
-  publicUrl: text('where people reach the shop', 'http://localhost:4000'),
-  shopName: text('the name of the shop', 'Souk'),
-  sharedSecret: secret(
-    'the secret that services sign their tokens with; several, separated by commas, while rotating',
-    'only-for-development-only-for-development',
-  ),
-} satisfies SettingsSpec
-
-/** Variables that every process knows besides its services' own. */
-export const processSpec = {
-  logLevel: choice('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
-  logFile: optionalText('a file for the log in place of standard output'),
-  operationsPort: integer('where health and metrics are served', 4001, { min: 0, max: 65535 }),
-  operationsHost: text('on which address health and metrics are served', '127.0.0.1'),
-} satisfies SettingsSpec
 
 /** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
 export async function run(options: RunOptions): Promise<Running> {

@@ -38,8 +38,21 @@ export function secret(about: string, developmentFallback: string): Setting<stri
     about,
     fallback: developmentFallback,
     secret: true,
-    read: (value) => (value.length >= 32 ? value : new Error('must be at least 32 characters long')),
+    read: (value) => (isSecret(value) ? value : new Error('must be at least 32 characters long')),
   }
+}
+/** Secrets of which the first is used and all are accepted, separated by commas, so that they can be rotated. */
+export function secrets(about: string, developmentFallback: string): Setting<string> {
+  return {
+    ...secret(about, developmentFallback),
+    read: (value) =>
+      value.split(',').every(isSecret)
+        ? value
+        : new Error('must be at least 32 characters long, and so must each part between commas'),
+  }
+}
+function isSecret(value: string): boolean {
+  return value.trim().length >= 32
 }
 /** One of several words. */
 export function choice<const W extends readonly string[]>(
@@ -62,6 +75,18 @@ export function flag(about: string, fallback: boolean): Setting<boolean> {
   }
 }
 
+/** Where a site is reached: what the addresses of its pages begin with. */
+export function siteAddress(about: string, fallback: string): Setting<string> {
+  return {
+    about,
+    fallback,
+    read: (value) =>
+      /^https?:\/\/[^/?#@\s]+$/.test(value) && URL.canParse(value)
+        ? value
+        : new Error('must be an address like https://shop.example, with nothing behind it'),
+  }
+}
+
 /** Web origins, separated by commas; none unless given. */
 export function originList(about: string): Setting<readonly string[]> {
   return {
@@ -79,9 +104,10 @@ export class WrongSettings extends Error {
   override name = 'WrongSettings'
 }
 
-/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES. */
-export function variableOf(service: string, name: string): string {
-  return `${service}_${name.replace(/[A-Z]/g, (letter) => `_${letter}`)}`.toUpperCase()
+/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES; `port` of '' is PORT. */
+export function variableOf(part: string, name: string): string {
+  const words = part === '' ? name : `${part}_${name}`
+  return words.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 }
 
 /** Reads the settings of several parts. Throws WrongSettings with one line for each that is wrong. */

@@ -1,0 +1,20 @@
+// Settings that no service owns: of the shop, and of each process that runs a part of it.
+import { choice, integer, optionalText, type SettingsSpec, secrets, siteAddress, text } from './settings.ts'
+
+/** What all services know of the shop. */
+export const sharedSpec = {
+  publicUrl: siteAddress('where people reach the shop', 'http://localhost:4000'),
+  shopName: text('the name of the shop', 'Souk'),
+  sharedSecret: secrets(
+    'the secret that services sign their tokens with; several, separated by commas, while rotating',
+    'only-for-development-only-for-development',
+  ),
+} satisfies SettingsSpec
+
+/** Variables that every process knows besides its services' own. */
+export const processSpec = {
+  logLevel: choice('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
+  logFile: optionalText('a file for the log in place of standard output'),
+  operationsPort: integer('where health and metrics are served', 4001, { min: 0, max: 65535 }),
+  operationsHost: text('on which address health and metrics are served', '127.0.0.1'),
+} satisfies SettingsSpec
