@@ -117,7 +117,6 @@ export function accepts({ host, port }: Postmaster): Promise<boolean> {
   })
 }
 
-/** PostgreSQL takes other people's variables (PGPORT, PGDATA) as orders, and a foreign locale stops it on macOS. */
 /**
  * glibc gives a server process's memory back to the system after each statement, and gets it again, zeroed, for the next one
  * (measured: 9 % of PostgreSQL's time under a load of purchases). Up to this many bytes it keeps it.
@@ -128,6 +127,7 @@ const keepsMemory = {
   MALLOC_MMAP_THRESHOLD_: '4194304',
 }
 
+/** PostgreSQL takes other people's variables (PGPORT, PGDATA) as orders, and a foreign locale stops it on macOS. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
   return { ...Object.fromEntries(own), LC_ALL: 'C', TZ: 'UTC' }
