@@ -1,11 +1,12 @@
 // Live order updates: to those who may see the order, from the past on, and nothing about other orders.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { OrderChanged } from '@souk/contracts/orders'
 import { Refusal } from '@souk/service'
 import { eventually } from '@souk/service/testing'
-import { openShop, type Shop } from './shop-for-tests.ts'
+import { identity, openShop, type Shop } from './shop-for-tests.ts'
 
 let shop: Shop
 const orderId = randomUUID()
@@ -18,7 +19,7 @@ before(async () => {
         return { items: [{ at, type: 'placed', message: `Order ${params.id} was placed.` }] }
       },
     },
-    { GATEWAY_RATE_LIMIT: 'off', GATEWAY_MAX_STREAMS: '12' },
+    { GATEWAY_RATE_LIMIT: 'off', GATEWAY_MAX_STREAMS: '12', GATEWAY_TRUSTED_PROXIES: '1' },
   )
 })
 after(() => shop.stop())
@@ -28,9 +29,9 @@ const path = `/v1/orders/${orderId}/events`
 const streams = () => shop.running.services.get('gateway')?.context.own.streams as { count: number }
 
 /** Reads events as they come. */
-async function watch(from = path) {
+async function watch(more: Record<string, string> = {}) {
   const stopping = new AbortController()
-  const response = await shop.get(from, { headers, signal: stopping.signal })
+  const response = await shop.get(path, { headers: { ...headers, ...more }, signal: stopping.signal })
   const events: Record<string, string>[] = []
   const reading = (async () => {
     let text = ''
@@ -93,7 +94,7 @@ test('to everybody else the order does not exist (sec-B10)', async () => {
   const { status, headers: told, body } = await shop.ask(path, { headers: { accept: 'text/event-stream' } })
   assert.deepEqual([status, body.code], [404, 'not-found'])
   assert.match(told.get('content-type') ?? '', /problem\+json/)
-  assert.equal(streams().count, 0)
+  await eventually('nobody is watching', () => streams().count === 0)
 })
 
 test('without the wish for a stream it is a plain answer', async () => {
@@ -112,3 +113,67 @@ test('one client may watch ten times', async () => {
   await Promise.all([...all, again].map(({ stop }) => stop()))
   await eventually('all are forgotten', () => streams().count === 0)
 })
+
+test('one household may watch ten times, from however many of its addresses', async () => {
+  const from = (host: number) => ({ 'x-forwarded-for': `2001:db8:1:2::${host}` })
+  const all = await Promise.all(Array.from({ length: 10 }, (_, index) => watch(from(index + 1))))
+  assert.equal((await shop.get(path, { headers: { ...headers, ...from(99) } })).status, 429)
+  const elsewhere = await watch({ 'x-forwarded-for': '2001:db8:1:3::1' })
+  assert.equal(elsewhere.response.status, 200)
+  await Promise.all([...all, elsewhere].map(({ stop }) => stop()))
+  await eventually('all are forgotten', () => streams().count === 0)
+})
+
+test('who leaves while the past is asked for is forgotten', async () => {
+  const past = stall('orders.timeline')
+  const hasty = Array.from({ length: 10 }, () => askAndLeave())
+  await eventually('all have asked', () => past.waiting() === 10)
+  await Promise.all(hasty.map(({ leave }) => leave()))
+  past.goOn()
+  await eventually('all are forgotten', () => streams().count === 0)
+  const { response, stop } = await watch()
+  assert.equal(response.status, 200)
+  await stop()
+})
+
+test('who leaves while we ask who it is is forgotten', async () => {
+  shop.sessions.set('hasty', identity())
+  const exchange = stall('users.exchangeSession')
+  const { leave } = askAndLeave({ authorization: 'Bearer hasty' })
+  await eventually('the session is asked for', () => exchange.waiting() === 1)
+  await leave()
+  const before = shop.asked.get('orders.timeline') ?? 0
+  exchange.goOn()
+  await eventually('the past is asked for', () => (shop.asked.get('orders.timeline') ?? 0) > before)
+  await eventually('the watcher is forgotten', () => streams().count === 0)
+})
+
+/** Asks for a stream. `leave` hangs up, and returns when the gateway has done so, too. */
+function askAndLeave(more: Record<string, string> = {}) {
+  const socket = connect(Number(new URL(shop.url).port), '127.0.0.1').resume()
+  const lines = Object.entries({ host: 'shop', ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`)
+  return { leave: () => new Promise<void>((resolve) => socket.once('close', () => resolve()).end()) }
+}
+
+/** Lets a service take its time until it is told to go on. */
+function stall(name: string) {
+  const say = shop.sayings[name] as NonNullable<(typeof shop.sayings)[string]>
+  let waiting = 0
+  let goOn = () => {}
+  const going = new Promise<void>((resolve) => {
+    goOn = resolve
+  })
+  shop.sayings[name] = async (request) => {
+    waiting += 1
+    await going
+    return say(request)
+  }
+  return {
+    waiting: () => waiting,
+    goOn() {
+      shop.sayings[name] = say
+      goOn()
+    },
+  }
+}

@@ -12,6 +12,7 @@ import {
 } from '@souk/contracts/orders'
 import type { Envelope } from '@souk/service'
 import { queryText, refuse } from '@souk/service'
+import { household } from './address.ts'
 import type { Fetching } from './fetching.ts'
 import { headersFor } from './headers.ts'
 import { type Desk, type HttpReply, type HttpRequest, visitOf } from './visit.ts'
@@ -59,33 +60,27 @@ export function makeStreams(fetching: Fetching, maxStreams: number): Streams {
     async open(request, reply, desk) {
       const visit = visitOf(request)
       const orderId = (request.params as { id: string }).id
-      const client = visit.caller.userId ?? visit.ip
+      const client = visit.caller.userId ?? household(visit.ip)
       if (count >= maxStreams) refuse(route, 'unavailable', 'Too many are watching just now. Ask again in a moment.')
       if ((perClient.get(client) ?? 0) >= mostPerClient)
         refuse(route, 'too-many-requests', `At most ${mostPerClient} live updates at a time.`)
 
-      // Watching begins before the past is asked for, so that nothing falls between the two.
+      // Watching begins before the past is asked for, so that nothing falls between the two. It ends with the response,
+      // whatever becomes of it: the client may leave at any moment, or have left.
       const stream = makeWatcher(client)
       watch(orderId, stream)
-      try {
-        const past = await fetching.fetch(route, {
-          params: request.params as Record<string, unknown>,
-          query: queryText(request),
-          headers: { ...pick(request.headers), accept: 'application/json' },
-          caller: visit.caller,
-          trace: visit.trace,
-          ip: visit.ip,
-          url: request.raw.url,
-        })
-        if (past.status !== 200) {
-          unwatch(orderId, stream)
-          return desk.finish(request, reply, past)
-        }
-        stream.begin(desk.takeOver(request, reply, streamAnswer), eventsOf(past), () => unwatch(orderId, stream))
-      } catch (error) {
-        unwatch(orderId, stream)
-        throw error
-      }
+      onceClosed(reply.raw, () => unwatch(orderId, stream))
+      const past = await fetching.fetch(route, {
+        params: request.params as Record<string, unknown>,
+        query: queryText(request),
+        headers: { ...pick(request.headers), accept: 'application/json' },
+        caller: visit.caller,
+        trace: visit.trace,
+        ip: visit.ip,
+        url: request.raw.url,
+      })
+      if (past.status === 200) stream.begin(desk.takeOver(request, reply, streamAnswer), eventsOf(past))
+      else desk.finish(request, reply, past)
     },
     tell(envelope) {
       const data = envelope.data as { status?: string }
@@ -106,8 +101,8 @@ export function makeStreams(fetching: Fetching, maxStreams: number): Streams {
   }
   function unwatch(orderId: string, watcher: Watcher) {
     const set = watchers.get(orderId)
-    if (!set?.delete(watcher)) return
-    if (set.size === 0) watchers.delete(orderId)
+    set?.delete(watcher)
+    if (set?.size === 0) watchers.delete(orderId)
     const left = (perClient.get(watcher.client) ?? 1) - 1
     if (left === 0) perClient.delete(watcher.client)
     else perClient.set(watcher.client, left)
@@ -134,7 +129,7 @@ function makeWatcher(client: string) {
     client,
     tell: (event: OrderEvent) => write(event),
     end: () => end(),
-    begin(response: HttpReply['raw'], past: OrderEvent[], ended: () => void) {
+    begin(response: HttpReply['raw'], past: OrderEvent[]) {
       const say = (text: string) => {
         if (response.writableLength > mostUnreadBytes) response.destroy()
         else response.write(text)
@@ -143,10 +138,9 @@ function makeWatcher(client: string) {
       const life = setTimeout(() => end(), longestMs)
       end = () => response.end()
       write = (event) => say(`data: ${JSON.stringify(event)}\n\n`)
-      response.on('close', () => {
+      onceClosed(response, () => {
         clearInterval(heartbeat)
         clearTimeout(life)
-        ended()
       })
       // When the stream ends, browsers connect again after these milliseconds.
       say('retry: 2000\n\n')
@@ -155,6 +149,12 @@ function makeWatcher(client: string) {
       early = undefined
     },
   }
+}
+
+/** A response that is closed already does not say so again. */
+function onceClosed(response: HttpReply['raw'], then: () => void) {
+  if (response.closed) then()
+  else response.once('close', then)
 }
 
 function eventsOf(past: Answer): OrderEvent[] {
