@@ -89,6 +89,12 @@ function withBody(route: Route, what: string, body: Body): Tried {
   return { what: `${nameOf(route)} with ${what}`, path, init: { ...init, headers, body: body as string } }
 }
 
+/** The names of the parameters that are ids. */
+function idsIn(params: Route['params']): string[] {
+  const fields = Object.entries((params?.properties ?? {}) as Record<string, { format?: string }>)
+  return fields.flatMap(([name, { format }]) => (format === 'uuid' ? [name] : []))
+}
+
 /** The good body with each of its fields replaced, those inside fields and lists too. */
 function replaced(body: unknown, put: string): { where: string; json: string }[] {
   const mark = '"\u0001"'
@@ -228,6 +234,19 @@ describe('queries', () => {
 })
 
 describe('paths', () => {
+  test('an id is a UUID with nothing before it', async () => {
+    const withIds = publicRoutes.filter(({ params }) => idsIn(params).length > 0)
+    assert.ok(withIds.length >= 15)
+    for (const route of withIds) {
+      const sample = sampleOf(route, world)
+      const urns = idsIn(route.params).map((name) => [name, `urn:uuid:${sample.params?.[name]}`])
+      const { path, init } = requestOf(route, { ...sample, params: { ...sample.params, ...Object.fromEntries(urns) } })
+      const token = route.access === 'staff' ? people.staff : people.a
+      const headers = { ...init.headers, authorization: `Bearer ${token}` }
+      await mustRefuse({ what: `${nameOf(route)} with a URN`, path, init: { ...init, headers } })
+    }
+  })
+
   test('parameters that are none of ours are refused or not found', async () => {
     const nonsense = ['x', '%00', '..%2f..%2fetc', "'%20or%201=1--", 'x'.repeat(600), '%F0%9F%92%A9', '-1', '__proto__']
     for (const route of publicRoutes.filter((one) => one.path.includes(':'))) {

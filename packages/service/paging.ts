@@ -27,6 +27,17 @@ export function readCursor(
   throw new Refusal('invalid-cursor', 400, 'This cursor is not one of ours. Start again from the first page.')
 }
 
+/** A time in a cursor, to the millisecond: a day that there was, in a year that the database knows. */
+export function isTime(value: string | number | undefined): value is string {
+  if (typeof value !== 'string' || value.length !== 24) return false
+  const time = new Date(value)
+  return time.getUTCFullYear() > 0 && time.toISOString() === value
+}
+
+export function isUuid(value: string | number | undefined): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+}
+
 /** Cuts `limit + 1` fetched rows to a page. */
 export function pageOf<T>(rows: readonly T[], limit: number, key: (row: T) => readonly (string | number)[]) {
   const items = rows.slice(0, limit)

@@ -145,3 +145,10 @@ test('staff read payments and the ledger page by page; others do not', async () 
   const ids = [...first.items, ...second.items].map((one) => `${one.transactionId} ${one.account}`)
   assert.equal(new Set(ids).size, 6)
 })
+
+test('a page after a day that never was is refused', async () => {
+  for (const time of ['0000-01-01 00:00:00+00', '2026-02-30 10:00:00+00', '2026-02-28 25:00:00+00', 'infinity']) {
+    const cursor = Buffer.from(JSON.stringify([time, randomUUID()])).toString('base64url')
+    await assert.rejects(it.staff.list({ query: { cursor } }), { code: 'invalid-cursor' }, time)
+  }
+})

@@ -1,6 +1,6 @@
 // For the shop's staff: the ledger, newest first, and what is in each account. Balances are always summed, never stored.
 import { paymentsApi } from '@souk/contracts/payments'
-import { handle, join, pageOf, readCursor, refuse } from '@souk/service'
+import { handle, isUuid, join, pageOf, readCursor, refuse } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
 
 const { ledger, balances } = paymentsApi.routes
@@ -17,7 +17,7 @@ interface Entry {
 export const readLedger = handle(ledger, async ({ query }, { sql }: PaymentsContext) => {
   const limit = query.limit ?? 20
   const after = readCursor(ledger, query.cursor, 2)
-  if (after && !isId(after[0]))
+  if (after && !isUuid(after[0]))
     refuse(ledger, 'invalid-cursor', 'This cursor is not one of ours. Start again from the first page.')
   const conditions = [sql`true`]
   if (query.orderId) conditions.push(sql`order_id = ${query.orderId}`)
@@ -35,10 +35,6 @@ export const readLedger = handle(ledger, async ({ query }, { sql }: PaymentsCont
     nextCursor,
   }
 })
-
-export function isId(value: unknown): boolean {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
-}
 
 export const readBalances = handle(balances, async (_request, { sql }: PaymentsContext) => {
   const rows = await sql<{ account: string; currency: string; amount: number }>`

@@ -1,8 +1,7 @@
 // For the shop's staff: payments, newest first, and one payment with everything that was asked of its provider.
 import { paymentsApi } from '@souk/contracts/payments'
-import { handle, join, pageOf, readCursor, refuse } from '@souk/service'
+import { handle, isTime, isUuid, join, pageOf, readCursor, refuse } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
-import { isId } from './ledger.ts'
 import { noCurrency, viewOf } from './payment.ts'
 import { readPayment, readPayments } from './payment-table.ts'
 
@@ -42,8 +41,8 @@ export const listPayments = handle(list, async ({ query }, { sql }: PaymentsCont
 
 /** A time as PostgreSQL writes it, and an order id. */
 function isPlace([createdAt = '', orderId = '']: readonly string[]): boolean {
-  const isTime = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?\+00$/.test(createdAt)
-  return isTime && !Number.isNaN(Date.parse(`${createdAt.slice(0, 10)}T${createdAt.slice(11, 19)}Z`)) && isId(orderId)
+  const [, day, time] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?\+00$/.exec(createdAt) ?? []
+  return isTime(`${day}T${time}.000Z`) && isUuid(orderId)
 }
 
 export const readOnePayment = handle(read, async ({ params }, { sql }: PaymentsContext) => {

@@ -312,6 +312,8 @@ test('staff find drafts by words, SKU and slug, page by page', async () => {
   const bySku = await shop.staff.listAll({ query: { q: added[0]?.variants[0]?.sku.slice(0, 9).toLowerCase() } })
   assert.ok(ids(bySku).includes(added[0]?.id as string))
   assert.deepEqual(ids(await shop.staff.listAll({ query: { q: '%_' } })), [])
+  const cursor = Buffer.from(JSON.stringify(['0000-01-01T00:00:00.000Z', randomUUID()])).toString('base64url')
+  assert.equal((await refusalOf(shop.staff.listAll({ query: { cursor } }))).code, 'invalid-cursor')
 })
 
 test('only staff write, and see what is not published', async () => {

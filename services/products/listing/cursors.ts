@@ -1,5 +1,5 @@
 // Pages: how many rows a statement asks for, and what may stand in a cursor. Clients could send anything, and the database
-// would stumble over a time that is none.
+// would stumble over a number that is none to it.
 import { Verbatim } from '@souk/service'
 
 /**
@@ -15,13 +15,7 @@ export function rowsFor(limit: number): number {
   return limit <= 20 ? 21 : 101
 }
 
-/** A time as the database gives it, to the millisecond. */
-export function isTime(value: string | number | undefined): value is string {
-  if (typeof value !== 'string' || value.length !== 24) return false
-  const time = new Date(value)
-  return !Number.isNaN(time.getTime()) && time.toISOString() === value
-}
-
-export function isUuid(value: string | number | undefined): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)
+/** The database keeps ranks in four bytes, and refuses what is too small for them. */
+export function isRank(value: string | number): boolean {
+  return typeof value === 'number' && (value === 0 || (Math.fround(value) > 0 && value < 100))
 }

@@ -1,9 +1,9 @@
 // GET /v1/catalogue: all products for staff, drafts too, newest first. Found by words, by the beginning of an SKU or slug.
 import { productsApi } from '@souk/contracts/products'
-import { handle, join, pageOf, readCursor, refuse, type Sql, type Statement } from '@souk/service'
+import { handle, isTime, isUuid, join, pageOf, readCursor, refuse, type Sql, type Statement } from '@souk/service'
 import type { ProductsContext } from '../context.ts'
 import { findProducts, productOf } from '../product.ts'
-import { atMost, isTime, isUuid, rowsFor } from './cursors.ts'
+import { atMost, rowsFor } from './cursors.ts'
 import { searchFor, tsquery } from './search-words.ts'
 
 const route = productsApi.routes.listAll

@@ -1,9 +1,9 @@
 // GET /v1/products: the shop window. Filters, search that forgives typing errors, every order paged by key.
 import { productsApi } from '@souk/contracts/products'
-import { handle, pageOf, readCursor, refuse } from '@souk/service'
+import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import { findCategory } from '../categories.ts'
 import type { ProductsContext } from '../context.ts'
-import { isTime, isUuid } from './cursors.ts'
+import { isRank } from './cursors.ts'
 import { findFacets } from './facets.ts'
 import { attributesIn, type Filters } from './matching.ts'
 import { cardOf } from './product-card.ts'
@@ -85,6 +85,6 @@ function position(cursor: string | undefined, sort: Sort): { after: After; isCor
 function isKeyOf(sort: Sort, key: string | number): boolean {
   if (sort === 'title') return typeof key === 'string' && !key.includes('\0')
   if (sort === 'newest') return isTime(key)
-  if (sort === 'relevance') return typeof key === 'number' && key >= 0 && key < 100
+  if (sort === 'relevance') return isRank(key)
   return typeof key === 'number' && Number.isSafeInteger(key) && key >= -1
 }

@@ -272,20 +272,22 @@ test('a cursor that is not ours, or of another order, is refused', async () => {
   const { nextCursor } = await shop.public.list({ query: { sort: 'title', limit: 5 } })
   const made = (values: unknown) => Buffer.from(JSON.stringify(values)).toString('base64url')
   const id = randomUUID()
-  const cases: [string, Query['sort']][] = [
+  const cases: [cursor: string, sort: Query['sort'], q?: string][] = [
     [nextCursor as string, 'price-asc'],
     ['rubbish', 'newest'],
     [made([]), 'newest'],
     [made(['2026-02-30T00:00:00.000Z', id, 0]), 'newest'],
+    [made(['0000-01-01T00:00:00.000Z', id, 0]), 'newest'],
     [made(['infinity', id, 0]), 'newest'],
     [made([1e300, id, 0]), 'price-asc'],
     [made([1.5, id, 0]), 'price-asc'],
     [made(['x', 'not an id', 0]), 'title'],
     [made(['x\0', id, 0]), 'title'],
     [made(['x', id, 7]), 'title'],
+    [made([1e-300, id, 0]), 'relevance', 'lantern'],
   ]
-  for (const [cursor, sort] of cases) {
-    const { status, body } = await shop.request(productsApi.routes.list, { query: { cursor, sort } })
+  for (const [cursor, sort, q] of cases) {
+    const { status, body } = await shop.request(productsApi.routes.list, { query: { cursor, sort, q } })
     assert.deepEqual([status, (body as { code: string }).code], [400, 'invalid-cursor'], cursor)
   }
 })
