@@ -19,6 +19,7 @@ import {
   beginVisit,
   type HttpReply,
   type HttpRequest,
+  nobody,
   openDesk,
   type Server,
   type Visit,
@@ -86,11 +87,20 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
     else if (isClaim) refuse(route, 'not-signed-in', 'This token is not valid, or no longer. Sign in again.')
   }
 
+  /** What is not there for everybody may be there for some: a draft's picture for staff. So we ask who it is only then. */
+  async function isSomebodyAfterAll(route: Route, request: HttpRequest): Promise<boolean> {
+    const credential = isCallersBusiness(route) ? undefined : credentialOf(request, cookie)
+    if (!credential) return false
+    const visit = visitOf(request)
+    await identify(route, visit, credential.token, false)
+    return visit.caller !== nobody
+  }
+
   function passOn(route: Route) {
     const pick = headersFor(route)
     return async (request: HttpRequest, reply: HttpReply) => {
       const visit = visitOf(request)
-      const answer = await own.admission.during(() =>
+      const carry = () =>
         own.fetching.fetch(route, {
           params: request.params as Record<string, unknown>,
           query: queryText(request),
@@ -100,8 +110,11 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
           trace: visit.trace,
           ip: visit.ip,
           url: request.raw.url,
-        }),
-      )
+        })
+      const answer = await own.admission.during(async () => {
+        const answer = await carry()
+        return answer.status === 404 && (await isSomebodyAfterAll(route, request)) ? carry() : answer
+      })
       if (route.method !== 'GET' && answer.status < 400) forgetWhatChanged(route, request)
       desk.finish(request, reply, answer)
     }

@@ -33,7 +33,7 @@ export interface Outgoing extends Omit<Answer, 'headers'> {
 
 const visitKey = Symbol('visit')
 type Marked = IncomingMessage & { [visitKey]?: Visit }
-const nobody: Caller = { service: 'gateway', role: 'anonymous' }
+export const nobody: Caller = { service: 'gateway', role: 'anonymous' }
 
 /** Begins a visit; called once per request, by whoever needs its id first. */
 export function beginVisit(request: IncomingMessage, trustedProxies: number): Visit {
