@@ -57,6 +57,35 @@ for (const transport of ['memory', 'postgres'] as const) {
       assert.equal((await shop.buy({ lines: [{ sku: 'TEA-1', quantity: 1 }] })).status, 201)
     })
 
+    test('who watches an order live is told what its timeline says, in the same words', async () => {
+      const { body: order } = await shop.buy({ lines: [{ sku: 'TEA-1', quantity: 1 }] })
+      const path = `/v1/orders/${order.id}`
+      const headers = { 'order-key': order.accessKey as string }
+      const leaving = new AbortController()
+      const live = await fetch(`${shop.url}${path}/events`, {
+        headers: { ...headers, accept: 'text/event-stream' },
+        signal: leaving.signal,
+      })
+      const events: { type: string }[] = []
+      const reading = (async () => {
+        let text = ''
+        for await (const part of live.body as unknown as AsyncIterable<Uint8Array>) {
+          text += Buffer.from(part).toString()
+          for (const [, data] of text.matchAll(/data: (.*)\n\n/g)) events.push(JSON.parse(data as string))
+          text = text.slice(text.lastIndexOf('\n\n') + 2)
+        }
+      })().catch(() => undefined) // Stopped by us.
+      await shop.ask('POST', `${path}/cancel`, { headers: { ...headers, 'idempotency-key': 'once' }, body: {} })
+      await eventually('the money is back', () => events.some(({ type }) => type === 'refunded'))
+      assert.deepEqual(
+        events.map(({ type }) => type),
+        ['created', 'paid', 'canceled', 'refunded'],
+      )
+      assert.deepEqual(events, (await shop.ask('GET', `${path}/events`, { headers })).body.items)
+      leaving.abort()
+      await reading
+    })
+
     test('afterwards every promise holds', () => shop.isSound())
   })
 }

@@ -127,7 +127,15 @@ export const OrderSummary = Shape({
   itemCount: Type.Integer(),
   placedAt: Time,
 })
-export const TimelineEntry = Shape({ at: Time, type: Type.String(), message: Type.String() })
+export const TimelineEntry = Shape({
+  at: Time,
+  type: Type.String({
+    description:
+      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, late-payment.',
+  }),
+  status: Type.Optional(OneOf(orderStatuses, { description: 'Of the order, from then on.' })),
+  message: Type.String(),
+})
 
 const orderKey = { headers: ['order-key'] } as const
 
@@ -231,7 +239,8 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     access: 'anyone',
     summary: 'What happened to an order',
     ...orderKey,
-    about: 'With Accept: text/event-stream it stays open and tells what happens next.',
+    about:
+      'With Accept: text/event-stream it stays open: each entry so far, then each new one as it happens, as data of an event in the same words. It ends when the order may not be seen any more. After each end connect again; it begins with the first entry.',
     params: byId,
     reply: Shape({ items: Type.Array(TimelineEntry) }),
   },

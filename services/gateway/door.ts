@@ -60,7 +60,9 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
       handler:
         route === (ordersApi.routes.timeline as Route)
           ? async (request, reply) =>
-              wantsStream(request) ? own.streams.open(request, reply, desk) : pass(request, reply)
+              wantsStream(request)
+                ? own.streams.open(request, reply, desk, credentialOf(request, cookie)?.token)
+                : pass(request, reply)
           : pass,
     })
   }

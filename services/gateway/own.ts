@@ -18,19 +18,20 @@ export async function openOwn(
   carriage: Carriage,
 ): Promise<{ own: Own; close: () => Promise<void> }> {
   const fetching = makeFetching(carriage)
+  const sessions = makeSessions((token) =>
+    carriage.client(usersApi, 'gateway', newTrace()).exchangeSession({ body: { token } }),
+  )
   const own: Own = {
     carriage,
     fetching,
-    sessions: makeSessions((token) =>
-      carriage.client(usersApi, 'gateway', newTrace()).exchangeSession({ body: { token } }),
-    ),
+    sessions,
     reads: makeReads({
       maxBytes: chosen.cacheMegabytes * megabyte,
       headersOf: headersOfRead(securityHeaders(shared.publicUrl)),
     }),
     limits: makeLimits(chosen.rateLimit),
     admission: makeAdmission(chosen.maxConcurrent),
-    streams: makeStreams(fetching, chosen.maxStreams),
+    streams: makeStreams(fetching, sessions, chosen.maxStreams),
   }
   return { own, close: async () => own.admission.close() }
 }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
-import { OrderChanged } from '@souk/contracts/orders'
+import { OrderChanged, type OrderStatus } from '@souk/contracts/orders'
+import { SessionRevoked } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
 import { eventually } from '@souk/service/testing'
 import { identity, openShop, type Shop } from './shop-for-tests.ts'
@@ -11,12 +12,16 @@ import { identity, openShop, type Shop } from './shop-for-tests.ts'
 let shop: Shop
 const orderId = randomUUID()
 const at = '2026-11-22T10:00:00.000Z'
+const owner = identity()
+/** What the orders service tells of the order, to its owner and to whoever has its key. */
+const timeline: Record<string, string>[] = [{ at, type: 'created', status: 'checking-out', message: 'Checkout began.' }]
 before(async () => {
   shop = await openShop(
     {
-      'orders.timeline': ({ headers, params }) => {
-        if (headers['order-key'] !== 'key') throw new Refusal('not-found', 404, 'There is no such order.')
-        return { items: [{ at, type: 'placed', message: `Order ${params.id} was placed.` }] }
+      'orders.timeline': ({ headers, caller }) => {
+        if (headers['order-key'] !== 'key' && caller.userId !== owner.userId)
+          throw new Refusal('not-found', 404, 'There is no such order.')
+        return { items: [...timeline] }
       },
     },
     { GATEWAY_RATE_LIMIT: 'off', GATEWAY_MAX_STREAMS: '12', GATEWAY_TRUSTED_PROXIES: '1' },
@@ -28,11 +33,18 @@ const headers = { accept: 'text/event-stream', 'order-key': 'key' }
 const path = `/v1/orders/${orderId}/events`
 const streams = () => shop.running.services.get('gateway')?.context.own.streams as { count: number }
 
+/** The order moves on, and its message goes round. */
+async function happens(type: string, status: OrderStatus) {
+  timeline.push({ at, type, status, message: `It is ${type}.` })
+  await shop.tell(OrderChanged({ orderId, status, at }))
+}
+
 /** Reads events as they come. */
-async function watch(more: Record<string, string> = {}) {
+async function watch(more: Record<string, string> = {}, from = path) {
   const stopping = new AbortController()
-  const response = await shop.get(path, { headers: { ...headers, ...more }, signal: stopping.signal })
+  const response = await shop.get(from, { headers: { ...headers, ...more }, signal: stopping.signal })
   const events: Record<string, string>[] = []
+  let hasEnded = false
   const reading = (async () => {
     let text = ''
     for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
@@ -40,12 +52,13 @@ async function watch(more: Record<string, string> = {}) {
       for (const [, data] of text.matchAll(/data: (.*)\n\n/g)) events.push(JSON.parse(data as string))
       text = text.slice(text.lastIndexOf('\n\n') + 2)
     }
+    hasEnded = true
   })().catch(() => undefined) // Stopped by us.
   const stop = async () => {
     stopping.abort()
     await reading
   }
-  return { response, events, stop }
+  return { response, events, stop, hasEnded: () => hasEnded }
 }
 
 test('a watcher hears what has happened and what happens next, and nothing of other orders', async () => {
@@ -54,18 +67,10 @@ test('a watcher hears what has happened and what happens next, and nothing of ot
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/)
   assert.equal(response.headers.get('cache-control'), 'no-store')
   assert.equal(response.headers.get('x-content-type-options'), 'nosniff')
-  await shop.tell(
-    OrderChanged({ orderId: randomUUID(), status: 'canceled', at }),
-    OrderChanged({ orderId, status: 'paid', at }),
-  )
+  await shop.tell(OrderChanged({ orderId: randomUUID(), status: 'canceled', at }))
+  await happens('paid', 'paid')
   await eventually('both events arrive', () => events.length >= 2)
-  assert.deepEqual(
-    events.map(({ type, status }) => [type, status]),
-    [
-      ['placed', undefined],
-      ['order-changed', 'paid'],
-    ],
-  )
+  assert.deepEqual(events, timeline)
   await stop()
   await eventually('the watcher is forgotten', () => streams().count === 0)
 })
@@ -78,16 +83,24 @@ test('a watcher is measured when its stream begins, like every answer', async ()
 })
 
 test('what happens while the past is asked for is not lost', async () => {
-  const say = shop.sayings['orders.timeline']
+  const say = shop.sayings['orders.timeline'] as (typeof shop.sayings)[string]
   shop.sayings['orders.timeline'] = async (request) => {
-    await shop.tell(OrderChanged({ orderId, status: 'shipped', at }))
-    return say?.(request)
+    shop.sayings['orders.timeline'] = say
+    const before = say(request)
+    await happens('shipped', 'shipped')
+    return before
   }
   const { events, stop } = await watch()
-  await eventually('both events arrive', () => events.length === 2)
-  assert.equal(events[1]?.status, 'shipped')
+  await eventually('all events arrive', () => events.length === timeline.length)
+  assert.deepEqual(events, timeline)
   await stop()
-  shop.sayings['orders.timeline'] = say as never
+})
+
+test('an id in capitals is the same order', async () => {
+  const { events, stop } = await watch({}, `/v1/orders/${orderId.toUpperCase()}/events`)
+  await happens('refunded', 'shipped')
+  await eventually('all events arrive', () => events.length === timeline.length)
+  await stop()
 })
 
 test('to everybody else the order does not exist (sec-B10)', async () => {
@@ -100,7 +113,7 @@ test('to everybody else the order does not exist (sec-B10)', async () => {
 test('without the wish for a stream it is a plain answer', async () => {
   const { status, body } = await shop.ask(path, { headers: { 'order-key': 'key', accept: 'application/json' } })
   assert.equal(status, 200)
-  assert.equal((body.items as unknown[]).length, 1)
+  assert.deepEqual(body.items, timeline)
 })
 
 test('one client may watch ten times', async () => {
@@ -111,6 +124,41 @@ test('one client may watch ten times', async () => {
   const again = await watch()
   assert.equal(again.response.status, 200)
   await Promise.all([...all, again].map(({ stop }) => stop()))
+  await eventually('all are forgotten', () => streams().count === 0)
+})
+
+const asOwner = (token: string) => ({ authorization: `Bearer ${token}`, 'order-key': 'none' })
+
+test('a stream ends with its session', async () => {
+  shop.sessions.set('phone', owner)
+  const { response, events, stop, hasEnded } = await watch(asOwner('phone'))
+  assert.equal(response.status, 200)
+  shop.sessions.delete('phone')
+  await shop.tell(SessionRevoked({ userId: owner.userId, sessionId: owner.sessionId }))
+  await eventually('the stream ends', hasEnded)
+  assert.deepEqual(events, timeline)
+  await stop()
+})
+
+test('a session that has ended hears nothing more, even when no message says so', async () => {
+  shop.sessions.set('laptop', owner)
+  const { stop, hasEnded } = await watch(asOwner('laptop'))
+  shop.sessions.delete('laptop')
+  await eventually('the stream ends', async () => {
+    await happens('refunded', 'shipped')
+    return hasEnded()
+  })
+  await stop()
+})
+
+test('who has the key of the order goes on watching after signing out', async () => {
+  shop.sessions.set('tablet', owner)
+  const { events, stop } = await watch({ authorization: 'Bearer tablet' })
+  shop.sessions.delete('tablet')
+  await shop.tell(SessionRevoked({ userId: owner.userId, sessionId: owner.sessionId }))
+  await happens('refunded', 'shipped')
+  await eventually('all events arrive', () => events.length === timeline.length)
+  await stop()
   await eventually('all are forgotten', () => streams().count === 0)
 })
 

@@ -1,5 +1,5 @@
-// Live order updates (server-sent events): first what has happened so far, as the orders service tells it to whoever may
-// see the order, then what happens next. https://html.spec.whatwg.org/multipage/server-sent-events.html
+// Live order updates (server-sent events): the order's timeline as the orders service tells it to whoever may see the order,
+// and each time that the order moves on what is new in it. https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import type { Answer } from '@souk/contracts'
 import {
@@ -10,13 +10,14 @@ import {
   OrderShipped,
   ordersApi,
 } from '@souk/contracts/orders'
-import type { Envelope } from '@souk/service'
 import { queryText, refuse } from '@souk/service'
 import { household } from './address.ts'
 import type { Fetching } from './fetching.ts'
 import { headersFor } from './headers.ts'
-import { type Desk, type HttpReply, type HttpRequest, visitOf } from './visit.ts'
+import type { Sessions } from './sessions.ts'
+import { type Desk, type HttpReply, type HttpRequest, nobody, visitOf } from './visit.ts'
 
+/** After each of these an order's timeline says more than before. */
 export const orderMessages = [OrderPlaced, OrderCanceled, OrderShipped, OrderRefunded, OrderChanged]
 
 const route = ordersApi.routes.timeline
@@ -27,28 +28,26 @@ const longestMs = 30 * 60_000
 const mostUnreadBytes = 64 * 1024
 
 export interface Streams {
-  open(request: HttpRequest, reply: HttpReply, desk: Desk): Promise<void>
-  tell(envelope: Envelope): void
+  /** `token`: of the session, when the request has one. */
+  open(request: HttpRequest, reply: HttpReply, desk: Desk, token: string | undefined): Promise<void>
+  /** An order has moved on. */
+  tell(orderId: string): void
+  /** What somebody may see may be another thing now, or nothing. */
+  recheck(userId: string): void
   closeAll(): void
   readonly count: number
 }
 interface Watcher {
   readonly client: string
-  tell(event: OrderEvent): void
+  look(): void
   end(): void
-}
-interface OrderEvent {
-  type: string
-  at: string
-  status?: string
-  message?: string
 }
 
 export function wantsStream(request: HttpRequest): boolean {
   return request.headers.accept?.includes('text/event-stream') ?? false
 }
 
-export function makeStreams(fetching: Fetching, maxStreams: number): Streams {
+export function makeStreams(fetching: Fetching, sessions: Sessions, maxStreams: number): Streams {
   const watchers = new Map<string, Set<Watcher>>()
   const perClient = new Map<string, number>()
   let count = 0
@@ -57,40 +56,47 @@ export function makeStreams(fetching: Fetching, maxStreams: number): Streams {
     get count() {
       return count
     },
-    async open(request, reply, desk) {
+    async open(request, reply, desk, token) {
       const visit = visitOf(request)
-      const orderId = (request.params as { id: string }).id
+      const orderId = (request.params as { id: string }).id.toLowerCase()
       const client = visit.caller.userId ?? household(visit.ip)
       if (count >= maxStreams) refuse(route, 'unavailable', 'Too many are watching just now. Ask again in a moment.')
       if ((perClient.get(client) ?? 0) >= mostPerClient)
         refuse(route, 'too-many-requests', `At most ${mostPerClient} live updates at a time.`)
 
+      // Asked each time: a session that has ended hears nothing more, even when no message tells us of its end.
+      const read = async () =>
+        fetching.fetch(route, {
+          params: request.params as Record<string, unknown>,
+          query: queryText(request),
+          headers: { ...pick(request.headers), accept: 'application/json' },
+          caller: (token && (await sessions.find(token))) || nobody,
+          trace: visit.trace,
+          ip: visit.ip,
+          url: request.raw.url,
+        })
       // Watching begins before the past is asked for, so that nothing falls between the two. It ends with the response,
       // whatever becomes of it: the client may leave at any moment, or have left.
-      const stream = makeWatcher(client)
-      watch(orderId, stream)
-      onceClosed(reply.raw, () => unwatch(orderId, stream))
-      const past = await fetching.fetch(route, {
-        params: request.params as Record<string, unknown>,
-        query: queryText(request),
-        headers: { ...pick(request.headers), accept: 'application/json' },
-        caller: visit.caller,
-        trace: visit.trace,
-        ip: visit.ip,
-        url: request.raw.url,
-      })
-      if (past.status === 200) stream.begin(desk.takeOver(request, reply, streamAnswer), eventsOf(past))
+      const watcher = makeWatcher(client, read)
+      watch(orderId, watcher)
+      onceClosed(reply.raw, () => unwatch(orderId, watcher))
+      const past = await read()
+      if (past.status === 200) watcher.begin(desk.takeOver(request, reply, streamAnswer), past)
       else desk.finish(request, reply, past)
     },
-    tell(envelope) {
-      const data = envelope.data as { status?: string }
-      const type = envelope.type.replace('orders.', '')
-      for (const watcher of watchers.get(envelope.subject) ?? [])
-        watcher.tell({ type, at: envelope.time, ...(data.status ? { status: data.status } : {}) })
+    tell(orderId) {
+      for (const watcher of watchers.get(orderId) ?? []) watcher.look()
+    },
+    recheck(userId) {
+      for (const watcher of everyWatcher()) if (watcher.client === userId) watcher.look()
     },
     closeAll() {
-      for (const set of watchers.values()) for (const watcher of set) watcher.end()
+      for (const watcher of everyWatcher()) watcher.end()
     },
+  }
+
+  function everyWatcher() {
+    return [...watchers.values()].flatMap((set) => [...set])
   }
 
   function watch(orderId: string, watcher: Watcher) {
@@ -118,36 +124,60 @@ const streamAnswer = {
   body: '',
 }
 
-/** One reader: keeps what it is told until its connection is ready, then writes as things happen. */
-function makeWatcher(client: string) {
-  let early: OrderEvent[] | undefined = []
-  let end = () => {
-    early = undefined
-  }
-  let write: (event: OrderEvent) => void = (event) => void early?.push(event)
+/** One reader: reads the timeline whenever it may say more, and passes on what is new in it. */
+function makeWatcher(client: string, read: () => Promise<Answer>) {
+  let response: HttpReply['raw'] | undefined
+  let hasEnded = false
+  let said = 0
+  let willLook = false
+  const beginning = Promise.withResolvers<void>()
+  let turn = beginning.promise
+
   return {
     client,
-    tell: (event: OrderEvent) => write(event),
-    end: () => end(),
-    begin(response: HttpReply['raw'], past: OrderEvent[]) {
-      const say = (text: string) => {
-        if (response.writableLength > mostUnreadBytes) response.destroy()
-        else response.write(text)
-      }
+    end,
+    /** One look after the other, none before the beginning. */
+    look() {
+      if (willLook) return
+      willLook = true
+      turn = turn.then(lookOnce).catch(end)
+    },
+    begin(opened: HttpReply['raw'], past: Answer) {
+      response = opened
       const heartbeat = setInterval(() => say(': still here\n\n'), heartbeatMs)
-      const life = setTimeout(() => end(), longestMs)
-      end = () => response.end()
-      write = (event) => say(`data: ${JSON.stringify(event)}\n\n`)
-      onceClosed(response, () => {
+      const life = setTimeout(end, longestMs)
+      onceClosed(opened, () => {
         clearInterval(heartbeat)
         clearTimeout(life)
       })
       // When the stream ends, browsers connect again after these milliseconds.
       say('retry: 2000\n\n')
-      for (const event of [...past, ...(early ?? [])]) write(event)
-      if (early === undefined) end()
-      early = undefined
+      sayNew(past)
+      if (hasEnded) end()
+      beginning.resolve()
     },
+  }
+
+  function end() {
+    hasEnded = true
+    response?.end()
+  }
+  async function lookOnce() {
+    willLook = false
+    if (response?.closed) return
+    const answer = await read()
+    if (answer.status === 200) sayNew(answer)
+    else end()
+  }
+  function sayNew(answer: Answer) {
+    const { items } = JSON.parse(Buffer.from(answer.body as Uint8Array).toString()) as { items: unknown[] }
+    for (const entry of items.slice(said)) say(`data: ${JSON.stringify(entry)}\n\n`)
+    said = items.length
+  }
+  function say(text: string) {
+    if (!response || hasEnded) return
+    if (response.writableLength > mostUnreadBytes) response.destroy()
+    else response.write(text)
   }
 }
 
@@ -155,8 +185,4 @@ function makeWatcher(client: string) {
 function onceClosed(response: HttpReply['raw'], then: () => void) {
   if (response.closed) then()
   else response.once('close', then)
-}
-
-function eventsOf(past: Answer): OrderEvent[] {
-  return (JSON.parse(Buffer.from(past.body as Uint8Array).toString()) as { items: OrderEvent[] }).items
 }

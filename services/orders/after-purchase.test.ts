@@ -277,6 +277,14 @@ test('the timeline tells in sentences what happened', async () => {
     items.map((item) => item.message),
     ['Checkout began.', 'Payment received. The order is placed.', 'The last parcel is on its way, tracking number 42.'],
   )
+  assert.deepEqual(
+    items.map(({ type, status }) => [type, status]),
+    [
+      ['created', 'checking-out'],
+      ['paid', 'paid'],
+      ['shipped', 'shipped'],
+    ],
+  )
 })
 
 test('orders that were never there are not found', async () => {

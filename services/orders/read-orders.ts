@@ -66,8 +66,8 @@ export const readOrder = handle(routes.read, async (request, context: OrdersCont
 })
 
 export const readTimeline = handle(routes.timeline, async (request, context: OrdersContext) => {
-  const items = await context.sql<{ at: string; type: string; message: string }>`
-    select e.at, e.type, e.message
+  const items = await context.sql<{ at: string; type: string; status: OrderStatus; message: string }>`
+    select e.at, e.type, e.status, e.message
     from order_event e
     join orders o on o.id = e.order_id
     where o.id = ${request.params.id} and ${maySee(request, context)}

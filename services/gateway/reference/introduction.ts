@@ -21,7 +21,7 @@ curl ${publicUrl}/v1/me -H "authorization: Bearer $TOKEN"</pre></section>
 <pre>curl '${publicUrl}/v1/products?limit=50&cursor=…'</pre></section>
 <section><h3>Limits</h3><p>Too many requests get 429, a busy shop says 503; both say in <code>Retry-After</code> when to come back. Bodies may have 64 KB where nothing else is said.</p></section>
 <section><h3>Caching</h3><p>Public reads carry an <code>ETag</code>: send it back in <code>If-None-Match</code> and get 304 while nothing has changed. Everything else is <code>no-store</code>.</p></section>
-<section><h3>Live updates</h3><p>An order’s events with <code>Accept: text/event-stream</code> stay open and tell what happens next.</p>
+<section><h3>Live updates</h3><p>An order’s events with <code>Accept: text/event-stream</code> stay open: first what has happened, then what happens next, in the same words.</p>
 <pre>curl -N ${publicUrl}/v1/orders/$ORDER/events \\
   -H 'accept: text/event-stream' -H "order-key: $ORDER_KEY"</pre></section></div>`
 }
