@@ -1,4 +1,5 @@
 // One JSON line per request and per message. Values that must not be read are cut by name, whoever logs them.
+import type { Route } from '@souk/contracts'
 import pino, { type Logger } from 'pino'
 
 const hidden = new Set(['password', 'token', 'authorization', 'cookie', 'accessKey', 'html', 'text', 'url', 'secret'])
@@ -73,4 +74,9 @@ export type { Logger }
 /** Milliseconds as a log line shows them: to the hundredth. */
 export function round(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
+}
+
+/** The order that a request is about, where its path names one. */
+export function orderIdIn(route: Route, params: Record<string, unknown> | undefined): unknown {
+  return params?.orderId ?? (route.path.startsWith('/v1/orders/') ? params?.id : undefined)
 }

@@ -23,7 +23,7 @@ import { serveService } from './http.ts'
 import { tokenOffice } from './identity.ts'
 import { prepareJobs, startHabits, startJobs, withJobs } from './jobs.ts'
 import { listenToMessages } from './listen.ts'
-import { round } from './log.ts'
+import { orderIdIn, round } from './log.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations.ts'
 import { readSettings } from './settings.ts'
@@ -306,8 +306,4 @@ export async function run(options: RunOptions): Promise<Running> {
 
 function isLoopback(host: string): boolean {
   return /^(localhost|127\.[\d.]+|::1)$/.test(host)
-}
-
-function orderIdIn(route: Route, params: Record<string, unknown> | undefined): unknown {
-  return params?.orderId ?? (route.path.startsWith('/v1/orders/') ? params?.id : undefined)
 }

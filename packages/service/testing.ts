@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Api, type ClientOf, makeClient, ProblemError, type Route, type ServiceName } from '@souk/contracts'
 import {
   type Database,
+  type Log,
   type MemoryTransport,
   memoryTransport,
   migrate,
@@ -67,6 +68,7 @@ export interface TestOptions {
   retrySeconds?: readonly number[]
   listen?: { host: string; port: number }
   remotes?: Partial<Record<ServiceName, string>>
+  log?: Log
 }
 
 /** Starts services for a test. Stop the shop in `after`. */
@@ -82,7 +84,7 @@ export async function startForTest(services: readonly AnyService[], options: Tes
     databases,
     transport,
     env: { ...options.env },
-    log: makeLog({ level: process.env.SOUK_TEST_LOG ?? 'silent' }),
+    log: options.log ?? makeLog({ level: process.env.SOUK_TEST_LOG ?? 'silent' }),
     now: options.now,
     own: options.own,
     retrySeconds: options.retrySeconds ?? [0.05, 0.1, 0.2],

@@ -3,7 +3,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { type Api, apis, type Message, type Route, type ServiceName } from '@souk/contracts'
 import type { Identity } from '@souk/contracts/users'
 import { type AnyService, defineService, handle, Refusal, type Request } from '@souk/service'
-import { startForTest, type TestShop } from '@souk/service/testing'
+import { startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
 import { gateway } from './service.ts'
 
 type Say = (request: Request) => unknown
@@ -25,13 +25,18 @@ export interface Shop extends TestShop {
   readonly sayings: Sayings
 }
 
-export async function openShop(sayings: Sayings = {}, env: Record<string, string> = {}): Promise<Shop> {
+export async function openShop(
+  sayings: Sayings = {},
+  env: Record<string, string> = {},
+  log?: TestOptions['log'],
+): Promise<Shop> {
   const sessions = new Map<string, Identity>()
   const asked = new Map<string, number>()
   const all: Sayings = { 'users.exchangeSession': exchange, ...sayings }
   const services = apis.filter((api) => api.name !== 'gateway').map((api) => serviceThatSays(api, all, asked))
   const shop = await startForTest([...services, gateway as AnyService], {
     env,
+    log,
     listen: { host: '127.0.0.1', port: 0 },
   })
   const url = shop.running.services.get('gateway')?.url as string

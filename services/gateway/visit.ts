@@ -2,7 +2,16 @@
 // response of the gateway leaves through this desk, so none lacks its headers, its log line or its measurement.
 import type { IncomingMessage } from 'node:http'
 import type { Answer, Route } from '@souk/contracts'
-import { type bareServer, type Caller, continueTrace, Refusal, type ServerOptions, type Trace } from '@souk/service'
+import {
+  type bareServer,
+  type Caller,
+  continueTrace,
+  orderIdIn,
+  Refusal,
+  round,
+  type ServerOptions,
+  type Trace,
+} from '@souk/service'
 import { beginSpan } from '@souk/service/telemetry'
 import { clientAddress } from './address.ts'
 import type { GatewayContext } from './context.ts'
@@ -126,9 +135,10 @@ export function openDesk(context: GatewayContext, security: SecurityHeaders, ori
         method: request.method,
         route,
         status,
-        ms: Math.round(milliseconds * 100) / 100,
+        ms: round(milliseconds),
         traceId: visit.trace.traceId,
         userId: visit.caller.userId,
+        orderId: visit.route && orderIdIn(visit.route, request.params as Record<string, unknown>),
         cache: visit.cache,
         code,
       },

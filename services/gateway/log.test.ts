@@ -1,0 +1,61 @@
+// What the log says of requests: one line each, with the order when it is about one.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, beforeEach, test } from 'node:test'
+import { Refusal } from '@souk/service'
+import { bearer, identity, openShop, type Shop } from './shop-for-tests.ts'
+
+let shop: Shop
+const lines: Record<string, unknown>[] = []
+before(async () => {
+  const keep = (fields: object) => void lines.push(fields as Record<string, unknown>)
+  const absent = () => {
+    throw new Refusal('not-found', 404, 'There is no such thing.')
+  }
+  const sayings = {
+    'orders.read': absent,
+    'orders.checkout': absent,
+    'orders.readCart': absent,
+    'payments.read': absent,
+    'orders.timeline': () => ({ items: [] }),
+  }
+  shop = await openShop(sayings, {}, { info: keep, warn: keep, error: keep })
+  shop.sessions.set('staff', identity('staff'))
+})
+after(() => shop.stop())
+beforeEach(() => {
+  lines.length = 0
+})
+/** The gateway's lines of these requests. */
+const told = () => lines.filter(({ service, method }) => service === 'gateway' && method)
+
+test('a line names the order that its request is about', async () => {
+  const id = randomUUID()
+  await shop.ask(`/v1/orders/${id}`)
+  await shop.ask(`/v1/orders/${id}`, { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } })
+  await shop.ask(`/v1/payments/${id}`, bearer('staff'))
+  await shop.ask(`/v1/carts/${id}`)
+  await shop.ask('/v1/nothing')
+  assert.deepEqual(
+    told().map(({ route, orderId }) => [route, orderId]),
+    [
+      ['orders.read', id],
+      ['orders.checkout', id],
+      ['payments.read', id],
+      ['orders.readCart', undefined],
+      ['none', undefined],
+    ],
+  )
+})
+
+test('live updates have their line, too, when they begin', async () => {
+  const id = randomUUID()
+  const leaving = new AbortController()
+  const headers = { accept: 'text/event-stream' }
+  await shop.get(`/v1/orders/${id}/events`, { headers, signal: leaving.signal })
+  assert.deepEqual(
+    told().map(({ route, status, orderId }) => [route, status, orderId]),
+    [['orders.timeline', 200, id]],
+  )
+  leaving.abort()
+})
