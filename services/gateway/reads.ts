@@ -28,7 +28,6 @@ interface Kept extends Entry {
   readonly tags: readonly string[]
   /** How often things of each tag had changed when this was asked for. */
   readonly generation: number
-  readonly storedAt: number
   readonly freshUntil: number
   readonly staleMs: number
   /** Under which it is found, while it is kept. */
@@ -158,7 +157,6 @@ export function makeReads(options: {
       },
       tags: rule.dropOn,
       generation,
-      storedAt: now(),
       freshUntil: now() + ttlMs,
       staleMs: rule.mayBeStale === false ? 0 : staleWhileRevalidateMs,
       urls: [],
