@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Sql } from '@souk/service'
+import { eventually } from '@souk/service/testing'
 import { invariants } from './invariants.ts'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
@@ -32,7 +33,13 @@ async function corrupted<T>(corrupt: (sql: Sql) => Promise<unknown>, look: (sql:
 test('a shop in order has no broken invariant and nothing to reconcile', async () => {
   for (const token of ['tok_ok', 'tok_declined', 'tok_3ds', 'tok_capture_declined', 'tok_wrong_amount'])
     await it.pay(token)
-  await new Promise((resolve) => setTimeout(resolve, 700))
+  await eventually('nothing is under way but with a customer', async () => {
+    const rows = await it.sql`
+      select from payment_operation
+      join payment using (order_id)
+      where payment_operation.status in ('pending', 'unknown') and payment.status <> 'action-required'`
+    return rows.length === 0
+  })
   it.wait(150)
   assert.deepEqual(await broken(it.sql), [])
   const report = await it.staff.reconcile({})

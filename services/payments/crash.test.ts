@@ -26,7 +26,11 @@ async function start(databaseUrl: string, folder: string, secondsLater = 0) {
     databases: { payments: databaseUrl },
     transport,
     // Nobody listens there: no webhook helps.
-    env: { PAYMENTS_SIMULATOR_FOLDER: folder, PAYMENTS_SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:9/' },
+    env: {
+      PAYMENTS_SIMULATOR_FOLDER: folder,
+      PAYMENTS_SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:9/',
+      PAYMENTS_PROVIDER_TIMEOUT_MS: '7000',
+    },
     log: makeLog({ level: 'silent' }),
     now: () => new Date(Date.now() + secondsLater * 1000),
     listen: false,

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/testing'
+import { type ProviderPayment, ProviderUnknown } from './provider.ts'
 import { refundPayment } from './refund-payment.ts'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
@@ -23,6 +24,18 @@ const refund = (orderId: string, amount: number, refundId: string = randomUUID()
 const cancel = (orderId: string) => it.tell(CancelPayment({ orderId, reason: 'changed their mind' }))
 const refunds = async (orderId: string) =>
   (await it.entries(orderId)).filter((one) => one.kind === 'refund' && one.status === 'succeeded')
+/** Stands between us and the bank when we ask for it the next time. */
+function onTheWay(
+  call: 'authorize' | 'refund',
+  way: (ask: () => Promise<ProviderPayment>) => Promise<ProviderPayment>,
+) {
+  const direct = it.simulator[call] as (asked: unknown) => Promise<ProviderPayment>
+  const detour = (asked: unknown) => {
+    Object.assign(it.simulator, { [call]: direct })
+    return way(() => direct(asked))
+  }
+  Object.assign(it.simulator, { [call]: detour })
+}
 const answered = async (orderId: string, count: number) => {
   await eventually(`${count} refunds are answered`, async () => {
     await it.shop.settle()
@@ -98,10 +111,13 @@ test('refunds that two instances decide at the same moment do not exceed it eith
 
 test('a refund that the provider does not answer is repeated under its own key (medusa #16681)', async () => {
   const { orderId } = await it.pay('tok_ok')
-  it.simulator.switch({ outage: 'timeouts', webhooks: 'lost' })
+  const lost = Promise.withResolvers<void>()
+  onTheWay('refund', async () => {
+    lost.resolve()
+    throw new ProviderUnknown('No answer.')
+  })
   await refund(orderId, 700)
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  it.simulator.switch({ outage: 'none' })
+  await lost.promise
   it.wait(60)
   await answered(orderId, 1)
   assert.deepEqual(
@@ -139,7 +155,8 @@ test('canceled before it began: the payment never begins', async () => {
 
 test('canceled while the bank is asked: what it takes is given back (F77; medusa #13301)', async () => {
   const orderId = randomUUID()
-  it.simulator.switch({ latencyMs: 200 })
+  const canceled = Promise.withResolvers<void>()
+  onTheWay('authorize', (ask) => canceled.promise.then(ask))
   const paying = it.pay('tok_ok', orderId)
   await eventually(
     'it has begun',
@@ -147,6 +164,7 @@ test('canceled while the bank is asked: what it takes is given back (F77; medusa
   )
   await cancel(orderId)
   await it.shop.settle()
+  canceled.resolve()
   await paying
   await it.becomes(orderId, 'refunded')
   await it.shop.settle()
@@ -156,8 +174,16 @@ test('canceled while the bank is asked: what it takes is given back (F77; medusa
 
 test('canceled while nobody knows what became of it: found out, then given back', async () => {
   it.simulator.switch({ webhooks: 'lost' })
-  const { orderId } = await it.pay('tok_timeout_after_capture')
+  onTheWay('authorize', async (ask) => {
+    await ask()
+    it.simulator.switch({ outage: 'errors' })
+    throw new ProviderUnknown('The answer was lost.')
+  })
+  const { orderId } = await it.pay('tok_ok')
   await cancel(orderId)
+  await it.shop.settle()
+  it.simulator.switch({ outage: 'none' })
+  it.wait(10)
   await it.becomes(orderId, 'refunded')
   await it.shop.settle()
   assert.deepEqual(it.said(orderId), ['payment-refunded'])

@@ -83,13 +83,8 @@ for (const token of ['tok_timeout_after_capture', 'tok_timeout_before', 'tok_err
   })
 }
 
-test('a slow bank is waited for', { timeout: 10_000 }, async () => {
-  const patient = await startPayments({ PAYMENTS_PROVIDER_TIMEOUT_MS: '5000' })
-  try {
-    assert.equal((await patient.pay('tok_slow')).status, 'captured')
-  } finally {
-    await patient.stop()
-  }
+test('a slow bank is waited for', async () => {
+  assert.equal((await it.pay('tok_slow')).status, 'captured')
 })
 
 test('another amount than was asked for is never confirmed, and is given back (F78)', async () => {
@@ -135,7 +130,7 @@ test('a card number never enters (H01)', async () => {
 test('a bank that is down is asked again when it is back (F75)', async () => {
   for (const outage of ['errors', 'rate-limited', 'timeouts'] as const) {
     it.simulator.switch({ outage })
-    const { orderId, status } = await it.pay('tok_ok')
+    const { orderId, status } = await it.inVain(() => it.pay('tok_ok'))
     assert.equal(status, 'processing')
     it.simulator.switch({ outage: 'none' })
     it.wait(10)

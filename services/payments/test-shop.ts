@@ -28,6 +28,8 @@ export interface TestPayments {
   readonly simulator: Simulator
   readonly context: PaymentsContext
   pay(token: string, orderId?: string): Promise<Payment>
+  /** Does something that the bank will not answer, and does not wait long for it. */
+  inVain<T>(work: () => Promise<T>): Promise<T>
   status(orderId: string): Promise<Payment['status']>
   /** Waits until the payment has this status. */
   becomes(orderId: string, status: Payment['status']): Promise<void>
@@ -44,18 +46,25 @@ export interface TestPayments {
   stop(): Promise<void>
 }
 
+/** A slow machine is no bank that does not answer. */
+const patienceMs = 7_000
+
 export async function startPayments(env: Record<string, string> = {}): Promise<TestPayments> {
   const folder = mkdtempSync(join(tmpdir(), 'souk-simulator-'))
   const webhooks: TestPayments['webhooks'] = []
   let later = 0
   // Stands in for the gateway: passes webhooks on to the service.
   const door = createServer(async (request, response) => {
-    const body = await buffer(request)
-    const signature = String(request.headers['souk-signature'])
-    const input = { params: { provider: 'simulator' }, headers: { 'souk-signature': signature }, body }
-    const { status } = await shop.request(paymentsApi.routes.webhook, input, anonymous)
-    webhooks.push({ body: body.toString(), signature, status })
-    response.writeHead(status).end()
+    try {
+      const body = await buffer(request)
+      const signature = String(request.headers['souk-signature'])
+      const input = { params: { provider: 'simulator' }, headers: { 'souk-signature': signature }, body }
+      const { status } = await shop.request(paymentsApi.routes.webhook, input, anonymous)
+      webhooks.push({ body: body.toString(), signature, status })
+      response.writeHead(status).end()
+    } catch {
+      response.writeHead(503).end() // It is sent again.
+    }
   })
   await new Promise<void>((done) => door.listen(0, '127.0.0.1', done))
   const { port } = door.address() as AddressInfo
@@ -63,7 +72,7 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
     env: {
       PAYMENTS_SIMULATOR_FOLDER: folder,
       PAYMENTS_SIMULATOR_WEBHOOK_URL: `http://127.0.0.1:${port}/webhook`,
-      PAYMENTS_PROVIDER_TIMEOUT_MS: '1000',
+      PAYMENTS_PROVIDER_TIMEOUT_MS: String(patienceMs),
       ...env,
     },
     now: () => new Date(Date.now() + later),
@@ -73,6 +82,14 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
   const simulator = context.own.simulator as Simulator
   const api = shop.as(paymentsApi, orders)
 
+  const inVain: TestPayments['inVain'] = async (work) => {
+    Object.assign(context.settings, { providerTimeoutMs: 500 })
+    try {
+      return await work()
+    } finally {
+      Object.assign(context.settings, { providerTimeoutMs: patienceMs })
+    }
+  }
   const status = async (orderId: string) => {
     const [row] = await sql<{ status: Payment['status'] }>`select status from payment where order_id = ${orderId}`
     return row?.status ?? assert.fail('There is no such payment.')
@@ -85,11 +102,12 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
     simulator,
     context,
     webhooks,
-    pay: (token, orderId = randomUUID()) =>
-      api.pay({
-        params: { orderId },
-        body: { amount: price, payment: { provider: 'simulator', token }, returnUrl: 'http://localhost:4000/back' },
-      }),
+    pay(token, orderId = randomUUID()) {
+      const body = { amount: price, payment: { provider: 'simulator', token }, returnUrl: 'http://localhost:4000/back' }
+      const asking = () => api.pay({ params: { orderId }, body })
+      return token.startsWith('tok_timeout') ? inVain(asking) : asking()
+    },
+    inVain,
     status,
     becomes: (orderId, wanted) =>
       eventually(`the payment is ${wanted}`, async () => (await status(orderId)) === wanted),

@@ -6,6 +6,7 @@ import { paymentsApi } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/testing'
 import { type Known, newOperation } from './payment.ts'
 import { insertPayments } from './payment-table.ts'
+import type { ProviderEvent } from './provider.ts'
 import { sign } from './simulator/signature.ts'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
@@ -21,8 +22,12 @@ afterEach(async () => {
 after(() => it.stop())
 
 const about = (orderId: string) => it.webhooks.filter((one) => one.body.includes(orderId))
+/** Webhooks about several things may travel in one. */
 const arrived = (orderId: string, count: number) =>
-  eventually(`${count} webhooks arrived`, () => about(orderId).length >= count)
+  eventually(`${count} events arrived`, () => {
+    const events = it.webhooks.flatMap(({ body }) => JSON.parse(body).events as ProviderEvent[])
+    return events.filter(({ payment }) => payment.orderId === orderId).length >= count
+  })
 const merged = async (orderId: string) => {
   await eventually('its webhooks are merged', async () => {
     const rows = await it.sql`select from webhook_event where order_id = ${orderId} and processed_at is null`
@@ -32,13 +37,19 @@ const merged = async (orderId: string) => {
 }
 
 test('the usual webhook tells nothing new and is done in the statement that stores it', async () => {
+  it.simulator.switch({ webhooks: 'lost' })
   const { orderId } = await it.pay('tok_ok')
-  await arrived(orderId, 1)
-  assert.equal(about(orderId)[0]?.status, 204)
+  const [{ id: operationId } = assert.fail()] = await it.sql<{ id: string }>`
+    select id from payment_operation where order_id = ${orderId}`
+  const payment = await it.simulator.find({ orderId, operationId, reference: undefined })
+  const body = JSON.stringify({ events: [{ id: `evt_${randomUUID()}`, kind: 'payment.captured', payment }] })
+  const headers = { 'souk-signature': sign(secret, body, it.context.now()) }
+  const input = { params: { provider: 'simulator' }, headers, body: Buffer.from(body) }
+  assert.equal((await it.shop.request(paymentsApi.routes.webhook, input)).status, 204)
   const rows = await it.sql`select from webhook_event where order_id = ${orderId} and processed_at = received_at`
   assert.equal(rows.length, 1)
-  const [payment] = await it.sql`select version from payment where order_id = ${orderId}`
-  assert.deepEqual(payment, { version: 1 })
+  const [stored] = await it.sql`select version from payment where order_id = ${orderId}`
+  assert.deepEqual(stored, { version: 1 })
 })
 
 test('a webhook that is there before the reply to our own call changes nothing twice (F71; medusa #13301, vendure PR#3734)', async () => {
@@ -86,10 +97,7 @@ test('the same webhook three times at once has one effect (Pinelab #620)', async
   await it.becomes(orderId, 'captured')
   await merged(orderId)
   assert.deepEqual(it.said(orderId), ['payment-captured'])
-  assert.deepEqual(
-    about(orderId).map((one) => one.status),
-    [204, 204, 204],
-  )
+  for (const { status } of about(orderId)) assert.equal(status, 204)
   const kept = await it.sql`select from webhook_event where order_id = ${orderId}`
   assert.equal(kept.length, 1)
 })

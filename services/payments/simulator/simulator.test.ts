@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { type FileHandle, open as openFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -57,6 +58,9 @@ const words = (token = 'tok_ok') => ({
   ...{ operationId: randomUUID(), orderId: randomUUID(), amount: 1_000, currency: 'EUR', token },
   ...{ captureNow: true, returnUrl: 'http://localhost:4000/back' },
 })
+/** Events about these payments that arrived; one of an earlier test may still come. */
+const receivedOf = (asked: { operationId: string }[]) =>
+  received.filter((id) => asked.some(({ operationId }) => id.includes(operationId)))
 const refused = (code: string) => (error: unknown) => error instanceof ProviderRefusal && error.code === code
 
 test('the same key with the same words is the same payment, even ten times at once', async () => {
@@ -122,14 +126,15 @@ test('webhooks that were not delivered are sent after a restart; delivered ones 
   const first = await open(where)
   const told = words()
   await first.authorize(told)
-  await eventually('the first arrived', () => received.length === 1)
+  await eventually('the first arrived', () => receivedOf([told]).length > 0)
   first.switch({ webhooks: 'late', webhookDelayMs: 60_000 })
   const owed = words()
   await first.authorize(owed)
   await first.close()
+  received = []
   const second = await open(where)
-  await eventually('the second arrived', () => received.length === 2)
-  assert.deepEqual(received, [`evt_${told.operationId}_opened`, `evt_${owed.operationId}_opened`])
+  await eventually('the second arrived', () => received.includes(`evt_${owed.operationId}_opened`))
+  assert.deepEqual(receivedOf([told]), [])
   await second.close()
 })
 
@@ -139,18 +144,18 @@ test('a webhook that fails is sent again, and never more than eight at once', as
   most = 0
   const asked = Array.from({ length: 60 }, () => words())
   await Promise.all(asked.map((one) => bank.authorize(one)))
-  await eventually('all arrived', () => received.length === 60)
-  assert.equal(new Set(received).size, 60)
+  await eventually('all arrived', () => new Set(receivedOf(asked)).size === 60)
   assert.ok(most <= 8, `${most} at once`)
   await bank.close()
 })
 
-test('a hundred payments at once share a few syncs, and a payment stays small', async () => {
+test('a thousand payments at once share a few syncs', async (t) => {
   const bank = await open()
   bank.switch({ webhooks: 'lost' })
-  await bank.authorize(words())
-  const started = performance.now()
+  const file = await openFile(import.meta.filename)
+  const syncs = t.mock.method(Object.getPrototypeOf(file) as FileHandle, 'appendFile').mock
+  await file.close()
   await Promise.all(Array.from({ length: 1_000 }, () => bank.authorize(words())))
-  assert.ok(performance.now() - started < 2_000)
+  assert.ok(syncs.callCount() > 0 && syncs.callCount() <= 10, `${syncs.callCount()} syncs`)
   await bank.close()
 })
