@@ -130,11 +130,9 @@ test('a cart answers without inventory, whether it fails or hangs', async () => 
     throw new Error('Inventory is down.')
   }
   assert.deepEqual((await put(randomUUID(), 1, sku)).problems, [])
-  shop.neighbors.disturb = () => new Promise((resolve) => setTimeout(resolve, 1_000))
-  const started = performance.now()
+  shop.neighbors.disturb = () => new Promise(() => undefined)
   const slow = await shop.sell(newSku(), 1000, { stock: 0 })
   assert.deepEqual((await put(randomUUID(), 1, slow)).problems, [])
-  assert.ok(performance.now() - started < 900)
 })
 
 test('inventory is asked once for many carts at the same time', async () => {
