@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
-import { customer, refusalOf, staff } from '@souk/service/testing'
+import { customer, eventually, refusalOf, staff } from '@souk/service/testing'
 import { roundsOf } from './movements.ts'
 import { type Counter, canceled, openCounter, placed } from './testing.ts'
 
@@ -139,8 +139,9 @@ test('low, sold out and back in stock are told once per crossing', async () => {
   await counter.release(second.orderId)
   await counter.release(second.orderId)
   await counter.arrive(placed(first.orderId, [{ sku, quantity: 2 }]))
-  await counter.reserve([{ sku, quantity: 1 }], { expiresAt: counter.inSeconds(-1) })
+  const late = await counter.reserve([{ sku, quantity: 1 }], { expiresAt: counter.inSeconds(-1) })
   await counter.expireNow()
+  await eventually('it has expired', async () => (await counter.read(late.orderId)).status === 'expired')
   await counter.arrive(canceled(first.orderId, [{ sku, quantity: 2 }], true))
   await counter.move(sku, 'received', 5)
   await counter.reserve([{ sku, quantity: 8 }])

@@ -95,6 +95,7 @@ test('a paid order whose reservation ran out still gets its stock if it is there
   const lines = [{ sku, quantity: 3 }]
   const { orderId } = await counter.reserve(lines, { expiresAt: counter.inSeconds(-1) })
   await counter.expireNow()
+  await eventually('it has expired', async () => (await counter.read(orderId)).status === 'expired')
   assert.equal(await counter.available(sku), 4)
   await counter.arrive(placed(orderId, lines))
   assert.equal(await counter.available(sku), 1)
