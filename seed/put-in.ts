@@ -1,26 +1,37 @@
 // Puts goods into a shop through the services' own routes, as its staff would. Every id is derived from a name, so that a
 // seed that was interrupted can simply run again.
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Api, type ClientOf, makeClient, ProblemError } from '@souk/contracts'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { productsApi } from '@souk/contracts/products'
 import { newTrace } from '@souk/messaging'
-import type { Caller, Running } from '@souk/service'
+import { type Caller, Refusal, type Running } from '@souk/service'
 import type { SeedCategory, SeedProduct } from './catalogue.ts'
 
 export const seedStaff: Caller = { service: 'gateway', role: 'staff', userId: idOf('seed staff') }
 
-/** A client that calls the services of this process as somebody. */
+/**
+ * A client that calls the services of this process as somebody. What a busy shop has no time for (503, 504) is asked again:
+ * whatever a seed does is harmless when repeated.
+ */
 export function clientAs<A extends Api>(running: Running, api: A, caller: Caller): ClientOf<A> {
-  return makeClient(api, (route, input) =>
-    running.carriage.carry(route, {
-      ...input,
-      caller,
-      trace: newTrace(),
-      ip: '127.0.0.1',
-      body: input.body === undefined || input.body instanceof Uint8Array ? input.body : JSON.stringify(input.body),
-    }),
-  )
+  return makeClient(api, async (route, input) => {
+    const body = input.body === undefined || input.body instanceof Uint8Array ? input.body : JSON.stringify(input.body)
+    for (let triesLeft = 4; ; triesLeft--) {
+      try {
+        const cargo = { ...input, caller, trace: newTrace(), ip: '127.0.0.1', body }
+        const answer = await running.carriage.carry(route, cargo)
+        if (!isTooBusy(answer) || triesLeft === 0) return answer
+      } catch (error) {
+        if (!(error instanceof Refusal && isTooBusy(error)) || triesLeft === 0) throw error
+      }
+      await pause(500)
+    }
+  })
+}
+function isTooBusy({ status }: { status: number }): boolean {
+  return status === 503 || status === 504
 }
 
 /** Always the same UUID for the same name (version 8: made by a rule of our own). */
