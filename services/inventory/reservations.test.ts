@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { Reservation } from '@souk/contracts/inventory'
 import { refusalOf } from '@souk/service/testing'
 import { type Counter, openCounter } from './testing.ts'
 
@@ -24,6 +25,40 @@ test('two hundred customers want ten units: ten get one (vendure #3508, saleor #
   assert.equal(outcomes.filter((it) => it === 'reserved').length, 10)
   assert.equal(outcomes.filter((it) => it === 'out-of-stock').length, 190)
   assert.equal(await counter.available(sku), 0)
+  await counter.sound()
+})
+
+test('what is given back in the same instant can be reserved', async () => {
+  const sku = await counter.stocked({ main: 30 })
+  const { orderId } = await counter.reserve([{ sku, quantity: 20 }], { pinned: true })
+  let reserving: Promise<Reservation> | undefined
+  await counter.shop.database('inventory').transaction(async ({ sql }) => {
+    await sql`update reservation set status = 'released' where order_id = ${orderId}`
+    await sql`
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      values (${sku}, 'main', 'released', 0, -20, ${orderId}, 'Test')`
+    await sql`update stock set reserved = 0 where sku = ${sku}`
+    reserving = counter.reserve([{ sku, quantity: 11 }])
+    await counter.someoneWaits()
+  })
+  assert.equal((await reserving)?.status, 'active')
+  await counter.sound()
+})
+
+test('one order that two instances reserve at once, each in its way, keeps nobody waiting in a circle', async () => {
+  const sku = await counter.stocked({ main: 9 })
+  await counter.reserve([{ sku, quantity: 8 }]) // From now on it is not plenty: the next are counted singly.
+  const orderId = randomUUIDv7()
+  let reserving: Promise<Reservation> | undefined
+  await counter.shop.database('inventory').transaction(async ({ sql }) => {
+    await sql`set local deadlock_timeout = '10ms'` // Whoever looks for a circle first is the one who is ended.
+    // What reserving does where there is plenty: it locks the stock, and stores the reservation last.
+    await sql`select from stock where sku = ${sku} for no key update`
+    reserving = counter.reserve([{ sku, quantity: 1 }], { orderId })
+    await counter.someoneWaits()
+    await sql`insert into reservation (order_id, status) values (${orderId}, 'released')`
+  })
+  assert.equal((await refusalOf(reserving as Promise<Reservation>)).code, 'reservation-over')
   await counter.sound()
 })
 

@@ -1,10 +1,8 @@
 // Reserves what there is plenty of, in one statement: for each SKU its first location has enough for everybody in the group, and
 // what is left is not low, so nobody is refused and nobody is told. The statement looks under its locks, and when it is otherwise
-// it writes nothing. No lock waits for this process. It locks the stock before it stores the reservation, elsewhere it is the other way
-// round: only an order that is reserved and canceled in one instant can make two wait in a circle. PostgreSQL ends one of them, and
-// that one is tried again.
+// it writes nothing. No lock waits for this process.
 import type { Reservation } from '@souk/contracts/inventory'
-import { columns, crashpoint } from '@souk/service'
+import { columns, crashpoint, sqlState } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import {
   type Asked,
@@ -19,6 +17,11 @@ import {
 /** So long a SKU of which there was not plenty is not tried this way. */
 const scarceMs = 1_000
 const mostScarce = 10_000
+/**
+ * PostgreSQL checks constraints on a row as it was when the statement began, before it sees what others made of it since. So stock
+ * that was given back while we waited for its lock may seem to be missing. Nothing was written then; another statement sees it.
+ */
+const checkViolation = '23514'
 
 const wishRows = columns<Asked>(askedColumns)
 interface WantedLine {
@@ -48,7 +51,7 @@ export async function reserveFromPlenty(
     skus.map((sku, index): WantedLine => ({ orderId, sku, quantity: quantities[index] ?? 0 })),
   )
   crashpoint('inventory.before-commit')
-  const taken = await sql<ReservationRow & { orderId: string | null; sku: string }>`
+  const statement = sql<ReservationRow & { orderId: string | null; sku: string }>`
     with wish as materialized (
       select * from ${wishRows(wishes)} as wish
     ), line as materialized (
@@ -88,6 +91,13 @@ export async function reserveFromPlenty(
     select order_id, status, expires_at, sku, location, quantity from taken
     union all
     select null, null, null, sku, null, null from demand where not is_plenty`
+  const taken = await statement.then(
+    (rows) => rows,
+    (error) => {
+      if (sqlState(error) === checkViolation) return []
+      throw error
+    },
+  )
   crashpoint('inventory.after-commit')
 
   for (const { orderId, sku } of taken) if (orderId === null) keepScarce(sku)

@@ -61,8 +61,8 @@ const wishRows = columns<Asked & { place: number }>({
 })
 
 /**
- * Stores the reservations that seem possible and then locks their stock: always in this order, and stock by SKU and location,
- * so that nobody waits in a circle. Who asks for what is plainly not there waits for no lock and writes nothing.
+ * Locks the stock, by SKU and location, and then stores the reservations that seem possible: new reservations come last, as
+ * everywhere, so that nobody waits in a circle. Who asks for what is plainly not there waits for no lock and writes nothing.
  */
 async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryContext['settings']) {
   const [row] = await sql<{ judged: Judged[]; shelves: Shelf[] }>`
@@ -81,21 +81,23 @@ async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryConte
         ) as missing,
         ${holdsMany(sql, settings)} as holds_many
       from wish
-    ), stored as (
-      insert into reservation (order_id, status, expires_at, holder)
-      select ${reservationColumns(sql, settings)}
-      from judged
-      where not is_known and missing is null and not holds_many
-      order by order_id
-      on conflict (order_id) do nothing
-      returning order_id, status, expires_at
+    ), possible as materialized (
+      select * from judged where not is_known and missing is null and not holds_many
     ), shelf as materialized (
       select s.sku, s.location, s.on_hand - s.reserved as available, p.priority
       from stock s
       join location p on p.id = s.location
-      where s.sku = any (array(select unnest(skus) from judged join stored using (order_id)))
+      where s.sku = any (array(select unnest(skus) from possible))
       order by s.sku, s.location
       for no key update of s
+    ), stored as (
+      insert into reservation (order_id, status, expires_at, holder)
+      select ${reservationColumns(sql, settings)}
+      from possible
+      where (select count(*) from shelf) >= 0
+      order by order_id
+      on conflict (order_id) do nothing
+      returning order_id, status, expires_at
     )
     select
       (

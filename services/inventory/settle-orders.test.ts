@@ -46,6 +46,42 @@ test('many orders of the same SKUs are settled together while others reserve the
   await counter.sound()
 })
 
+test('an order that is canceled in the instant in which it is reserved keeps nobody waiting in a circle', async () => {
+  const sku = await counter.stocked({ main: 9 })
+  const lines = [{ sku, quantity: 1 }]
+  const { orderId: held } = await counter.reserve(lines)
+  const orderId = randomUUIDv7()
+  let arriving: Promise<void> | undefined
+  await counter.shop.database('inventory').transaction(async ({ sql }) => {
+    await sql`set local deadlock_timeout = '10ms'` // Whoever looks for a circle first is the one who is ended.
+    // What reserving does where there is plenty: it locks the stock, and stores the reservation last.
+    await sql`select from stock where sku = ${sku} for no key update`
+    arriving = counter.arrive(canceled(orderId, lines, false), canceled(held, lines, false))
+    await counter.someoneWaits()
+    await sql`insert into reservation (order_id, status) values (${orderId}, 'pinned')`
+  })
+  await arriving
+  assert.deepEqual([(await counter.read(orderId)).status, (await counter.read(held)).status], ['released', 'released'])
+  await counter.sound()
+})
+
+test('an order that is reserved only when its payment is told keeps nobody waiting in a circle', async () => {
+  const sku = await counter.stocked({ main: 9 })
+  const lines = [{ sku, quantity: 1 }]
+  const orderId = randomUUIDv7()
+  let arriving: Promise<void> | undefined
+  await counter.shop.database('inventory').transaction(async ({ sql }) => {
+    await sql`set local deadlock_timeout = '10ms'`
+    await sql`select from stock where sku = ${sku} for no key update`
+    arriving = counter.arrive(placed(orderId, lines))
+    await counter.someoneWaits()
+    await sql`insert into reservation (order_id, status) values (${orderId}, 'released')`
+  })
+  await arriving
+  assert.deepEqual(await counter.level(sku), { onHand: 8, reserved: 0 })
+  await counter.sound()
+})
+
 test('a canceled order gives back what it holds (vendure #1198)', async () => {
   const sku = await counter.stocked({ main: 2, east: 1 })
   const lines = [{ sku, quantity: 3 }]

@@ -6,7 +6,18 @@ import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/order
 import { on, type Sql, type Transaction, Unprocessable } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Change, crossingsOf } from './crossings.ts'
-import { type Back, cancel, changesOf, type Held, isHolding, lockHeld, sell, sellAllHeld, writeFates } from './fates.ts'
+import {
+  type Back,
+  cancel,
+  changesOf,
+  type Held,
+  isHolding,
+  type Locked,
+  lockHeld,
+  sell,
+  sellAllHeld,
+  writeFates,
+} from './fates.ts'
 import { demandOf } from './reservation.ts'
 import { type Refunded, returnRefunded } from './return-refunded.ts'
 
@@ -51,10 +62,9 @@ async function settleOrders(
   const canceled = new Set(items.flatMap((item) => item.canceled?.toLowerCase() ?? []))
   const givesBack = refunded.length > 0 || canceled.size > 0
   const lowStock = items[0]?.lowStock ?? 0
-  if (canceled.size > 0) await markCanceled([...canceled], sql)
-  else if (!givesBack && (await sellAllHeld(sql, [...placed.keys()]))) return
+  if (!givesBack && (await sellAllHeld(sql, [...placed.keys()]))) return
   const orderIds = [...placed.keys(), ...refunded.map(({ orderId }) => orderId.toLowerCase()), ...canceled]
-  const locked = await lockHeld(sql, [...new Set(orderIds)], givesBack)
+  const locked = await lockOrMark([...new Set(orderIds)], [...canceled], givesBack, sql)
   const held = new Map(locked.held.map((one) => [one.orderId, one]))
 
   const fates = locked.held.flatMap((one) => {
@@ -81,13 +91,30 @@ async function settleOrders(
   send(...crossingsOf(changes, lowStock))
 }
 
-/** A cancellation that overtakes its reservation leaves a mark, and the late reservation finds it. */
-async function markCanceled(orderIds: readonly string[], sql: Sql): Promise<void> {
-  await sql`
+/**
+ * A cancellation that overtakes its reservation leaves a mark, and the late reservation finds it. Marks come last: whoever reserves
+ * where there is plenty holds the stock while it waits for one.
+ */
+async function lockOrMark(
+  orderIds: readonly string[],
+  canceled: readonly string[],
+  givesBack: boolean,
+  sql: Sql,
+): Promise<Locked> {
+  const locked = await lockHeld(sql, orderIds, givesBack)
+  const missing = canceled.filter((orderId) => !locked.held.some((one) => one.orderId === orderId))
+  if (missing.length === 0) return locked
+  const marks = await sql<Held>`
     insert into reservation (order_id, status, canceled_at)
-    select id, 'released', clock_timestamp() from unnest(${orderIds}::uuid[]) as id
+    select id, 'released', clock_timestamp() from unnest(${missing}::uuid[]) as id
     order by id
-    on conflict (order_id) do nothing`
+    on conflict (order_id) do nothing
+    returning order_id, status, true as is_canceled`
+  if (marks.length === missing.length) return { ...locked, held: [...locked.held, ...marks] }
+  // Reserved this very moment. Its stock is to be locked, and in its turn.
+  if (orderIds.length > 1)
+    throw new Error('One of these orders was reserved just now: they must be settled one by one.')
+  return lockHeld(sql, orderIds, givesBack)
 }
 
 /** A canceled order has given all of it back. An order that was not even sold is one for which a person has been called. */

@@ -5,7 +5,7 @@ import type { Message } from '@souk/contracts'
 import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
 import type { Caller } from '@souk/service'
-import { anonymous, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
+import { anonymous, eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
 import { expireReservations } from './expire-reservations.ts'
 import { findProblems } from './invariants.ts'
 import { inventory } from './service.ts'
@@ -85,6 +85,13 @@ export async function openCounter(options: TestOptions = {}) {
         .filter((it) => it.subject === sku)
         .map((it) => `${it.type.replace('inventory.', '')} ${it.data.available ?? ''}`.trim())
     },
+    /** Waits until somebody waits for a lock. */
+    someoneWaits: () =>
+      eventually('somebody waits for a lock', async () => {
+        const waiting = await sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        return waiting.length > 0
+      }),
     /** Fails when an invariant of stock does not hold. */
     async sound() {
       assert.deepEqual(await findProblems(sql), [])
