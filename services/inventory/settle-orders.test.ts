@@ -65,7 +65,7 @@ test('an order that is canceled in the instant in which it is reserved keeps nob
   await counter.sound()
 })
 
-test('an order that is reserved only when its payment is told keeps nobody waiting in a circle', async () => {
+test('an order that is reserved in the instant in which its payment is told is sold once, and nobody waits in a circle', async () => {
   const sku = await counter.stocked({ main: 9 })
   const lines = [{ sku, quantity: 1 }]
   const orderId = randomUUIDv7()
@@ -75,7 +75,12 @@ test('an order that is reserved only when its payment is told keeps nobody waiti
     await sql`select from stock where sku = ${sku} for no key update`
     arriving = counter.arrive(placed(orderId, lines))
     await counter.someoneWaits()
-    await sql`insert into reservation (order_id, status) values (${orderId}, 'released')`
+    await sql`insert into reservation (order_id, status) values (${orderId}, 'pinned')`
+    await sql`insert into reservation_line (order_id, sku, location, quantity) values (${orderId}, ${sku}, 'main', 1)`
+    await sql`
+      insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
+      values (${sku}, 'main', 'reserved', 0, 1, ${orderId}, 'Test')`
+    await sql`update stock set reserved = 1 where sku = ${sku} and location = 'main'`
   })
   await arriving
   assert.deepEqual(await counter.level(sku), { onHand: 8, reserved: 0 })
