@@ -235,11 +235,14 @@ test('a batch is added whole or not at all', async () => {
   assert.equal((await toldOf(ids[7] as string)).length, 1)
 })
 
-test('two hundred products are added within a second, each with its message', async () => {
+test('two hundred products are added with a few statements, each with its message', async (t) => {
   const products = Array.from({ length: 200 }, () => shirt({ status: 'draft' }))
-  const started = performance.now()
+  const client = await shop.database('products').pool.connect()
+  const statements = t.mock.method(Object.getPrototypeOf(client), 'query').mock
+  client.release()
   const { ids } = await shop.staff.createMany({ body: { products } })
-  assert.ok(performance.now() - started < 1000, `${performance.now() - started} ms`)
+  const count = statements.callCount()
+  assert.ok(count > 0 && count < 100, `${count} statements`)
   await shop.settle()
   const told = new Set(shop.messages<Told>('products.product-changed').map(({ productId }) => productId))
   assert.ok(ids.every((id) => told.has(id)))

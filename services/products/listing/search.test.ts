@@ -318,7 +318,6 @@ test('whatever is typed, it is a question and never a command (A: F01, E02)', as
     'हिन्दी 日本語 العربية',
   ]
   for (const q of probes) {
-    const started = performance.now()
     const answers = await Promise.all([
       shop.request(list, { query: { q, facets: true } }),
       shop.request(list, { query: { q, sort: 'price-asc' } }),
@@ -330,7 +329,6 @@ test('whatever is typed, it is a question and never a command (A: F01, E02)', as
       [200, 200, 200, 200],
       q,
     )
-    assert.ok(performance.now() - started < 2000, q)
   }
   for (const query of [
     'sort=id;drop',

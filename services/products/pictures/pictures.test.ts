@@ -225,8 +225,12 @@ test('a painter that takes too much memory, or is killed, is replaced by another
   const bytes = await greedy.png({ progressive: true, compressionLevel: 1 }).toBuffer()
   assert.deepEqual(await painter.paint(bytes), { wrong: 'It needs too much memory.' })
   assert.ok('sizes' in (await painter.paint(fine)))
-  const interrupted = painter.paint(bytes)
-  setTimeout(() => void painter.close(), 50)
+  // Few bytes, so that all have left for the painter, and much to paint.
+  const large = sharp({ create: { width: 4900, height: 5000, channels: 3, background: '#456' } })
+  const slow = await large.png({ compressionLevel: 9 }).toBuffer()
+  const interrupted = painter.paint(slow)
+  await new Promise(setImmediate)
+  void painter.close()
   await assert.rejects(interrupted, /has ended/)
   const both = await Promise.all([painter.paint(fine), painter.paint(fine)])
   assert.ok(both.every((one) => 'sizes' in one))
@@ -271,18 +275,23 @@ test('pictures of drafts are for staff only', async () => {
 test('a service killed with the sizes in its hands still yields them', async () => {
   const databaseUrl = await createDatabase()
   assert.equal(await runUntilKilled(databaseUrl), 'SIGKILL')
-  const { services, stop } = await run({
-    services: [products],
-    databases: { products: databaseUrl },
-    transport: memoryTransport(),
-    env: {},
-    log: makeLog({ level: 'silent' }),
-    listen: false,
-    operations: false,
-  })
-  const sql = services.get('products')?.context.sql as Sql
-  const [left] = await sql`select status, attempts from picture`
-  assert.deepEqual(left, { status: 'processing', attempts: 1 })
+  const start = async (service: typeof products) => {
+    const { services, stop } = await run({
+      services: [service],
+      databases: { products: databaseUrl },
+      transport: memoryTransport(),
+      env: {},
+      log: makeLog({ level: 'silent' }),
+      listen: false,
+      operations: false,
+    })
+    return { sql: services.get('products')?.context.sql as Sql, stop }
+  }
+  const idle = await start({ ...products, jobs: [] })
+  const left = await idle.sql`select status, attempts from picture`
+  await idle.stop()
+  assert.deepEqual(left, [{ status: 'processing', attempts: 1 }])
+  const { sql, stop } = await start(products)
   await eventually(
     'its sizes are made',
     async () => (await sql`select from picture where status = 'ready'`).length === 1,
