@@ -237,7 +237,7 @@ function raw(text: string): Promise<{ status: number; headers: string; body: str
   return new Promise((resolve, reject) => {
     let all = ''
     const socket = connect(Number(port), '127.0.0.1', () => socket.write(text))
-    socket.setTimeout(5_000, () => socket.destroy(new Error('No answer.')))
+    socket.setTimeout(30_000, () => socket.destroy(new Error('No answer.')))
     socket.on('data', (part) => {
       all += part
     })
