@@ -22,7 +22,7 @@ async function openShop(options: TestOptions): Promise<TestShop> {
 }
 async function openSink(answerTo?: (recipient: string) => string) {
   const sink = await openSmtpSink(answerTo)
-  stops.push(sink.goAway)
+  stops.push(sink.close)
   return sink
 }
 const rowOf = async (shop: TestShop, recipient: string) =>
@@ -36,7 +36,7 @@ test('a thousand orders are a thousand mails, each once', async () => {
     Array.from({ length: 1_000 }, () => placed()),
     2,
   )
-  await eventually('every mail has arrived', () => sink.mails.length >= 1_000, 30)
+  await eventually('every mail has arrived', () => sink.mails.length >= 1_000, 60)
   assert.equal(sink.mails.length, 1_000)
   assert.deepEqual(
     new Set(sink.mails.map((mail) => mail.messageId)),
@@ -54,7 +54,7 @@ test('a mail holds both parts, comes from the shop, and says that no answer is a
   const shop = await openShop({ env })
   const order = placed()
   const [id] = await tellService(shop, [order])
-  await eventually('the mail has arrived', () => sink.mails.length === 1)
+  await eventually('the mail has arrived', () => sink.mails.length === 1, 60)
   const [mail] = sink.mails
   assert.equal(mail?.to, order.data.email)
   assert.equal(mail.messageId, `<${id}.order-confirmed@bazaar.example>`)
@@ -77,13 +77,13 @@ test('a mail server that is away delays mails and loses none', async () => {
   let aheadSeconds = 0
   const now = () => new Date(Date.now() + aheadSeconds * 1000)
   const shop = await openShop({ env: { NOTIFICATIONS_SMTP_URL: sink.url }, now })
-  await sink.goAway()
+  sink.goAway()
   const order = placed()
   await tellService(shop, [order])
   await eventually('the first attempt has failed', async () => Boolean((await rowOf(shop, order.data.email))?.error))
   const waiting = await rowOf(shop, order.data.email)
   assert.deepEqual([waiting?.status, waiting?.attempts], ['queued', 1])
-  await sink.comeBack()
+  sink.comeBack()
   aheadSeconds = 31
   await eventually('it was sent later', async () => (await rowOf(shop, order.data.email))?.status === 'sent')
   assert.equal(sink.mails.length, 1)
@@ -97,7 +97,7 @@ test('a mail server that accepts connections and says nothing is not waited for'
   const { port } = silent.address() as { port: number }
   const shop = await openShop({ env: { NOTIFICATIONS_SMTP_URL: `smtp://127.0.0.1:${port}` } })
   await tellService(shop, [placed({ email: 'ada@example.com' })])
-  await eventually('the attempt has ended', async () => Boolean((await rowOf(shop, 'ada@example.com'))?.error))
+  await eventually('the attempt has ended', async () => Boolean((await rowOf(shop, 'ada@example.com'))?.error), 30)
   assert.equal((await rowOf(shop, 'ada@example.com'))?.status, 'queued')
 })
 
@@ -147,7 +147,7 @@ test('an address that does not exist has failed at once, and staff sees it', asy
   const [row] = (await failed()).items
   assert.deepEqual([row?.recipient, row?.attempts], ['nobody@example.com', 1])
   assert.match(row?.error ?? '', /550/)
-  await eventually('the other one has arrived', () => sink.mails.length === 1)
+  await eventually('the other one has arrived', () => sink.mails.length === 1, 60)
 })
 
 test('after eight attempts over a day a mail has failed', () => {
@@ -168,7 +168,7 @@ test('a secret link is forgotten once it was sent', async () => {
   const shop = await openShop({ env: { NOTIFICATIONS_SMTP_URL: sink.url } })
   const reset = resetRequested()
   await tellService(shop, [reset, refunded()])
-  await eventually('both were sent', () => sink.mails.length === 2)
+  await eventually('both were sent', () => sink.mails.length === 2, 60)
   assert.match(sink.mails.find((mail) => mail.to === reset.data.email)?.text ?? '', /token=secret/)
   const kinds = () => shop.database('notifications').sql`select kind from notification where content is null`
   await eventually('it is forgotten', async () => (await kinds()).length > 0)

@@ -1,6 +1,6 @@
 // For tests: a mail server that keeps what it gets, and that can be told to refuse, to defer, or to be away.
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 
 export interface SunkMail {
   to: string
@@ -14,38 +14,43 @@ export interface SunkMail {
 export interface SmtpSink {
   readonly url: string
   readonly mails: SunkMail[]
-  /** Stops listening and drops connections; `comeBack` listens on the same port again. */
-  goAway(): Promise<void>
-  comeBack(): Promise<void>
+  /** Drops connections, those that come meanwhile too; the port stays ours. */
+  goAway(): void
+  comeBack(): void
+  close(): Promise<void>
 }
 
 /** `answerTo` is what the server says to a recipient: '250 OK', '550 No such user', '451 Later'. */
 export async function openSmtpSink(answerTo: (recipient: string) => string = () => '250 OK'): Promise<SmtpSink> {
   const mails: SunkMail[] = []
   const sockets = new Set<Socket>()
-  let server: Server
-  let port = 0
-  const listen = async () => {
-    server = createServer((socket) => {
-      sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
-      converse(socket, answerTo, (mail) => mails.push(mail))
-    })
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    port = (server.address() as { port: number }).port
+  let isAway = false
+  const server = createServer((socket) => {
+    if (isAway) return void socket.resetAndDestroy()
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
+    converse(socket, answerTo, (mail) => mails.push(mail))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  const goAway = () => {
+    isAway = true
+    for (const socket of sockets) socket.destroy()
   }
-  await listen()
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    async goAway() {
+    goAway,
+    comeBack() {
+      isAway = false
+    },
+    async close() {
       const closed = once(server, 'close')
       server.close()
-      for (const socket of sockets) socket.destroy()
+      goAway()
       await closed
     },
-    comeBack: listen,
   }
 }
 
