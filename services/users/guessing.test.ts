@@ -118,7 +118,8 @@ test('answers do not tell whether an account exists, nor does their time', async
         times.known.push(known.ms)
         times.unknown.push(unknown.ms)
       }
-      const [known, unknown] = [median(times.known), median(times.unknown)]
+      // The quickest of each: a busy machine only ever adds to a time.
+      const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)]
       assert.ok(Math.abs(known - unknown) < 0.5 * Math.max(known, unknown), `${what}: ${known} and ${unknown} ms`)
     }
     assert.equal(
