@@ -22,6 +22,7 @@ type Purchase = typeof card
 const rows: Record<string, [crashpoint: string, purchase: Purchase][]> = {
   'the saga and the payment': [
     ['orders.order-stored', card],
+    ['inventory.reserved', card],
     ['orders.stock-reserved', card],
     ['orders.payment-answered', card],
     ['orders.before-paid', card],
