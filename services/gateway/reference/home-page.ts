@@ -26,6 +26,6 @@ export function homePage(shopName: string, isUp: ReadonlyMap<ServiceName, boolea
     return html`<li><b><span class="dot ${!up && 'down'}"></span>${name}<span class="state">${up ? 'running' : 'not answering'}</span></b><p>${about}</p></li>`
   })}</ul>
 <h2>Try</h2><ul class="tries">${tries.map(([path, what]) => html`<li><a href="${path}">${path}</a><span>${what}</span></li>`)}</ul>
-<footer>Mails that the shop sends are kept in the <a href="/mailbox">mailbox</a> while no mail server is set.</footer></main>`
+<footer>While no mail server is set, mails are kept in the <a href="/mailbox">mailbox</a>. By itself it opens only where nobody but this machine can reach the shop.</footer></main>`
   return page(shopName, 'home', body)
 }
