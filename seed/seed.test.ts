@@ -1,7 +1,11 @@
 // What a first start makes of an empty shop.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ordersApi } from '@souk/contracts/orders'
+import { productsApi } from '@souk/contracts/products'
+import type { Running } from '@souk/service'
 import { openShop } from '../tests/shop.ts'
+import { clientAs, idOf, seedStaff } from './put-in.ts'
 import { ensureShopIsSeeded } from './seed.ts'
 
 test('a shop in production begins with its staff login and nothing of the demo', async () => {
@@ -29,4 +33,22 @@ test('a shop in production begins with its staff login and nothing of the demo',
   } finally {
     await shop.stop()
   }
+})
+
+test('a busy service is asked again, but not for what would then be there twice', async () => {
+  const asked: string[] = []
+  const carry: Running['carriage']['carry'] = async ({ name }) => {
+    asked.push(name)
+    const isBusy = name !== 'read' || asked.length === 1
+    const problem = { code: 'deadline-exceeded', status: 504, title: 'Too late' }
+    return { status: isBusy ? 504 : 200, headers: {}, body: Buffer.from(JSON.stringify(isBusy ? problem : {})) }
+  }
+  const running = { carriage: { carry } } as unknown as Running
+  await clientAs(running, ordersApi, seedStaff).read({ params: { id: idOf('order') } })
+  assert.deepEqual(asked.splice(0), ['read', 'read'])
+  const body = { slug: 'bowls', title: 'Bowls' }
+  await assert.rejects(clientAs(running, productsApi, seedStaff).createCategory({ body }), {
+    code: 'deadline-exceeded',
+  })
+  assert.deepEqual(asked, ['createCategory'])
 })

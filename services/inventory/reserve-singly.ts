@@ -94,7 +94,7 @@ async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryConte
       insert into reservation (order_id, status, expires_at, holder)
       select ${reservationColumns(sql, settings)}
       from possible
-      where (select count(*) from shelf) >= 0
+      where (select count(*) from shelf) >= 0 -- Always; but it is asked first, so the locks come first.
       order by order_id
       on conflict (order_id) do nothing
       returning order_id, status, expires_at
