@@ -1,7 +1,7 @@
 // Runs services in this process: any of them, alone or together. Opens what they need, wires them to each other and to the
 // broker, serves HTTP, and stops in an order that loses nothing.
 import { join } from 'node:path'
-import type { Answer, Route, ServiceName } from '@souk/contracts'
+import type { Route, ServiceName } from '@souk/contracts'
 import {
   type Database,
   type Log,
@@ -16,19 +16,18 @@ import {
   type Transport,
 } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
-import { answerer } from './answer.ts'
-import { type Carriage, type LocalService, makeCarriage, timeToAnswer } from './carrier.ts'
+import { type Carriage, type LocalService, makeCarriage } from './carrier.ts'
 import type { AnyService, ContextFor, SharedSettings } from './define-service.ts'
 import { serveService } from './http.ts'
 import { tokenOffice } from './identity.ts'
 import { prepareJobs, startHabits, startJobs, withJobs } from './jobs.ts'
 import { listenToMessages } from './listen.ts'
-import { orderIdIn, round } from './log.ts'
+import { round } from './log.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations.ts'
+import { recordedAnswers } from './recorded-answers.ts'
 import { readSettings } from './settings.ts'
 import { sharedSpec } from './shared-settings.ts'
-import { beginSpan } from './telemetry.ts'
 import { measureBacklogs, startUpkeep } from './upkeep.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: contexts of services of all kinds.
@@ -183,52 +182,11 @@ export async function run(options: RunOptions): Promise<Running> {
       )
       onStop(`${name} jobs`, jobs.stop)
     }
-    return { definition, context: context(newTrace()), contextFor: context, answer: answerWith(definition, context) }
-  }
-
-  /** Answers requests and leaves one log line, one measurement and one span for each. */
-  function answerWith(definition: AnyService, context: (trace: Trace, deadline: number) => AnyContext): LocalService {
-    const answerers = new Map(
-      Object.entries(definition.routes as Record<string, { route: Route }>).map(([name, handler]) => [
-        name,
-        answerer(handler as never),
-      ]),
-    )
-    return async (route, cargo) => {
-      const started = performance.now()
-      const { trace } = cargo
-      const end = beginSpan('server', `${route.method} ${route.path}`, trace, { 'http.route': route.path })
-      const answer: Answer & { code?: string } = await (answerers.get(route.name) as ReturnType<typeof answerer>)(
-        {
-          params: cargo.params ?? {},
-          query: cargo.query ?? '',
-          headers: cargo.headers ?? {},
-          body: cargo.body,
-          caller: cargo.caller,
-          url: cargo.url ?? '',
-          ip: cargo.ip ?? '',
-          requestId: trace.traceId,
-        },
-        context(trace, timeToAnswer(cargo.deadline)),
-      )
-      const milliseconds = performance.now() - started
-      metrics.request(definition.name, route.name, answer.status, milliseconds / 1000)
-      log.info(
-        {
-          service: definition.name,
-          route: route.name,
-          status: answer.status,
-          ms: round(milliseconds),
-          traceId: trace.traceId,
-          from: cargo.caller.service,
-          userId: cargo.caller.userId,
-          orderId: orderIdIn(route, cargo.params),
-          code: answer.code,
-        },
-        'request',
-      )
-      end(answer.status >= 500)
-      return answer
+    return {
+      definition,
+      context: context(newTrace()),
+      contextFor: context,
+      answer: recordedAnswers(definition, context, metrics, log),
     }
   }
 
