@@ -4,7 +4,7 @@
 import { fork } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { openDatabase } from '@souk/messaging'
+import { openDatabase } from '@souk/postgres'
 import { type Measured, measure, openClient } from './load.ts'
 
 export async function httpFloor(body: Buffer, shoppers: number, seconds: number): Promise<Measured> {
@@ -21,7 +21,7 @@ export async function httpFloor(body: Buffer, shoppers: number, seconds: number)
 }
 
 export async function sqlFloor(url: string, shoppers: number, seconds: number): Promise<Measured> {
-  const database = openDatabase({ url, service: 'floor', lanes: shoppers })
+  const database = openDatabase({ url, name: 'floor', sharedConnections: shoppers })
   const { sql } = database
   await database.pool.query(`
     drop schema if exists floor cascade; create schema floor;

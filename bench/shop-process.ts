@@ -2,13 +2,13 @@
 // bench over its channel: says when it is ready, how much memory it holds, and puts in goods when asked.
 import { join } from 'node:path'
 import { inventoryApi } from '@souk/contracts/inventory'
-import { postgresTransport } from '@souk/messaging'
+import { openTransport } from '@souk/messaging'
 import { makeLog, run } from '@souk/service'
 import { openMachine } from '../local/machine.ts'
 import { clientAs, idOf, seedStaff } from '../seed/put-in.ts'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { awaitReaders } from '../seed/settle.ts'
-import { allServices } from '../services/together.ts'
+import { allServices } from '../services/all-services.ts'
 
 type Goods = { sku: string; quantity: number }[]
 
@@ -22,7 +22,7 @@ const env = {
 }
 const machine = await openMachine({ dataFolder, env })
 const log = makeLog({ file: join(dataFolder, 'souk.log') })
-const transport = await postgresTransport({ url: machine.databases.bus as string, log })
+const transport = await openTransport({ url: machine.databases.bus as string, log })
 const running = await run({
   services: allServices,
   env: machine.env,

@@ -11,7 +11,11 @@ if (!['list', 'replay', 'discard'].includes(verb) || (verb !== 'list' && !eventI
 
 let count = 0
 for (const service of databaseNames.filter((name) => name !== 'bus')) {
-  const database = openDatabase({ url: shop.databases[service] as string, service: 'dead-letters', lanes: 1 })
+  const database = openDatabase({
+    url: shop.databases[service] as string,
+    service: 'dead-letters',
+    sharedConnections: 1,
+  })
   if (verb === 'list') {
     for (const letter of await listDeadLetters(database)) {
       count += 1

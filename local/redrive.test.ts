@@ -8,10 +8,10 @@ import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
-import { postgresTransport } from '@souk/messaging'
-import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
+import { openTransport } from '@souk/messaging'
+import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { makeLog } from '@souk/service'
-import { anonymous, eventually, staff, startForTest, type TestShop } from '@souk/service/testing'
+import { anonymous, eventually, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import { orders } from '../services/orders/service.ts'
 import { products } from '../services/products/service.ts'
 
@@ -21,7 +21,7 @@ let shops: { products: TestShop; orders: TestShop }
 before(async () => {
   busUrl = await createDatabase()
   const start = async (service: Parameters<typeof startForTest>[0][number]) =>
-    startForTest([service], { transport: await postgresTransport({ url: busUrl, log: makeLog({ level: 'silent' }) }) })
+    startForTest([service], { transport: await openTransport({ url: busUrl, log: makeLog({ level: 'silent' }) }) })
   const first = await start(products)
   const { createMany } = first.as(productsApi, staff)
   await createMany({ body: { products: ['MUG', 'TEA'].map(aProduct) } })

@@ -2,7 +2,7 @@
 // began to listen later, or a bus that was lost. `--present` tells of every product as it is now, however long ago it was made.
 import { parseArgs } from 'node:util'
 import { allMessages } from '@souk/contracts'
-import { openDatabase, postgresTransport, redrive } from '@souk/messaging'
+import { openDatabase, openTransport, redrive } from '@souk/messaging'
 import { makeLog } from '@souk/service'
 import { tellProducts } from '../services/products/tell-products.ts'
 import { databaseNames, openDatabases } from './machine.ts'
@@ -31,7 +31,7 @@ await database.close()
 await ground.close()
 
 async function sendAgain(between: NonNullable<Wanted['between']>): Promise<string> {
-  const transport = await postgresTransport({ url: ground.databases.bus as string, log: makeLog({ level: 'warn' }) })
+  const transport = await openTransport({ url: ground.databases.bus as string, log: makeLog({ level: 'warn' }) })
   try {
     const count = await redrive(database, transport, between)
     return `${wanted?.service} has sent ${count.toLocaleString('en')} messages again.`

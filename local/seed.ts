@@ -1,9 +1,9 @@
 // `npm run seed -- --products 50000`: a large shop, to see how it behaves. Works beside a running shop and without one.
 import { parseArgs } from 'node:util'
-import { postgresTransport } from '@souk/messaging'
+import { openTransport } from '@souk/messaging'
 import { makeLog, run, WrongSettings } from '@souk/service'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
-import { allServices } from '../services/together.ts'
+import { allServices } from '../services/all-services.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 
@@ -45,7 +45,7 @@ async function seed(): Promise<void> {
   if ('stop' in ground) stops.push(ground.stop)
   const { databases, staffPassword } = ground
   const log = makeLog({ level: 'warn' })
-  const transport = await postgresTransport({ url: databases.bus as string, log })
+  const transport = await openTransport({ url: databases.bus as string, log })
   stops.push(transport.close)
   // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
   // The demo shop needs all of them, and is made before the others start (--demo).

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { eventually } from '@souk/service/testing'
+import { eventually } from '@souk/service/fixture'
 import { openShop, type Shop } from '../tests/shop.ts'
 
 const password = 'seven-green-camels-went'

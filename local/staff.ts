@@ -2,8 +2,8 @@
 // takes the role back. Works on the shop of this data folder, running or not, and on the database of USERS_DATABASE_URL.
 import { randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
-import { openDatabase } from '@souk/messaging'
-import { readSettings, sharedSpec, sqlState, WrongSettings } from '@souk/service'
+import { openDatabase, sqlState } from '@souk/postgres'
+import { readSettings, sharedSpec, WrongSettings } from '@souk/service'
 import { settings as usersSpec } from '../services/users/context.ts'
 import { passwordHasher } from '../services/users/password.ts'
 import { changeRole, ensureStaff, type StaffOffice } from '../services/users/staff.ts'
@@ -13,7 +13,12 @@ const { env } = process
 const wanted = readWords()
 if (!wanted) stopWith('Usage: npm run staff -- ann@shop.example [--remove]')
 const ground = await openDatabases(['users'], env).catch((error) => stopWith((error as Error).message))
-const database = openDatabase({ url: ground.databases.users as string, service: 'users', connections: 1, lanes: 1 })
+const database = openDatabase({
+  url: ground.databases.users as string,
+  name: 'users',
+  connections: 1,
+  sharedConnections: 1,
+})
 try {
   process.stdout.write(`${wanted.email} ${await (wanted.remove ? remove(wanted.email) : add(wanted.email))}\n`)
 } catch (error) {
@@ -42,7 +47,7 @@ async function remove(email: string): Promise<string> {
 function office(): StaffOffice {
   const { souk, users } = readSettings({ souk: { shopName: sharedSpec.shopName }, users: usersSpec }, env)
   const passwords = passwordHasher({ memoryKib: users.passwordMemoryKib, passes: users.passwordPasses })
-  return { ...database, now: () => new Date(), settings: users, shared: souk, own: { passwords } }
+  return { ...database, now: () => new Date(), settings: users, shared: souk, resources: { passwords } }
 }
 
 function readWords(): { email: string; remove: boolean } | undefined {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
-import { postgresTransport } from '@souk/messaging'
+import { openTransport } from '@souk/messaging'
 import {
   integer,
   makeLog,
@@ -17,10 +17,10 @@ import {
   text,
   WrongSettings,
 } from '@souk/service'
-import { startTelemetry } from '@souk/service/telemetry'
+import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
+import { allServices } from '../services/all-services.ts'
 import type { PostOffice } from '../services/notifications/post-office.ts'
-import { allServices } from '../services/together.ts'
 import { dataFolderIn, findRunningShop, type Machine, machineSpec, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 
@@ -68,7 +68,7 @@ async function startTogether(): Promise<void> {
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
   progress.say('Starting the services')
-  const transport = await postgresTransport({ url: machine.databases.bus as string, log })
+  const transport = await openTransport({ url: machine.databases.bus as string, log })
   stops.push(transport.close)
   const running = await run({
     services: allServices,
@@ -98,7 +98,7 @@ async function startAlone(name: string | undefined): Promise<void> {
   const stands = await findGround(definition.name)
   const log = makeLog({ level: logLevel, file: logFile })
   stops.push(await startTelemetry(env, definition.name))
-  const transport = await postgresTransport({ url: stands.databases.bus as string, log })
+  const transport = await openTransport({ url: stands.databases.bus as string, log })
   stops.push(transport.close)
   const running = await run({
     services: [definition],
@@ -244,7 +244,7 @@ function rotatedLog(dataFolder: string): string {
 }
 
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
-  const postOffice = running.services.get('notifications')?.context.own as PostOffice | undefined
+  const postOffice = running.services.get('notifications')?.context.resources as PostOffice | undefined
   const mailbox = postOffice?.showsMailbox
     ? `${url}/mailbox`
     : postOffice?.mail

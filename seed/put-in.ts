@@ -21,8 +21,8 @@ export function clientAs<A extends Api>(running: Running, api: A, caller: Caller
     const isHarmlessAgain = route.method !== 'POST' || route.idempotencyKey
     for (let triesLeft = isHarmlessAgain ? 4 : 0; ; triesLeft--) {
       try {
-        const cargo = { ...input, caller, trace: newTrace(), ip: '127.0.0.1', body }
-        const answer = await running.carriage.carry(route, cargo)
+        const request = { ...input, caller, trace: newTrace(), ip: '127.0.0.1', body }
+        const answer = await running.serviceCalls.call(route, request)
         if (!isTooBusy(answer) || triesLeft === 0) return answer
       } catch (error) {
         if (!(error instanceof Refusal && isTooBusy(error)) || triesLeft === 0) throw error

@@ -37,13 +37,13 @@ test('a shop in production begins with its staff login and nothing of the demo',
 
 test('a busy service is asked again, but not for what would then be there twice', async () => {
   const asked: string[] = []
-  const carry: Running['carriage']['carry'] = async ({ name }) => {
+  const call: Running['serviceCalls']['call'] = async ({ name }) => {
     asked.push(name)
     const isBusy = name !== 'read' || asked.length === 1
     const problem = { code: 'deadline-exceeded', status: 504, title: 'Too late' }
     return { status: isBusy ? 504 : 200, headers: {}, body: Buffer.from(JSON.stringify(isBusy ? problem : {})) }
   }
-  const running = { carriage: { carry } } as unknown as Running
+  const running = { serviceCalls: { call } } as unknown as Running
   await clientAs(running, ordersApi, seedStaff).read({ params: { id: idOf('order') } })
   assert.deepEqual(asked.splice(0), ['read', 'read'])
   const body = { slug: 'bowls', title: 'Bowls' }

@@ -41,7 +41,7 @@ export async function ensureShopIsSeeded(
     ? options.staffPassword
     : '(with the password it was given earlier; reset it by mail if need be)'
   const staffLogin = `${staffEmail}  ${known}`
-  const hasSimulator = running.services.get('payments')?.context.own.simulator !== undefined
+  const hasSimulator = running.services.get('payments')?.context.resources.simulator !== undefined
   if (users.context.shared.isProduction || !hasSimulator) return { isNew, staffLogin }
   // The past orders are made last: when the last one is there, so is all the rest.
   if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return { isNew: false, staffLogin }

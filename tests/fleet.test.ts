@@ -9,12 +9,13 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { ServiceName } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
-import { postgresTransport } from '@souk/messaging'
-import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
-import { makeLog, type Running, run, type Sql } from '@souk/service'
-import { eventually } from '@souk/service/testing'
+import { openTransport } from '@souk/messaging'
+import type { Sql } from '@souk/postgres'
+import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { makeLog, type Running, run } from '@souk/service'
+import { eventually } from '@souk/service/fixture'
 import { clientAs, seedStaff } from '../seed/put-in.ts'
-import { allServices } from '../services/together.ts'
+import { allServices } from '../services/all-services.ts'
 import { verifyShop } from '../verify/verify-shop.ts'
 import { type Checkout, type Customer, customerOf } from './customer.ts'
 import { putGoods } from './goods.ts'
@@ -166,8 +167,8 @@ async function startInstance(
 ): Promise<Running> {
   const others = instances.get(name) ?? []
   // The bank is one for all of them, as a real one would be.
-  const bank = name === 'payments' ? others[0]?.services.get(name)?.context.own : undefined
-  const transport = await postgresTransport({ url: databases.bus as string, log })
+  const bank = name === 'payments' ? others[0]?.services.get(name)?.context.resources : undefined
+  const transport = await openTransport({ url: databases.bus as string, log })
   const running = await run({
     services: allServices.filter((one) => one.name === name),
     databases,
@@ -180,7 +181,7 @@ async function startInstance(
       PAYMENTS_SIMULATOR_FOLDER: folder,
       INVENTORY_RESERVATIONS_PER_HOLDER: '10000',
     },
-    own: bank ? { payments: bank } : undefined,
+    resources: bank ? { payments: bank } : undefined,
     listen: { host: '127.0.0.1', port },
     operations: false,
   })

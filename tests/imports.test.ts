@@ -11,16 +11,22 @@ const services = ['gateway', 'users', 'products', 'inventory', 'orders', 'paymen
 /** Which of our packages a part may name, besides itself. What is not listed here may import everything of ours. */
 const mayName: Record<string, readonly string[]> = {
   'packages/contracts': [],
-  'packages/messaging': ['@souk/contracts'],
-  'packages/service': ['@souk/contracts', '@souk/messaging'],
-  ...Object.fromEntries(services.map((name) => [`services/${name}`, ['@souk/contracts', '@souk/service']])),
+  'packages/postgres': [],
+  'packages/messaging': ['@souk/contracts', '@souk/postgres'],
+  'packages/service': ['@souk/contracts', '@souk/messaging', '@souk/postgres'],
+  ...Object.fromEntries(
+    services.map((name) => [
+      `services/${name}`,
+      ['@souk/contracts', '@souk/messaging', '@souk/postgres', '@souk/service'],
+    ]),
+  ),
 }
 /** What contracts may take from outside: apps import them, so they stay light. */
 const librariesOfContracts = ['typebox']
 /** The command that stores what was published; nothing imports it. */
 const publishing = 'packages/contracts/publish.ts'
 /** These put the shop together, or look at it as a whole. */
-const wholes = ['services/together.ts', 'local', 'seed', 'tests', 'verify', 'bench', 'docs']
+const wholes = ['services/all-services.ts', 'local', 'seed', 'tests', 'verify', 'bench', 'docs']
 
 interface Import {
   file: string
@@ -74,7 +80,7 @@ test('contracts need their schema library and nothing else', () => {
 
 test('a shop that runs contains nothing that is made for tests', () => {
   const made = /(^|[/-])(testing|test-database)\.ts$|-for-tests\.ts$|\.test\.ts$/
-  const running = reachableFrom('services/together.ts', 'local/start.ts')
+  const running = reachableFrom('services/all-services.ts', 'local/start.ts')
   assert.ok(running.size > 120, `${running.size} files run`)
   assert.deepEqual(
     [...running].filter((file) => made.test(file)),

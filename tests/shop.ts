@@ -9,11 +9,12 @@ import type { ServiceName } from '@souk/contracts'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { paymentsApi } from '@souk/contracts/payments'
-import { memoryTransport, postgresTransport } from '@souk/messaging'
-import { createDatabase, dropDatabase } from '@souk/messaging/test-database'
-import { makeLog, type Sql } from '@souk/service'
-import { eventually, staff, startForTest, type TestShop } from '@souk/service/testing'
-import { allServices } from '../services/together.ts'
+import { openTransport } from '@souk/messaging'
+import type { Sql } from '@souk/postgres'
+import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { makeLog } from '@souk/service'
+import { eventually, staff, startForTest, type TestShop } from '@souk/service/fixture'
+import { allServices } from '../services/all-services.ts'
 import { verifyShop } from '../verify/verify-shop.ts'
 import { type Customer, customerOf } from './customer.ts'
 import { type Good, putGoods } from './goods.ts'
@@ -56,7 +57,7 @@ export async function openShop(
   const url = `http://127.0.0.1:${port}`
   const busUrl = options.transport === 'memory' ? undefined : await createDatabase()
   const log = makeLog({ level: 'silent' })
-  const transport = busUrl ? await postgresTransport({ url: busUrl, log }) : memoryTransport()
+  const transport = await openTransport({ url: busUrl ?? 'memory:', log })
   const test = await startForTest(allServices, {
     transport,
     listen: { host: '127.0.0.1', port },

@@ -2,7 +2,7 @@
 // for sale. For tests that go through all routes.
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { productsApi } from '@souk/contracts/products'
-import { eventually } from '@souk/service/testing'
+import { eventually } from '@souk/service/fixture'
 import { clientAs, seedStaff } from '../seed/put-in.ts'
 import { ensureStaff } from '../services/users/staff.ts'
 import { address } from './customer.ts'

@@ -1,5 +1,5 @@
 // What a look at a shop is made of: its databases, read-only and patient, and how a broken promise is told.
-import { openDatabase, type Sql, Verbatim } from '@souk/messaging'
+import { openDatabase, type Sql, Verbatim } from '@souk/postgres'
 
 export interface Finding {
   id: string
@@ -45,7 +45,7 @@ export async function openForLooking(databases: Readonly<Record<string, string |
   try {
     for (const [service, url] of Object.entries(databases)) {
       if (!url) continue
-      const database = openDatabase({ url, service: 'verify', connections: 1 })
+      const database = openDatabase({ url, name: 'verify', connections: 1 })
       closers.push(() => database.close())
       const connection = await database.connect()
       closers.unshift(() => connection.close())

@@ -1,8 +1,9 @@
 // Looks at a whole shop and says which of its promises are broken. It only reads, and may be run while the shop is open.
+
+import { allServices } from '../services/all-services.ts'
 import { invariants as stockInvariants } from '../services/inventory/invariants.ts'
 import { invariants as letterInvariants } from '../services/notifications/invariants.ts'
 import { invariants as moneyInvariants } from '../services/payments/invariants.ts'
-import { allServices } from '../services/together.ts'
 import { invariants as accountInvariants } from '../services/users/invariants.ts'
 import { orderByOrder, strangers } from './across.ts'
 import { oversold, pricedAsSold } from './goods.ts'

@@ -2,7 +2,7 @@
 // `--quiet` says that nothing is under way, and looks at everything. Ends with 1 when something is broken.
 import { join } from 'node:path'
 import { dataFolderIn, findRunningShop } from '../local/machine.ts'
-import { allServices } from '../services/together.ts'
+import { allServices } from '../services/all-services.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
 
 const wrong = process.argv.slice(2).filter((word) => word !== '--quiet')

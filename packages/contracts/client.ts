@@ -14,8 +14,8 @@ export interface Answer {
   /** JSON text or bytes; empty when there is none. */
   body: string | Uint8Array
 }
-/** Carries one request to the service that owns the route. Throws only when there was no answer. */
-export type Carrier = (route: Route, input: CallInput) => Promise<Answer>
+/** Sends one request to the service that owns the route. Throws only when there was no answer. */
+export type SendRequest = (route: Route, input: CallInput) => Promise<Answer>
 
 /** Thrown when a service answers with a problem. `code` is one that the route's contract promises. */
 export class ProblemError extends Error {
@@ -42,9 +42,9 @@ export type ClientOf<A extends Api> = {
 }
 
 /** Makes a client: `client.reserve({ params, body })` resolves with the reply or throws a ProblemError. */
-export function makeClient<A extends Api>(api: A, carry: Carrier): ClientOf<A> {
+export function makeClient<A extends Api>(api: A, send: SendRequest): ClientOf<A> {
   const client = Object.create(callsOf(api))
-  client.carry = carry
+  client.send = send
   return client
 }
 
@@ -57,9 +57,9 @@ function callsOf(api: Api): object {
       name,
       {
         enumerable: true,
-        get(this: { carry: Carrier }) {
-          const { carry } = this
-          return async (input: CallInput) => readAnswer(await carry(route, input ?? {}))
+        get(this: { send: SendRequest }) {
+          const { send } = this
+          return async (input: CallInput) => readAnswer(await send(route, input ?? {}))
         },
       },
     ])

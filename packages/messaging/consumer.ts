@@ -2,11 +2,11 @@
 // then is the message done. A batch is one transaction; when one of its messages fails, they are taken one by one, the
 // failing one is set aside (dead_letter) and tried again later, and only the messages of its own key wait behind it.
 import type { MessageDefinition } from '@souk/contracts'
-import { crashpoint } from './crashpoint.ts'
-import { type Database, sqlState, type Transaction } from './database.ts'
+import { crashpoint, sqlState } from '@souk/postgres'
+import type { Database, Transaction } from './database.ts'
 import type { Envelope, Origin } from './envelope.ts'
 import { continueTrace, type Trace } from './trace.ts'
-import type { Log, Subscription, Transport } from './transport.ts'
+import type { Log, Subscription, Transport } from './transports/transport.ts'
 
 export type Reaction = (envelope: Envelope, transaction: Transaction, trace: Trace) => Promise<void>
 /** Thrown by a reaction for a message that will never succeed: it is set aside at once, without tries. */

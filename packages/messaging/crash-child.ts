@@ -1,15 +1,15 @@
 // A process for the crash tests: it does numbered work in transactions that each send a message, relays and reacts, and
 // ends when all is done. SOUK_CRASHPOINT kills it on the way; whoever started it looks whether a second run completes it.
-import { join } from 'node:path'
 import { allMessages } from '@souk/contracts'
 import { StockLow } from '@souk/contracts/inventory'
-import { migrate, openDatabase, postgresTransport, startConsumer, startRelay } from './index.ts'
+import { migrate } from '@souk/postgres'
+import { messagingMigrations, openDatabase, openTransport, startConsumer, startRelay } from './index.ts'
 
 const [databaseUrl, busUrl, count] = process.argv.slice(2) as [string, string, string]
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-const transport = await postgresTransport({ url: busUrl, log })
-const database = openDatabase({ url: databaseUrl, service: 'inventory', onCommitted: () => relay.wake() })
-await migrate(database, [{ component: 'messaging', folder: join(import.meta.dirname, 'migrations') }])
+const transport = await openTransport({ url: busUrl, log })
+const database = openDatabase({ url: databaseUrl, service: 'inventory', onMessagesStored: () => relay.wake() })
+await migrate(database, [messagingMigrations])
 await database.sql`create table if not exists work (number integer primary key)`
 await database.sql`create table if not exists effect (number integer not null)`
 const relay = startRelay({ database, transport, log })

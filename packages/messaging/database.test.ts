@@ -1,11 +1,11 @@
 // Connections, transactions and migrations, on real PostgreSQL.
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { SoldOut } from '@souk/contracts/inventory'
+import { isRetriable, migrate, urlWithTimeouts } from '@souk/postgres'
 import pg from 'pg'
-import { isRetriable, migrate, openDatabase, urlWithPatience } from './index.ts'
-import { openTestDatabase } from './test-database.ts'
+import { openTestDatabase } from './fixture.ts'
+import { messagingMigrations, openDatabase } from './index.ts'
 
 const { url, database, drop } = await openTestDatabase()
 before(async () => void (await database.sql`create table thing (name text primary key, number integer not null)`))
@@ -41,7 +41,7 @@ test('nobody waits forever, nor do libraries that open their own connections', a
       current_setting('idle_in_transaction_session_timeout') as idle, current_setting('transaction_timeout') as transaction`
   const limits = { statement: '5s', lock: '2s', idle: '10s', transaction: '15s' }
   assert.deepEqual((await database.pool.query(text)).rows, [limits])
-  const foreign = new pg.Client({ connectionString: urlWithPatience(url) })
+  const foreign = new pg.Client({ connectionString: urlWithTimeouts(url) })
   await foreign.connect()
   assert.deepEqual((await foreign.query(text)).rows, [limits])
   await foreign.end()
@@ -50,7 +50,7 @@ test('nobody waits forever, nor do libraries that open their own connections', a
 test('a session whose machine vanished, and the locks that it holds, are gone in half a minute (F63)', async () => {
   const overTcp = new URL(url)
   overTcp.searchParams.set('host', '127.0.0.1')
-  const far = openDatabase({ url: overTcp.href, service: 'inventory', lanes: 1 })
+  const far = openDatabase({ url: overTcp.href, service: 'inventory', sharedConnections: 1 })
   const connection = await far.connect()
   try {
     const settings = await connection.sql<{ name: string; seconds: number }>`
@@ -68,8 +68,7 @@ test('a session whose machine vanished, and the locks that it holds, are gone in
 })
 
 test('migrations run once, and an edited one is refused', async () => {
-  const folder = { component: 'messaging', folder: join(import.meta.dirname, 'migrations') }
-  assert.deepEqual(await migrate(database, [folder]), [])
+  assert.deepEqual(await migrate(database, [messagingMigrations]), [])
   await database.sql`update migration set checksum = 'other' where name = '001-messaging'`
-  await assert.rejects(migrate(database, [folder]), /edited/)
+  await assert.rejects(migrate(database, [messagingMigrations]), /edited/)
 })

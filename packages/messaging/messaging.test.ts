@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { allMessages } from '@souk/contracts'
 import { SoldOut, StockLow } from '@souk/contracts/inventory'
+import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { openTestDatabase } from './fixture.ts'
 import {
   continueTrace,
   discardDeadLetter,
@@ -21,7 +23,6 @@ import {
   startRelay,
   Unprocessable,
 } from './index.ts'
-import { createDatabase, dropDatabase, openTestDatabase } from './test-database.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const { database, drop } = await openTestDatabase()
@@ -139,8 +140,8 @@ test('what the broker does not confirm stays, with all that follows it under its
   let refuses = true
   const picky = {
     ...memoryTransport(),
-    publish: async (parcels: readonly { id: string; key: string }[]) => {
-      const taken = refuses ? parcels.filter((it) => it.key !== 'bad') : parcels
+    publish: async (messages: readonly { id: string; key: string }[]) => {
+      const taken = refuses ? messages.filter((it) => it.key !== 'bad') : messages
       published.push(...taken.map((it) => it.key))
       return new Set(taken.map((it) => it.id))
     },
@@ -171,7 +172,7 @@ async function consume(transport: MemoryTransport, react: Reaction, retrySeconds
   })
 }
 let made = 0
-function parcel(sku: string, available: number) {
+function message(sku: string, available: number) {
   const id = `0199aaaa-0000-7000-8000-${String(++made).padStart(12, '0')}`
   const envelope = {
     specversion: '1.0',
@@ -190,7 +191,7 @@ test('a message delivered three times, at once and later, takes effect once (Pin
   const consumer = await consume(transport, async () => {
     effects += 1
   })
-  const one = parcel('thrice', 1)
+  const one = message('thrice', 1)
   await transport.publish([one, one])
   await transport.publish([one])
   await until(async () => (await transport.backlog()) === 0)
@@ -210,7 +211,7 @@ test('a failing message holds back its own key only, then all arrive in order (v
     },
     Array(500).fill(0.02),
   )
-  await transport.publish([parcel('stuck', 1), parcel('stuck', 2), parcel('free', 1)])
+  await transport.publish([message('stuck', 1), message('stuck', 2), message('free', 1)])
   await until(() => seen.length === 3)
   assert.deepEqual(seen, ['free 1', 'stuck 1', 'stuck 2'])
   await consumer.close()
@@ -242,9 +243,9 @@ test('a message is not lost when what it waits behind succeeds at that very mome
   }
   const consumer = await consume(transport, react, Array(500).fill(0.02))
   t.after(() => consumer.close())
-  await transport.publish([parcel('crossing', 1)])
+  await transport.publish([message('crossing', 1)])
   await until(async () => (await setAside()).length === 1)
-  await transport.publish([parcel('crossing', 2)])
+  await transport.publish([message('crossing', 2)])
   await until(async () => seen.includes(1) && (await setAside()).length === 0)
   await gate.sql`select pg_advisory_unlock(7)`
   await until(() => seen.includes(2))
@@ -260,7 +261,7 @@ test('a message that never succeeds ends where staff can see it, replay it or le
     if (available === 13 && !isMended) throw new Unprocessable('thirteen')
     seen.push(available)
   })
-  await transport.publish([parcel('p', 13), parcel('p', 13), parcel('p', 2)])
+  await transport.publish([message('p', 13), message('p', 13), message('p', 2)])
   await until(() => seen.includes(2))
   const dead = await listDeadLetters(database)
   assert.deepEqual(

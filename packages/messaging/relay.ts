@@ -2,10 +2,9 @@
 // row whose transaction commits late. One relay per database works at a time, held by an advisory lock on its connection;
 // others stand by. A relay that dies between publish and delete publishes again, and the inbox shrugs.
 import { setTimeout as pause } from 'node:timers/promises'
-import { crashpoint } from './crashpoint.ts'
-import type { Connection, Database } from './database.ts'
-import { Verbatim } from './statements.ts'
-import type { Log, Parcel, Transport } from './transport.ts'
+import { type Connection, crashpoint } from '@souk/postgres'
+import type { Database } from './database.ts'
+import type { Log, SerializedMessage, Transport } from './transports/transport.ts'
 
 export interface Relay {
   /** There is something in the outbox. */
@@ -75,7 +74,7 @@ export function startRelay({
     let waitMs = shortestWaitMs
     while (!stopping && !isLost()) {
       awake = false
-      const { found, sent } = await carry(connection)
+      const { found, sent } = await publishOldest(connection)
       if (sent > 0) waitMs = shortestWaitMs
       // A crowd is not carried one by one: the more there were just now, the longer is waited for the next.
       if (found < batchSize) await pause(Math.min(sent * 2, mostPauseMs))
@@ -87,16 +86,16 @@ export function startRelay({
   }
 
   /** Carries the oldest. On its own, so that a relay that pauses holds none of them in memory any more. */
-  async function carry({ sql }: Connection): Promise<{ found: number; sent: number }> {
+  async function publishOldest({ sql }: Connection): Promise<{ found: number; sent: number }> {
     const rows = await sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
       select id, event_id, type, key, envelope::text as json
       from outbox
       order by id
       limit ${batchSize}`
     if (rows.length === 0) return { found: 0, sent: 0 }
-    const parcels: Parcel[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
+    const messages: SerializedMessage[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
     crashpoint('relay.before-publish')
-    const confirmed = await transport.publish(parcels)
+    const confirmed = await transport.publish(messages)
     crashpoint('relay.after-publish')
     const ids = rows.filter((row) => confirmed.has(row.eventId)).map((row) => row.id)
     await sql`
@@ -122,38 +121,5 @@ export function startRelay({
       wakeUp?.()
       await finished
     },
-  }
-}
-
-/** Publishes again what was published between two times. Consumers that had it already ignore it. */
-export async function redrive(
-  database: Database,
-  transport: Transport,
-  between: { since: string; until: string; type?: string },
-): Promise<number> {
-  const { sql, close } = await database.connect()
-  try {
-    // Two weeks have no index, so they are read and sorted once, and for that the usual patience is too short.
-    await sql`set statement_timeout = 0`
-    await sql`set transaction_timeout = 0`
-    await sql`begin`
-    await sql`
-      declare past no scroll cursor for
-      select event_id, type, key, envelope::text as json
-      from outbox_sent
-      where sent_at >= ${between.since} and sent_at < ${between.until}
-        and (${between.type ?? null}::text is null or type = ${between.type ?? null})
-      order by id`
-    for (let count = 0; ; ) {
-      const rows = await sql<{ eventId: string; type: string; key: string; json: string }>`
-        fetch ${new Verbatim(String(batchSize))} from past`
-      if (rows.length === 0) return count
-      const parcels: Parcel[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
-      const confirmed = await transport.publish(parcels)
-      if (confirmed.size < rows.length) throw new Error('The broker did not confirm all messages; redrive again.')
-      count += rows.length
-    }
-  } finally {
-    await close()
   }
 }

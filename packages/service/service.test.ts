@@ -8,8 +8,8 @@ import { after, before, test } from 'node:test'
 import { defineApi, Shape } from '@souk/contracts'
 import { StockLow } from '@souk/contracts/inventory'
 import { Type } from 'typebox'
+import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from './fixture.ts'
 import { type ContextFor, defineService, handle, handleOnce, on, refuse } from './index.ts'
-import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from './testing.ts'
 
 const api = defineApi('inventory', 'A counter.', {
   add: {

@@ -3,7 +3,7 @@ import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
-import { type Carriage, type ContextFor, integer, originList } from '@souk/service'
+import { type ContextFor, integer, originList, type ServiceCalls } from '@souk/service'
 import type { Fetching } from './fetching.ts'
 import type { Limits } from './limits.ts'
 import type { Reads } from './reads.ts'
@@ -34,8 +34,8 @@ export const settings = {
 }
 export const calls = { users: usersApi, products: productsApi, inventory: inventoryApi, orders: ordersApi }
 
-export interface Own {
-  carriage: Carriage
+export interface Resources {
+  serviceCalls: ServiceCalls
   fetching: Fetching
   sessions: Sessions
   reads: Reads
@@ -43,4 +43,4 @@ export interface Own {
   admission: Admission
   streams: Streams
 }
-export type GatewayContext = ContextFor<typeof settings, typeof calls, Own>
+export type GatewayContext = ContextFor<typeof settings, typeof calls, Resources>

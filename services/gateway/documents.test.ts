@@ -100,15 +100,15 @@ test('the front page says what is running and what is not', async () => {
   const healthy = await (await shop.get('/')).text()
   assert.equal(healthy.match(/>running</g)?.length, 7)
   assert.equal([...shop.asked.keys()].includes('payments.list'), false, 'A refusal is answer enough.')
-  const carriage = shop.running.carriage as { carry: unknown }
-  const { carry } = shop.running.carriage
-  carriage.carry = (route: { service: string }, cargo: never) =>
+  const serviceCalls = shop.running.serviceCalls as { call: unknown }
+  const { call } = shop.running.serviceCalls
+  serviceCalls.call = (route: { service: string }, request: never) =>
     route.service === 'payments'
       ? Promise.reject(new Refusal('unavailable', 503, 'Down.'))
-      : carry(route as never, cargo)
+      : call(route as never, request)
   await new Promise((resolve) => setTimeout(resolve, 3_100))
   const page = await (await shop.get('/')).text()
-  carriage.carry = carry
+  serviceCalls.call = call
   assert.deepEqual([page.match(/>running</g)?.length, page.match(/>not answering</g)?.length], [6, 1])
 })
 

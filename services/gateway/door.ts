@@ -2,7 +2,7 @@
 // order of what it costs, then carried to its service and back as bytes.
 import { isBytes, type Route } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
-import { bareServer, type Carriage, mayCall, queryText, refuse } from '@souk/service'
+import { bareServer, mayCall, queryText, refuse, type ServiceCalls } from '@souk/service'
 import { household } from './address.ts'
 import type { GatewayContext } from './context.ts'
 import { addFrontPages } from './front-pages.ts'
@@ -26,8 +26,8 @@ import {
   visitOf,
 } from './visit.ts'
 
-export async function openDoor(context: GatewayContext, _carriage: Carriage): Promise<Server> {
-  const { settings, own, shared } = context
+export async function openDoor(context: GatewayContext, _carriage: ServiceCalls): Promise<Server> {
+  const { settings, resources, shared } = context
   const security = securityHeaders(shared.publicUrl)
   const cookie = sessionCookie(shared.publicUrl)
   const origins = makeOrigins(shared.publicUrl, settings.corsOrigins)
@@ -41,7 +41,7 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
   })
   for (const route of publicRoutes) offer(route)
   addFrontPages(server, context, desk)
-  closeInTime(server, own.streams, settings.stopSeconds)
+  closeInTime(server, resources.streams, settings.stopSeconds)
   return server
 
   function offer(route: Route) {
@@ -61,7 +61,7 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
         route === (ordersApi.routes.timeline as Route)
           ? async (request, reply) =>
               wantsStream(request)
-                ? own.streams.open(request, reply, desk, credentialOf(request, cookie)?.token)
+                ? resources.streams.open(request, reply, desk, credentialOf(request, cookie)?.token)
                 : pass(request, reply)
           : pass,
     })
@@ -72,11 +72,11 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
     const visit = visitOf(request)
     arrive(visit, route)
     const credential = isCallersBusiness(route) ? credentialOf(request, cookie) : undefined
-    const known = credential && own.sessions.remembered(credential.token)
+    const known = credential && resources.sessions.remembered(credential.token)
     const rest = (request.params as { '*'?: string })['*'] ?? ''
-    own.limits.take(route, { who: known?.userId ?? household(visit.ip), ip: household(visit.ip) }, rest)
+    resources.limits.take(route, { who: known?.userId ?? household(visit.ip), ip: household(visit.ip) }, rest)
     checkMediaType(route, request)
-    own.admission.check(route)
+    resources.admission.check(route)
     if (route.method !== 'GET' && credential?.kind === 'cookie') origins.guardCookie(route, request)
     if (route.method !== 'GET' && isSignIn(route)) origins.guardSignIn(route, request)
     if (credential) await identify(route, visit, credential.token, credential.kind === 'bearer' && !isSignIn(route))
@@ -84,7 +84,7 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
   }
 
   async function identify(route: Route, visit: Visit, token: string, isClaim: boolean) {
-    const caller = await own.sessions.find(token)
+    const caller = await resources.sessions.find(token)
     if (caller) visit.caller = caller
     else if (isClaim) refuse(route, 'not-signed-in', 'This token is not valid, or no longer. Sign in again.')
   }
@@ -102,8 +102,8 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
     const pick = headersFor(route)
     return async (request: HttpRequest, reply: HttpReply) => {
       const visit = visitOf(request)
-      const carry = () =>
-        own.fetching.fetch(route, {
+      const forward = () =>
+        resources.fetching.fetch(route, {
           params: request.params as Record<string, unknown>,
           query: queryText(request),
           headers: pick(request.headers),
@@ -113,9 +113,9 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
           ip: visit.ip,
           url: request.raw.url,
         })
-      const answer = await own.admission.during(async () => {
-        const answer = await carry()
-        return answer.status === 404 && (await isSomebodyAfterAll(route, request)) ? carry() : answer
+      const answer = await resources.admission.during(async () => {
+        const answer = await forward()
+        return answer.status === 404 && (await isSomebodyAfterAll(route, request)) ? forward() : answer
       })
       if (route.method !== 'GET' && answer.status < 400) forgetWhatChanged(route, request)
       desk.finish(request, reply, answer)
@@ -124,12 +124,12 @@ export async function openDoor(context: GatewayContext, _carriage: Carriage): Pr
 
   /** Who changes something through this door sees it at once, before the message about it comes by. */
   function forgetWhatChanged(route: Route, request: HttpRequest) {
-    own.reads.drop(route.service)
+    resources.reads.drop(route.service)
     if (route.service !== 'users') return
     const { caller } = visitOf(request)
     const credential = credentialOf(request, cookie)
-    if (credential) own.sessions.forgetToken(credential.token)
-    if (caller.userId) own.sessions.forget(caller.userId)
+    if (credential) resources.sessions.forgetToken(credential.token)
+    if (caller.userId) resources.sessions.forget(caller.userId)
   }
 }
 

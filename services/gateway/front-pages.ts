@@ -1,7 +1,7 @@
 // The gateway's own pages and documents: what is running, the API reference, and the contracts as data.
 import { createHash } from 'node:crypto'
 import { apis, Bytes, type Route, type ServiceName } from '@souk/contracts'
-import { newTrace } from '@souk/service'
+import { newTrace } from '@souk/messaging'
 import { household } from './address.ts'
 import type { GatewayContext } from './context.ts'
 import { asyncApi } from './reference/asyncapi.ts'
@@ -19,7 +19,7 @@ const probeMs = 1_000
 const rememberedMs = 3_000
 
 export function addFrontPages(server: Server, context: GatewayContext, desk: Desk): void {
-  const { shared, own } = context
+  const { shared, resources } = context
   const shop = { ...shared, sessionCookie: sessionCookie(shared.publicUrl) }
   const health = healthOf(context)
   serve('/', async () => ({ ...html, body: homePage(shared.shopName, await health()) }))
@@ -42,7 +42,7 @@ export function addFrontPages(server: Server, context: GatewayContext, desk: Des
       const visit = visitOf(request)
       arrive(visit, route)
       const ip = household(visit.ip)
-      own.limits.take(route, { who: ip, ip }, '')
+      resources.limits.take(route, { who: ip, ip }, '')
       const { body, ...headers } = await write()
       const isKnown = headers.etag !== undefined && request.headers['if-none-match'] === headers.etag
       desk.finish(request, reply, { status: isKnown ? 304 : 200, headers, body: isKnown ? '' : body })
@@ -84,7 +84,7 @@ function pseudoRoute(path: string): Route {
  * Which services answer. Each is asked for something that only a signed-in person may have: its refusal is an answer, and
  * costs it nothing.
  */
-function healthOf({ own }: GatewayContext): () => Promise<ReadonlyMap<ServiceName, boolean>> {
+function healthOf({ resources }: GatewayContext): () => Promise<ReadonlyMap<ServiceName, boolean>> {
   let known: { at: number; answer: Promise<Map<ServiceName, boolean>> } | undefined
   return () => {
     if (!known || Date.now() - known.at > rememberedMs) known = { at: Date.now(), answer: askAll() }
@@ -102,14 +102,14 @@ function healthOf({ own }: GatewayContext): () => Promise<ReadonlyMap<ServiceNam
     )
     if (!route) return true
     try {
-      const cargo = {
+      const probe = {
         caller: { service: 'gateway', role: 'anonymous' },
         trace: newTrace(),
         deadline: Date.now() + probeMs,
       } as const
-      return (await own.carriage.carry(route, cargo)).status < 500
+      return (await resources.serviceCalls.call(route, probe)).status < 500
     } catch {
-      return false // Which is what was asked; the carriage has logged why.
+      return false // Which is what was asked; the serviceCalls has logged why.
     }
   }
 }

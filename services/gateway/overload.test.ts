@@ -6,8 +6,9 @@ import { test } from 'node:test'
 import { type Answer, allRoutes, type Route } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
-import { type Carriage, newTrace, Refusal } from '@souk/service'
-import { eventually } from '@souk/service/testing'
+import { newTrace } from '@souk/messaging'
+import { Refusal, type ServiceCalls } from '@souk/service'
+import { eventually } from '@souk/service/fixture'
 import { clientAddress, household } from './address.ts'
 import { makeFetching } from './fetching.ts'
 import { makeBuckets, makeLimits } from './limits.ts'
@@ -142,30 +143,30 @@ test('batches are turned away first, then browsing, checkouts last (sec-E05)', a
 test('a read is tried once more, a change never, and retries stay rare', async () => {
   let carried = 0
   let failures = Number.POSITIVE_INFINITY
-  const carriage = {
+  const serviceCalls = {
     isOpenFor: () => true,
-    async carry() {
+    async call() {
       carried += 1
       if (carried <= failures) throw new Refusal('unavailable', 503, 'Down.')
       return { status: 200, headers: {}, body: '' } as Answer
     },
-  } as unknown as Carriage
-  const cargo = { caller: { service: 'gateway' as const, role: 'anonymous' as const }, trace: newTrace() }
+  } as unknown as ServiceCalls
+  const request = { caller: { service: 'gateway' as const, role: 'anonymous' as const }, trace: newTrace() }
   const read = productsApi.routes.list as unknown as Route
   const change = ordersApi.routes.checkout as unknown as Route
 
-  const fresh = makeFetching(carriage)
+  const fresh = makeFetching(serviceCalls)
   failures = 1
-  assert.equal((await fresh.fetch(read, cargo)).status, 200)
+  assert.equal((await fresh.fetch(read, request)).status, 200)
   assert.equal(carried, 2)
   carried = 0
-  await assert.rejects(fresh.fetch(change, cargo))
+  await assert.rejects(fresh.fetch(change, request))
   assert.equal(carried, 1)
 
   carried = 0
   failures = Number.POSITIVE_INFINITY
-  const busy = makeFetching(carriage)
-  await Promise.allSettled(Array.from({ length: 200 }, () => busy.fetch(read, cargo)))
+  const busy = makeFetching(serviceCalls)
+  await Promise.allSettled(Array.from({ length: 200 }, () => busy.fetch(read, request)))
   assert.ok(carried >= 220 && carried <= 231, `${carried} for 200`)
 })
 

@@ -1,7 +1,8 @@
 // Puts together what the gateway keeps in memory, and takes it apart at the end.
 import { usersApi } from '@souk/contracts/users'
-import { type Carriage, type ContextFor, newTrace } from '@souk/service'
-import type { calls, Own, settings } from './context.ts'
+import { newTrace } from '@souk/messaging'
+import type { ContextFor, ServiceCalls } from '@souk/service'
+import type { calls, Resources, settings } from './context.ts'
 import { makeFetching } from './fetching.ts'
 import { securityHeaders } from './headers.ts'
 import { makeLimits } from './limits.ts'
@@ -15,14 +16,14 @@ const megabyte = 1024 * 1024
 
 export async function openOwn(
   { settings: chosen, shared }: ContextFor<typeof settings, typeof calls, undefined>,
-  carriage: Carriage,
-): Promise<{ own: Own; close: () => Promise<void> }> {
-  const fetching = makeFetching(carriage)
+  serviceCalls: ServiceCalls,
+): Promise<{ resources: Resources; close: () => Promise<void> }> {
+  const fetching = makeFetching(serviceCalls)
   const sessions = makeSessions((token) =>
-    carriage.client(usersApi, 'gateway', newTrace()).exchangeSession({ body: { token } }),
+    serviceCalls.client(usersApi, 'gateway', newTrace()).exchangeSession({ body: { token } }),
   )
-  const own: Own = {
-    carriage,
+  const resources: Resources = {
+    serviceCalls,
     fetching,
     sessions,
     reads: makeReads({
@@ -33,5 +34,5 @@ export async function openOwn(
     admission: makeAdmission(chosen.maxConcurrent),
     streams: makeStreams(fetching, sessions, chosen.maxStreams),
   }
-  return { own, close: async () => own.admission.close() }
+  return { resources, close: async () => resources.admission.close() }
 }

@@ -5,7 +5,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged } from '@souk/contracts/products'
 import { Refusal } from '@souk/service'
-import { anonymous, newTrace } from '@souk/service/testing'
+import { anonymous, newTrace } from '@souk/service/fixture'
 import { openShop, type Sayings, type Shop } from './shop-for-tests.ts'
 
 let shop: Shop
@@ -97,7 +97,7 @@ test('a slow service leaves a gap', async () => {
 test('a page that is waited for less than a gap takes is there in time, with its gap', async () => {
   shop.sayings['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOWER' }] })
   shop.sayings['inventory.availability'] = () => new Promise(() => undefined)
-  const { status, body } = await shop.running.carriage.carry(gatewayApi.routes.productPage, {
+  const { status, body } = await shop.running.serviceCalls.call(gatewayApi.routes.productPage, {
     params: { slug: 'tea-pot' },
     query: fresh(),
     caller: anonymous,

@@ -15,29 +15,34 @@ const products = productsApi.routes
 /** Not kept; but pages that are made at the same time share the question. */
 const askedNow = { seconds: 0, dropOn: [] }
 
-export const homePage = handle(gatewayApi.routes.homePage, async ({ query }, { own, deadline }: GatewayContext) => {
-  const { part, missing } = gathering(deadline)
-  const [categories, newest] = await Promise.all([
-    part('categories', ask(own, products.listCategories, {}, {})),
-    part('newest', ask(own, products.list, {}, { sort: 'newest', limit: newestCount, ...query })),
-  ])
-  return { categories: categories?.items, newest: newest?.items, missing }
-})
+export const homePage = handle(
+  gatewayApi.routes.homePage,
+  async ({ query }, { resources, deadline }: GatewayContext) => {
+    const { part, missing } = gathering(deadline)
+    const [categories, newest] = await Promise.all([
+      part('categories', ask(resources, products.listCategories, {}, {})),
+      part('newest', ask(resources, products.list, {}, { sort: 'newest', limit: newestCount, ...query })),
+    ])
+    return { categories: categories?.items, newest: newest?.items, missing }
+  },
+)
 
 export const productPage = handle(
   gatewayApi.routes.productPage,
-  async ({ params, query }, { own, deadline }: GatewayContext) => {
+  async ({ params, query }, { resources, deadline }: GatewayContext) => {
     const { part, missing } = gathering(deadline)
     const withAvailability = async () => {
-      const product = await ask(own, products.read, params, query)
+      const product = await ask(resources, products.read, params, query)
       const sku = product.variants.slice(0, mostSkus).map((variant) => variant.sku)
       const availability =
-        sku.length > 0 ? part('availability', ask(own, inventoryApi.routes.availability, {}, { sku })) : { items: [] }
+        sku.length > 0
+          ? part('availability', ask(resources, inventoryApi.routes.availability, {}, { sku }))
+          : { items: [] }
       return { product, availability: (await availability)?.items }
     }
     const [shown, related] = await Promise.all([
       withAvailability(),
-      part('related', ask(own, products.related, params, query)),
+      part('related', ask(resources, products.related, params, query)),
     ])
     return { ...shown, related: related?.items, missing }
   },
@@ -45,11 +50,11 @@ export const productPage = handle(
 
 export const categoryPage = handle(
   gatewayApi.routes.categoryPage,
-  async ({ params, query }, { own, deadline }: GatewayContext) => {
+  async ({ params, query }, { resources, deadline }: GatewayContext) => {
     const { part, missing } = gathering(deadline)
     const [found, { items: categories }] = await Promise.all([
-      part('products', ask(own, products.list, {}, { category: params.slug, facets: true, ...query })),
-      ask(own, products.listCategories, {}, {}),
+      part('products', ask(resources, products.list, {}, { category: params.slug, facets: true, ...query })),
+      ask(resources, products.listCategories, {}, {}),
     ])
     const category = categories.find((one) => one.slug === params.slug)
     if (!category) refuse(gatewayApi.routes.categoryPage, 'not-found', 'There is no such category.')
@@ -60,14 +65,14 @@ export const categoryPage = handle(
 
 /** Asks for one part, from memory where the contract allows that. Throws what the service refuses with. */
 async function ask<R extends RouteDefinition>(
-  own: GatewayContext['own'],
+  resources: GatewayContext['resources'],
   route: Route<R>,
   params: Record<string, unknown>,
   query: Record<string, unknown>,
 ): Promise<ReplyOf<R>> {
   const anyRoute = route as unknown as Route
   const rule = ruleOf(anyRoute) ?? askedNow
-  const read = await readThrough(own, anyRoute, rule, params, queryOf(query))
+  const read = await readThrough(resources, anyRoute, rule, params, queryOf(query))
   if ('entry' in read) return read.entry.value() as ReplyOf<R>
   const problem = JSON.parse(Buffer.from(read.answer.body as Uint8Array).toString()) as Problem
   throw new Refusal(problem.code, problem.status, problem.detail ?? problem.title)
@@ -85,7 +90,7 @@ function gathering(deadline: number) {
       return await Promise.race([asked, late])
     } catch (error) {
       if (error instanceof Refusal && error.status === 400) throw error // The asker's mistake is no gap.
-      missing.push(name) // Told to the client; the service and the carriage have logged why.
+      missing.push(name) // Told to the client; the service and the serviceCalls have logged why.
       return undefined
     } finally {
       clearTimeout(timer)

@@ -1,7 +1,8 @@
 // Serves public reads from memory. The same answer goes to everybody, so nobody is asked who they are; a known URL costs a
 // look-up and a write.
 import type { Answer, Route } from '@souk/contracts'
-import { type Caller, newTrace, queryText } from '@souk/service'
+import { newTrace } from '@souk/messaging'
+import { type Caller, queryText } from '@souk/service'
 import { household } from './address.ts'
 import type { GatewayContext } from './context.ts'
 import { passedBack, type SecurityHeaders } from './headers.ts'
@@ -18,7 +19,7 @@ export function ruleOf(route: Route): ReadRule | undefined {
 
 /** Reads a route from memory or from its service; for the door and for the pages. */
 export function readThrough(
-  { reads, fetching }: GatewayContext['own'],
+  { reads, fetching }: GatewayContext['resources'],
   route: Route,
   rule: ReadRule,
   params: Record<string, unknown>,
@@ -32,22 +33,24 @@ export function readThrough(
 
 /** Makes the handler of a public read. */
 export function answerRead(context: GatewayContext, desk: Desk, route: Route, rule: ReadRule) {
-  const { own } = context
+  const { resources } = context
   return (request: HttpRequest, reply: HttpReply) => {
     const visit = visitOf(request)
     arrive(visit, route)
     const ip = household(visit.ip)
-    own.limits.take(route, { who: ip, ip }, '')
+    resources.limits.take(route, { who: ip, ip }, '')
     const url = request.raw.url as string
-    const entry = own.reads.at(url)
+    const entry = resources.reads.at(url)
     if (entry) send(request, reply, visit, entry, 'hit')
     else void readAndSend(request, reply, visit, url).catch((error) => reply.send(error))
   }
 
   async function readAndSend(request: HttpRequest, reply: HttpReply, visit: Visit, url: string) {
-    own.admission.check(route)
+    resources.admission.check(route)
     const params = request.params as Record<string, unknown>
-    const read = await own.admission.during(() => readThrough(own, route, rule, params, queryText(request), url))
+    const read = await resources.admission.during(() =>
+      readThrough(resources, route, rule, params, queryText(request), url),
+    )
     if ('entry' in read) send(request, reply, visit, read.entry, read.from)
     else desk.finish(request, reply, read.answer)
   }

@@ -17,13 +17,13 @@ export const gateway = defineService({
   calls,
   open: openOwn,
   routes: { homePage, productPage, categoryPage },
-  hears: {
+  broadcasts: {
     messages: [
       ...[ProductChanged, ProductDeleted, CategoryChanged],
       ...[SessionRevoked, UserDeleted, UserUpdated],
       ...orderMessages,
     ],
-    hear,
+    receive: hear,
   },
   serve: openDoor,
 })

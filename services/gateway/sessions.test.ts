@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { SessionRevoked, UserDeleted } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
-import { eventually } from '@souk/service/testing'
+import { eventually } from '@souk/service/fixture'
 import { makeSessions } from './sessions.ts'
 import { bearer, identity, openShop, type Shop } from './shop-for-tests.ts'
 

@@ -3,7 +3,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { type Api, apis, type Message, type Route, type ServiceName } from '@souk/contracts'
 import type { Identity } from '@souk/contracts/users'
 import { type AnyService, defineService, handle, Refusal, type Request } from '@souk/service'
-import { startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
+import { startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { gateway } from './service.ts'
 
 type Say = (request: Request) => unknown

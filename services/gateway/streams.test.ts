@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { OrderChanged, type OrderStatus } from '@souk/contracts/orders'
 import { SessionRevoked } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
-import { eventually } from '@souk/service/testing'
+import { eventually } from '@souk/service/fixture'
 import { identity, openShop, type Shop } from './shop-for-tests.ts'
 
 let shop: Shop
@@ -31,7 +31,7 @@ after(() => shop.stop())
 
 const headers = { accept: 'text/event-stream', 'order-key': 'key' }
 const path = `/v1/orders/${orderId}/events`
-const streams = () => shop.running.services.get('gateway')?.context.own.streams as { count: number }
+const streams = () => shop.running.services.get('gateway')?.context.resources.streams as { count: number }
 
 /** The order moves on, and its message goes round. */
 async function happens(type: string, status: OrderStatus) {

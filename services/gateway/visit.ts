@@ -2,17 +2,9 @@
 // response of the gateway leaves through this desk, so none lacks its headers, its log line or its measurement.
 import type { IncomingMessage } from 'node:http'
 import type { Answer, Route } from '@souk/contracts'
-import {
-  type bareServer,
-  type Caller,
-  continueTrace,
-  orderIdIn,
-  Refusal,
-  round,
-  type ServerOptions,
-  type Trace,
-} from '@souk/service'
-import { beginSpan } from '@souk/service/telemetry'
+import { continueTrace, type Trace } from '@souk/messaging'
+import { type bareServer, type Caller, orderIdIn, Refusal, round, type ServerOptions } from '@souk/service'
+import { beginSpan } from '@souk/service/run/telemetry'
 import { clientAddress } from './address.ts'
 import type { GatewayContext } from './context.ts'
 import { passedBack, type SecurityHeaders } from './headers.ts'

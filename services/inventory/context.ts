@@ -7,8 +7,8 @@ export const settings = {
   reservationsPerHolder: integer('unpaid reservations that one person may hold', 20, { min: 1, max: 10_000 }),
 }
 export const calls = {}
-export interface Own {
+export interface Resources {
   /** SKUs of which there was not plenty lately, and until when that is remembered. */
   scarce: Map<string, number>
 }
-export type InventoryContext = ContextFor<typeof settings, typeof calls, Own>
+export type InventoryContext = ContextFor<typeof settings, typeof calls, Resources>

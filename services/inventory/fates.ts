@@ -1,7 +1,7 @@
 // What becomes of reserved stock: it is sold, given back, or comes back from a sold order. For many orders at once: one
 // statement locks and reads, pure functions decide, one statement writes together with the commit.
 import type { Reservation } from '@souk/contracts/inventory'
-import { columns, type Sql, type Statement } from '@souk/service'
+import { columns, type Sql, type Statement } from '@souk/postgres'
 import type { Change } from './crossings.ts'
 
 type Status = Reservation['status']

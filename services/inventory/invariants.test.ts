@@ -4,7 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Message } from '@souk/contracts'
 import { HoldStock, type StockLine } from '@souk/contracts/inventory'
-import type { Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
 import { findProblems, invariants } from './invariants.ts'
 import { type Counter, canceled, openCounter, placed, refunded } from './testing.ts'
 

@@ -1,6 +1,6 @@
 // What must always hold of stock (RELIABILITY 3.1), as statements whose rows are the violations. `npm run verify` and the
 // tests run them; each may be asserted at any moment.
-import { type Sql, type Statement, Verbatim } from '@souk/service'
+import { type Sql, type Statement, Verbatim } from '@souk/postgres'
 
 export interface Invariant {
   id: string

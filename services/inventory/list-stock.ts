@@ -1,6 +1,7 @@
 // GET /v1/stock and GET /v1/stock/:sku/movements: what staff sees of stock, and why it is so.
 import { inventoryApi } from '@souk/contracts/inventory'
-import { handle, join, pageOf, readCursor, refuse } from '@souk/service'
+import { join } from '@souk/postgres'
+import { handle, pageOf, readCursor, refuse } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 
 const { listStock: stockRoute, listMovements: movementsRoute } = inventoryApi.routes

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
-import { anonymous, customer, refusalOf, staff } from '@souk/service/testing'
+import { anonymous, customer, refusalOf, staff } from '@souk/service/fixture'
 import { type Counter, openCounter } from './testing.ts'
 
 let counter: Counter

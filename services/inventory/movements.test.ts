@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
-import { customer, eventually, refusalOf, staff } from '@souk/service/testing'
+import { customer, eventually, refusalOf, staff } from '@souk/service/fixture'
 import { roundsOf } from './movements.ts'
 import { type Counter, canceled, openCounter, placed } from './testing.ts'
 

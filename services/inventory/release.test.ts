@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { eventually, refusalOf } from '@souk/service/testing'
+import { eventually, refusalOf } from '@souk/service/fixture'
 import { type Counter, openCounter } from './testing.ts'
 
 let counter: Counter

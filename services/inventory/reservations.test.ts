@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Reservation } from '@souk/contracts/inventory'
-import { refusalOf } from '@souk/service/testing'
+import { refusalOf } from '@souk/service/fixture'
 import { type Counter, openCounter } from './testing.ts'
 
 let counter: Counter

@@ -2,7 +2,7 @@
 // what is left is not low, so nobody is refused and nobody is told. The statement looks under its locks, and when it is otherwise
 // it writes nothing. No lock waits for this process.
 import type { Reservation } from '@souk/contracts/inventory'
-import { columns, crashpoint, sqlState } from '@souk/service'
+import { columns, crashpoint, sqlState } from '@souk/postgres'
 import type { InventoryContext } from './context.ts'
 import {
   type Asked,
@@ -41,7 +41,7 @@ const lineRows = columns<WantedLine>({
  */
 export async function reserveFromPlenty(
   asked: readonly Asked[],
-  { sql, settings, own: { scarce } }: InventoryContext,
+  { sql, settings, resources: { scarce } }: InventoryContext,
 ): Promise<Map<string, Reservation>> {
   const time = performance.now()
   const wishes = asked.filter(({ skus }) => !skus.some((sku) => (scarce.get(sku) ?? 0) > time))

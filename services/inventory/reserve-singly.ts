@@ -1,7 +1,7 @@
 // Reserves for each order by itself what there is: all lines or none. Under the locks of the stock, which last from the first
 // statement to the commit with the second.
 import type { Reservation } from '@souk/contracts/inventory'
-import { columns, json, type Sql, type Statement } from '@souk/service'
+import { columns, json, type Sql, type Statement } from '@souk/postgres'
 import { type Allotment, allot, type Line, type Missing, type Shelf } from './allot.ts'
 import type { InventoryContext } from './context.ts'
 import { crossingsOf } from './crossings.ts'

@@ -1,7 +1,8 @@
 // PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order. Orders that come at
 // once are served in groups: one lock of the hot rows and one commit then serve many (RELIABILITY 6.4).
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { crashpoint, handle, inGroups, refuse } from '@souk/service'
+import { batched, crashpoint } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Asked, demandOf } from './reservation.ts'
 import { reserveFromPlenty } from './reserve-plenty.ts'
@@ -12,12 +13,11 @@ const route = inventoryApi.routes.reserve
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
   const { pinned, expiresAt } = body
   const holder = body.holder?.trim().toLowerCase() // Typed by people: one address is one person, in whatever case.
-  const outcome = await reserveInGroup(
-    { ...demandOf(body.lines), orderId: params.orderId.toLowerCase(), pinned, expiresAt, holder },
-    context,
-  )
+  const orderId = params.orderId.toLowerCase()
+  const answered = await reserveInGroup({ ...demandOf(body.lines), orderId, pinned, expiresAt, holder }, context)
+  if (!answered) throw new Error(`Nothing was decided about the reservation of order ${orderId}.`)
   crashpoint('inventory.reserved')
-  return answer(outcome)
+  return answer(answered.outcome)
 })
 
 function answer(outcome: Outcome): Reservation {
@@ -48,19 +48,20 @@ function answer(outcome: Outcome): Reservation {
 }
 
 /** Where there is plenty, as mostly, in one statement; what that leaves, singly. */
-const reserveInGroup = inGroups(
-  async (asked: readonly Asked[], context: InventoryContext) => {
+const reserveInGroup = batched<Asked, { orderId: string; outcome: Outcome }, InventoryContext>({
+  key: ({ orderId }) => orderId,
+  // What a person holds is counted, unless it is pinned.
+  conflicts: ({ pinned, holder }) => (pinned || !holder ? [] : [`held by ${holder}`]),
+  keyOf: ({ orderId }) => orderId,
+  async write(asked, context) {
     const reserved = await reserveFromPlenty(asked, context)
     const left = asked.filter(({ orderId }) => !reserved.has(orderId))
     const outcomes = left.length > 0 ? await reserveSingly(left, context) : []
-    return asked.map((wish): Outcome => {
+    return asked.map((wish) => {
       const reservation = reserved.get(wish.orderId)
-      return reservation ? { is: 'reserved', reservation } : (outcomes[left.indexOf(wish)] as Outcome)
+      const outcome: Outcome = reservation ? { is: 'reserved', reservation } : (outcomes[left.indexOf(wish)] as Outcome)
+      return { orderId: wish.orderId, outcome }
     })
   },
-  {
-    // What a person holds is counted, unless it is pinned.
-    keysOf: ({ orderId, pinned, holder }) => (pinned || !holder ? [orderId] : [orderId, `held by ${holder}`]),
-    atOnce: 2,
-  },
-)
+  atOnce: 2,
+})

@@ -2,7 +2,7 @@
 // and the ledger knows whether it has moved stock before.
 import type { MessageOf } from '@souk/contracts'
 import type { OrderRefunded } from '@souk/contracts/orders'
-import type { Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
 import { type Back, writeMoved } from './fates.ts'
 import { demandOf } from './reservation.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { defineService, every } from '@souk/service'
 import { availability } from './availability.ts'
-import { calls, type Own, settings } from './context.ts'
+import { calls, type Resources, settings } from './context.ts'
 import { expireReservations } from './expire-reservations.ts'
 import { listMovements, listStock } from './list-stock.ts'
 import { move, moveMany } from './movements.ts'
@@ -20,8 +20,8 @@ export const inventory = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   plansByIndex: true,
-  open: async () => ({ own: { scarce: new Map() } satisfies Own }),
+  open: async () => ({ resources: { scarce: new Map() } satisfies Resources }),
   routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },
   reacts: [sellPlaced, returnUnsent, undoCanceled, holdStock],
-  habits: [every(1, 'expire-reservations', expireReservations)],
+  schedules: [every(1, 'expire-reservations', expireReservations)],
 })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { HoldStock } from '@souk/contracts/inventory'
-import { eventually } from '@souk/service/testing'
+import { eventually } from '@souk/service/fixture'
 import { type Counter, canceled, openCounter, placed } from './testing.ts'
 
 let counter: Counter

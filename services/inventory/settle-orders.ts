@@ -3,7 +3,9 @@
 import type { MessageOf } from '@souk/contracts'
 import { HoldStock } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
-import { on, type Sql, type Transaction, Unprocessable } from '@souk/service'
+import { Unprocessable } from '@souk/messaging'
+import type { Sql } from '@souk/postgres'
+import { on, type Transaction } from '@souk/service'
 import type { InventoryContext } from './context.ts'
 import { type Change, crossingsOf } from './crossings.ts'
 import {
@@ -31,19 +33,22 @@ interface Settlement {
 }
 
 /** An order is placed: its stock is sold. */
-export const sellPlaced = on([OrderPlaced], async (placed, { gather }, { settings }: InventoryContext) => {
-  gather(settleOrders, { placed, lowStock: settings.lowStock })
+export const sellPlaced = on([OrderPlaced], async (placed, { beforeCommit }, { settings }: InventoryContext) => {
+  beforeCommit(settleOrders, { placed, lowStock: settings.lowStock })
 })
 
 /** Money went back for units that had not been sent: they come back. */
-export const returnUnsent = on([OrderRefunded], async (refunded, { gather }, { settings }: InventoryContext) => {
-  if (refunded.unsent?.length) gather(settleOrders, { refunded, lowStock: settings.lowStock })
+export const returnUnsent = on([OrderRefunded], async (refunded, { beforeCommit }, { settings }: InventoryContext) => {
+  if (refunded.unsent?.length) beforeCommit(settleOrders, { refunded, lowStock: settings.lowStock })
 })
 
 /** An order is canceled: what it holds is given back, and what was sold comes back. */
-export const undoCanceled = on([OrderCanceled], async ({ orderId }, { gather }, { settings }: InventoryContext) => {
-  gather(settleOrders, { canceled: orderId, lowStock: settings.lowStock })
-})
+export const undoCanceled = on(
+  [OrderCanceled],
+  async ({ orderId }, { beforeCommit }, { settings }: InventoryContext) => {
+    beforeCommit(settleOrders, { canceled: orderId, lowStock: settings.lowStock })
+  },
+)
 
 /** The customer must act first, so the reservation may expire again. Late, after a sale or a release, it is ignored. */
 export const holdStock = on([HoldStock], async ({ orderId, until }, { sql }, _context: InventoryContext) => {

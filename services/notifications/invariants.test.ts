@@ -1,7 +1,7 @@
 // Every invariant holds in a shop that works, and finds the row that breaks it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { startForTest, type TestShop } from '@souk/service/testing'
+import { startForTest, type TestShop } from '@souk/service/fixture'
 import { invariants } from './invariants.ts'
 import { canceled, placed, refunded, shipped, tellService, verificationRequested } from './sample-messages.ts'
 import { notifications } from './service.ts'

@@ -1,6 +1,7 @@
 // GET /v1/notifications. Staff sees who was told what, newest first. The ids are times, so they are the order too.
 import { notificationsApi } from '@souk/contracts/notifications'
-import { handle, join, pageOf, readCursor, refuse, type Statement } from '@souk/service'
+import { join, type Statement } from '@souk/postgres'
+import { handle, pageOf, readCursor, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
 import { type NotificationRow, shown } from './notification-table.ts'
 

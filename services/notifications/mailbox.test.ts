@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { startForTest, type TestOptions, type TestShop } from '@souk/service/testing'
+import { startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { placed, shipped, tellService } from './sample-messages.ts'
 import { notifications } from './service.ts'
 

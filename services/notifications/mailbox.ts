@@ -29,26 +29,26 @@ const mailPolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 export const mailbox = handle(pageRoute, async ({ query }, context: NotificationsContext) => {
-  if (!context.own.showsMailbox) refuse(pageRoute, 'not-found', closed)
+  if (!context.resources.showsMailbox) refuse(pageRoute, 'not-found', closed)
   const rows = await newest(query.to, context)
-  return pageReply(mailboxPage(rows, query.to, context.own.mail !== undefined, shopOf(context)))
+  return pageReply(mailboxPage(rows, query.to, context.resources.mail !== undefined, shopOf(context)))
 })
 
 export const readMail = handle(mailRoute, async ({ params }, context: NotificationsContext) => {
-  const row = context.own.showsMailbox ? await find(params.id, context) : undefined
+  const row = context.resources.showsMailbox ? await find(params.id, context) : undefined
   if (!row) refuse(mailRoute, 'not-found', 'There is no such mail.')
   return pageReply(mailPage(row, partsOf(row, context).text, shopOf(context)))
 })
 
 export const readMailBody = handle(bodyRoute, async ({ params }, context: NotificationsContext) => {
-  const row = context.own.showsMailbox ? await find(params.id, context) : undefined
+  const row = context.resources.showsMailbox ? await find(params.id, context) : undefined
   if (!row) refuse(bodyRoute, 'not-found', 'There is no such mail.')
   const headers = { ...guards, 'content-security-policy': mailPolicy }
   return reply(200, Buffer.from(partsOf(row, context).html), headers)
 })
 
 export const mailboxList = handle(listRoute, async ({ query }, context: NotificationsContext) => {
-  if (!context.own.showsMailbox) refuse(listRoute, 'not-found', closed)
+  if (!context.resources.showsMailbox) refuse(listRoute, 'not-found', closed)
   const rows = await newest(query.to, context)
   const items = rows.map((row) => ({
     id: row.id,

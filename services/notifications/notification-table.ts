@@ -1,5 +1,5 @@
 // The notification table: how a row gets in, waits for its turn, and is told how it went.
-import { columns, json, type Sql, type Statement } from '@souk/service'
+import { columns, json, type Sql, type Statement } from '@souk/postgres'
 import type { Contents, Kind } from './letters/letters.ts'
 
 export interface NewNotification {

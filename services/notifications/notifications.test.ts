@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from '@souk/service/testing'
+import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import type { NotificationsContext } from './context.ts'
 import { forgetContents } from './forget-contents.ts'
 import {
@@ -236,7 +236,7 @@ test('no mail text is logged', async () => {
   const { sql } = shop.database('notifications')
   await tellService(shop, [resetRequested()])
   await sql`update notification set status = 'queued', sent_at = null where kind = 'password-reset'`
-  const own = { mail, firstStatus: 'queued', showsMailbox: true } as const
-  await sendMails({ ...context, own }, new AbortController().signal)
+  const resources = { mail, firstStatus: 'queued', showsMailbox: true } as const
+  await sendMails({ ...context, resources }, new AbortController().signal)
   assert.doesNotMatch(lines.join('\n'), /secret|ada|Somebody/)
 })

@@ -27,6 +27,6 @@ export async function openPostOffice({
       'No mail server is set (NOTIFICATIONS_SMTP_URL): mail waits in the queue until there is one. NOTIFICATIONS_MAILBOX=on shows it at /mailbox, to everybody who can reach the shop.',
     )
   }
-  const own: PostOffice = { mail, showsMailbox, firstStatus: mail || waits ? 'queued' : 'sent' }
-  return { own, close: async () => mail?.close() }
+  const resources: PostOffice = { mail, showsMailbox, firstStatus: mail || waits ? 'queued' : 'sent' }
+  return { resources, close: async () => mail?.close() }
 }

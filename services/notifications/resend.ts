@@ -31,7 +31,7 @@ export const resend = handleOnce(route, async ({ params }, context: Notification
       subject,
       content,
       orderId: orderId ?? undefined,
-      status: context.own.firstStatus,
+      status: context.resources.firstStatus,
       messageId: messageIdOf(id, kind, context),
       repeats: params.id,
       at: context.now().toISOString(),

@@ -3,7 +3,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message, MessageOf } from '@souk/contracts'
 import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
 import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
-import type { TestShop } from '@souk/service/testing'
+import type { TestShop } from '@souk/service/fixture'
 
 export const eur = (amount: number) => ({ amount, currency: 'EUR' })
 

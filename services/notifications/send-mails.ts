@@ -1,6 +1,6 @@
 // Sends what is queued. A batch is taken for a while, sent outside of any transaction, and its outcomes are noted in one
 // statement. A process that dies in between has its mails sent again when their while is over, under the same message ids.
-import { crashpoint } from '@souk/service'
+import { crashpoint } from '@souk/postgres'
 import type { Channel, Delivery } from './channel.ts'
 import type { NotificationsContext } from './context.ts'
 import { secretKinds } from './letters/letters.ts'
@@ -19,7 +19,7 @@ const hour = 60 * minute
 export const retrySeconds = [30, 2 * minute, 10 * minute, hour, 4 * hour, 8 * hour, 11 * hour]
 
 export async function sendMails(context: NotificationsContext, stopping: AbortSignal): Promise<void> {
-  const { mail } = context.own
+  const { mail } = context.resources
   if (!mail) return
   const started = performance.now()
   while (!stopping.aborted && performance.now() - started < turnSeconds * 1000) {

@@ -29,5 +29,5 @@ export const notifications = defineService({
     on([VerificationRequested], tell('verification')),
     on([PasswordResetRequested], tell('password-reset')),
   ],
-  habits: [every(0.5, 'send-mails', sendMails), every(3600, 'forget-contents', forgetContents)],
+  schedules: [every(0.5, 'send-mails', sendMails), every(3600, 'forget-contents', forgetContents)],
 })

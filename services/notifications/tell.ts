@@ -12,18 +12,18 @@ import { insertNotifications, type NewNotification } from './notification-table.
 export function tell<K extends Kind>(kind: K) {
   return async (
     content: Contents[K],
-    { gather }: Transaction,
+    { beforeCommit }: Transaction,
     context: NotificationsContext,
     cause: { id: string },
   ) => {
-    gather(store, {
+    beforeCommit(store, {
       cause: cause.id,
       kind,
       recipient: content.email,
       subject: subjectOf(kind, content, shopOf(context)),
       content,
       orderId: 'orderId' in content ? content.orderId : undefined,
-      status: context.own.firstStatus,
+      status: context.resources.firstStatus,
       messageId: messageIdOf(cause.id, kind, context),
       at: context.now().toISOString(),
     })

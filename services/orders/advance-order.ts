@@ -1,5 +1,8 @@
 // Brings an order one step forward: asks the saga's table and stores what it says, all of it or nothing.
-import { inGroups, type Transaction, together } from '@souk/service'
+
+import type { Trace } from '@souk/messaging'
+import { batched, oneStatement } from '@souk/postgres'
+import type { Transaction } from '@souk/service'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import type { OrdersContext } from './context.ts'
 import type { Order } from './order.ts'
@@ -8,19 +11,15 @@ import { afterStep, type DecidedStep, findOrder, storeSteps } from './orders-tab
 const mostTries = 10
 
 /** Says whether the order was still as the step had found it, and is now as the step wants it. */
-const storeStep = inGroups(
-  async (decided: readonly DecidedStep[], { sql, commit }: OrdersContext, contexts) => {
+const storeStep = batched<DecidedStep & { trace: Trace }, { id: string }, OrdersContext>({
+  key: ({ before }) => before.id,
+  keyOf: (stored) => stored.id,
+  write(decided, { sql, commit }) {
     const { update, also } = storeSteps(sql, decided)
-    const sendFor = decided.map(({ before, step }, index) => ({
-      id: before.id,
-      messages: step.send,
-      trace: (contexts[index] as OrdersContext).trace,
-    }))
-    const stored = new Set((await commit(update, { also, sendFor })).map((row) => row.id))
-    return decided.map(({ before }) => stored.has(before.id))
+    const sendFor = decided.map(({ before, step, trace }) => ({ id: before.id, messages: step.send, trace }))
+    return commit(update, { also, sendFor })
   },
-  { keysOf: ({ before }) => [before.id] },
-)
+})
 
 /**
  * Outside a transaction: one statement that takes effect only on the version that was read. Who loses a race reads again
@@ -32,7 +31,7 @@ export async function advanceOrder(order: Order, signal: Signal, context: Orders
     const at = context.now().toISOString()
     const step = nextStep(current, signal, at)
     if (!step) return current
-    if (await storeStep({ before: current, step, at }, context)) return afterStep(step, at)
+    if (await storeStep({ before: current, step, at, trace: context.trace }, context)) return afterStep(step, at)
     const again = await findOrder(context.sql, order.id, context.shared.sharedSecret)
     if (!again) throw new Error(`Order ${order.id} has vanished.`)
     current = again
@@ -50,7 +49,7 @@ export async function advanceLocked(
   const step = nextStep(order, signal, at)
   if (!step) return undefined
   const { update, also } = storeSteps(sql, [{ before: order, step, at }])
-  await sql`${together(sql, update, also)} select id from changed`
+  await oneStatement(sql, update, { also })
   send(...step.send)
   return afterStep(step, at)
 }

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type Order, ordersApi } from '@souk/contracts/orders'
 import { PaymentRefunded, RefundFailed } from '@souk/contracts/payments'
-import { anonymous, customer, refusalOf, staff } from '@souk/service/testing'
+import { anonymous, customer, refusalOf, staff } from '@souk/service/fixture'
 import { eur, keyed, type OrdersShop, openShop } from './shop-for-tests.ts'
 
 let shop: OrdersShop

@@ -1,7 +1,8 @@
 // PUT and GET /v1/carts/:id. The client keeps the whole cart and sends it whole; the server stores it and says what it costs.
 // The id is chosen by the client and unguessable: who knows it may read and change the cart.
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
-import { columns, handle, inGroups, json, refuse, type Sql, type Statement } from '@souk/service'
+import { batched, columns, json, type Sql, type Statement } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import { mergeLines, type PricedCart, priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
 import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from './price-list.ts'
@@ -31,7 +32,7 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
   if (!stored) return refuseToStore(id, context.sql)
   const priced = priceCart(body, stored.prices)
   const { version: cartVersion, pricesVersion } = stored
-  context.own.pricedCarts.keep(id, { body, priced, cartVersion, pricesVersion })
+  context.resources.pricedCarts.keep(id, { body, priced, cartVersion, pricesVersion })
   return cartView({ ...stored, body }, priced, context)
 })
 
@@ -51,9 +52,11 @@ const cartRows = columns<CartToStore>({
 })
 
 /** The cart as it is now, or undefined when it was ordered or has another version than expected. */
-const storeCart = inGroups(
-  async (carts: readonly CartToStore[], { sql, now }: OrdersContext) => {
-    const stored = await sql<StoredCart>`
+const storeCart = batched<CartToStore, StoredCart, OrdersContext>({
+  key: (cart) => cart.id,
+  keyOf: (stored) => stored.id,
+  write: (carts, { sql, now }) =>
+    sql<StoredCart>`
       with given as materialized (
         select * from ${cartRows(carts)} as cart
       ), stored as (
@@ -70,12 +73,9 @@ const storeCart = inGroups(
       )
       select id, version, 'open' as status, updated_at, ${pricesAsJson(sql, skusIn(sql))} as prices,
         ${pricesVersion(sql)} as prices_version
-      from stored as cart`
-    const byId = new Map(stored.map((cart) => [cart.id, cart]))
-    return carts.map(({ id }) => byId.get(id))
-  },
-  { keysOf: (cart) => [cart.id], patienceMs: 16 },
-)
+      from stored as cart`,
+  waitMs: 16,
+})
 
 export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
   const [stored] = await context.sql<Omit<StoredCart, 'pricesVersion'>>`
@@ -124,7 +124,7 @@ async function cartView(
   context: OrdersContext,
 ): Promise<Cart> {
   const stockProblems =
-    status === 'open' ? await context.own.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
+    status === 'open' ? await context.resources.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
   return {
     id,
     version,

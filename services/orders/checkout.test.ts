@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
 import { Refusal } from '@souk/service'
-import { anonymous, customer, eventually, newTrace } from '@souk/service/testing'
+import { anonymous, customer, eventually, newTrace } from '@souk/service/fixture'
 import { type OrdersShop, openShop } from './shop-for-tests.ts'
 
 let shop: OrdersShop
@@ -254,7 +254,7 @@ test('a checkout that began late is answered in time, too, and is paid without i
   const orderId = randomUUID()
   const waits: (() => void)[] = []
   shop.neighbors.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
-  const answer = await shop.running.carriage.carry(ordersApi.routes.checkout, {
+  const answer = await shop.running.serviceCalls.call(ordersApi.routes.checkout, {
     params: { orderId },
     body: JSON.stringify({
       cartId: cart.id,

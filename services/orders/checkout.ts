@@ -1,7 +1,8 @@
 // PUT /v1/orders/:orderId. A customer checks out. The client picks the order id, so a repeated request finds the first
 // order; and a cart becomes one order, whatever ids are sent. The cart's id is the right to buy it.
 import { type CartInput, type Order as OrderView, ordersApi } from '@souk/contracts/orders'
-import { crashpoint, handle, inGroups, Refusal, type Reply, refuse, reply } from '@souk/service'
+import { batched, crashpoint } from '@souk/postgres'
+import { handle, Refusal, type Reply, refuse, reply } from '@souk/service'
 import { accessKeyOf } from './access-key.ts'
 import { priceCart } from './cart.ts'
 import type { OrdersContext } from './context.ts'
@@ -43,7 +44,7 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
     accessKey: accessKeyOf(orderId, context.shared.sharedSecret),
     at: context.now().toISOString(),
   }
-  const known = context.own.pricedCarts.take(cartId)
+  const known = context.resources.pricedCarts.take(cartId)
   const quick = known && (await placeKnown(asked, known, context))
   if (quick) return finish(quick, 201, context)
 
@@ -76,25 +77,29 @@ async function placeKnown(asked: Checkout, cart: PricedNow, context: OrdersConte
 async function place(asked: Checkout, cart: PricedNow, context: OrdersContext): Promise<Order | undefined> {
   const { body, priced, cartVersion, pricesVersion } = cart
   const order = newOrder(asked, body, priced)
-  const number = await storeOrder({ ...order, cartVersion, pricesVersion }, context)
+  const stored = await storeOrder({ ...order, cartVersion, pricesVersion }, context)
   crashpoint('orders.order-stored')
-  return number === undefined ? undefined : { ...order, number }
+  return stored && { ...order, number: stored.number }
 }
 
-const storeOrder = inGroups(
-  async (orders: readonly NewOrder[], { sql, commit }: OrdersContext) => {
+const storeOrder = batched<NewOrder, { id: string; number: number }, OrdersContext>({
+  key: (order) => order.id,
+  // One statement cannot tell which of two orders got the cart.
+  conflicts: (order) => [order.cartId],
+  keyOf: (stored) => stored.id,
+  write(orders, { sql, commit }) {
     const { given, insert, also } = insertOrders(sql, orders)
-    const numbers = new Map((await commit(insert, { given, also })).map((row) => [row.id, row.number]))
-    return orders.map((order) => numbers.get(order.id))
+    return commit(insert, { given, also })
   },
-  // In one statement nobody could say which of two requests has made the order of their id.
-  { keysOf: (order) => [order.id, order.cartId], patienceMs: 16 },
-)
+  waitMs: 16,
+})
 
-const gatherInGroup = inGroups(
-  async (wanted: readonly { orderId: string; cartId: string }[], { sql }: OrdersContext) =>
-    sql<Gathered>`
-      select
+const gatherInGroup = batched<{ orderId: string; cartId: string }, Gathered & { orderId: string }, OrdersContext>({
+  key: ({ orderId }) => orderId,
+  keyOf: ({ orderId }) => orderId,
+  write: (wanted, { sql }) =>
+    sql<Gathered & { orderId: string }>`
+      select wanted.order_id,
         (select cart_id from orders where id = wanted.order_id) as cart_of_order,
         case when bought.status <> 'canceled' then bought.id end as order_of_cart,
         bought.id is not null as is_bought,
@@ -107,11 +112,11 @@ const gatherInGroup = inGroups(
       left join cart on cart.id = wanted.cart_id
       left join orders bought on bought.bought_cart_id = wanted.cart_id
       order by wanted.place`,
-  { patienceMs: 16 },
-)
+  waitMs: 16,
+})
 
 function gather(orderId: string, cartId: string, context: OrdersContext): Promise<Gathered> {
-  return gatherInGroup({ orderId, cartId }, context)
+  return gatherInGroup({ orderId, cartId }, context) as Promise<Gathered> // Every wish has a row.
 }
 
 async function answerWithFound(

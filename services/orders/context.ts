@@ -11,7 +11,7 @@ export const settings = {
 }
 export const calls = { inventory: inventoryApi, payments: paymentsApi }
 
-export interface Own {
+export interface Resources {
   stockHints: StockHints
   pricedCarts: ReturnType<typeof makePricedCarts>
   /** Orders that this process is driving just now: whoever asks for one again waits for the same outcome. */
@@ -19,4 +19,4 @@ export interface Own {
   /** Orders that this process has just placed: what payments tell of them later is known. */
   placed: Set<string>
 }
-export type OrdersContext = ContextFor<typeof settings, typeof calls, Own>
+export type OrdersContext = ContextFor<typeof settings, typeof calls, Resources>

@@ -4,7 +4,8 @@
 import { setTimeout } from 'node:timers/promises'
 import { ProblemError } from '@souk/contracts'
 import type { Payment } from '@souk/contracts/payments'
-import { crashpoint, Refusal } from '@souk/service'
+import { crashpoint } from '@souk/postgres'
+import { Refusal } from '@souk/service'
 import { advanceOrder } from './advance-order.ts'
 import type { Signal } from './checkout-saga.ts'
 import type { OrdersContext } from './context.ts'
@@ -12,7 +13,7 @@ import type { Order } from './order.ts'
 
 /** In this process an order is driven once at a time; who comes second waits for the same outcome. */
 export function driveOrder(order: Order, context: OrdersContext): Promise<Order> {
-  const { driving } = context.own
+  const { driving } = context.resources
   const already = driving.get(order.id)
   if (already) return already
   const driven = drive(order, context).finally(() => driving.delete(order.id))
@@ -48,7 +49,7 @@ async function drive(order: Order, context: OrdersContext): Promise<Order> {
 }
 
 const mostRemembered = 5_000
-function rememberPlaced(orderId: string, { own: { placed } }: OrdersContext): void {
+function rememberPlaced(orderId: string, { resources: { placed } }: OrdersContext): void {
   if (placed.size >= mostRemembered) placed.clear()
   placed.add(orderId)
 }

@@ -10,7 +10,8 @@ import {
   PaymentRefunded,
   RefundFailed,
 } from '@souk/contracts/payments'
-import { on, type Transaction, Unprocessable } from '@souk/service'
+import { Unprocessable } from '@souk/messaging'
+import { on, type Transaction } from '@souk/service'
 import { advanceLocked } from './advance-order.ts'
 import { isListed, type Signal } from './checkout-saga.ts'
 import type { OrdersContext } from './context.ts'
@@ -41,7 +42,7 @@ export const hearPayments = [
 async function hear(orderId: string, signal: Signal, transaction: Transaction, context: OrdersContext): Promise<void> {
   const { sql } = transaction
   // A placed order ignores this for good, whatever becomes of it.
-  if (signal.type === 'payment-captured' && context.own.placed.has(orderId)) return
+  if (signal.type === 'payment-captured' && context.resources.placed.has(orderId)) return
   // Most of these messages only repeat what the request has learned already. Such an order has left the state in which
   // they matter for good, so no lock is needed to see it.
   const [found] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`
@@ -54,7 +55,12 @@ async function hear(orderId: string, signal: Signal, transaction: Transaction, c
 }
 
 /** Who drives the order here is just being told the same by payments; if that is lost, the resumer asks again. */
-function isLearnedByDriver(orderId: string, status: OrderStatus, { type }: Signal, { own }: OrdersContext): boolean {
+function isLearnedByDriver(
+  orderId: string,
+  status: OrderStatus,
+  { type }: Signal,
+  { resources }: OrdersContext,
+): boolean {
   const isResumed = status === 'checking-out' || status === 'capturing'
-  return isResumed && type.startsWith('payment-') && own.driving.has(orderId)
+  return isResumed && type.startsWith('payment-') && resources.driving.has(orderId)
 }

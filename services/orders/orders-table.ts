@@ -1,5 +1,5 @@
 // The SQL of the orders table and of what hangs on it: reading an order whole, storing a new one, storing a step.
-import { columns, json, type Sql, type Statement, Verbatim } from '@souk/service'
+import { columns, json, type Sql, type Statement, Verbatim } from '@souk/postgres'
 import { accessKeyOf } from './access-key.ts'
 import { isOpen, itemCount, type Order, openStatuses } from './order.ts'
 import { pricesVersion } from './price-list.ts'

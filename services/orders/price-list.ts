@@ -1,6 +1,7 @@
 // Our own copy of what is for sale and at which price, so that pricing a cart asks nobody.
 import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
-import { json, on, type Sql, type Statement } from '@souk/service'
+import { json, type Sql, type Statement } from '@souk/postgres'
+import { on } from '@souk/service'
 import type { OrdersContext } from './context.ts'
 
 export interface PricedSku {

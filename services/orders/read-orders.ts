@@ -1,16 +1,7 @@
 // GET /v1/orders, /v1/orders/:id and its events. An order exists only for its owner, for staff, and for whoever has its key.
 import { type OrderStatus, ordersApi } from '@souk/contracts/orders'
-import {
-  type Caller,
-  handle,
-  join,
-  pageOf,
-  type Request,
-  readCursor,
-  refuse,
-  type Sql,
-  type Statement,
-} from '@souk/service'
+import { join, type Sql, type Statement } from '@souk/postgres'
+import { type Caller, handle, pageOf, type Request, readCursor, refuse } from '@souk/service'
 import { isAccessKey } from './access-key.ts'
 import type { OrdersContext } from './context.ts'
 import { openStatuses, orderNumber, orderView } from './order.ts'

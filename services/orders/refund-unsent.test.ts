@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Order, ordersApi } from '@souk/contracts/orders'
 import { PaymentRefunded, RefundFailed } from '@souk/contracts/payments'
-import { refusalOf, staff } from '@souk/service/testing'
+import { refusalOf, staff } from '@souk/service/fixture'
 import { eur, keyed, type OrdersShop, openShop } from './shop-for-tests.ts'
 
 let shop: OrdersShop

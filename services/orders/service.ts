@@ -5,7 +5,7 @@ import { defineService, every } from '@souk/service'
 import { cancel } from './cancel.ts'
 import { forgetCarts, listShippingMethods, putCart, readCart } from './carts.ts'
 import { checkout } from './checkout.ts'
-import { calls, type Own, settings } from './context.ts'
+import { calls, type Resources, settings } from './context.ts'
 import { expireCheckouts } from './expire-checkouts.ts'
 import { hearPayments } from './hear-payments.ts'
 import { forgetPrices, rememberPrices } from './price-list.ts'
@@ -25,7 +25,14 @@ export const orders = defineService({
   plansByIndex: true,
   open: async () => {
     const pricedCarts = makePricedCarts()
-    return { own: { stockHints: makeStockHints(), pricedCarts, driving: new Map(), placed: new Set() } satisfies Own }
+    return {
+      resources: {
+        stockHints: makeStockHints(),
+        pricedCarts,
+        driving: new Map(),
+        placed: new Set(),
+      } satisfies Resources,
+    }
   },
   routes: {
     putCart,
@@ -40,7 +47,7 @@ export const orders = defineService({
     refund,
   },
   reacts: [rememberPrices, forgetPrices, ...hearPayments],
-  habits: [
+  schedules: [
     every(1, 'resume checkouts', resumeCheckouts),
     every(1, 'expire checkouts', expireCheckouts),
     every(600, 'forget carts', forgetCarts),

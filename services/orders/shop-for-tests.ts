@@ -5,7 +5,7 @@ import type { Message } from '@souk/contracts'
 import { type Cart, type CartInput, type Order, ordersApi } from '@souk/contracts/orders'
 import { ProductChanged } from '@souk/contracts/products'
 import type { Caller } from '@souk/service'
-import { anonymous, startForTest, type TestOptions } from '@souk/service/testing'
+import { anonymous, startForTest, type TestOptions } from '@souk/service/fixture'
 import { makeNeighbors } from './neighbors-for-tests.ts'
 import { orders } from './service.ts'
 

@@ -1,6 +1,7 @@
 // The one way in which a provider's word changes a payment, whoever heard it: our own call, a webhook, the resolver.
 // One statement when nobody interferes; after a lost race, what is there now is read and merged again.
-import { inGroups } from '@souk/service'
+import type { Trace } from '@souk/messaging'
+import { batched } from '@souk/postgres'
 import type { PaymentsContext } from './context.ts'
 import { merge, type Refused } from './merge.ts'
 import type { Known } from './payment.ts'
@@ -10,19 +11,15 @@ import type { ProviderPayment } from './provider.ts'
 const mostLostRaces = 50
 
 /** Says whether the payment was still as it had been read, and is now changed. */
-const storeChange = inGroups(
-  async (all: readonly Change[], { sql, commit }: PaymentsContext, contexts) => {
-    const sendFor = all.map(({ known, changes }, index) => ({
-      id: known.orderId,
-      messages: changes.messages,
-      trace: (contexts[index] as PaymentsContext).trace,
-    }))
+const storeChange = batched<Change & { trace: Trace }, { id: string }, PaymentsContext>({
+  key: ({ known }) => known.orderId,
+  keyOf: ({ id }) => id,
+  write(all, { sql, commit }) {
+    const sendFor = all.map(({ known, changes, trace }) => ({ id: known.orderId, messages: changes.messages, trace }))
     const { statement, also } = storeChanges(sql, all)
-    const stored = new Set((await commit(statement, { also, sendFor })).map((row) => row.id))
-    return all.map(({ known }) => stored.has(known.orderId))
+    return commit(statement, { also, sendFor })
   },
-  { keysOf: ({ known }) => [known.orderId] },
-)
+})
 
 /** The payment after `seen` (or a definite refusal) was merged into it. */
 export async function applyProviderState(
@@ -36,7 +33,7 @@ export async function applyProviderState(
     const now = context.now()
     const changes = merge(known, seen, now, refused)
     if (!changes) return known
-    if (await storeChange({ known, changes, at: now }, context)) {
+    if (await storeChange({ known, changes, at: now, trace: context.trace }, context)) {
       if (changes.next.status === 'declined' && changes.next.captured > 0)
         context.log.error({ orderId: known.orderId }, 'A provider took another amount than it was asked for.')
       return { ...changes.next, version: known.version + 1, updatedAt: now.toISOString() }

@@ -1,5 +1,5 @@
 // Calls to a provider, and what they come to: an answer, a definite no, or nothing, which is never taken for either.
-import { crashpoint } from '@souk/service'
+import { crashpoint } from '@souk/postgres'
 import { applyProviderState } from './apply-provider-state.ts'
 import type { PaymentsContext } from './context.ts'
 import type { Refused } from './merge.ts'

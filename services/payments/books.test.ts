@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import type { Sql } from '@souk/service'
-import { eventually } from '@souk/service/testing'
+import type { Sql } from '@souk/postgres'
+import { eventually } from '@souk/service/fixture'
 import { invariants } from './invariants.ts'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 

@@ -1,7 +1,8 @@
 // Two things that orders ask for after a customer came back from the bank's page: how the payment stands, and to take what
 // was authorized, once the stock is sure.
 import { paymentsApi } from '@souk/contracts/payments'
-import { crashpoint, handle, refuse } from '@souk/service'
+import { crashpoint } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
 import { isOpen, newOperation, secondsUnderWay, viewOf } from './payment.ts'
 import { readPayment } from './payment-table.ts'

@@ -18,16 +18,16 @@ export const settings = {
   providerTimeoutMs: integer('how long a provider may take to answer', 5_000, { min: 50, max: 7_000 }),
 }
 export const calls = {}
-export interface Own {
+export interface Resources {
   /** By the name that a customer's choice of payment has. */
   providers: Readonly<Record<string, Provider>>
   /** Undefined where it is switched off. */
   simulator?: Simulator
 }
-export type PaymentsContext = ContextFor<typeof settings, typeof calls, Own>
+export type PaymentsContext = ContextFor<typeof settings, typeof calls, Resources>
 /** The same before anything is opened. */
 export type Base = ContextFor<typeof settings, typeof calls, undefined>
 
-export function providerOf({ own }: PaymentsContext, name: string): Provider | undefined {
-  return Object.hasOwn(own.providers, name) ? own.providers[name] : undefined
+export function providerOf({ resources }: PaymentsContext, name: string): Provider | undefined {
+  return Object.hasOwn(resources.providers, name) ? resources.providers[name] : undefined
 }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { makeLog, run } from '@souk/service'
-import { createDatabase, dropDatabase, eventually, memoryTransport, newTrace } from '@souk/service/testing'
+import { createDatabase, dropDatabase, eventually, memoryTransport, newTrace } from '@souk/service/fixture'
 import type { PaymentsContext } from './context.ts'
 import { payments } from './service.ts'
 import { broken } from './test-shop.ts'
@@ -42,7 +42,7 @@ async function start(databaseUrl: string, folder: string, secondsLater = 0) {
 const [databaseUrl, folder, orderId] = (process.env.PAYMENTS_CRASH_TEST ?? '').split(' ')
 if (databaseUrl && folder && orderId) {
   const { running } = await start(databaseUrl, folder)
-  await running.carriage.carry(paymentsApi.routes.pay, {
+  await running.serviceCalls.call(paymentsApi.routes.pay, {
     params: { orderId },
     body: JSON.stringify(body),
     caller: { service: 'orders', role: 'anonymous' },
@@ -76,7 +76,7 @@ for (const point of points) {
         20,
       )
       const done: string[] = []
-      for await (const { kind } of context.own.simulator?.journal(new Date(0)) ?? []) done.push(kind)
+      for await (const { kind } of context.resources.simulator?.journal(new Date(0)) ?? []) done.push(kind)
       assert.deepEqual(done, ['capture'])
       const told = await sql`select type from outbox union all select type from outbox_sent`
       assert.deepEqual(told, [{ type: 'payments.payment-captured' }])

@@ -1,6 +1,7 @@
 // For the shop's staff: the ledger, newest first, and what is in each account. Balances are always summed, never stored.
 import { paymentsApi } from '@souk/contracts/payments'
-import { handle, isUuid, join, pageOf, readCursor, refuse } from '@souk/service'
+import { join } from '@souk/postgres'
+import { handle, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
 
 const { ledger, balances } = paymentsApi.routes

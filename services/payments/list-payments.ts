@@ -1,6 +1,7 @@
 // For the shop's staff: payments, newest first, and one payment with everything that was asked of its provider.
 import { paymentsApi } from '@souk/contracts/payments'
-import { handle, isTime, isUuid, join, pageOf, readCursor, refuse } from '@souk/service'
+import { join } from '@souk/postgres'
+import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
 import { noCurrency, viewOf } from './payment.ts'
 import { readPayment, readPayments } from './payment-table.ts'

@@ -1,6 +1,8 @@
 // Merges what webhooks told into the payments, a batch at a time. A webhook may beat the commit that it is about: then its
 // payment is not there yet, and it is tried again, less and less often.
-import { every, json } from '@souk/service'
+
+import { json } from '@souk/postgres'
+import { every } from '@souk/service'
 import { applyProviderState } from './apply-provider-state.ts'
 import { type PaymentsContext, providerOf } from './context.ts'
 import type { Known } from './payment.ts'

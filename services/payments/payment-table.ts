@@ -1,7 +1,7 @@
 // The payment table and its operations: read in one snapshot, written in one statement that says which version it has read.
 // Whoever loses that race reads again. So no row is locked while a provider is asked.
 import type { Message } from '@souk/contracts'
-import { columns, json, type Sql, type Statement, together } from '@souk/service'
+import { columns, json, oneStatement, type Sql, type Statement } from '@souk/postgres'
 import type { Changes, Transfer } from './merge.ts'
 import { isOpen, type Known, type Operation } from './payment.ts'
 
@@ -170,7 +170,7 @@ export async function storeChangesIn(
   at: Date,
 ): Promise<void> {
   const { statement, also } = storeChanges(sql, [{ known, changes, at }])
-  const rows = await sql`${together(sql, statement, also)} select id from changed`
+  const rows = await oneStatement(sql, statement, { also })
   if (rows.length === 0) throw new Error(`Payment ${known.orderId} changed although its row was locked.`)
   send(...changes.messages)
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
-import { eventually, refusalOf, staff } from '@souk/service/testing'
+import { eventually, refusalOf, staff } from '@souk/service/fixture'
 import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
 let it: TestPayments

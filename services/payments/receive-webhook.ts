@@ -1,7 +1,8 @@
 // POST /v1/payments/webhooks/:provider. Keeps what a provider tells, once, and answers at once; merging comes afterwards.
 // The usual webhook tells what the reply to our own call has told already: then it is done in the same statement.
 import { paymentsApi } from '@souk/contracts/payments'
-import { columns, handle, inGroups, refuse } from '@souk/service'
+import { batched, columns } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import { type PaymentsContext, providerOf } from './context.ts'
 import type { OperationKind, ProviderPayment, ReceivedEvent } from './provider.ts'
 
@@ -39,8 +40,10 @@ const receivedRows = columns<Received>({
   is_dispute: ['boolean', ({ event }) => event.kind === 'payment.disputed'],
 })
 
-const keep = inGroups(async (received: readonly Received[], { sql }: PaymentsContext) => {
-  await sql`
+const keep = batched<Received, never, PaymentsContext>({
+  key: ({ provider, event }) => `${provider} ${event.id}`,
+  keyOf: () => '',
+  write: (received, { sql }) => sql<never>`
     insert into webhook_event (provider, event_id, order_id, body, received_at, next_try_at, processed_at)
     select e.provider, e.event_id, e.order_id, e.body, e.received_at, e.received_at, (
       select e.received_at
@@ -53,8 +56,7 @@ const keep = inGroups(async (received: readonly Received[], { sql }: PaymentsCon
         and not e.is_dispute
     )
     from ${receivedRows(received)} as e
-    on conflict (provider, event_id) do nothing`
-  return received.map(() => undefined)
+    on conflict (provider, event_id) do nothing`,
 })
 
 function movedBy(kind: OperationKind, { operations }: ProviderPayment): number {

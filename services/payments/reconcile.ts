@@ -3,7 +3,8 @@
 
 import type { ReplyOf } from '@souk/contracts'
 import { type paymentsApi as Api, paymentsApi } from '@souk/contracts/payments'
-import { handle, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { handle } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
 import type { ProviderEntry } from './provider.ts'
 
@@ -19,7 +20,7 @@ export const reconcile = handle(paymentsApi.routes.reconcile, async (_request, c
   const since = new Date(context.now().getTime() - windowDays * 86_400_000)
   const findings: Finding[] = []
   let checked = 0
-  for (const [name, provider] of Object.entries(context.own.providers)) {
+  for (const [name, provider] of Object.entries(context.resources.providers)) {
     const theirs = new Set<string>()
     let entries: ProviderEntry[] = []
     for await (const entry of provider.journal(since)) {

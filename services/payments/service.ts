@@ -4,7 +4,7 @@ import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payme
 import { defineService, on } from '@souk/service'
 import { cancelPayment } from './cancel-payment.ts'
 import { capturePayment, refreshPayment } from './capture-payment.ts'
-import { type Base, calls, type Own, settings } from './context.ts'
+import { type Base, calls, type Resources, settings } from './context.ts'
 import { readBalances, readLedger } from './ledger.ts'
 import { listPayments, readOnePayment } from './list-payments.ts'
 import { forgetWebhooks, mergeWebhooks } from './merge-webhooks.ts'
@@ -16,7 +16,7 @@ import { startSimulator } from './simulator/simulator.ts'
 import { answerBankPage, readSimulator, showBankPage, switchSimulator } from './simulator-pages.ts'
 import { takePayment } from './take-payment.ts'
 
-export const payments = defineService<typeof paymentsApi, typeof settings, typeof calls, Own>({
+export const payments = defineService<typeof paymentsApi, typeof settings, typeof calls, Resources>({
   name: 'payments',
   api: paymentsApi,
   settings,
@@ -42,12 +42,16 @@ export const payments = defineService<typeof paymentsApi, typeof settings, typeo
     simulatorAnswer: answerBankPage,
   },
   reacts: [on([CancelPayment], cancelPayment), on([RefundPayment], refundPayment)],
-  habits: [resolveOperations, mergeWebhooks, forgetWebhooks],
+  schedules: [resolveOperations, mergeWebhooks, forgetWebhooks],
 })
 
-async function openProviders({ settings, shared, log }: Base): Promise<{ own: Own; close?: () => Promise<void> }> {
+async function openProviders({
+  settings,
+  shared,
+  log,
+}: Base): Promise<{ resources: Resources; close?: () => Promise<void> }> {
   const isOn = settings.simulator === 'on' || (settings.simulator === 'auto' && !shared.isProduction)
-  if (!isOn) return { own: { providers: {} } }
+  if (!isOn) return { resources: { providers: {} } }
   const simulator = await startSimulator({
     folder: settings.simulatorFolder,
     secret: settings.simulatorSecret,
@@ -55,5 +59,5 @@ async function openProviders({ settings, shared, log }: Base): Promise<{ own: Ow
     publicUrl: shared.publicUrl,
     log,
   })
-  return { own: { providers: { simulator }, simulator }, close: () => simulator.close() }
+  return { resources: { providers: { simulator }, simulator }, close: () => simulator.close() }
 }

@@ -13,28 +13,28 @@ const headers = {
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 }
 
-export const showBankPage = handle(simulatorPage, async ({ params }, { own, shared }: PaymentsContext) => {
-  const page = own.simulator?.page(params.intentId)
+export const showBankPage = handle(simulatorPage, async ({ params }, { resources, shared }: PaymentsContext) => {
+  const page = resources.simulator?.page(params.intentId)
   if (!page) refuse(simulatorPage, 'not-found', nowhere)
   return reply(200, Buffer.from(bankPage(page, shared.shopName)), headers)
 })
 
-export const answerBankPage = handle(simulatorAnswer, async ({ params, body }, { own }: PaymentsContext) => {
+export const answerBankPage = handle(simulatorAnswer, async ({ params, body }, { resources }: PaymentsContext) => {
   const answer = new URLSearchParams(Buffer.from(body).toString()).get('answer')
-  if (!own.simulator?.page(params.intentId)) refuse(simulatorAnswer, 'not-found', nowhere)
+  if (!resources.simulator?.page(params.intentId)) refuse(simulatorAnswer, 'not-found', nowhere)
   if (answer !== 'approve' && answer !== 'decline')
     refuse(simulatorAnswer, 'invalid-request', 'Answer with approve or decline.')
-  const returnUrl = await own.simulator.answer(params.intentId, answer === 'approve')
+  const returnUrl = await resources.simulator.answer(params.intentId, answer === 'approve')
   if (!returnUrl) refuse(simulatorAnswer, 'not-found', nowhere)
   return reply(303, Buffer.alloc(0), { location: returnUrl, 'cache-control': 'no-store' })
 })
 
-export const readSimulator = handle(readRoute, async (_request, { own }: PaymentsContext) => {
-  return own.simulator?.switches ?? refuse(readRoute, 'not-found', 'The payment simulator is switched off.')
+export const readSimulator = handle(readRoute, async (_request, { resources }: PaymentsContext) => {
+  return resources.simulator?.switches ?? refuse(readRoute, 'not-found', 'The payment simulator is switched off.')
 })
 
-export const switchSimulator = handle(switchRoute, async ({ body }, { own, log }: PaymentsContext) => {
-  const { simulator } = own
+export const switchSimulator = handle(switchRoute, async ({ body }, { resources, log }: PaymentsContext) => {
+  const { simulator } = resources
   if (!simulator) refuse(switchRoute, 'not-found', 'The payment simulator is switched off.')
   simulator.switch(body)
   log.warn({ switches: simulator.switches }, 'The payment simulator behaves differently now.')

@@ -1,7 +1,8 @@
 // PUT /internal/payments/:orderId. Takes the money of an order, in two commits: what we are about to ask, then, after the
 // provider was asked, what came of it. The same order again finds the first payment.
 import { paymentsApi } from '@souk/contracts/payments'
-import { crashpoint, handle, inGroups, refuse } from '@souk/service'
+import { batched, crashpoint } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import { askForMoney } from './ask-provider.ts'
 import { type PaymentsContext, providerOf } from './context.ts'
 import { type Known, newOperation, noCurrency, secondsUnderWay, viewOf } from './payment.ts'
@@ -11,14 +12,14 @@ import { settleOperations } from './resolve-operations.ts'
 const route = paymentsApi.routes.pay
 
 /** Says whether the order had no payment yet. */
-const begin = inGroups(
-  async (begun: readonly Begun[], { sql, commit }: PaymentsContext) => {
+const begin = batched<Begun, { orderId: string }, PaymentsContext>({
+  key: ({ payment }) => payment.orderId,
+  keyOf: ({ orderId }) => orderId,
+  write(begun, { sql, commit }) {
     const { given, statement, also } = insertPayments(sql, begun)
-    const stored = new Set((await commit(statement, { given, also })).map((row) => row.orderId))
-    return begun.map(({ payment }) => stored.has(payment.orderId))
+    return commit(statement, { given, also })
   },
-  { keysOf: ({ payment }) => [payment.orderId] },
-)
+})
 
 export const takePayment = handle(route, async ({ params, body }, context: PaymentsContext) => {
   const provider = providerOf(context, body.payment.provider)

@@ -9,8 +9,9 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { ClientOf, Message } from '@souk/contracts'
 import { type Payment, paymentsApi } from '@souk/contracts/payments'
-import type { Caller, Sql } from '@souk/service'
-import { anonymous, eventually, staff, startForTest, type TestShop } from '@souk/service/testing'
+import type { Sql } from '@souk/postgres'
+import type { Caller } from '@souk/service'
+import { anonymous, eventually, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import type { PaymentsContext } from './context.ts'
 import { invariants } from './invariants.ts'
 import type { ProviderEntry } from './provider.ts'
@@ -79,7 +80,7 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
   })
   const context = shop.running.services.get('payments')?.context as PaymentsContext
   const { sql } = shop.database('payments')
-  const simulator = context.own.simulator as Simulator
+  const simulator = context.resources.simulator as Simulator
   const api = shop.as(paymentsApi, orders)
 
   const inVain: TestPayments['inVain'] = async (work) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { eventually, refusalOf } from '@souk/service/testing'
+import { eventually, refusalOf } from '@souk/service/fixture'
 import { aProduct, type Catalogue, openCatalogue } from './testing.ts'
 
 let shop: Catalogue

@@ -1,6 +1,7 @@
 // The category tree: read often, changed seldom, so every process keeps a copy for a few seconds.
 import { productsApi } from '@souk/contracts/products'
-import { handle, refuse, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import type { ProductsContext } from './context.ts'
 
 const { listCategories: listRoute, create, createMany, change } = productsApi.routes
@@ -22,8 +23,8 @@ export interface Tree {
 }
 
 /** All categories, parents first, each level in the order that staff gave it. */
-export function categoryTree({ own, sql }: ProductsContext): Promise<Tree> {
-  return own.tree.get('tree', async () => {
+export function categoryTree({ resources, sql }: ProductsContext): Promise<Tree> {
+  return resources.tree.get('tree', async () => {
     const all = await sql<CategoryRow>`
       select id, slug, title, description, parent_id, position
       from category
@@ -44,7 +45,7 @@ export async function findCategory(slug: string, context: ProductsContext) {
   if (!tree.find(slug)) {
     const [row] = await context.sql`select from category where slug = ${slug}`
     if (!row) return undefined
-    context.own.tree.clear()
+    context.resources.tree.clear()
     tree = await categoryTree(context)
   }
   const category = tree.find(slug)
@@ -65,8 +66,8 @@ export function categoryOf(category: CategoryRow, tree: Tree, counts: ReadonlyMa
 }
 
 /** Published products in each category, without those of the categories in it. */
-export function countProducts({ own, sql }: ProductsContext): Promise<ReadonlyMap<string, number>> {
-  return own.counts.get('per category', async () => {
+export function countProducts({ resources, sql }: ProductsContext): Promise<ReadonlyMap<string, number>> {
+  return resources.counts.get('per category', async () => {
     const rows = await sql<{ id: string; count: number }>`
       select category_id as id, count(*) as count
       from product

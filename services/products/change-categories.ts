@@ -1,7 +1,8 @@
 // POST, PATCH and DELETE /v1/categories: one change at a time, under one lock, so that the tree never grows a third level.
 import { randomUUIDv7 } from 'node:crypto'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
-import { handle, isDuplicate, refuse, type Sql, sqlState, type Transaction } from '@souk/service'
+import { isDuplicate, type Sql, sqlState } from '@souk/postgres'
+import { handle, refuse, type Transaction } from '@souk/service'
 import { type CategoryRow, categoryOf, categoryTree, countProducts } from './categories.ts'
 import { forgetCounts, type ProductsContext } from './context.ts'
 

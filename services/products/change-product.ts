@@ -1,7 +1,8 @@
 // PATCH and DELETE /v1/products/:id. The product's row is locked first, so that changes of one product happen one after
 // another and its messages leave in the order of their versions.
 import { ProductDeleted, type ProductInput, productsApi } from '@souk/contracts/products'
-import { handle, json, refuse, type Sql } from '@souk/service'
+import { json, type Sql } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import { lockCategories } from './categories.ts'
 import { forgetCounts, type ProductsContext } from './context.ts'
 import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'

@@ -9,17 +9,17 @@ export const settings = {
 }
 export const calls = {}
 
-export interface Own {
+export interface Resources {
   /** Counts that are dear to make: facets, totals, products per category. */
   readonly counts: Remembered
   /** The category tree. */
   readonly tree: Remembered
   readonly painter: Painter
 }
-export type ProductsContext = ContextFor<typeof settings, typeof calls, Own>
+export type ProductsContext = ContextFor<typeof settings, typeof calls, Resources>
 
 /** Forgets what was counted, after a change. Other instances hear of it by message, or by the clock. */
-export function forgetCounts({ own }: ProductsContext): void {
-  own.counts.clear()
-  own.tree.clear()
+export function forgetCounts({ resources }: ProductsContext): void {
+  resources.counts.clear()
+  resources.tree.clear()
 }

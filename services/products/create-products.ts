@@ -2,7 +2,8 @@
 // is left as it is, so that a repeated request or a repeated import does no harm.
 import { randomUUIDv7 } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
-import { handle, refuse, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import { lockCategories } from './categories.ts'
 import { forgetCounts, type ProductsContext } from './context.ts'
 import { findProducts, productChanged, productOf } from './product.ts'

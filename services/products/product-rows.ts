@@ -1,5 +1,5 @@
 // Writes products into their tables, many with a handful of statements. Which ones may be written is decided elsewhere.
-import { isDuplicate, json, type Sql } from '@souk/service'
+import { isDuplicate, json, type Sql } from '@souk/postgres'
 import type { StoredVariant } from './product.ts'
 
 export interface NewProduct {

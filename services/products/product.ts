@@ -1,7 +1,7 @@
 // A whole product, as it is read from its tables, shown to a caller, and told to other services.
 import type { Message } from '@souk/contracts'
 import { type Product, ProductChanged } from '@souk/contracts/products'
-import type { Sql, Statement } from '@souk/service'
+import type { Sql, Statement } from '@souk/postgres'
 import { type PictureRow, pictureOf, pictureToShow } from './pictures/picture.ts'
 import { variantTitle } from './variants.ts'
 

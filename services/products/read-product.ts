@@ -1,6 +1,7 @@
 // GET /v1/products/:slug, /v1/products/:slug/related and /v1/catalogue/:id. A former slug answers too; a draft does not.
 import { productsApi } from '@souk/contracts/products'
-import { handle, refuse, type Sql, type Statement } from '@souk/service'
+import type { Sql, Statement } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import { categoryTree } from './categories.ts'
 import type { ProductsContext } from './context.ts'
 import { atMost } from './listing/cursors.ts'

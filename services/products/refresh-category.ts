@@ -1,6 +1,8 @@
 // After a category has changed its name or its place: its products are found by the new words, and where its slug is new,
 // others are told of every product. In batches, for a category may hold most of the shop.
-import { job, type Sql } from '@souk/service'
+
+import type { Sql } from '@souk/postgres'
+import { job } from '@souk/service'
 import { forgetCounts, type ProductsContext } from './context.ts'
 import { findProducts, productChanged } from './product.ts'
 import { rememberWords } from './product-rows.ts'

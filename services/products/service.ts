@@ -25,7 +25,7 @@ export const products = defineService({
   migrations: join(import.meta.dirname, 'migrations'),
   open: async (context) => {
     const painter = openPainter(context.settings.pictureMegabytes)
-    return { own: { counts: remember(), tree: remember(), painter }, close: painter.close }
+    return { resources: { counts: remember(), tree: remember(), painter }, close: painter.close }
   },
   routes: {
     list,
@@ -47,9 +47,9 @@ export const products = defineService({
     changeCategory,
     removeCategory,
   },
-  hears: {
+  broadcasts: {
     messages: [ProductChanged, ProductDeleted, CategoryChanged],
-    hear: (_, context) => forgetCounts(context),
+    receive: (_, context) => forgetCounts(context),
   },
   jobs: [makeThumbnails, refreshCategory],
 })

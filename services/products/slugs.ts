@@ -1,5 +1,5 @@
 // Slugs: the name of a product in addresses. One that staff give is taken as it is; one made from a title is made free.
-import type { Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
 
 const longest = 100
 const letters: Record<string, string> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i', þ: 'th' }

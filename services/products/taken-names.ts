@@ -1,6 +1,7 @@
 // Slugs and SKUs are each one product's own. Here the clear answer is given; the database has the last word.
 import { productsApi } from '@souk/contracts/products'
-import { refuse, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { refuse } from '@souk/service'
 
 const { create, createMany, change } = productsApi.routes
 type WriteRoute = typeof create | typeof createMany | typeof change

@@ -1,6 +1,7 @@
 // Tells of every product as it is now, under the version that it has: news for a service that began to listen after the
 // messages of then were forgotten, and nothing new for all others. Called by an operator (local/redrive.ts).
-import type { Sql, Transaction } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import type { Transaction } from '@souk/service'
 import { findProducts, productChanged } from './product.ts'
 
 const batchSize = 200

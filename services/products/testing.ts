@@ -1,7 +1,7 @@
 // What the tests of this service share: a shop of one service, and products to put into it.
 import { randomUUID } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
-import { anonymous, staff, startForTest } from '@souk/service/testing'
+import { anonymous, staff, startForTest } from '@souk/service/fixture'
 import { products } from './service.ts'
 
 export async function openCatalogue() {

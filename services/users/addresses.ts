@@ -2,7 +2,8 @@
 
 import { randomUUIDv7 } from 'node:crypto'
 import { usersApi } from '@souk/contracts/users'
-import { handle, refuse, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { handle, refuse } from '@souk/service'
 import type { UsersContext } from './context.ts'
 
 const { routes } = usersApi

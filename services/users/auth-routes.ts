@@ -2,7 +2,7 @@
 // checked there; what goes in is a request of our own making, so that no header of a client (Host, X-Forwarded-For) is believed.
 import { authBodies, authReads, usersApi } from '@souk/contracts/users'
 import { handle, Refusal, type Reply, type Request, refuse, reply } from '@souk/service'
-import { type Check, checkBody } from '@souk/service/validation'
+import { type Check, checkBody } from '@souk/service/http/validation'
 import { type Ask, doors } from './auth-doors.ts'
 import { type Visit, visits } from './auth-visit.ts'
 import type { UsersContext } from './context.ts'
@@ -45,7 +45,7 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
     pass: (changed) => passOn(request, context, changed),
   }
   const enter = () => doors[path as AuthPath](ask)
-  return answered(await (hashing.has(path) ? context.own.passwords.admit(enter) : enter()))
+  return answered(await (hashing.has(path) ? context.resources.passwords.admit(enter) : enter()))
 })
 
 function pathOf(url: string): string {
@@ -67,7 +67,7 @@ function readBody(contentType: string | undefined, bytes: Uint8Array): unknown {
 }
 
 async function passOn({ url, headers, ip }: Request, context: UsersContext, body?: unknown): Promise<Response> {
-  const auth = await context.own.auth()
+  const auth = await context.resources.auth()
   const kept = new Headers({ accept: 'application/json' })
   // Node's fetch sends Sec-Fetch-Mode but no Site; better-auth would take it for a browser that hides its origin.
   const isBrowser = headers['sec-fetch-site'] !== undefined

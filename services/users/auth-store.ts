@@ -1,6 +1,6 @@
 // better-auth's view of our database: its few operations as our own SQL, on the service's pool. Not its Kysely adapter: that
 // reads times as Date objects where our pool gives ISO text, so that sessions would never expire, and costs 20 MB more.
-import { join, type Sql, type Statement, Verbatim } from '@souk/service'
+import { join, type Sql, type Statement, Verbatim } from '@souk/postgres'
 import type { BetterAuthOptions } from 'better-auth'
 import { type CleanedWhere, type CustomAdapter, createAdapterFactory, type DBAdapter } from 'better-auth/adapters'
 import { APIError } from 'better-auth/api'

@@ -1,6 +1,7 @@
 // A request on its way through better-auth, which knows nothing of our contexts, transactions and traces: they are found here.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { type Sql, type Statement, traceparentOf } from '@souk/service'
+import { traceparentOf } from '@souk/messaging'
+import type { Sql, Statement } from '@souk/postgres'
 import type { UsersContext } from './context.ts'
 
 /** The request that better-auth is working on, and what went wrong in it that is nobody's fault. */

@@ -21,12 +21,12 @@ export const settings = {
 }
 export const calls = {}
 
-export interface Own {
+export interface Resources {
   /** better-auth, loaded when it is first needed: it takes 45 MB and a third of a second, and guests never need it. */
   auth(): Promise<Auth>
   passwords: PasswordHasher
   /** Sign and check session tokens; the first signs. */
   tokenSecrets: readonly string[]
 }
-export type UsersContext = ContextFor<typeof settings, typeof calls, Own>
+export type UsersContext = ContextFor<typeof settings, typeof calls, Resources>
 export type BaseContext = ContextFor<typeof settings, typeof calls, undefined>

@@ -1,7 +1,7 @@
 // Links that arrive by mail: verifying an address, choosing a new password.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { refusalOf } from '@souk/service/testing'
+import { refusalOf } from '@souk/service/fixture'
 import { hashOf } from './session-token.ts'
 import { goodPassword, startUsers, type UsersShop } from './try-users.ts'
 

@@ -33,17 +33,17 @@ export const changeMe = handle(routes.changeMe, async ({ caller, body }, { sql, 
 
 /** Sessions, address book and passwords go with the account; the triggers tell everybody. */
 export const deleteMe = handle(routes.deleteMe, ({ caller, body }, context: UsersContext) =>
-  context.own.passwords.admit(() => leave(caller.userId ?? '', body.password, context)),
+  context.resources.passwords.admit(() => leave(caller.userId ?? '', body.password, context)),
 )
 
 async function leave(userId: string, password: string, context: UsersContext): Promise<undefined> {
-  const { sql, own } = context
+  const { sql, resources } = context
   const limits = [passwordLimit(userId, context)]
   await countTry(context, limits)
   const [credential] = await sql<{ password: string }>`
     select password from credential where user_id = ${userId} and provider_id = 'credential'`
   if (!credential) throw new Refusal('not-signed-in', 401, 'This account is gone.')
-  if ((await own.passwords.verify(credential.password, password)) === 'wrong')
+  if ((await resources.passwords.verify(credential.password, password)) === 'wrong')
     refuse(routes.deleteMe, 'wrong-password', 'This is not your password.')
   await giveBack(context, limits, true)
   await context.transaction(async ({ sql }) => {

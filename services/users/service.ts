@@ -6,7 +6,7 @@ import { addAddress, changeAddress, deleteAddress, listAddresses } from './addre
 import type { Auth } from './auth.ts'
 import { authRead, authWrite } from './auth-routes.ts'
 import { clearAway } from './clear-away.ts'
-import { type BaseContext, calls, type Own, settings } from './context.ts'
+import { type BaseContext, calls, type Resources, settings } from './context.ts'
 import { listCustomers } from './customers.ts'
 import { changeMe, deleteMe, readMe } from './me.ts'
 import { passwordHasher } from './password.ts'
@@ -36,10 +36,10 @@ export const users = defineService({
     listCustomers,
     exchangeSession,
   },
-  habits: [clearAway],
+  schedules: [clearAway],
 })
 
-async function open(base: BaseContext): Promise<{ own: Own }> {
+async function open(base: BaseContext): Promise<{ resources: Resources }> {
   const { passwordMemoryKib, passwordPasses } = base.settings
   const passwords = passwordHasher({ memoryKib: passwordMemoryKib, passes: passwordPasses })
   const tokenSecrets = base.shared.sharedSecret.split(',').map(tokenSecret)
@@ -48,5 +48,5 @@ async function open(base: BaseContext): Promise<{ own: Own }> {
     loading ??= import('./auth.ts').then(({ makeAuth }) => makeAuth(base, passwords, tokenSecrets[0] as string))
     return loading
   }
-  return { own: { auth, passwords, tokenSecrets } }
+  return { resources: { auth, passwords, tokenSecrets } }
 }

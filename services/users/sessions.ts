@@ -31,7 +31,7 @@ export async function findSession(
 }
 
 /** The bare token that came with a request to /v1/auth: of an API client, or else in the cookie. */
-export function sentToken({ headers }: Request, { own, shared }: UsersContext): string | undefined {
+export function sentToken({ headers }: Request, { resources, shared }: UsersContext): string | undefined {
   const name = `${sessionCookie(shared.publicUrl)}=`
   const cookie = headers.cookie
     ?.split(';')
@@ -39,11 +39,11 @@ export function sentToken({ headers }: Request, { own, shared }: UsersContext): 
     .find((one) => one.startsWith(name))
     ?.slice(name.length)
   const sent = headers['x-session-token'] ?? cookie
-  return sent ? tokenIn(sent, own.tokenSecrets) : undefined
+  return sent ? tokenIn(sent, resources.tokenSecrets) : undefined
 }
 
 export const exchangeSession = handle(routes.exchangeSession, async ({ body }, context: UsersContext) => {
-  const identity = await findSession(tokenIn(body.token, context.own.tokenSecrets), context)
+  const identity = await findSession(tokenIn(body.token, context.resources.tokenSecrets), context)
   return identity ?? refuse(routes.exchangeSession, 'not-signed-in', 'This session has ended. Sign in again.')
 })
 

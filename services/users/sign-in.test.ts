@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { usersApi } from '@souk/contracts/users'
-import { type Caller, tokenOffice } from '@souk/service'
-import { anonymous, customer, refusalOf } from '@souk/service/testing'
+import { type Caller, serviceTokens } from '@souk/service'
+import { anonymous, customer, refusalOf } from '@souk/service/fixture'
 import { goodPassword, startUsers, type UsersShop } from './try-users.ts'
 
 let shop: UsersShop
@@ -272,7 +272,7 @@ test('alone, over HTTP, signing in works the same', async () => {
         body: JSON.stringify(body),
       })
     assert.equal((await ask({ email, password: goodPassword })).status, 401, 'only services may call')
-    const office = tokenOffice(['only-for-development-only-for-development'])
+    const office = serviceTokens(['only-for-development-only-for-development'])
     const authorization = `Bearer ${office.mint(anonymous, 'users')}`
     const signedIn = await ask({ email, password: goodPassword, rememberMe: false }, { authorization })
     assert.equal(signedIn.status, 200, await signedIn.clone().text())

@@ -1,6 +1,7 @@
 // Accounts that nobody signs up for: the shop's first staff member, and the customers of the demo shop; and who is staff.
 import { randomUUIDv7 } from 'node:crypto'
-import { type Sql, WrongSettings } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { WrongSettings } from '@souk/service'
 import { type AddressInput, insertAddress } from './addresses.ts'
 import type { UsersContext } from './context.ts'
 import type { PasswordHasher } from './password.ts'
@@ -10,7 +11,7 @@ import { passwordProblem } from './password-rules.ts'
 export interface StaffOffice extends Pick<UsersContext, 'sql' | 'now' | 'settings'> {
   transaction<T>(work: (transaction: { sql: Sql }) => Promise<T>): Promise<T>
   shared: { shopName: string }
-  own: { passwords: PasswordHasher }
+  resources: { passwords: PasswordHasher }
 }
 interface NewPerson {
   email: string
@@ -27,7 +28,7 @@ export async function ensureStaff(
   person: NewPerson,
 ): Promise<{ isNew: boolean; isItsPassword: boolean }> {
   const email = person.email.toLowerCase()
-  const { passwords } = context.own
+  const { passwords } = context.resources
   const [found] = await context.sql<{ role: string; hash: string | null }>`
     select u.role, c.password as hash
     from shop_user u
@@ -86,7 +87,7 @@ export async function createCustomer(
   }
   const found = await find()
   if (found) return found
-  const hash = await context.own.passwords.hash(person.password)
+  const hash = await context.resources.passwords.hash(person.password)
   const id = (await insertPerson(context, person, 'customer', hash)) ?? (await find())
   if (!id) throw new Error(`The account ${person.email} was deleted while it was being made.`)
   return id

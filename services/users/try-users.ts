@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Identity, usersApi } from '@souk/contracts/users'
 import type { Caller } from '@souk/service'
-import { anonymous, startForTest, type TestShop } from '@souk/service/testing'
+import { anonymous, startForTest, type TestShop } from '@souk/service/fixture'
 import { users } from './service.ts'
 
 export const goodPassword = 'seven green camels'
@@ -47,7 +47,7 @@ export async function startUsers(
     path: string,
     { body, headers, ip = '10.0.0.1' }: Sending,
   ): Promise<Said> => {
-    const answer = await shop.running.carriage.carry(
+    const answer = await shop.running.serviceCalls.call(
       method === 'GET' ? usersApi.routes.authRead : usersApi.routes.authWrite,
       {
         params: { '*': path.split('?')[0] },

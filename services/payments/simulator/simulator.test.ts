@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
 import { makeLog } from '@souk/service'
-import { eventually } from '@souk/service/testing'
+import { eventually } from '@souk/service/fixture'
 import { type ProviderEntry, ProviderRefusal } from '../provider.ts'
 import { startSimulator } from './simulator.ts'
 

@@ -1,6 +1,6 @@
 // Pages: how many rows a statement asks for, and what may stand in a cursor. Clients could send anything, and the database
 // would stumble over a number that is none to it.
-import { Verbatim } from '@souk/service'
+import { Verbatim } from '@souk/postgres'
 
 /**
  * A limit as a part of the statement's text. As a parameter it would be unknown to the planner, which then prepares for a

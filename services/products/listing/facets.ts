@@ -1,6 +1,6 @@
 // What a list's filters would leave: counts by category and by attribute, and how many match in all. Every facet ignores
 // its own filter, so that one can see what else could be chosen. Counting is the dear part of a list, so it is remembered.
-import { join, type Sql, type Statement } from '@souk/service'
+import { join, type Sql, type Statement } from '@souk/postgres'
 import { categoryTree, type Tree } from '../categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
@@ -23,7 +23,7 @@ interface Facet {
 
 export function findFacets(filters: Filters, context: ProductsContext): Promise<{ facets: Facet[]; total: number }> {
   const key = JSON.stringify({ ...filters, attributes: [...filters.attributes] })
-  return context.own.counts.get(`facets ${key}`, async () => {
+  return context.resources.counts.get(`facets ${key}`, async () => {
     const [counts, tree] = await Promise.all([count(context.sql, filters), categoryTree(context)])
     return {
       facets: [categoryFacet(counts, tree), ...attributeFacets(counts)].filter((facet) => facet.values.length > 0),

@@ -1,6 +1,7 @@
 // GET /v1/catalogue: all products for staff, drafts too, newest first. Found by words, by the beginning of an SKU or slug.
 import { productsApi } from '@souk/contracts/products'
-import { handle, isTime, isUuid, join, pageOf, readCursor, refuse, type Sql, type Statement } from '@souk/service'
+import { join, type Sql, type Statement } from '@souk/postgres'
+import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import type { ProductsContext } from '../context.ts'
 import { findProducts, productOf } from '../product.ts'
 import { atMost, rowsFor } from './cursors.ts'

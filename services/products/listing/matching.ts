@@ -1,6 +1,6 @@
 // Which products a list shows: its filters, as conditions of a statement over `product p`, or over `product_price cheapest`
 // where it is sorted by price and nothing else of the product is asked.
-import { join, type Sql, type Statement } from '@souk/service'
+import { join, type Sql, type Statement } from '@souk/postgres'
 import { type Search, tsquery } from './search-words.ts'
 
 export interface Filters {

@@ -1,6 +1,6 @@
 // A product as lists show it: title, price, picture. All cards of a page come with the page's own statement.
 import type { ProductCard } from '@souk/contracts/products'
-import type { Sql, Statement } from '@souk/service'
+import type { Sql, Statement } from '@souk/postgres'
 import type { Static } from 'typebox'
 import { type PictureRow, pictureOf } from '../pictures/picture.ts'
 

@@ -1,6 +1,6 @@
 // One page of a product list: the products that match, in the order asked for, after the last one of the page before.
 // Every order ends in the id, so that no product is shown twice and none is left out.
-import { join, type Sql, type Statement } from '@souk/service'
+import { join, type Sql, type Statement } from '@souk/postgres'
 import { atMost, rowsFor } from './cursors.ts'
 import {
   type Filters,

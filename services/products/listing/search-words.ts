@@ -1,6 +1,6 @@
 // What somebody typed, as a search: words that all must be there, the last of which may be half typed, and for words that
 // the catalogue has never used, those it has used that look most like them.
-import type { Sql, Statement } from '@souk/service'
+import type { Sql, Statement } from '@souk/postgres'
 
 /** For each word that was typed, the words that will do. */
 export type Search = readonly (readonly string[])[]

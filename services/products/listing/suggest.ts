@@ -1,7 +1,8 @@
 // GET /v1/suggest: completes what is being typed with titles, first those that begin with it, then those with a word that
 // does, then, where nothing does, those that it may have meant.
 import { productsApi } from '@souk/contracts/products'
-import { handle, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { handle } from '@souk/service'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
 import { corrected, type Search, searchFor, tsquery } from './search-words.ts'

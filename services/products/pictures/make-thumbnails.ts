@@ -1,6 +1,7 @@
 // The job behind an uploaded picture: three sizes of it, made apart. A picture that cannot be read is marked as failed, for
 // staff to see; one whose making was interrupted is begun again by the queue.
-import { crashpoint, job, type Sql } from '@souk/service'
+import { crashpoint, type Sql } from '@souk/postgres'
+import { job } from '@souk/service'
 import { bumpVersion, lockProduct } from '../change-product.ts'
 import { forgetCounts, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged } from '../product.ts'
@@ -16,7 +17,7 @@ export const makeThumbnails = job(jobName, async ({ pictureId }: { pictureId: st
   const painted: Painted =
     picture.attempts > mostAttempts
       ? { wrong: 'It could not be read in several attempts.' }
-      : await context.own.painter.paint(picture.bytes)
+      : await context.resources.painter.paint(picture.bytes)
   crashpoint('products.painted')
   await store(pictureId, picture.productId, painted, context)
 })

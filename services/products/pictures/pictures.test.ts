@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { crc32, deflateSync } from 'node:zlib'
 import { productsApi } from '@souk/contracts/products'
-import { makeLog, run, type Sql } from '@souk/service'
+import type { Sql } from '@souk/postgres'
+import { makeLog, run } from '@souk/service'
 import {
   anonymous,
   createDatabase,
@@ -16,7 +17,7 @@ import {
   newTrace,
   refusalOf,
   staff,
-} from '@souk/service/testing'
+} from '@souk/service/fixture'
 import sharp from 'sharp'
 import { products } from '../service.ts'
 import { aProduct, type Catalogue, openCatalogue } from '../testing.ts'
@@ -43,7 +44,7 @@ const upload = (id: string, body: Uint8Array, alt?: string) =>
 const newProduct = async () => (await shop.staff.create({ body: aProduct({ title: 'Jug' }) })).id
 const fetchPicture = (path: string, caller = anonymous) => {
   const [, id = '', size = ''] = /^\/v1\/images\/([^/]+)\/([^/]+)$/.exec(path) ?? []
-  return shop.running.carriage.carry(productsApi.routes.readPicture, {
+  return shop.running.serviceCalls.call(productsApi.routes.readPicture, {
     params: { id, size },
     caller,
     trace: newTrace(),

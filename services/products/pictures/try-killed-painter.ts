@@ -1,13 +1,13 @@
 // For a test: a process of this service that takes in one picture and makes its sizes, until a crash point kills it.
 import { productsApi } from '@souk/contracts/products'
 import { makeLog, run } from '@souk/service'
-import { memoryTransport, newTrace, staff } from '@souk/service/testing'
+import { memoryTransport, newTrace, staff } from '@souk/service/fixture'
 import sharp from 'sharp'
 import { products } from '../service.ts'
 import { aProduct } from '../testing.ts'
 
 const [databaseUrl = ''] = process.argv.slice(2)
-const { carriage } = await run({
+const { serviceCalls } = await run({
   services: [products],
   databases: { products: databaseUrl },
   transport: memoryTransport(),
@@ -18,7 +18,7 @@ const { carriage } = await run({
 })
 const { create, addPicture } = productsApi.routes
 const call = async (route: typeof create | typeof addPicture, input: object) =>
-  carriage.carry(route, { ...input, caller: staff, trace: newTrace(), ip: '127.0.0.1' })
+  serviceCalls.call(route, { ...input, caller: staff, trace: newTrace(), ip: '127.0.0.1' })
 
 const body = JSON.stringify(aProduct({ id: '00000000-0000-7000-8000-000000000001' }))
 await call(create, { body })

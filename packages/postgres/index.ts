@@ -1,0 +1,10 @@
+// PostgreSQL for services: SQL templates, connections, transactions, one-statement commits, batches, migrations.
+export * from './batched.ts'
+export * from './columns.ts'
+export * from './crashpoint.ts'
+export * from './database.ts'
+export * from './errors.ts'
+export * from './migrate.ts'
+export * from './one-statement.ts'
+export { urlWithTimeouts } from './session-options.ts'
+export { join, json, type Row, type Sql, type Statement, Verbatim } from './sql.ts'

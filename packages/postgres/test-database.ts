@@ -1,0 +1,44 @@
+// Throw-away databases for tests, on the PostgreSQL that `npm test` starts (SOUK_TEST_POSTGRES).
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+
+export function testPostgres(): string {
+  const url = process.env.SOUK_TEST_POSTGRES
+  if (!url) throw new Error('Run tests with `npm test`: it starts the PostgreSQL that they need.')
+  return url
+}
+
+/** The URL of a new database, empty or a copy of a template. Drop it with dropDatabase. */
+export async function createDatabase(template?: string): Promise<string> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await administer((client) => client.query(`create database ${name}${template ? ` template ${template}` : ''}`))
+  return urlOfDatabase(name)
+}
+
+export async function dropDatabase(url: string): Promise<void> {
+  const name = /\/([a-z0-9_]+)(\?|$)/.exec(url)?.[1] as string
+  await administer(async (client) => {
+    // A closed connection takes a moment to end. Ended by force, it tells its client an error for which nobody listens any more.
+    for (let waits = 0; waits < 100; waits++) {
+      const { rows } = await client.query('select from pg_stat_activity where datname = $1', [name])
+      if (rows.length === 0) break
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    await client.query(`drop database if exists ${name} with (force)`)
+  })
+}
+
+/** Does something as the superuser. */
+export async function administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: testPostgres() })
+  await client.connect()
+  try {
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+export function urlOfDatabase(name: string): string {
+  return testPostgres().replace(/\/postgres(\?|$)/, `/${name}$1`)
+}

@@ -1,0 +1,209 @@
+// For tests: real services on real PostgreSQL, in this process, with a transport in memory. A database per service and test
+// file, cloned from a migrated template. Needs SOUK_TEST_POSTGRES, which `npm test` sets.
+import { createHash, randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Api, type ClientOf, makeClient, ProblemError, type Route, type ServiceName } from '@souk/contracts'
+import {
+  type Database,
+  type Log,
+  type MemoryTransport,
+  memoryTransport,
+  messagingMigrations,
+  newTrace,
+  openDatabase,
+  type Transport,
+} from '@souk/messaging'
+import { migrate } from '@souk/postgres'
+import { administer, createDatabase, dropDatabase, urlOfDatabase } from '@souk/postgres/test-database'
+import type { Caller } from './calls/service-token.ts'
+import type { AnyService } from './run/define-service.ts'
+import { makeLog } from './run/log.ts'
+import { type Running, run } from './run/run.ts'
+import { prepareJobs } from './work/jobs.ts'
+
+// For tests that start a service as a process does, to kill it.
+export { memoryTransport, newTrace } from '@souk/messaging'
+export { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+
+export const staff: Caller = {
+  service: 'gateway',
+  role: 'staff',
+  userId: '00000000-0000-7000-8000-00000000000a',
+  sessionId: randomUUID(),
+}
+export const anonymous: Caller = { service: 'gateway', role: 'anonymous' }
+export function customer(userId: string = randomUUID(), email = `${userId}@example.com`): Caller {
+  return { service: 'gateway', role: 'customer', userId, sessionId: randomUUID(), email, emailVerified: true }
+}
+
+export interface TestShop {
+  readonly running: Running
+  readonly transport: MemoryTransport
+  /** A typed client that calls as somebody; headers (Idempotency-Key ...) go with each call. */
+  as<A extends Api>(api: A, caller: Caller): ClientOf<A>
+  /** One raw request: for wrong bodies, statuses and headers. The body is sent as JSON unless it is text or bytes. */
+  request(
+    route: Route,
+    input: RawInput,
+    caller?: Caller,
+  ): Promise<{ status: number; headers: Record<string, string>; body: unknown }>
+  database(service: ServiceName): Database
+  /** Messages of a type that were published so far. */
+  messages<D = Record<string, unknown>>(type: string): D[]
+  /** Resolves when all messages have been published and handled. */
+  settle(): Promise<void>
+  stop(): Promise<void>
+}
+export interface RawInput {
+  params?: Record<string, unknown>
+  query?: string | Record<string, unknown>
+  headers?: Record<string, string>
+  body?: unknown
+}
+export interface TestOptions {
+  env?: Record<string, string>
+  now?: () => Date
+  resources?: Partial<Record<ServiceName, unknown>>
+  transport?: Transport
+  retrySeconds?: readonly number[]
+  listen?: { host: string; port: number }
+  remotes?: Partial<Record<ServiceName, string>>
+  log?: Log
+}
+
+/** Starts services for a test. Stop the shop in `after`. */
+export async function startForTest(services: readonly AnyService[], options: TestOptions = {}): Promise<TestShop> {
+  const databases: Record<string, string> = Object.fromEntries(
+    await Promise.all(
+      services.filter((one) => one.migrations).map(async (one) => [one.name, await cloneDatabase(one)]),
+    ),
+  )
+  const transport = (options.transport ?? memoryTransport()) as MemoryTransport
+  const running = await run({
+    services,
+    databases,
+    transport,
+    env: { ...options.env },
+    log: options.log ?? makeLog({ level: process.env.SOUK_TEST_LOG ?? 'silent' }),
+    now: options.now,
+    resources: options.resources,
+    retrySeconds: options.retrySeconds ?? [0.05, 0.1, 0.2],
+    listen: options.listen ?? false,
+    remotes: options.remotes,
+    operations: false,
+  })
+  const database = (service: ServiceName) => {
+    const one = running.services.get(service)
+    if (!one) throw new Error(`The ${service} service does not run in this test.`)
+    return one.context.database
+  }
+  return {
+    running,
+    transport,
+    database,
+    as: (api, caller) =>
+      makeClient(api, (route, input) =>
+        running.serviceCalls.call(route, {
+          ...input,
+          body: encoded(input.body),
+          caller,
+          trace: newTrace(),
+          ip: '127.0.0.1',
+        }),
+      ),
+    async request(route, input, caller = anonymous) {
+      const answer = await running.serviceCalls.call(route, {
+        ...input,
+        body: encoded(input.body),
+        caller,
+        trace: newTrace(),
+        ip: '127.0.0.1',
+      })
+      const text = Buffer.from(answer.body as Uint8Array).toString()
+      const isJson = answer.headers['content-type']?.includes('json')
+      return { status: answer.status, headers: answer.headers, body: isJson && text ? JSON.parse(text) : text }
+    },
+    messages: <D>(type: string) =>
+      transport.log.filter((it) => it.type === type).map((it) => JSON.parse(it.json).data as D),
+    async settle() {
+      const deadline = Date.now() + 15_000
+      let calm = 0
+      while (calm < 2) {
+        if (Date.now() > deadline) throw new Error('The messages did not settle within 15 seconds.')
+        const busy = await Promise.all(
+          Object.keys(databases).map(async (name) => {
+            const [row] = await database(name as ServiceName).sql<{ busy: boolean }>`
+            select exists (select from outbox) or exists (select from dead_letter where status = 'retrying') as busy`
+            return row?.busy
+          }),
+        )
+        calm = busy.includes(true) || (await transport.backlog()) > 0 ? 0 : calm + 1
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    },
+    async stop() {
+      await running.stop()
+      await transport.close()
+      await Promise.all(Object.values(databases).map(dropDatabase))
+    },
+  }
+}
+
+function encoded(body: unknown): string | Uint8Array | undefined {
+  if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body
+  return JSON.stringify(body)
+}
+
+/** The problem that a call is refused with; fails when it is not refused. */
+export async function refusalOf(call: Promise<unknown>): Promise<ProblemError> {
+  try {
+    await call
+  } catch (error) {
+    if (error instanceof ProblemError) return error
+    throw error
+  }
+  throw new Error('The call was not refused.')
+}
+
+/** Waits until `check` holds, at most `seconds`; throws with the sentence otherwise. */
+export async function eventually(
+  sentence: string,
+  check: () => Promise<boolean> | boolean,
+  seconds = 10,
+): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
+  // The last look is one that began after the time was up: the machine may have stood still until then.
+  for (let isOver = false; !(await check()); isOver = Date.now() > deadline) {
+    if (isOver) throw new Error(`Not within ${seconds} seconds: ${sentence}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+async function cloneDatabase(service: AnyService): Promise<string> {
+  return createDatabase(await templateOf(service))
+}
+
+/** Makes the service's template once for each version of its migrations; other test files find it. */
+async function templateOf(service: AnyService): Promise<string> {
+  const folders = [messagingMigrations.folder, service.migrations as string]
+  const hash = createHash('sha1')
+  for (const folder of folders) {
+    for (const file of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, file)))
+  }
+  const template = `template_${service.name}_${hash.digest('hex').slice(0, 12)}`
+  await administer(async (client) => {
+    await client.query('select pg_advisory_lock(4711)')
+    const found = await client.query('select 1 from pg_database where datname = $1 and datallowconn', [template])
+    if (found.rows.length > 0) return
+    await client.query(`drop database if exists ${template} with (force)`)
+    await client.query(`drop database if exists ${template}_raw with (force)`) // Of a run that was killed.
+    await client.query(`create database ${template}_raw`)
+    const database = openDatabase({ url: urlOfDatabase(`${template}_raw`), service: service.name, connections: 2 })
+    await migrate(database, [messagingMigrations, { component: service.name, folder: service.migrations as string }])
+    if (service.jobs?.length) await prepareJobs(database)
+    await database.close()
+    await client.query(`alter database ${template}_raw rename to ${template}`)
+  })
+  return template
+}

@@ -1,0 +1,155 @@
+// A service's own HTTP server, for when it runs alone: one Fastify route per contract route, and behind it the same answer
+// as in process. Callers prove who they are by an internal token; nothing else is believed.
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Answer, Route, ServiceName } from '@souk/contracts'
+import { continueTrace } from '@souk/messaging'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { LocalService } from '../calls/service-calls.ts'
+import type { ServiceTokens } from '../calls/service-token.ts'
+import { problemOf, Refusal } from './problems.ts'
+
+const defaultBodyLimit = 64 * 1024
+
+export interface ServerOptions {
+  trustProxy?: boolean
+  /** How the server's own refusals are sent, and why: not found, too large, unreadable. `sendAnswer` when left out. */
+  send?: (request: FastifyRequest, reply: FastifyReply, answer: Answer, error?: Error) => void
+  /** Headers of what is said to a connection that never became a request. */
+  headers?: Readonly<Record<string, string>>
+}
+
+/** A Fastify with our limits, that hands bodies over as bytes and speaks problem+json when it refuses by itself. */
+export function bareServer(options: ServerOptions = {}): FastifyInstance {
+  const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
+  const server = Fastify({
+    logger: false,
+    trustProxy: options.trustProxy ?? false,
+    bodyLimit: defaultBodyLimit,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 10_000,
+    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id), error),
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.headers ?? {}),
+  })
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    send(request, reply, refusedByServer(error, request.id), error)
+  })
+  server.setNotFoundHandler((request, reply) => {
+    const sentence = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`
+    send(request, reply, answerOf(new Refusal('not-found', 404, sentence), request.id))
+  })
+  return server
+}
+
+/** Bytes that are no HTTP request, headers without end, or none at all: said once, then the connection is closed. */
+function refuseConnection(error: Error & { code?: string }, socket: Socket, headers: Readonly<Record<string, string>>) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const refusal =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? new Refusal('too-large', 431, 'The headers are larger than this server takes.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? new Refusal('timed-out', 408, 'The request did not arrive in time.')
+        : new Refusal('invalid-request', 400, 'This is not an HTTP request that can be read.')
+  const body = JSON.stringify(problemOf(refusal, ''))
+  const lines = Object.entries({
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  if (socket.writable)
+    socket.write(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\n${lines.join('')}\r\n${body}`)
+  socket.destroySoon()
+}
+
+export function serveService(
+  name: ServiceName,
+  routes: readonly Route[],
+  answer: LocalService,
+  tokens: ServiceTokens,
+): FastifyInstance {
+  const server = bareServer()
+  for (const route of routes) {
+    server.route({
+      method: route.method,
+      url: route.path,
+      bodyLimit: route.bodyLimit ?? defaultBodyLimit,
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const caller = tokens.verify(request.headers.authorization?.replace(/^Bearer /, ''), name)
+        if (!caller) {
+          return sendAnswer(
+            reply,
+            answerOf(new Refusal('not-signed-in', 401, 'This service answers other services only.'), request.id),
+          )
+        }
+        return sendAnswer(
+          reply,
+          await answer(route, {
+            params: request.params as Record<string, unknown>,
+            query: queryText(request),
+            headers: request.headers as Record<string, string>,
+            body: request.body as Uint8Array | undefined,
+            caller,
+            trace: continueTrace(request.headers.traceparent as string | undefined),
+            deadline: deadlineOf(request),
+            ip: (request.headers['x-client-ip'] as string | undefined) ?? request.ip,
+            url: request.url,
+          }),
+        )
+      },
+    })
+  }
+  return server
+}
+
+function deadlineOf(request: FastifyRequest): number | undefined {
+  const left = Number(request.headers['x-time-left-ms'])
+  return left > 0 ? Date.now() + left : undefined
+}
+
+export function queryText(request: FastifyRequest): string {
+  const mark = request.url.indexOf('?')
+  return mark < 0 ? '' : request.url.slice(mark + 1)
+}
+
+/** Sends an answer as it is. Bodies are already bytes or text. */
+export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
+  reply.code(answer.status)
+  for (const name of Object.keys(answer.headers)) {
+    if (name !== 'connection' && name !== 'transfer-encoding' && name !== 'content-length' && name !== 'keep-alive')
+      reply.header(name, answer.headers[name])
+  }
+  return reply.send(answer.body.length === 0 ? undefined : answer.body)
+}
+
+export function answerOf(refusal: Refusal, requestId: string): Answer {
+  return {
+    status: refusal.status,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(refusal.status === 429 || refusal.status === 503
+        ? { 'retry-after': String(refusal.more.retryAfterSeconds ?? 1) }
+        : {}),
+    },
+    body: JSON.stringify(problemOf(refusal, requestId)),
+  }
+}
+
+/** What Fastify itself refuses: bodies too large, malformed requests. */
+export function refusedByServer(error: Error & { statusCode?: number; code?: string }, requestId: string): Answer {
+  if (error instanceof Refusal) return answerOf(error, requestId)
+  const status = error.statusCode ?? 500
+  if (status === 413)
+    return answerOf(new Refusal('too-large', 413, 'The body is larger than this route takes.'), requestId)
+  if (status === 415)
+    return answerOf(new Refusal('unsupported-media-type', 415, 'Send this body as application/json.'), requestId)
+  if (status >= 400 && status < 500)
+    return answerOf(new Refusal('invalid-request', 400, 'The request cannot be read.'), requestId)
+  return answerOf(new Refusal('internal-error', 500, 'Something went wrong on our side. It has been noted.'), requestId)
+}

@@ -1,0 +1,42 @@
+// Wrong settings: told before anything starts, all at once, by their names.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readSettings, sharedSpec, WrongSettings } from '../index.ts'
+
+const long = 'x'.repeat(32)
+
+/** What is said about the settings of an environment; nothing when they are fine. */
+function complaintsAbout(env: Record<string, string>): string[] {
+  try {
+    readSettings({ souk: sharedSpec }, env)
+    return []
+  } catch (error) {
+    assert.ok(error instanceof WrongSettings)
+    return error.message.split('\n').slice(1)
+  }
+}
+
+test('every secret of a list is long enough, or the shop does not start', () => {
+  for (const list of [`,${long}`, `${long},`, `${long},short`, ' '.repeat(40), `${' '.repeat(40)},${long}`, 'short']) {
+    const complaints = complaintsAbout({ SOUK_SHARED_SECRET: list })
+    assert.match(complaints.join(), /^ {2}SOUK_SHARED_SECRET must be at least 32 characters long/, list)
+    assert.ok(!complaints.join().includes(long), 'A secret is not told.')
+  }
+  for (const list of [long, `${long},${'y'.repeat(32)}`])
+    assert.deepEqual(complaintsAbout({ SOUK_SHARED_SECRET: list }), [])
+})
+
+test('the shop’s address is one that links can begin with', () => {
+  for (const url of ['shop.example', 'ftp://shop.example', 'https://shop.example/', 'https://', 'http://a:99999', 'x'])
+    assert.match(complaintsAbout({ SOUK_PUBLIC_URL: url }).join(), /^ {2}SOUK_PUBLIC_URL must be an address/, url)
+  for (const url of ['https://shop.example', 'http://localhost:80', 'http://[::1]:4000'])
+    assert.deepEqual(complaintsAbout({ SOUK_PUBLIC_URL: url }), [], url)
+})
+
+test('all that is wrong is told at once', () => {
+  const complaints = complaintsAbout({ SOUK_SHARED_SECRET: 'short', SOUK_PUBLIC_URL: 'x' })
+  assert.deepEqual(complaints.map((line) => line.trim().split(' ')[0]).toSorted(), [
+    'SOUK_PUBLIC_URL',
+    'SOUK_SHARED_SECRET',
+  ])
+})

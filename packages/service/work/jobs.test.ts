@@ -1,0 +1,88 @@
+// A job whose process died runs again soon; one in the hands of a worker that lives stays there. Habits end when they are told to.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type Database, openDatabase } from '@souk/messaging'
+import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { eventually } from '../fixture.ts'
+import { every, job } from '../run/define-service.ts'
+import { makeLog } from '../run/log.ts'
+import { prepareJobs, startJobs, startSchedules, withJobs } from './jobs.ts'
+
+let url: string
+let database: Database
+before(async () => {
+  url = await createDatabase()
+  database = openDatabase({ url, service: 'products' })
+  await prepareJobs(database)
+})
+after(async () => {
+  await database.close()
+  await dropDatabase(url)
+})
+
+test('a job is given back when its worker died, and only then', async () => {
+  const { sql } = database
+  const runs: string[] = []
+  let finish = () => {}
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const work = job('work', async ({ name }: { name: string }) => {
+    runs.push(name)
+    if (name === 'long') await finished
+  })
+  const start = () =>
+    startJobs(
+      database,
+      [work],
+      () => undefined,
+      makeLog({ level: 'silent' }),
+      () => undefined,
+    )
+  const inAnHour = new Date(Date.now() + 3_600_000)
+  const enqueue = (name: string, runAt?: Date) =>
+    database.transaction(async (transaction) => {
+      await withJobs(transaction).enqueue('work', { name }, { key: name, runAt })
+    })
+
+  const first = await start()
+  await enqueue('long')
+  await eventually('the first worker has it in hand', () => runs.length === 1)
+  // What a kill leaves behind: a job held by a worker whose connection is gone.
+  await enqueue('orphan', inAnHour)
+  await sql`
+    update graphile_worker._private_jobs
+    set run_at = clock_timestamp(), locked_by = coalesce(locked_by, 'pool-that-died'),
+      locked_at = clock_timestamp() - interval '1 minute'`
+  const second = await start()
+  await eventually('the orphan runs', () => runs.includes('orphan'))
+  const [long] = await sql`select locked_by is not null as is_held from graphile_worker.jobs where key = 'long'`
+  finish()
+  await eventually('nothing is left', async () => (await sql`select from graphile_worker.jobs`).length === 0)
+  await second.stop()
+  await first.stop()
+  assert.deepEqual(runs, ['long', 'orphan'])
+  assert.deepEqual(long, { isHeld: true })
+})
+
+test('a habit is told to stop; one that hangs is not waited for', async () => {
+  const log = makeLog({ level: 'silent' })
+  const said: string[] = []
+  const obedient = every(0, 'obedient', async (_context, stopping) => {
+    said.push('begun')
+    await new Promise((resolve) => stopping.addEventListener('abort', resolve))
+    said.push('ended')
+  })
+  const hanging = every(0, 'hanging', async () => {
+    said.push('begun')
+    await new Promise(() => undefined)
+  })
+  const schedules = startSchedules([obedient, hanging], () => undefined, log)
+  await eventually('both are at it', () => said.length === 2)
+  let hasStopped = false
+  void schedules.stop().then(() => {
+    hasStopped = true
+  })
+  await eventually('the stop is over', () => hasStopped)
+  assert.deepEqual(said, ['begun', 'begun', 'ended'])
+})
