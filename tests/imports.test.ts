@@ -12,12 +12,13 @@ const services = ['gateway', 'users', 'products', 'inventory', 'orders', 'paymen
 const mayName: Record<string, readonly string[]> = {
   'packages/contracts': [],
   'packages/postgres': [],
+  'packages/html': [],
   'packages/messaging': ['@souk/contracts', '@souk/postgres'],
   'packages/service': ['@souk/contracts', '@souk/messaging', '@souk/postgres'],
   ...Object.fromEntries(
     services.map((name) => [
       `services/${name}`,
-      ['@souk/contracts', '@souk/messaging', '@souk/postgres', '@souk/service'],
+      ['@souk/contracts', '@souk/html', '@souk/messaging', '@souk/postgres', '@souk/service'],
     ]),
   ),
 }
