@@ -3,20 +3,23 @@
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openDatabase } from '@souk/postgres'
 import { removeDataFolder } from '../local/postgres-home.ts'
 import { httpFloor, sqlFloor } from './floors.ts'
 import { type Client, type Measured, meanOf, measure, openClient } from './load.ts'
 import { buy } from './purchase.ts'
+import { cells, goal, ms, print, ratio, row, say } from './report.ts'
 import { type BenchShop, startShop } from './shop.ts'
 
 const quick = process.argv.includes('--quick')
 const only = process.argv.find((word) => word.startsWith('--only='))?.slice(7)
+/** What share of the SQL floor a purchase must reach, by how many shoppers buy at once. */
+const shareOfFloor = { 1: 0.35, 8: 0.4, 32: 0.4, 64: 0.4 }
 /** What is compared takes turns: within a minute, a shared machine is a third faster or slower. */
 const turns = quick ? { count: 1, seconds: 2, readSeconds: 2 } : { count: 4, seconds: 3, readSeconds: 1.5 }
 const port = 4700
 const floorName = 'floor: bare Fastify, the same bytes'
-const rows: string[][] = [['what', 'shoppers', 'per second', 'p50 ms', 'p95 ms', 'p99 ms', 'beside']]
-const goals: { goal: string; met: boolean; seen: string }[] = []
 
 const dataFolder = mkdtempSync(join(tmpdir(), 'souk-bench-'))
 let shop: BenchShop | undefined
@@ -110,7 +113,9 @@ async function purchases(client: Client, shop: BenchShop): Promise<void> {
   const one = (shopper: number, turn: number) => [skus[(shopper * 31 + turn * 7) % (skus.length - 1)] as string]
   const isBought = async (shopper: number, turn: number) => (await buy(client, one(shopper, turn))) === 201
   let normal = 0
-  for (const shoppers of [1, 8, 32]) {
+  for (const [shoppers, least] of Object.entries(shareOfFloor).map(
+    ([count, share]) => [Number(count), share] as const,
+  )) {
     const [bought, floors]: [Measured[], Measured[]] = [[], []]
     for (let count = 0; count < turns.count; count++) {
       bought.push(await measure(shoppers, turns.seconds, isBought))
@@ -120,17 +125,37 @@ async function purchases(client: Client, shop: BenchShop): Promise<void> {
     row('whole guest purchase', shoppers, measured, `${ratio(measured.perSecond, floor.perSecond)} of the SQL floor`)
     row('floor: six durable statements', shoppers, floor)
     if (measured.failures > 0) goal('every purchase succeeds', false, `${measured.failures} failed`)
-    normal = measured.perSecond
-    if (shoppers < 32) continue
-    goal('purchases at 0.4 of the SQL floor', normal / floor.perSecond >= 0.4, ratio(normal, floor.perSecond))
-    goal('400 purchases a second with 32 shoppers', normal >= 400, normal.toFixed(0))
+    goal(
+      `purchases of ${shoppers} at once at ${least} of the SQL floor`,
+      measured.perSecond / floor.perSecond >= least,
+      ratio(measured.perSecond, floor.perSecond),
+    )
+    if (shoppers === 32) normal = measured.perSecond
   }
+  goal('400 purchases a second with 32 shoppers', normal >= 400, normal.toFixed(0))
   const { rss } = (await shop.ask('memory')) as NodeJS.MemoryUsage
   const memory = rss / 1024 / 1024
   goal('the shop holds at most 250 MB after the purchases', memory <= 250, `${memory.toFixed(0)} MB`)
   await shop.ask('settle')
   await hotSku(client, shop, normal, skus.at(-1) as string)
   await eventLatency(client, one)
+  await idleCommits(shop)
+}
+
+/** What a shop commits that nobody visits: lease renewals, polls, schedules. PostgreSQL's own workers are counted too. */
+async function idleCommits(shop: BenchShop): Promise<void> {
+  await shop.ask('settle')
+  const seconds = quick ? 5 : 15
+  const database = openDatabase({ url: shop.busUrl, name: 'bench', connections: 1, sharedConnections: 1 })
+  const count = async () =>
+    (await database.sql<{ commits: number }>`select sum(xact_commit)::bigint as commits from pg_stat_database`)[0]
+      ?.commits ?? 0
+  await pause(2_000) // Sessions report what they did within a second or two.
+  const before = await count()
+  await pause(seconds * 1_000)
+  const perSecond = ((await count()) - before) / seconds
+  await database.close()
+  goal('an idle shop commits at most 15 times a second', perSecond <= 15, perSecond.toFixed(1))
 }
 
 async function skusOf(client: Client): Promise<string[]> {
@@ -165,7 +190,7 @@ async function hotSku(client: Client, shop: BenchShop, normal: number, sku: stri
     }),
   )
   const perSecond = sold / ((lastSale - began) / 1000)
-  rows.push([
+  cells(
     'hot SKU: 300 units, 1,000 attempts',
     '32',
     perSecond.toFixed(0),
@@ -173,7 +198,7 @@ async function hotSku(client: Client, shop: BenchShop, normal: number, sku: stri
     '',
     '',
     `${sold} sold, ${soldOut} refused, ${ratio(perSecond, normal)} of normal`,
-  ])
+  )
   goal('the hot SKU sells exactly 300', sold === 300 && soldOut === 700, `${sold} sold, ${soldOut} refused`)
   goal('the hot SKU sells at 0.5 of the normal rate', perSecond / normal >= 0.5, ratio(perSecond, normal))
 }
@@ -196,7 +221,7 @@ async function eventLatency(client: Client, one: (shopper: number, turn: number)
     .map((line) => (JSON.parse(line) as { lagMs: number }).lagMs)
     .sort((a, b) => a - b)
   const at = (share: number) => lags[Math.floor(lags.length * share)] ?? Number.NaN
-  rows.push([
+  cells(
     'event: stored to handled',
     '1',
     '',
@@ -204,37 +229,6 @@ async function eventLatency(client: Client, one: (shopper: number, turn: number)
     at(0.95).toFixed(1),
     at(0.99).toFixed(1),
     `${lags.length} events`,
-  ])
-  goal('events are handled within 10 ms (p50)', at(0.5) <= 10, ms(at(0.5)))
-}
-
-function row(what: string, shoppers: number, m: Measured, beside = ''): void {
-  const figures = [m.perSecond.toFixed(0), m.p50.toFixed(2), m.p95.toFixed(2), m.p99.toFixed(2)]
-  rows.push([what, String(shoppers), ...figures, m.failures > 0 ? `${m.failures} failed ${beside}` : beside])
-  say(`${what} (${shoppers}): ${m.perSecond.toFixed(0)} per second`)
-}
-function goal(sentence: string, met: boolean, seen: string): void {
-  goals.push({ goal: sentence, met, seen })
-}
-function ratio(a: number, b: number): string {
-  return (a / b).toFixed(2)
-}
-function ms(milliseconds: number): string {
-  return `${milliseconds.toFixed(0)} ms`
-}
-function say(sentence: string): void {
-  process.stderr.write(`  ${sentence}\n`)
-}
-
-function print(): void {
-  const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((one) => (one[column] ?? '').length)))
-  const lines = rows.map((one) =>
-    one
-      .map((cell, column) =>
-        column === 0 || column === 6 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
   )
-  const told = goals.map((one) => `  ${one.met ? 'reached' : 'MISSED '}  ${one.goal}: ${one.seen}`)
-  process.stdout.write(`\n${lines.join('\n')}\n\n${told.join('\n')}\n`)
+  goal('events are handled within 10 ms (p50)', at(0.5) <= 10, ms(at(0.5)))
 }
