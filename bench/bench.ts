@@ -16,7 +16,7 @@ const quick = process.argv.includes('--quick')
 const only = process.argv.find((word) => word.startsWith('--only='))?.slice(7)
 /** What share of the SQL floor a purchase must reach, by how many shoppers buy at once. */
 const shareOfFloor = { 1: 0.35, 8: 0.4, 32: 0.4, 64: 0.4 }
-/** What is compared takes turns: within a minute, a shared machine is a third faster or slower. */
+/** Measurements that are compared take turns: within a minute, a shared machine is a third faster or slower. */
 const turns = quick ? { count: 1, seconds: 2, readSeconds: 2 } : { count: 4, seconds: 3, readSeconds: 1.5 }
 const port = 4700
 const floorName = 'floor: bare Fastify, the same bytes'

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
 import pg from 'pg'
-import { prepareDatabases, secretOf, writeOut } from './databases.ts'
+import { prepareDatabases, writeOut } from './databases.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { removeDataFolder } from './postgres-home.ts'
-import { readSecrets, storeSecrets } from './secrets.ts'
+import { readSecrets, secretOf, storeSecrets } from './secrets.ts'
 
 const dataFolder = mkdtempSync(join(tmpdir(), 'souk-databases-'))
 chmodSync(dataFolder, 0o711)

@@ -5,8 +5,6 @@ import pg from 'pg'
 import type { Postgres } from './postgres.ts'
 import { readSecrets, storeSecrets } from './secrets.ts'
 
-export { secretOf } from './secrets.ts'
-
 interface Found {
   name: string
   hasRole: boolean
@@ -23,10 +21,10 @@ export async function prepareDatabases(postgres: Postgres, names: string[]): Pro
   const client = new pg.Client({ connectionString: postgres.url('postgres') })
   await client.connect()
   try {
-    for (const found of await look(client, names)) {
+    for (const found of await findDatabases(client, names)) {
       const key = secretName(found.name)
       const password = secrets[key] ?? randomBytes(24).toString('base64url')
-      await settle(client, found, secrets[key] === undefined || !found.hasRole ? password : undefined)
+      await prepareOne(client, found, secrets[key] === undefined || !found.hasRole ? password : undefined)
       // Stored after the role has it: a kill in between costs a new password, and never leaves a wrong one.
       if (secrets[key] === undefined) {
         secrets[key] = password
@@ -50,7 +48,7 @@ export async function writeOut(postgres: Postgres): Promise<void> {
   }
 }
 
-async function look(client: pg.Client, names: string[]): Promise<Found[]> {
+async function findDatabases(client: pg.Client, names: string[]): Promise<Found[]> {
   const answer = await client.query<Found>(
     `select
        wanted.name,
@@ -70,7 +68,7 @@ async function look(client: pg.Client, names: string[]): Promise<Found[]> {
 }
 
 /** Brings one database to what it should be, from wherever an earlier attempt ended. */
-async function settle(client: pg.Client, found: Found, newPassword: string | undefined) {
+async function prepareOne(client: pg.Client, found: Found, newPassword: string | undefined) {
   const name = pg.escapeIdentifier(found.name)
   if (newPassword !== undefined)
     await client.query(

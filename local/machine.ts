@@ -4,9 +4,10 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { integer, readSettings } from '@souk/service'
-import { prepareDatabases, secretOf, writeOut } from './databases.ts'
-import { findOwner } from './owner.ts'
+import { prepareDatabases, writeOut } from './databases.ts'
+import { findFolderOwner } from './folder-lock.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
+import { secretOf } from './secrets.ts'
 
 export const databaseNames = ['users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'bus']
 
@@ -105,7 +106,7 @@ export async function openDatabases(
 
 /** The shop that runs on this data folder now, or undefined. */
 export function findRunningShop(dataFolder: string): RunningShop | undefined {
-  if (findOwner(dataFolder) === undefined) return undefined
+  if (findFolderOwner(dataFolder) === undefined) return undefined
   try {
     return JSON.parse(readFileSync(join(dataFolder, 'running.json'), 'utf8')) as RunningShop
   } catch (error) {

@@ -35,12 +35,12 @@ export interface Home {
 const awayFolder = '/var/lib/souk'
 const longestSocketFolder = 80
 
-export function settleHome(dataFolder: string, say: (sentence: string) => void): Home {
+export function preparePostgresHome(dataFolder: string, say: (sentence: string) => void): Home {
   mkdirSync(dataFolder, { recursive: true })
   const inside = join(dataFolder, 'postgres')
   const runAs = chooseUser(inside)
-  if (runAs.uid !== undefined) letThrough(dataFolder)
-  const folder = canReach(dataFolder, runAs) ? own(inside, runAs) : keepAway(dataFolder, inside, runAs, say)
+  if (runAs.uid !== undefined) openForTraversal(dataFolder)
+  const folder = canReach(dataFolder, runAs) ? own(inside, runAs) : moveWithinReach(dataFolder, inside, runAs, say)
   const binaries = reachableBinaries(runAs, say)
   const host = process.platform === 'win32' ? '127.0.0.1' : socketFolder(folder, runAs)
   return { folder, data: join(folder, 'data'), log: join(folder, 'postgres.log'), host, binaries, runAs }
@@ -74,7 +74,7 @@ function chooseUser(inside: string): Home['runAs'] {
 }
 
 /** Our own folder may be closed to others (a temporary one is); its secrets stay closed by their own modes. */
-function letThrough(dataFolder: string) {
+function openForTraversal(dataFolder: string) {
   const { uid, mode } = statSync(dataFolder)
   if (uid === 0 && (mode & 0o001) === 0) chmodSync(dataFolder, (mode & 0o777) | 0o011)
 }
@@ -97,7 +97,7 @@ function own(folder: string, runAs: Home['runAs']) {
 }
 
 /** Keeps the data in a folder that the user can reach, and leaves a link where people would look for it. */
-function keepAway(dataFolder: string, link: string, runAs: Home['runAs'], say: (sentence: string) => void) {
+function moveWithinReach(dataFolder: string, link: string, runAs: Home['runAs'], say: (sentence: string) => void) {
   if (existsSync(link)) return realpathSync(link)
   mkdirSync(awayFolder, { recursive: true, mode: 0o755 })
   const away = own(mkdtempSync(join(awayFolder, `data-${shortHash(dataFolder)}-`)), runAs)

@@ -81,7 +81,7 @@ test('a kill while the data folder is made leaves nothing half made', async (t) 
   const child = spawnSouk(dataFolder)
   await once(createInterface(child.stdout!), 'line')
   while (!readdirSync(join(dataFolder, 'postgres')).some((name) => /^making-\d+$/.test(name))) await pause(5)
-  child.kill('SIGSTOP') // Whoever stands still cannot finish before the kill.
+  child.kill('SIGSTOP') // A stopped process cannot finish before the kill.
   await pause(100)
   await kill(child)
   assert.equal(existsSync(join(dataFolder, 'postgres', 'data')), false)
@@ -176,7 +176,7 @@ async function start(t: TestContext, dataFolder: string, port = 0, onProgress?: 
 }
 
 function spawnSouk(dataFolder: string, words: string[] = [], user: { uid?: number; gid?: number; cwd?: string } = {}) {
-  const script = join(import.meta.dirname, 'try-postgres.ts')
+  const script = join(import.meta.dirname, 'postgres-child.ts')
   return spawn(process.execPath, [script, dataFolder, ...words], { ...user, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 

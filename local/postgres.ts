@@ -4,9 +4,9 @@ import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { ownFolder } from './owner.ts'
+import { lockFolder } from './folder-lock.ts'
 import { makeDataOnce } from './postgres-data.ts'
-import { type Home, settleHome } from './postgres-home.ts'
+import { type Home, preparePostgresHome } from './postgres-home.ts'
 import { accepts, awaitReady, findPostmaster, launch, type Postmaster, stopPostmaster } from './postmaster.ts'
 
 export interface PostgresOptions {
@@ -38,9 +38,9 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const say = options.onProgress ?? (() => {})
   const durable = options.durable ?? true
   mkdirSync(dataFolder, { recursive: true })
-  const disown = ownFolder(dataFolder)
+  const disown = lockFolder(dataFolder)
   try {
-    const home = settleHome(dataFolder, say)
+    const home = preparePostgresHome(dataFolder, say)
     const superuserPassword = await makeDataOnce(dataFolder, home, durable, say)
     const survivor = await adopt(home, say)
     const server = survivor ?? (await startAnew(home, options.port ?? defaultPort, durable, say))

@@ -1,7 +1,7 @@
 // What a person sees while a command works: one line that is redrawn on a terminal, plain lines elsewhere.
 
 export interface Progress {
-  /** What is being done now. */
+  /** Shows the present step. */
   say(sentence: string): void
   /** How far it is, from 0 to 1. */
   bar(sentence: string, done: number, total: number): void

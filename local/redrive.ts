@@ -19,8 +19,8 @@ if (!wanted)
     'Usage: npm run redrive -- products --since 2026-11-20 [--until 2026-11-21T12:00Z] [--type products.product-changed]\n' +
       '         npm run redrive -- products --present',
   )
-const ground = await openDatabases([wanted.service, 'bus'], process.env).catch((error) => stopWith(error.message))
-const database = openDatabase({ url: ground.databases[wanted.service] as string, service: wanted.service })
+const target = await openDatabases([wanted.service, 'bus'], process.env).catch((error) => stopWith(error.message))
+const database = openDatabase({ url: target.databases[wanted.service] as string, service: wanted.service })
 try {
   process.stdout.write(`${await (wanted.between ? sendAgain(wanted.between) : tell())}\n`)
 } catch (error) {
@@ -28,10 +28,10 @@ try {
   process.stderr.write(`\n  ${error}\n\n`)
 }
 await database.close()
-await ground.close()
+await target.close()
 
 async function sendAgain(between: NonNullable<Wanted['between']>): Promise<string> {
-  const transport = await openTransport({ url: ground.databases.bus as string, log: makeLog({ level: 'warn' }) })
+  const transport = await openTransport({ url: target.databases.bus as string, log: makeLog({ level: 'warn' }) })
   try {
     const count = await redrive(database, transport, between)
     return `${wanted?.service} has sent ${count.toLocaleString('en')} messages again.`

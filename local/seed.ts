@@ -41,9 +41,9 @@ process.exit(0)
 
 async function seed(): Promise<void> {
   const shop = findRunningShop(dataFolder)
-  const ground = shop ?? (await openMachine({ dataFolder, env: process.env, say: progress.say }))
-  if ('stop' in ground) stops.push(ground.stop)
-  const { databases, staffPassword } = ground
+  const target = shop ?? (await openMachine({ dataFolder, env: process.env, say: progress.say }))
+  if ('stop' in target) stops.push(target.stop)
+  const { databases, staffPassword } = target
   const log = makeLog({ level: 'warn' })
   const transport = await openTransport({ url: databases.bus as string, log })
   stops.push(transport.close)
@@ -52,7 +52,7 @@ async function seed(): Promise<void> {
   const isBeside = shop !== undefined && !values.demo
   const running = await run({
     services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
-    env: { ...process.env, ...ground.env },
+    env: { ...process.env, ...target.env },
     databases,
     transport,
     log,

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
-import { openShop, type Shop } from '../tests/shop.ts'
+import { openShop, type Shop } from '../tests/fixture.ts'
 
 const password = 'seven-green-camels-went'
 let shop: Shop

@@ -12,9 +12,9 @@ import { openDatabases } from './machine.ts'
 const { env } = process
 const wanted = readWords()
 if (!wanted) stopWith('Usage: npm run staff -- ann@shop.example [--remove]')
-const ground = await openDatabases(['users'], env).catch((error) => stopWith((error as Error).message))
+const target = await openDatabases(['users'], env).catch((error) => stopWith((error as Error).message))
 const database = openDatabase({
-  url: ground.databases.users as string,
+  url: target.databases.users as string,
   name: 'users',
   connections: 1,
   sharedConnections: 1,
@@ -26,7 +26,7 @@ try {
   process.stderr.write(`\n  ${explained(error)}\n\n`)
 }
 await database.close()
-await ground.close()
+await target.close()
 
 async function add(email: string): Promise<string> {
   const outcome = await changeRole(database, email, 'staff')

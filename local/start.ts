@@ -41,7 +41,7 @@ const started = performance.now()
 const progress = showProgress()
 const env: Record<string, string | undefined> = { ...process.env }
 const stops: (() => Promise<unknown>)[] = []
-/** Comes last, and also when one of the others does not end: PostgreSQL is never left behind. */
+/** Runs last, and also when another part does not stop: PostgreSQL is never left running. */
 let stopMachine = async () => {}
 let stopping: Promise<void> | undefined
 
@@ -95,15 +95,15 @@ async function startAlone(name: string | undefined): Promise<void> {
     throw new WrongSettings(`Say which service: ${allServices.map((service) => service.name).join(', ')}.`)
   const usual = ports[definition.name]
   const { host, port, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(usual, usual + 100)
-  const stands = await findGround(definition.name)
+  const target = await findTarget(definition.name)
   const log = makeLog({ level: logLevel, file: logFile })
   stops.push(await startTelemetry(env, definition.name))
-  const transport = await openTransport({ url: stands.databases.bus as string, log })
+  const transport = await openTransport({ url: target.databases.bus as string, log })
   stops.push(transport.close)
   const running = await run({
     services: [definition],
-    env: stands.env,
-    databases: stands.databases,
+    env: target.env,
+    databases: target.databases,
     transport,
     log,
     remotes: Object.fromEntries(
@@ -120,7 +120,7 @@ async function startAlone(name: string | undefined): Promise<void> {
   process.stderr.write(`  ${definition.name} answers at ${url}; health and metrics at ${running.operationsUrl}\n`)
 }
 
-async function findGround(name: string) {
+async function findTarget(name: string) {
   const given = Object.fromEntries(
     [...allServices.map((service) => service.name), 'bus'].map((one) => [
       one,
@@ -169,7 +169,7 @@ async function runToEnd(script: string, childEnv: Record<string, string | undefi
     stdio: ['ignore', 'inherit', 'inherit'],
   })
   const code = await new Promise((resolve) => child.once('exit', resolve))
-  if (code !== 0) throw new WrongSettings(`The shop could not be filled (code ${code}); the reason stands above.`)
+  if (code !== 0) throw new WrongSettings(`The shop could not be filled (code ${code}); the reason target above.`)
 }
 
 function keepRunning(name: string, childEnv: Record<string, string | undefined>): () => Promise<void> {
@@ -197,9 +197,9 @@ function keepRunning(name: string, childEnv: Record<string, string | undefined>)
   }
 }
 
-/** What is read before anything begins. */
+/** The settings that are read before anything starts. */
 function readOwnSettings(port: number, operationsPort?: number) {
-  const { '': door, souk } = readSettings(
+  const { '': listening, souk } = readSettings(
     {
       '': {
         port: integer('where it listens', port, { min: 1, max: 65535 }),
@@ -209,7 +209,7 @@ function readOwnSettings(port: number, operationsPort?: number) {
     },
     operationsPort === undefined ? env : { SOUK_OPERATIONS_PORT: String(operationsPort), ...env },
   )
-  return { ...door, ...souk }
+  return { ...listening, ...souk }
 }
 
 /** The wanted port, or, when nobody asked for a certain one, the next that is free. */

@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
-import { findOwner } from './owner.ts'
+import { findFolderOwner } from './folder-lock.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
-import { removeDataFolder, settleHome } from './postgres-home.ts'
+import { preparePostgresHome, removeDataFolder } from './postgres-home.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
 
 const project = resolve(import.meta.dirname, '..')
@@ -123,8 +123,8 @@ async function removeForgotten() {
     const folder = join(temporary, name)
     if (!/^souk-test-\w{6}$/.test(name) || statSync(folder).uid !== process.getuid?.()) continue
     const isYoung = Date.now() - statSync(folder).mtimeMs < 60_000
-    if (isYoung || findOwner(folder) !== undefined) continue
-    const home = settleHome(folder, () => {})
+    if (isYoung || findFolderOwner(folder) !== undefined) continue
+    const home = preparePostgresHome(folder, () => {})
     const server = findPostmaster(home)
     if (server) await stopPostmaster(server.pid, home)
     removeDataFolder(folder)

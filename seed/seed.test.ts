@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import type { Running } from '@souk/service'
-import { openShop } from '../tests/shop.ts'
+import { openShop } from '../tests/fixture.ts'
 import { clientAs, idOf, seedStaff } from './put-in.ts'
 import { ensureShopIsSeeded } from './seed.ts'
 

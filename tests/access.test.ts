@@ -1,19 +1,19 @@
-// Who reaches what, made from the contracts: every public route, asked by a stranger, by the customer whose things they are, by
-// another customer, by staff, and with tokens that are no good. What is somebody else's does not exist.
+// Access to every public route, derived from the contracts: a stranger, the customer who owns the record, another customer, staff,
+// and callers with invalid tokens. A record of somebody else answers 404.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Route } from '@souk/contracts'
 import { allRoutes } from '@souk/contracts'
+import type { Shop } from './fixture.ts'
+import { openPopulatedShop, type People } from './populated-shop.ts'
 import { internalRoutes, nameOf, publicRoutes, requestOf, sampleOf, samples, type World } from './routes.ts'
-import type { Shop } from './shop.ts'
-import { openWorld, type People } from './world.ts'
 
 let shop: Shop
 let world: World
 let people: People
 let expired: string
 before(async () => {
-  const opened = await openWorld()
+  const opened = await openPopulatedShop()
   shop = opened.shop
   world = opened.world
   people = opened.people

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { Checkout } from './customer.ts'
-import { layGround, type MortalShop } from './mortal-shop.ts'
+import { type KillableShop, prepareShop } from './killable-shop.ts'
 
 const secondsToRecover = 30
 const mugs = [{ sku: 'MUG', quantity: 1 }]
@@ -60,9 +60,9 @@ const rows: Record<string, [crashpoint: string, purchase: Purchase][]> = {
 describe('killed and started again', { concurrency: 2 }, () => {
   for (const [where, points] of Object.entries(rows)) {
     describe(`in ${where}`, { concurrency: 1 }, () => {
-      let shop: MortalShop
+      let shop: KillableShop
       before(async () => {
-        shop = await layGround()
+        shop = await prepareShop()
         await shop.start()
         await shop.putGoods({ sku: 'MUG', cents: 1_500, quantity: 10_000 }, { sku: 'NONE', cents: 100, quantity: 0 })
         shop.kill()
@@ -103,7 +103,7 @@ describe('killed and started again', { concurrency: 2 }, () => {
 })
 
 /** A purchase as a browser makes it, the bank's page included. Fails when the shop dies on the way. */
-async function attempt(shop: MortalShop, wish: Purchase, orderId: string, cartId: string): Promise<Checkout> {
+async function attempt(shop: KillableShop, wish: Purchase, orderId: string, cartId: string): Promise<Checkout> {
   const cart = await shop.fillCart(wish, cartId).catch(async (error) => {
     // An ordered cart takes no more changes, and needs none.
     if (!String(error).includes('cart-ordered')) throw error
@@ -119,7 +119,7 @@ async function attempt(shop: MortalShop, wish: Purchase, orderId: string, cartId
 }
 
 /** Asks again, with the same order id, until there is an end. */
-async function insist(shop: MortalShop, wish: Purchase, orderId: string, cartId: string): Promise<Checkout> {
+async function insist(shop: KillableShop, wish: Purchase, orderId: string, cartId: string): Promise<Checkout> {
   const deadline = Date.now() + secondsToRecover * 1000
   let last: unknown
   while (Date.now() < deadline) {
@@ -135,7 +135,7 @@ async function insist(shop: MortalShop, wish: Purchase, orderId: string, cartId:
   throw new Error(`Order ${orderId} did not end: ${JSON.stringify(last)} ${last}`)
 }
 
-async function becomesSound(shop: MortalShop): Promise<void> {
+async function becomesSound(shop: KillableShop): Promise<void> {
   const deadline = Date.now() + secondsToRecover * 1000
   for (;;) {
     const findings = await shop.findings()

@@ -96,7 +96,7 @@ export function customerOf(url: string) {
     ask,
     fillCart,
     checkOut,
-    /** The whole purchase of a guest, or of whoever is signed in. */
+    /** The whole purchase of a guest, or of the customer who is signed in. */
     async buy(wish: Wish): Promise<Checkout> {
       return checkOut(await fillCart(wish), wish)
     },

@@ -18,8 +18,8 @@ import { clientAs, seedStaff } from '../seed/put-in.ts'
 import { allServices } from '../services/all-services.ts'
 import { verifyShop } from '../verify/verify-shop.ts'
 import { type Checkout, type Customer, customerOf } from './customer.ts'
+import { databaseNames, freePort } from './fixture.ts'
 import { putGoods } from './goods.ts'
-import { databaseNames, freePort } from './shop.ts'
 
 const log = makeLog({ level: 'silent' })
 const folder = mkdtempSync(join(tmpdir(), 'souk-fleet-'))

@@ -1,4 +1,4 @@
-// Who may import whom (docs/architecture.md). Reads the import lines of every file and fails on any other arrow, so that a
+// The import rules (docs/architecture.md). Reads the import lines of every file and fails on any other arrow, so that a
 // service stays one that can be deployed alone.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { test } from 'node:test'
 const project = resolve(import.meta.dirname, '..')
 const services = ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications']
 
-/** Which of our packages a part may name, besides itself. What is not listed here may import everything of ours. */
+/** Which of our packages a part may name, besides itself. A part that is not listed may import everything of ours. */
 const mayName: Record<string, readonly string[]> = {
   'packages/contracts': [],
   'packages/postgres': [],

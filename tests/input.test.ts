@@ -1,17 +1,17 @@
-// What is wrong is refused, never stumbled over: every public route with unknown fields, wrong types, huge, deep and broken
+// Wrong input is refused and never causes a 500: every public route with unknown fields, wrong types, huge, deep and broken
 // bodies, and odd queries. Each answer is a 4xx that says what is wrong, within a second, and the shop stays alive.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { isBytes, type Route } from '@souk/contracts'
+import type { Shop } from './fixture.ts'
+import { openPopulatedShop, type People } from './populated-shop.ts'
 import { nameOf, publicRoutes, requestOf, sampleOf, type World } from './routes.ts'
-import type { Shop } from './shop.ts'
-import { openWorld, type People } from './world.ts'
 
 let shop: Shop
 let world: World
 let people: People
 before(async () => {
-  const opened = await openWorld()
+  const opened = await openPopulatedShop()
   shop = opened.shop
   world = opened.world
   people = opened.people
@@ -217,7 +217,7 @@ describe('queries', () => {
         const what = `${nameOf(route)} with cursor ${cursor}`
         await mustRefuse({ what, path: `${path}?cursor=${cursor}`, init: { ...init, headers } })
       }
-      // Whoever knows how a cursor is made may make one: it finds nothing, or is refused.
+      // A client may build a cursor by itself: it finds nothing, or is refused.
       for (const values of [
         ['x'],
         ['x', 'y'],

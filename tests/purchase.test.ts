@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { productsApi } from '@souk/contracts/products'
 import { eventually, staff } from '@souk/service/fixture'
-import { openShop, type Shop } from './shop.ts'
+import { openShop, type Shop } from './fixture.ts'
 
 for (const transport of ['memory', 'postgres'] as const) {
   describe(`over the ${transport} transport`, () => {

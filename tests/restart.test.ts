@@ -11,12 +11,12 @@ import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { openDatabase } from '@souk/messaging'
 import { eventually } from '@souk/service/fixture'
+import { findFolderOwner } from '../local/folder-lock.ts'
 import { findRunningShop } from '../local/machine.ts'
-import { findOwner } from '../local/owner.ts'
-import { removeDataFolder, settleHome } from '../local/postgres-home.ts'
+import { preparePostgresHome, removeDataFolder } from '../local/postgres-home.ts'
 import { findPostmaster, stopPostmaster } from '../local/postmaster.ts'
 import { type Cart, type Customer, customerOf } from './customer.ts'
-import { freePort } from './shop.ts'
+import { freePort } from './fixture.ts'
 
 const project = resolve(import.meta.dirname, '..')
 const staffPassword = 'a-long-password-of-staff'
@@ -41,10 +41,10 @@ before(async () => {
   customer = customerOf(`http://localhost:${port}`)
 })
 after(async () => {
-  const owner = findOwner(folder)
+  const owner = findFolderOwner(folder)
   if (owner) process.kill(owner, 'SIGKILL')
   shop?.kill('SIGKILL')
-  const home = settleHome(folder, () => undefined)
+  const home = preparePostgresHome(folder, () => undefined)
   const server = findPostmaster(home)
   if (server) await stopPostmaster(server.pid, home)
   removeDataFolder(folder)
@@ -124,7 +124,7 @@ test('the first start makes a shop with goods in it, and somebody buys one', asy
 })
 
 test('killed with -9 and started again, it still knows the order, and sells', async () => {
-  const owner = findOwner(folder) as number
+  const owner = findFolderOwner(folder) as number
   process.kill(owner, 'SIGKILL')
   await once(shop as ChildProcess, 'exit')
   env.SOUK_STAFF_PASSWORD = 'another-one-that-nobody-set'
@@ -150,8 +150,8 @@ test('Ctrl-C stops it and leaves nothing running', async (t) => {
   t.diagnostic(`stopped in ${seconds.toFixed(1)} s`)
   assert.equal(code, 0)
   assert.ok(seconds < 12, `${seconds} s`)
-  assert.equal(findOwner(folder), undefined)
-  assert.equal(findPostmaster(settleHome(folder, () => undefined)), undefined)
+  assert.equal(findFolderOwner(folder), undefined)
+  assert.equal(findPostmaster(preparePostgresHome(folder, () => undefined)), undefined)
 })
 
 test('a stop that cannot end leaves no PostgreSQL behind', async () => {
@@ -160,10 +160,10 @@ test('a stop that cannot end leaves no PostgreSQL behind', async () => {
   const sessions = await database.sql<{ pid: number }>`
     select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
   await database.close()
-  // They answer no more, and whoever says goodbye to them waits.
+  // They answer no more, and a client that closes its connection waits.
   for (const { pid } of sessions) process.kill(pid, 'SIGSTOP')
   shop?.kill('SIGINT')
   const [code] = await once(shop as ChildProcess, 'exit')
   assert.equal(code, 1)
-  assert.equal(findPostmaster(settleHome(folder, () => undefined)), undefined)
+  assert.equal(findPostmaster(preparePostgresHome(folder, () => undefined)), undefined)
 })

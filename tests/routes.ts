@@ -101,7 +101,7 @@ export const samples: Record<string, (world: World) => Sample> = {
   'inventory.moveMany': () => ({ body: { movements: [{ sku: 'THING', ...movement }] }, lets: [201] }),
   'inventory.listMovements': () => ({ params: { sku: 'THING' }, query: { limit: 5 }, lets: [200] }),
 
-  // Whoever has a cart's id, which nobody can guess, has the cart.
+  // The cart's id, which nobody can guess, is the key to the cart.
   'orders.putCart': () => ({
     params: { id: randomUUIDv7() },
     body: { lines: [{ sku: 'THING', quantity: 1 }] },

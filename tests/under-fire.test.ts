@@ -7,7 +7,7 @@ import type { SimulatorSwitches } from '@souk/contracts/payments'
 import { eventually, refusalOf } from '@souk/service/fixture'
 import { expireCheckouts } from '../services/orders/expire-checkouts.ts'
 import type { Checkout } from './customer.ts'
-import { openShop, type Shop } from './shop.ts'
+import { openShop, type Shop } from './fixture.ts'
 
 let shop: Shop
 before(async () => {
@@ -295,7 +295,7 @@ describe('3-D Secure', () => {
     }
     await eventually('the order has ended', async () => ['canceled', 'paid'].includes(await shop.statusOf(id)))
     await shop.isSound()
-    // Whoever was first has won; either way money and stock agree, which isSound has seen.
+    // The first of the two has won; either way money and stock agree, which isSound has checked.
     const kept = await shop.keptOf(id)
     assert.equal(kept, (await shop.statusOf(id)) === 'paid' ? 2_990 : 0)
     await eventually('the customer is told', async () => (await shop.mails(email)).length >= 1)
@@ -469,7 +469,7 @@ describe('after all of it', () => {
   })
 })
 
-/** So many, a group at a time. */
+/** Makes `count` of them, `atOnce` at a time. */
 async function inGroups<T>(count: number, atOnce: number, make: () => Promise<T>): Promise<T[]> {
   const made: T[] = []
   while (made.length < count)

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { address } from '../tests/customer.ts'
-import { openShop, type Shop } from '../tests/shop.ts'
+import { openShop, type Shop } from '../tests/fixture.ts'
 import { wrongSumOf } from './oracle.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
 

@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { type Finding, verifyShop } from '../verify/verify-shop.ts'
 import { customerOf } from './customer.ts'
+import { databaseNames, freePort } from './fixture.ts'
 import type { Good } from './goods.ts'
-import { databaseNames, freePort } from './shop.ts'
 
-export type MortalShop = Awaited<ReturnType<typeof layGround>>
+export type KillableShop = Awaited<ReturnType<typeof prepareShop>>
 
-export async function layGround() {
+export async function prepareShop() {
   const folder = mkdtempSync(join(tmpdir(), 'souk-mortal-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -68,7 +68,7 @@ export async function layGround() {
       return child.signalCode
     },
     kill: () => void child?.kill('SIGKILL'),
-    /** What is broken of the shop's promises, if nothing is under way any more. */
+    /** The invariants that do not hold, if nothing is under way any more. */
     findings: (): Promise<Finding[]> => verifyShop(databases, { quiet: true, journal }),
     log: () => readFileSync(logFile, 'utf8'),
     async stop(): Promise<void> {

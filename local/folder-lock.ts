@@ -1,5 +1,5 @@
-// One living Souk per data folder: `souk.pid` says who owns it. A number alone would lie after a crash, because systems
-// reuse process ids (containers do at once), so the file also keeps when that process started.
+// One running Souk per data folder: `souk.pid` names the process that holds it. A process id alone is not enough after a crash,
+// because systems reuse them (containers do at once), so the file also keeps when that process started.
 import { execFileSync } from 'node:child_process'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ interface Owner {
 }
 
 /** Takes the folder for this process, or throws a sentence that says who has it. Returns what gives it back. */
-export function ownFolder(dataFolder: string): () => void {
+export function lockFolder(dataFolder: string): () => void {
   const file = join(dataFolder, 'souk.pid')
   const mine = `${file}.${process.pid}`
   const me: Owner = { pid: process.pid, started: startOf(process.pid) ?? 'unknown' }
@@ -38,7 +38,7 @@ export function ownFolder(dataFolder: string): () => void {
 }
 
 /** The living process that owns this folder, if any. */
-export function findOwner(dataFolder: string): number | undefined {
+export function findFolderOwner(dataFolder: string): number | undefined {
   const owner = parseOwner(readText(join(dataFolder, 'souk.pid')) ?? '')
   return owner && isAlive(owner) ? owner.pid : undefined
 }
@@ -65,7 +65,7 @@ function isAlive(owner: Owner) {
   return startOf(owner.pid) === owner.started
 }
 
-/** Two starters may find the same stale file; whoever moved a fresh one by mistake puts it back. */
+/** Two processes may find the same stale file; a process that moved a fresh one by mistake puts it back. */
 function removeStale(file: string, stale: string) {
   const aside = `${file}.stale-${process.pid}`
   try {

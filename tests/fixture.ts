@@ -36,7 +36,7 @@ export interface Shop extends Customer {
   readonly journal: string
   sql(service: ServiceName): Sql
   putGoods(...goods: Good[]): Promise<void>
-  /** What is in stock of a SKU over all locations. */
+  /** The stock of a SKU over all locations. */
   stockOf(sku: string): Promise<{ onHand: number; reserved: number }>
   /** Money kept for an order: what was captured less what was given back. */
   keptOf(orderId: string): Promise<number>
@@ -80,7 +80,7 @@ export async function openShop(
     return row?.status ?? 'missing'
   }
   async function settle() {
-    // What is still on its way (a refund, a cancellation) may become work that the look below must see.
+    // A refund or a cancellation that is still on its way may become work that the check below must see.
     await test.settle()
     await eventually(
       'every checkout has ended',

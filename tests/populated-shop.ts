@@ -6,8 +6,8 @@ import { eventually } from '@souk/service/fixture'
 import { clientAs, seedStaff } from '../seed/put-in.ts'
 import { ensureStaff } from '../services/users/staff.ts'
 import { address } from './customer.ts'
+import { openShop, type Shop } from './fixture.ts'
 import type { World } from './routes.ts'
-import { openShop, type Shop } from './shop.ts'
 
 export interface People {
   a: string
@@ -16,7 +16,7 @@ export interface People {
 }
 const staffPassword = 'a-long-password-of-staff'
 
-export async function openWorld(): Promise<{ shop: Shop; world: World; people: People }> {
+export async function openPopulatedShop(): Promise<{ shop: Shop; world: World; people: People }> {
   const shop = await openShop({ transport: 'memory' })
   await shop.putGoods({ sku: 'THING', cents: 1_000, quantity: 1_000 })
   const people = await invite(shop)
