@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { allMessages } from '@souk/contracts'
 import { openDatabase, openTransport, redrive } from '@souk/messaging'
 import { makeLog } from '@souk/service'
-import { tellProducts } from '../services/products/tell-products.ts'
+import { republishProducts } from '../services/products/catalog/republish-products.ts'
 import { databaseNames, openDatabases } from './machine.ts'
 
 interface Wanted {
@@ -41,7 +41,7 @@ async function sendAgain(between: NonNullable<Wanted['between']>): Promise<strin
 }
 
 async function tell(): Promise<string> {
-  return `products tells of ${(await tellProducts(database)).toLocaleString('en')} products as they are now.`
+  return `products tells of ${(await republishProducts(database)).toLocaleString('en')} products as they are now.`
 }
 
 function readWords(): Wanted | undefined {

@@ -4,8 +4,8 @@ import { ProblemError } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import type { Caller, Running } from '@souk/service'
 import { demoCustomers, demoProducts } from './catalogue.ts'
-import { clientAs, idOf, seedStaff } from './put-in.ts'
 import type { SeedProgress } from './seed.ts'
+import { clientAs, idOf, seedStaff } from './store-goods.ts'
 
 type Fate = 'waits' | 'shipped' | 'shipped in part' | 'canceled' | 'refunded in part'
 const fates: readonly Fate[] = [

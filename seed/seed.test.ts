@@ -5,8 +5,8 @@ import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import type { Running } from '@souk/service'
 import { openShop } from '../tests/fixture.ts'
-import { clientAs, idOf, seedStaff } from './put-in.ts'
 import { ensureShopIsSeeded } from './seed.ts'
+import { clientAs, idOf, seedStaff } from './store-goods.ts'
 
 test('a shop in production begins with its staff login and nothing of the demo', async () => {
   const secret = 'x'.repeat(32)

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { productsApi } from '@souk/contracts/products'
 import type { Running } from '@souk/service'
 import { createCustomer, ensureStaff } from '../services/users/staff.ts'
+import { awaitReaders } from './await-readers.ts'
 import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalogue.ts'
 import { openPainter } from './painter.ts'
 import { placePastOrders } from './past-orders.ts'
-import { clientAs, idOf, putCategories, putProducts, seedStaff } from './put-in.ts'
-import { awaitReaders } from './settle.ts'
+import { clientAs, idOf, putCategories, putProducts, seedStaff } from './store-goods.ts'
 
 export interface SeedProgress {
   say(sentence: string): void

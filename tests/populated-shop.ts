@@ -3,7 +3,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { productsApi } from '@souk/contracts/products'
 import { eventually } from '@souk/service/fixture'
-import { clientAs, seedStaff } from '../seed/put-in.ts'
+import { clientAs, seedStaff } from '../seed/store-goods.ts'
 import { ensureStaff } from '../services/users/staff.ts'
 import { address } from './customer.ts'
 import { openShop, type Shop } from './fixture.ts'

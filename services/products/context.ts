@@ -1,7 +1,7 @@
-// What every story of the catalogue is handed: settings, and what the service itself opened.
+// The context of the products service's stories: its settings, caches and thumbnail process.
 import { type ContextFor, integer, text } from '@souk/service'
-import type { Painter } from './pictures/painter.ts'
-import type { Remembered } from './remembered.ts'
+import type { ThumbnailProcess } from './pictures/thumbnail-process.ts'
+import type { ShortCache } from './short-cache.ts'
 
 export const settings = {
   currency: text('the currency of prices when the caller names none', 'EUR'),
@@ -10,16 +10,16 @@ export const settings = {
 export const calls = {}
 
 export interface Resources {
-  /** Counts that are dear to make: facets, totals, products per category. */
-  readonly counts: Remembered
+  /** Counts that are expensive to compute: facets, totals, products per category. */
+  readonly counts: ShortCache
   /** The category tree. */
-  readonly tree: Remembered
-  readonly painter: Painter
+  readonly tree: ShortCache
+  readonly thumbnails: ThumbnailProcess
 }
 export type ProductsContext = ContextFor<typeof settings, typeof calls, Resources>
 
-/** Forgets what was counted, after a change. Other instances hear of it by message, or by the clock. */
-export function forgetCounts({ resources }: ProductsContext): void {
+/** Clears the caches after a change. Other instances clear theirs when the message arrives, or when an entry expires. */
+export function clearCaches({ resources }: ProductsContext): void {
   resources.counts.clear()
   resources.tree.clear()
 }

@@ -1,21 +1,21 @@
-// The products service: what is for sale and at which price. Everything it does, on one page.
+// The products service: what is for sale and at which price.
 import { join } from 'node:path'
 import { CategoryChanged, ProductChanged, ProductDeleted, productsApi } from '@souk/contracts/products'
 import { defineService } from '@souk/service'
-import { listCategories } from './categories.ts'
-import { changeCategory, createCategory, removeCategory } from './change-categories.ts'
-import { change, remove } from './change-product.ts'
-import { calls, forgetCounts, settings } from './context.ts'
-import { create, createMany } from './create-products.ts'
+import { change, remove } from './catalog/change-product.ts'
+import { create, createMany } from './catalog/create-products.ts'
+import { read, readAny, related } from './catalog/read-product.ts'
+import { listCategories } from './categories/categories.ts'
+import { changeCategory, createCategory, removeCategory } from './categories/change-categories.ts'
+import { refreshCategory } from './categories/refresh-category.ts'
+import { calls, clearCaches, settings } from './context.ts'
 import { listAll } from './listing/list-catalogue.ts'
 import { list } from './listing/list-products.ts'
 import { suggest } from './listing/suggest.ts'
 import { makeThumbnails } from './pictures/make-thumbnails.ts'
-import { openPainter } from './pictures/painter.ts'
 import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
-import { read, readAny, related } from './read-product.ts'
-import { refreshCategory } from './refresh-category.ts'
-import { remember } from './remembered.ts'
+import { openThumbnailProcess } from './pictures/thumbnail-process.ts'
+import { makeShortCache } from './short-cache.ts'
 
 export const products = defineService({
   name: 'products',
@@ -24,8 +24,8 @@ export const products = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   open: async (context) => {
-    const painter = openPainter(context.settings.pictureMegabytes)
-    return { resources: { counts: remember(), tree: remember(), painter }, close: painter.close }
+    const thumbnails = openThumbnailProcess(context.settings.pictureMegabytes)
+    return { resources: { counts: makeShortCache(), tree: makeShortCache(), thumbnails }, close: thumbnails.close }
   },
   routes: {
     list,
@@ -49,7 +49,7 @@ export const products = defineService({
   },
   broadcasts: {
     messages: [ProductChanged, ProductDeleted, CategoryChanged],
-    receive: (_, context) => forgetCounts(context),
+    receive: (_, context) => clearCaches(context),
   },
   jobs: [makeThumbnails, refreshCategory],
 })

@@ -1,10 +1,10 @@
-// Pages: how many rows a statement asks for, and what may stand in a cursor. Clients could send anything, and the database
-// would stumble over a number that is none to it.
+// Pages: how many rows a statement asks for, and which values a cursor may hold. Clients can send anything, and the database would
+// fail on a number that it cannot represent.
 import { Verbatim } from '@souk/postgres'
 
 /**
- * A limit as a part of the statement's text. As a parameter it would be unknown to the planner, which then prepares for a
- * tenth of all products (65 ms for a page in place of 0.5). Only for numbers from our own code.
+ * A limit as a part of the statement's text. The planner does not know a parameter's value and plans for a tenth of all products
+ * (65 ms for a page in place of 0.5). Only for numbers from our own code.
  */
 export function atMost(count: number): Verbatim {
   return new Verbatim(`limit ${Math.trunc(count)}`)

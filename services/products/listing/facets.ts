@@ -1,7 +1,7 @@
 // What a list's filters would leave: counts by category and by attribute, and how many match in all. Every facet ignores
-// its own filter, so that one can see what else could be chosen. Counting is the dear part of a list, so it is remembered.
+// its own filter, so that one can see what else could be chosen. Counting is the expensive part of a list, so the counts are cached.
 import { join, type Sql, type Statement } from '@souk/postgres'
-import { categoryTree, type Tree } from '../categories.ts'
+import { categoryTree, type Tree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
 import { type Filters, matching } from './matching.ts'

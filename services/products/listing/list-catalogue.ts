@@ -2,8 +2,8 @@
 import { productsApi } from '@souk/contracts/products'
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
+import { findProducts, productOf } from '../catalog/product.ts'
 import type { ProductsContext } from '../context.ts'
-import { findProducts, productOf } from '../product.ts'
 import { atMost, rowsFor } from './cursors.ts'
 import { searchFor, tsquery } from './search-words.ts'
 

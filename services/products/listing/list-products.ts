@@ -1,7 +1,7 @@
 // GET /v1/products: the shop window. Filters, search that forgives typing errors, every order paged by key.
 import { productsApi } from '@souk/contracts/products'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
-import { findCategory } from '../categories.ts'
+import { findCategory } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { isRank } from './cursors.ts'
 import { findFacets } from './facets.ts'

@@ -40,7 +40,7 @@ interface Order {
   readonly category: Statement
   readonly isRising: boolean
   readonly isByPrice: boolean
-  /** So many matches are sorted at once; where there are more, the order's index meets enough of them soon. */
+  /** Up to this many matches are sorted; with more matches, a walk along the order's index soon finds enough. */
   readonly fewMatches: number
   readonly type: Statement
 }
@@ -54,7 +54,7 @@ function byTitle(sql: Sql): Order {
 function byLowestPrice(sql: Sql, isRising: boolean): Order {
   const [key, id, category] = [sql`cheapest.lowest`, sql`cheapest.product_id`, sql`cheapest.category_id`]
   const inTable = (filters: Filters) => pricedMatching(sql, filters)
-  // What is alike in its words costs alike: going along the prices, one may wait long for the first match.
+  // Products that share words have similar prices, so a walk along the prices may take long to meet the first match.
   return { key, id, category, isRising, isByPrice: true, fewMatches: 3_000, type: sql`bigint`, matching: inTable }
 }
 function ofProduct(sql: Sql) {
@@ -67,9 +67,8 @@ function orderBy(sql: Sql, { isRising }: Order, key: Statement, id: Statement): 
 }
 
 /**
- * A page by the index of its order, unless there are filters that few products pass: going along the index would then mean
- * looking at most of the catalogue. The planner cannot know, for it keeps one plan for all values (285 ms in place of 3),
- * so the filters are tried first.
+ * A page by the index of its order, unless few products pass the filters: a walk along the index would then read most of the
+ * catalog. The planner keeps one plan for all values and cannot know (285 ms in place of 3), so the filters are tried first.
  */
 function inOrder(sql: Sql, filters: Filters, order: Order, after: After, count: number): Statement {
   const few = fewOf(sql, filters, order)
@@ -128,7 +127,7 @@ function fewOf(sql: Sql, filters: Filters, order: Order): { hits: Statement; wit
   }
 }
 
-/** The index has each category in order, so a page of several is chosen from a page of each. */
+/** The index orders each category by itself, so a page over several categories is chosen from one page of each. */
 function alongIndex(sql: Sql, filters: Filters, order: Order, after: After, count: number): Statement {
   const { categoryIds, ...others } = filters
   const { from, conditions } = order.matching(others)
@@ -153,7 +152,7 @@ function isAfter(sql: Sql, { isRising, type }: Order, key: Statement, id: Statem
   return isRising ? sql`and (${key}, ${id}) > ${last}` : sql`and (${key}, ${id}) < ${last}`
 }
 
-/** What has no price in the currency comes last, by id; a cursor there holds -1 for the price. */
+/** Products without a price in the currency come last, by id; a cursor there holds -1 for the price. */
 function byPrice(sql: Sql, filters: Filters, sort: Sort, after: After, count: number): Statement<CardRow> {
   const order = byLowestPrice(sql, sort === 'price-asc')
   const isPastPrices = after?.[0] === -1

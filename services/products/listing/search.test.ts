@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
-import { aProduct, type Catalogue, euros, openCatalogue } from '../testing.ts'
+import { aProduct, type Catalogue, euros, openCatalogue } from '../fixture.ts'
 
 let shop: Catalogue
 const shelf: ProductInput[] = []

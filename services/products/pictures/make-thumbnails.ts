@@ -1,11 +1,11 @@
-// The job behind an uploaded picture: three sizes of it, made apart. A picture that cannot be read is marked as failed, for
-// staff to see; one whose making was interrupted is begun again by the queue.
+// The job behind an uploaded picture: makes its three sizes. A picture that cannot be read is marked as failed, so that staff sees
+// it; the queue runs an interrupted job again.
 import { crashpoint, type Sql } from '@souk/postgres'
 import { job } from '@souk/service'
-import { bumpVersion, lockProduct } from '../change-product.ts'
-import { forgetCounts, type ProductsContext } from '../context.ts'
-import { findProducts, productChanged } from '../product.ts'
-import type { Painted } from './painter.ts'
+import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
+import { findProducts, productChanged } from '../catalog/product.ts'
+import { clearCaches, type ProductsContext } from '../context.ts'
+import type { Thumbnails } from './thumbnail-process.ts'
 
 export const jobName = 'make-thumbnails'
 const mostAttempts = 5
@@ -13,13 +13,13 @@ const mostAttempts = 5
 export const makeThumbnails = job(jobName, async ({ pictureId }: { pictureId: string }, context: ProductsContext) => {
   const picture = await begin(context.sql, pictureId)
   if (!picture) return
-  // Counted before it is tried: a picture that ends its process is given up, too.
-  const painted: Painted =
+  // The attempt is counted before it starts, so that a picture that kills its process is given up too.
+  const made: Thumbnails =
     picture.attempts > mostAttempts
       ? { wrong: 'It could not be read in several attempts.' }
-      : await context.resources.painter.paint(picture.bytes)
-  crashpoint('products.painted')
-  await store(pictureId, picture.productId, painted, context)
+      : await context.resources.thumbnails.make(picture.bytes)
+  crashpoint('products.thumbnails-made')
+  await store(pictureId, picture.productId, made, context)
 })
 
 async function begin(sql: Sql, pictureId: string) {
@@ -35,21 +35,21 @@ async function begin(sql: Sql, pictureId: string) {
   return picture
 }
 
-async function store(pictureId: string, productId: string, painted: Painted, context: ProductsContext): Promise<void> {
+async function store(pictureId: string, productId: string, made: Thumbnails, context: ProductsContext): Promise<void> {
   await context.transaction(async ({ sql, send, afterCommit }) => {
     await lockProduct(sql, productId)
-    const failure = 'wrong' in painted ? painted.wrong.slice(0, 300) : null
+    const failure = 'wrong' in made ? made.wrong.slice(0, 300) : null
     const [changed] = await sql`
       update picture
       set status = ${failure === null ? 'ready' : 'failed'}, failure = ${failure}
       where id = ${pictureId} and status = 'processing'
       returning id`
     if (!changed) return
-    if ('sizes' in painted) await storeSizes(sql, pictureId, painted.sizes)
+    if ('sizes' in made) await storeSizes(sql, pictureId, made.sizes)
     await bumpVersion(sql, productId, context.now())
     const [product] = await findProducts(sql, sql`p.id = ${productId}`)
     if (product) send(productChanged(product))
-    afterCommit(() => forgetCounts(context))
+    afterCommit(() => clearCaches(context))
   })
 }
 

@@ -19,9 +19,9 @@ import {
   staff,
 } from '@souk/service/fixture'
 import sharp from 'sharp'
+import { aProduct, type Catalogue, openCatalogue } from '../fixture.ts'
 import { products } from '../service.ts'
-import { aProduct, type Catalogue, openCatalogue } from '../testing.ts'
-import { openPainter } from './painter.ts'
+import { openThumbnailProcess } from './thumbnail-process.ts'
 
 let shop: Catalogue
 before(async () => {
@@ -217,25 +217,25 @@ test('a header that lies about its size does no harm, and the service goes on', 
   assert.equal((await ready(next))?.status, 'ready')
 })
 
-test('a painter that takes too much memory, or is killed, is replaced by another', async () => {
-  const painter = openPainter(128)
+test('a thumbnails that takes too much memory, or is killed, is replaced by another', async () => {
+  const thumbnails = openThumbnailProcess(128)
   const fine = await paint(300, 200).png().toBuffer()
   const greedy = sharp({ create: { width: 4900, height: 5000, channels: 4, background: '#456' } }).toColourspace(
     'rgb16',
   )
   const bytes = await greedy.png({ progressive: true, compressionLevel: 1 }).toBuffer()
-  assert.deepEqual(await painter.paint(bytes), { wrong: 'It needs too much memory.' })
-  assert.ok('sizes' in (await painter.paint(fine)))
-  // Few bytes, so that all have left for the painter, and much to paint.
+  assert.deepEqual(await thumbnails.make(bytes), { wrong: 'It needs too much memory.' })
+  assert.ok('sizes' in (await thumbnails.make(fine)))
+  // Few bytes, so that all have left for the thumbnails, and much to paint.
   const large = sharp({ create: { width: 4900, height: 5000, channels: 3, background: '#456' } })
   const slow = await large.png({ compressionLevel: 9 }).toBuffer()
-  const interrupted = painter.paint(slow)
+  const interrupted = thumbnails.make(slow)
   await new Promise(setImmediate)
-  void painter.close()
+  void thumbnails.close()
   await assert.rejects(interrupted, /has ended/)
-  const both = await Promise.all([painter.paint(fine), painter.paint(fine)])
+  const both = await Promise.all([thumbnails.make(fine), thumbnails.make(fine)])
   assert.ok(both.every((one) => 'sizes' in one))
-  await painter.close()
+  await thumbnails.close()
 })
 
 test('a product has at most twenty pictures, in the order of their coming, and each can be deleted', async () => {
@@ -345,8 +345,8 @@ function spoiled(png: Buffer): Buffer {
 }
 
 function runUntilKilled(databaseUrl: string): Promise<NodeJS.Signals | null> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'try-killed-painter.ts'), databaseUrl], {
-    env: { PATH: process.env.PATH, SOUK_CRASHPOINT: 'products.painted' },
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'thumbnail-crash-child.ts'), databaseUrl], {
+    env: { PATH: process.env.PATH, SOUK_CRASHPOINT: 'products.thumbnails-made' },
     stdio: 'inherit',
   })
   return new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)))

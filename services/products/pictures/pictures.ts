@@ -2,9 +2,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { productsApi } from '@souk/contracts/products'
 import { handle, refuse, reply } from '@souk/service'
-import { bumpVersion, lockProduct } from '../change-product.ts'
-import { forgetCounts, type ProductsContext } from '../context.ts'
-import { findProducts, productChanged } from '../product.ts'
+import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
+import { findProducts, productChanged } from '../catalog/product.ts'
+import { clearCaches, type ProductsContext } from '../context.ts'
 import { jobName } from './make-thumbnails.ts'
 import { pictureOf } from './picture.ts'
 import { type PlainPicture, readPicture, WrongPicture } from './picture-formats.ts'
@@ -34,7 +34,7 @@ export const addPicture = handle(addRoute, async ({ params, query, body }, conte
     await enqueue(jobName, { pictureId: id }, { key: id })
     const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
     if (changed) send(productChanged(changed))
-    afterCommit(() => forgetCounts(context))
+    afterCommit(() => clearCaches(context))
     return product.title
   })
   return pictureOf({ id, alt, status: 'processing' }, title)
@@ -49,7 +49,7 @@ export const removePicture = handle(removeRoute, async ({ params }, context: Pro
     await bumpVersion(sql, params.id, context.now())
     const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
     if (changed) send(productChanged(changed))
-    afterCommit(() => forgetCounts(context))
+    afterCommit(() => clearCaches(context))
   })
   return undefined
 })

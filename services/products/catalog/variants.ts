@@ -4,7 +4,7 @@ import type { ProductInput } from '@souk/contracts/products'
 type Options = NonNullable<ProductInput['options']>
 type Variants = ProductInput['variants']
 
-/** What is wrong with these variants, as a sentence for the person who typed them; undefined when nothing is. */
+/** A sentence about what is wrong with these variants, for the person who typed them; undefined when nothing is wrong. */
 export function wrongVariants(options: Options, variants: Variants): string | undefined {
   return (
     wrongOptions(options) ??

@@ -4,10 +4,10 @@ import { randomUUIDv7 } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import { lockCategories } from './categories.ts'
-import { forgetCounts, type ProductsContext } from './context.ts'
+import { lockCategories } from '../categories/categories.ts'
+import { clearCaches, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged, productOf } from './product.ts'
-import { duplicateIn, insertProducts, type NewProduct } from './product-rows.ts'
+import { duplicateIn, insertProducts, type NewProduct } from './product-table.ts'
 import { chooseSlugs } from './slugs.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
@@ -65,7 +65,7 @@ async function addNew(route: CreateRoute, products: Identified[], context: Produ
     await insertProducts(sql, rows, context.now())
     const stored = await findProducts(sql, sql`p.id = any(${rows.map((row) => row.id)}::uuid[])`)
     send(...stored.map(productChanged))
-    afterCommit(() => forgetCounts(context))
+    afterCommit(() => clearCaches(context))
   })
 }
 

@@ -2,7 +2,7 @@
 import { productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import type { ProductsContext } from './context.ts'
+import type { ProductsContext } from '../context.ts'
 
 const { listCategories: listRoute, create, createMany, change } = productsApi.routes
 

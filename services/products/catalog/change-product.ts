@@ -3,10 +3,10 @@
 import { ProductDeleted, type ProductInput, productsApi } from '@souk/contracts/products'
 import { json, type Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import { lockCategories } from './categories.ts'
-import { forgetCounts, type ProductsContext } from './context.ts'
+import { lockCategories } from '../categories/categories.ts'
+import { clearCaches, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'
-import { dropFormerSlugs, duplicateIn, insertVariants, rememberWords } from './product-rows.ts'
+import { addSearchWords, dropFormerSlugs, duplicateIn, insertVariants } from './product-table.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
 
@@ -17,7 +17,7 @@ type Change = Partial<Omit<ProductInput, 'id'>>
 export const change = handle(route, async ({ params, body, headers }, context: ProductsContext) => {
   const wanted = body
   const version = versionIn(headers['if-match'])
-  // Another request may take a slug or an SKU between our look and our commit. Then we look again.
+  // Another request may take a slug or a SKU between our check and our commit. Then we check again.
   for (let attempt = 1; ; attempt++) {
     try {
       return productOf(await changeOnce(params.id, wanted, version, context), context.settings.currency, true)
@@ -34,24 +34,24 @@ export const remove = handle(removeRoute, async ({ params: { id } }, context: Pr
     if (!product) refuse(removeRoute, 'not-found', 'There is no such product.')
     const { slug, variants } = product
     const version = product.version + 1
-    await Promise.all([sql`delete from product where id = ${id}`, rememberVersion(sql, id, version)])
+    await Promise.all([sql`delete from product where id = ${id}`, keepDeletedVersion(sql, id, version)])
     send(ProductDeleted({ productId: id, slug, version, skus: variants.map((variant) => variant.sku) }))
-    afterCommit(() => forgetCounts(context))
+    afterCommit(() => clearCaches(context))
   })
   return undefined
 })
 
-/** Every writer of a product begins with this. Nothing is locked when there is no such product. */
+/** Every writer of a product begins with this lock. It locks nothing when there is no such product. */
 export async function lockProduct(sql: Sql, id: string): Promise<void> {
   await sql`select from product where id = ${id} for update`
 }
 
-/** One more version, to be told to others. */
+/** Counts the version up, before the product is sent to other services. */
 export async function bumpVersion(sql: Sql, id: string, now: Date): Promise<void> {
   await sql`update product set version = version + 1, updated_at = ${now} where id = ${id}`
 }
 
-async function rememberVersion(sql: Sql, id: string, version: number): Promise<void> {
+async function keepDeletedVersion(sql: Sql, id: string, version: number): Promise<void> {
   await sql`
     insert into deleted_product (id, version)
     values (${id}, ${version})
@@ -75,7 +75,7 @@ function changeOnce(
     const [changed] = await findProducts(sql, sql`p.id = ${id}`)
     if (!changed) throw new Error('A locked product cannot vanish.')
     send(productChanged(changed))
-    afterCommit(() => forgetCounts(context))
+    afterCommit(() => clearCaches(context))
     return changed
   })
 }
@@ -102,7 +102,7 @@ async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change, ve
   ])
 }
 
-/** The statements leave together, in this order; none waits for another's answer. */
+/** Sends all statements at once, in this order. */
 async function store(
   sql: Sql,
   product: StoredProduct,
@@ -115,7 +115,7 @@ async function store(
     updateRow(sql, { ...product, ...wanted, id, categoryId: categoryId ?? product.categoryId }, now),
     wanted.slug !== undefined && wanted.slug !== slug && keepFormerSlug(sql, id, slug, wanted.slug),
     wanted.variants && replaceVariants(sql, id, wanted.variants),
-    rememberWords(sql, [id]),
+    addSearchWords(sql, [id]),
   ])
 }
 

@@ -3,8 +3,8 @@ import { productsApi } from '@souk/contracts/products'
 import { makeLog, run } from '@souk/service'
 import { memoryTransport, newTrace, staff } from '@souk/service/fixture'
 import sharp from 'sharp'
+import { aProduct } from '../fixture.ts'
 import { products } from '../service.ts'
-import { aProduct } from '../testing.ts'
 
 const [databaseUrl = ''] = process.argv.slice(2)
 const { serviceCalls } = await run({

@@ -3,8 +3,8 @@ import { randomUUIDv7 } from 'node:crypto'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
 import { isDuplicate, type Sql, sqlState } from '@souk/postgres'
 import { handle, refuse, type Transaction } from '@souk/service'
+import { clearCaches, type ProductsContext } from '../context.ts'
 import { type CategoryRow, categoryOf, categoryTree, countProducts } from './categories.ts'
-import { forgetCounts, type ProductsContext } from './context.ts'
 
 const { createCategory: createRoute, changeCategory: changeRoute, removeCategory: removeRoute } = productsApi.routes
 type WriteRoute = typeof createRoute | typeof changeRoute
@@ -53,7 +53,7 @@ export const removeCategory = handle(removeRoute, async ({ params: { id } }, con
       const [gone] = await sql<{ slug: string }>`delete from category where id = ${id} returning slug`
       if (!gone) refuse(removeRoute, 'not-found', 'There is no such category.')
       send(CategoryChanged({ categoryId: id, slug: gone.slug }))
-      afterCommit(() => forgetCounts(context))
+      afterCommit(() => clearCaches(context))
     })
   } catch (error) {
     const isReferredTo = sqlState(error) === '23503'
@@ -73,7 +73,7 @@ async function write(
     await context.transaction(async (transaction) => {
       await lockTree(transaction.sql)
       await work(transaction)
-      transaction.afterCommit(() => forgetCounts(context))
+      transaction.afterCommit(() => clearCaches(context))
     })
   } catch (error) {
     if (isDuplicate(error, 'category_slug_key')) refuse(route, 'slug-taken', `Another category has the slug ${slug}.`)

@@ -1,6 +1,6 @@
-// The process that decodes pictures: apart from the service, with nothing worth stealing in its environment and a bound on its
-// memory, because what it reads comes from outside. It answers one message with one message, and ends with its parent.
-import { type Painted, type ToPaint, tooMuchMemory } from './painter.ts'
+// The process that decodes pictures, which come from outside: it has no secrets in its environment and a limit on its memory. It
+// answers one message with one message, and ends with its parent.
+import { type ThumbnailRequest, type Thumbnails, tooMuchMemory } from './thumbnail-process.ts'
 
 const widths = { small: 320, medium: 800, large: 1600 }
 const limitBytes = Number(process.argv[2]) * 1024 * 1024
@@ -9,14 +9,14 @@ const sharp = (await import('sharp')).default
 sharp.cache(false)
 sharp.concurrency(1)
 
-// The decoder works on threads of its own, so this clock goes on while it does.
+// The decoder works on its own threads, so this timer runs meanwhile.
 setInterval(() => {
   if (process.memoryUsage.rss() > limitBytes) process.exit(tooMuchMemory)
 }, 10)
 process.on('disconnect', () => process.exit(0))
-process.on('message', async ({ bytes }: ToPaint) => process.send?.(await paint(bytes)))
+process.on('message', async ({ bytes }: ThumbnailRequest) => process.send?.(await makeThumbnails(bytes)))
 
-async function paint(bytes: Uint8Array): Promise<Painted> {
+async function makeThumbnails(bytes: Uint8Array): Promise<Thumbnails> {
   try {
     // Decoded once, to the largest size; the others are made from that.
     const large = await sharp(bytes, { limitInputPixels: 25_000_000, failOn: 'error', sequentialRead: true })
@@ -36,7 +36,7 @@ async function paint(bytes: Uint8Array): Promise<Painted> {
   }
 }
 
-/** As large as fits a square of this width, and never larger than it was. */
+/** As large as fits into a square of this width, and never larger than the original. */
 function within(width: number) {
   return { width, height: width, fit: 'inside', withoutEnlargement: true } as const
 }

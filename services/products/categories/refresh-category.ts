@@ -1,11 +1,10 @@
-// After a category has changed its name or its place: its products are found by the new words, and where its slug is new,
-// others are told of every product. In batches, for a category may hold most of the shop.
-
+// After a category got another name, slug or parent: derives the search words of its products again and, after a new slug, sends
+// every product to the other services. In batches, because a category may hold most of the shop.
 import type { Sql } from '@souk/postgres'
 import { job } from '@souk/service'
-import { forgetCounts, type ProductsContext } from './context.ts'
-import { findProducts, productChanged } from './product.ts'
-import { rememberWords } from './product-rows.ts'
+import { findProducts, productChanged } from '../catalog/product.ts'
+import { addSearchWords } from '../catalog/product-table.ts'
+import { clearCaches, type ProductsContext } from '../context.ts'
 
 const batchSize = 200
 
@@ -18,11 +17,11 @@ export const refreshCategory = job(
       if (ids.length < batchSize) break
       last = ids.at(-1) as string
     }
-    forgetCounts(context)
+    clearCaches(context)
   },
 )
 
-/** A job that begins anew does the same again: harmless, for versions only grow. */
+/** A job that starts again repeats its work, which is harmless: versions only grow. */
 function refreshSome(
   categoryId: string,
   isRenamed: boolean,
@@ -40,19 +39,19 @@ function refreshSome(
       for no key update of p`
     const ids = rows.map((row) => row.id)
     if (ids.length === 0) return ids
-    await deriveAgain(sql, ids)
-    await rememberWords(sql, ids)
-    const told = isRenamed ? rows.filter((row) => row.ownSlug).map((row) => row.id) : []
-    if (told.length > 0) {
+    await deriveSearchColumns(sql, ids)
+    await addSearchWords(sql, ids)
+    const renamed = isRenamed ? rows.filter((row) => row.ownSlug).map((row) => row.id) : []
+    if (renamed.length > 0) {
       await sql`
-        update product set version = version + 1, updated_at = ${now()} where id = any(${told}::uuid[])`
-      send(...(await findProducts(sql, sql`p.id = any(${told}::uuid[])`)).map(productChanged))
+        update product set version = version + 1, updated_at = ${now()} where id = any(${renamed}::uuid[])`
+      send(...(await findProducts(sql, sql`p.id = any(${renamed}::uuid[])`)).map(productChanged))
     }
     return ids
   })
 }
 
 /** Touching the column is enough: the trigger derives the search columns from it. */
-async function deriveAgain(sql: Sql, ids: string[]): Promise<void> {
+async function deriveSearchColumns(sql: Sql, ids: string[]): Promise<void> {
   await sql`update product set category_id = category_id where id = any(${ids}::uuid[])`
 }

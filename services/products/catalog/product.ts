@@ -2,7 +2,7 @@
 import type { Message } from '@souk/contracts'
 import { type Product, ProductChanged } from '@souk/contracts/products'
 import type { Sql, Statement } from '@souk/postgres'
-import { type PictureRow, pictureOf, pictureToShow } from './pictures/picture.ts'
+import { type PictureRow, pictureOf, pictureToShow } from '../pictures/picture.ts'
 import { variantTitle } from './variants.ts'
 
 export interface StoredVariant {

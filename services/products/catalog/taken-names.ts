@@ -1,4 +1,4 @@
-// Slugs and SKUs are each one product's own. Here the clear answer is given; the database has the last word.
+// A slug or a SKU belongs to one product. These checks give the clear refusal; the database's constraints decide in the end.
 import { productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { refuse } from '@souk/service'

@@ -1,5 +1,5 @@
-// Tells of every product as it is now, under the version that it has: news for a service that began to listen after the
-// messages of then were forgotten, and nothing new for all others. Called by an operator (local/redrive.ts).
+// Sends every product again as it is now, under its present version: for a service that began to listen after the old messages
+// were deleted. Other services ignore a version that they know. An operator calls it (local/redrive.ts).
 import type { Sql } from '@souk/postgres'
 import type { Transaction } from '@souk/service'
 import { findProducts, productChanged } from './product.ts'
@@ -10,19 +10,19 @@ interface Sender {
   transaction<T>(work: (transaction: { sql: Sql; send: Transaction['send'] }) => Promise<T>): Promise<T>
 }
 
-/** Resolves with how many there are. */
-export async function tellProducts(sender: Sender): Promise<number> {
+/** Sends all products in batches. Resolves with their number. */
+export async function republishProducts(sender: Sender): Promise<number> {
   let count = 0
   let last = '00000000-0000-0000-0000-000000000000'
   while (true) {
-    const ids = await tellSome(sender, last)
+    const ids = await republishBatch(sender, last)
     count += ids.length
     if (ids.length < batchSize) return count
     last = ids.at(-1) as string
   }
 }
 
-function tellSome({ transaction }: Sender, after: string): Promise<string[]> {
+function republishBatch({ transaction }: Sender, after: string): Promise<string[]> {
   return transaction(async ({ sql, send }) => {
     const rows = await sql<{ id: string }>`select id from product where id > ${after} order by id limit ${batchSize}`
     const ids = rows.map((row) => row.id)

@@ -1,4 +1,4 @@
-// Writes products into their tables, many with a handful of statements. Which ones may be written is decided elsewhere.
+// The SQL that writes products, many with a handful of statements. The stories decide which products may be written.
 import { isDuplicate, json, type Sql } from '@souk/postgres'
 import type { StoredVariant } from './product.ts'
 
@@ -15,8 +15,8 @@ export interface NewProduct {
 }
 
 /**
- * The statements leave together, in this order; none waits for another's answer. So they must: one that waited could
- * leave after another has failed and the transaction has ended.
+ * Sends all statements at once, in this order. They must not wait for each other: a statement that waited could be sent after
+ * another one has failed and the transaction has ended.
  */
 export async function insertProducts(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
   const ids = products.map((product) => product.id)
@@ -24,7 +24,7 @@ export async function insertProducts(sql: Sql, products: readonly NewProduct[], 
     insertRows(sql, products, now),
     continueVersions(sql, ids),
     insertVariants(sql, products),
-    rememberWords(sql, ids),
+    addSearchWords(sql, ids),
     dropFormerSlugs(
       sql,
       products.map((product) => product.slug),
@@ -43,7 +43,7 @@ async function insertRows(sql: Sql, products: readonly NewProduct[], now: Date):
       options jsonb, "variantCount" integer)`
 }
 
-/** After the insert, which may have waited for the deletion. */
+/** Runs after the insert, which may have waited for the deletion. */
 async function continueVersions(sql: Sql, ids: readonly string[]): Promise<void> {
   await sql`
     update product
@@ -76,8 +76,8 @@ export async function insertVariants(
   ])
 }
 
-/** Adds the words of products to the word list. In order, so that two imports never wait for each other in a circle. */
-export async function rememberWords(sql: Sql, ids: readonly string[]): Promise<void> {
+/** Adds the words of products to the word list. In alphabetical order, so that two imports cannot deadlock. */
+export async function addSearchWords(sql: Sql, ids: readonly string[]): Promise<void> {
   await sql`
     insert into search_word (word)
     select distinct word
@@ -94,12 +94,12 @@ export async function rememberWords(sql: Sql, ids: readonly string[]): Promise<v
     on conflict (word) do nothing`
 }
 
-/** A slug that is in use again leads to its new product only. */
+/** Deletes former slugs that are in use again: such a slug leads to its new product only. */
 export async function dropFormerSlugs(sql: Sql, slugs: readonly string[]): Promise<void> {
   await sql`delete from former_slug where slug = any(${slugs}::text[])`
 }
 
-/** Which of the catalogue's unique names a database error is about. */
+/** The unique name that a database error is about; undefined for other errors. */
 export function duplicateIn(error: unknown): 'id' | 'slug' | 'sku' | undefined {
   if (isDuplicate(error, 'product_pkey')) return 'id'
   if (isDuplicate(error, 'product_slug_key')) return 'slug'

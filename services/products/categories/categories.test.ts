@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { eventually, refusalOf } from '@souk/service/fixture'
-import { aProduct, type Catalogue, openCatalogue } from './testing.ts'
+import { aProduct, type Catalogue, openCatalogue } from '../fixture.ts'
 
 let shop: Catalogue
 before(async () => {

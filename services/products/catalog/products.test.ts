@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
 import { customer, refusalOf, staff } from '@souk/service/fixture'
-import { aProduct, type Catalogue, euros, openCatalogue } from './testing.ts'
+import { aProduct, type Catalogue, euros, openCatalogue } from '../fixture.ts'
 
 let shop: Catalogue
 before(async () => {

@@ -2,10 +2,10 @@
 import { productsApi } from '@souk/contracts/products'
 import type { Sql, Statement } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import { categoryTree } from './categories.ts'
-import type { ProductsContext } from './context.ts'
-import { atMost } from './listing/cursors.ts'
-import { cardOf, withCards } from './listing/product-card.ts'
+import { categoryTree } from '../categories/categories.ts'
+import type { ProductsContext } from '../context.ts'
+import { atMost } from '../listing/cursors.ts'
+import { cardOf, withCards } from '../listing/product-card.ts'
 import { findProducts, productOf } from './product.ts'
 
 const { read: readRoute, readAny: readAnyRoute, related: relatedRoute } = productsApi.routes
@@ -32,10 +32,10 @@ export const readAny = handle(readAnyRoute, async ({ params }, { sql, settings }
 })
 
 const mostRelated = 8
-/** So many of the newest of each category are compared. */
+/** How many of the newest products of each category are compared. */
 const mostCompared = 24
 
-/** Products of the same category, those with most attributes in common first; then of the categories beside it. */
+/** Products of the same category, ordered by attributes in common; then products of the sibling categories. */
 export const related = handle(relatedRoute, async ({ params, query }, context: ProductsContext) => {
   const { sql, settings } = context
   const currency = query.currency ?? settings.currency
@@ -47,13 +47,13 @@ export const related = handle(relatedRoute, async ({ params, query }, context: P
   const tree = await categoryTree(context)
   const own = product.categoryId === null ? undefined : tree.get(product.categoryId)
   if (!own) return { items: [] }
-  const hall = own.parentId === null ? own : (tree.get(own.parentId) ?? own)
+  const parent = own.parentId === null ? own : (tree.get(own.parentId) ?? own)
 
   const rows = await withCards(
     sql,
     sql`
     select each.id, row_number() over (order by each.is_own desc, each.common desc, each.created_at desc, each.id) as key
-    from unnest(${tree.within(hall)}::uuid[]) as category (id)
+    from unnest(${tree.within(parent)}::uuid[]) as category (id)
     cross join lateral (
       select p.id, p.created_at, p.category_id = ${own.id}::uuid as is_own,
         (select count(*) from unnest(p.tags) as tag where tag = any(${product.tags}::text[])) as common

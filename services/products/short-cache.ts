@@ -1,0 +1,30 @@
+// A cache for answers that are expensive to compute: each is computed once at a time however many requests need it, kept for a
+// few seconds, and cleared when the catalog changes.
+import { LRUCache } from 'lru-cache'
+
+export interface ShortCache {
+  /** The cached answer for the key, or that of `compute`, which is then cached. A failed answer is not kept. */
+  get<T>(key: string, compute: () => Promise<T>): Promise<T>
+  clear(): void
+}
+
+const keptMs = 10_000
+const mostEntries = 500
+
+export function makeShortCache(): ShortCache {
+  const entries = new LRUCache<string, Promise<unknown>>({ max: mostEntries })
+  return {
+    get<T>(key: string, compute: () => Promise<T>): Promise<T> {
+      const known = entries.get(key)
+      if (known) return known as Promise<T> // One key always stands for one kind of answer.
+      const answer = compute()
+      // Spread by a fifth, so that entries of one moment do not expire together.
+      entries.set(key, answer, { ttl: keptMs * (0.8 + Math.random() * 0.4) })
+      answer.catch(() => {
+        if (entries.peek(key) === answer) entries.delete(key)
+      })
+      return answer
+    },
+    clear: () => entries.clear(),
+  }
+}
