@@ -1,5 +1,5 @@
 // The aisles of the demo shop: five halls, each with a few stalls.
-import type { SeedCategory } from './catalogue.ts'
+import type { SeedCategory } from './catalog.ts'
 
 const hall = (
   slug: string,

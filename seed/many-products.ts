@@ -1,6 +1,6 @@
 // As many plausible products as a load test wants, one at a time, the same ones for the same seed.
 // Slugs end in `-no-<number>` and SKUs start with `NO<number>-`, so they never meet the demo's own.
-import type { SeedProduct } from './catalogue.ts'
+import type { SeedProduct } from './catalog.ts'
 import { chance } from './draw-pen.ts'
 import { dye } from './palette.ts'
 import { trades } from './trades.ts'

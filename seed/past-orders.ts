@@ -3,7 +3,7 @@
 import { ProblemError } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import type { Caller, Running } from '@souk/service'
-import { demoCustomers, demoProducts } from './catalogue.ts'
+import { demoCustomers, demoProducts } from './catalog.ts'
 import type { SeedProgress } from './seed.ts'
 import { clientAs, idOf, seedStaff } from './store-goods.ts'
 

@@ -4,11 +4,11 @@ import { type ProductInput, productsApi } from '@souk/contracts/products'
 import { anonymous, staff, startForTest } from '@souk/service/fixture'
 import { products } from './service.ts'
 
-export async function openCatalogue() {
+export async function openCatalog() {
   const shop = await startForTest([products])
   return { ...shop, staff: shop.as(productsApi, staff), public: shop.as(productsApi, anonymous) }
 }
-export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>
+export type Catalog = Awaited<ReturnType<typeof openCatalog>>
 
 /** A product that is like no other; what matters to a test is given. */
 export function aProduct(more: Partial<ProductInput> = {}): ProductInput {

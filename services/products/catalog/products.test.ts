@@ -4,11 +4,11 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
 import { customer, refusalOf, staff } from '@souk/service/fixture'
-import { aProduct, type Catalogue, euros, openCatalogue } from '../fixture.ts'
+import { aProduct, type Catalog, euros, openCatalog } from '../fixture.ts'
 
-let shop: Catalogue
+let shop: Catalog
 before(async () => {
-  shop = await openCatalogue()
+  shop = await openCatalog()
 })
 after(() => shop.stop())
 

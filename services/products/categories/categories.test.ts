@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { eventually, refusalOf } from '@souk/service/fixture'
-import { aProduct, type Catalogue, openCatalogue } from '../fixture.ts'
+import { aProduct, type Catalog, openCatalog } from '../fixture.ts'
 
-let shop: Catalogue
+let shop: Catalog
 before(async () => {
-  shop = await openCatalogue()
+  shop = await openCatalog()
 })
 after(() => shop.stop())
 

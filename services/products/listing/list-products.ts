@@ -12,7 +12,7 @@ import { corrected, searchFor } from './search-words.ts'
 
 const route = productsApi.routes.list
 
-/** With fewer matches than this, words that the catalogue does not know are corrected. */
+/** With fewer matches than this, words that the catalog does not know are corrected. */
 const fewMatches = 3
 
 export const list = handle(route, async ({ query }, context: ProductsContext) => {

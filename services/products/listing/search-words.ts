@@ -1,5 +1,5 @@
 // What somebody typed, as a search: words that all must be there, the last of which may be half typed, and for words that
-// the catalogue has never used, those it has used that look most like them.
+// the catalog has never used, those it has used that look most like them.
 import type { Sql, Statement } from '@souk/postgres'
 
 /** For each word that was typed, the words that will do. */
@@ -32,7 +32,7 @@ export function tsquery(sql: Sql, search: Search): Statement {
 }
 
 /**
- * The same search, with words from the catalogue beside those that it does not know; undefined when there is nothing to
+ * The same search, with words from the catalog beside those that it does not know; undefined when there is nothing to
  * correct. Alike are words with common trigrams, or with the same first letter, that are few letters apart.
  */
 export async function corrected(sql: Sql, search: Search): Promise<Search | undefined> {

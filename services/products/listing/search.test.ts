@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
-import { aProduct, type Catalogue, euros, openCatalogue } from '../fixture.ts'
+import { aProduct, type Catalog, euros, openCatalog } from '../fixture.ts'
 
-let shop: Catalogue
+let shop: Catalog
 const shelf: ProductInput[] = []
 before(async () => {
-  shop = await openCatalogue()
+  shop = await openCatalog()
   for (const [slug, title, parentSlug] of [
     ['ceramics', 'Ceramics'],
     ['home', 'Lamps & Home'],
@@ -44,7 +44,7 @@ after(() => shop.stop())
 
 const published = () => shelf.filter(({ status }) => status === 'published')
 const titles = async (q: string) => (await shop.public.list({ query: { q } })).items.map(({ title }) => title)
-type Query = NonNullable<Parameters<Catalogue['public']['list']>[0]['query']>
+type Query = NonNullable<Parameters<Catalog['public']['list']>[0]['query']>
 async function walk(query: Query, between: () => Promise<unknown> = async () => undefined): Promise<string[]> {
   const ids: string[] = []
   let cursor: string | undefined

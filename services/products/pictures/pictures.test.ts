@@ -19,13 +19,13 @@ import {
   staff,
 } from '@souk/service/fixture'
 import sharp from 'sharp'
-import { aProduct, type Catalogue, openCatalogue } from '../fixture.ts'
+import { aProduct, type Catalog, openCatalog } from '../fixture.ts'
 import { products } from '../service.ts'
 import { openThumbnailProcess } from './thumbnail-process.ts'
 
-let shop: Catalogue
+let shop: Catalog
 before(async () => {
-  shop = await openCatalogue()
+  shop = await openCatalog()
 })
 after(() => shop.stop())
 

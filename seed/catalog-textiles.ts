@@ -1,5 +1,5 @@
 // From the loom: what Souk's demo sells in rugs, cushions, scarves and hammam cloth.
-import type { SeedProduct } from './catalogue.ts'
+import type { SeedProduct } from './catalog.ts'
 import { dye } from './palette.ts'
 import { priceTable } from './variants.ts'
 

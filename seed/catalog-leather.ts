@@ -1,5 +1,5 @@
 // From the tanners' lane: what Souk's demo sells in bags, slippers and small leather.
-import type { SeedProduct } from './catalogue.ts'
+import type { SeedProduct } from './catalog.ts'
 import { dye } from './palette.ts'
 import { priceTable } from './variants.ts'
 

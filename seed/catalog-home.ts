@@ -1,5 +1,5 @@
 // Light and home: what Souk's demo sells in lanterns, copper, baskets, soap and scents. Two of them are still drafts.
-import type { SeedProduct } from './catalogue.ts'
+import type { SeedProduct } from './catalog.ts'
 import { dye } from './palette.ts'
 import { priceTable } from './variants.ts'
 

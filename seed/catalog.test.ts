@@ -1,7 +1,7 @@
-// The demo's catalogue keeps the promises that the shop makes of every product.
+// The demo's catalog keeps the promises that the shop makes of every product.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalogue.ts'
+import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalog.ts'
 import { drawPicture, paintPicture } from './draw.ts'
 
 const skusOf = (products: SeedProduct[]) => products.flatMap(({ variants }) => variants.map(({ sku }) => sku))

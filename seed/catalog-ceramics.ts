@@ -1,5 +1,5 @@
 // The potter's shelf: what Souk's demo sells in ceramics.
-import type { SeedProduct } from './catalogue.ts'
+import type { SeedProduct } from './catalog.ts'
 import { dye } from './palette.ts'
 import { priceTable } from './variants.ts'
 

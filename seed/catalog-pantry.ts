@@ -1,5 +1,5 @@
 // The spice merchant's counter: what Souk's demo sells in spices, tea and sweet things.
-import type { SeedProduct } from './catalogue.ts'
+import type { SeedProduct } from './catalog.ts'
 import { dye } from './palette.ts'
 import { priceTable } from './variants.ts'
 

@@ -1,9 +1,9 @@
 // What the demo shop sells: its aisles, its products and its customers, as plain values. Somebody else puts them in.
-import { ceramics } from './catalogue-ceramics.ts'
-import { home } from './catalogue-home.ts'
-import { leather } from './catalogue-leather.ts'
-import { pantry } from './catalogue-pantry.ts'
-import { textiles } from './catalogue-textiles.ts'
+import { ceramics } from './catalog-ceramics.ts'
+import { home } from './catalog-home.ts'
+import { leather } from './catalog-leather.ts'
+import { pantry } from './catalog-pantry.ts'
+import { textiles } from './catalog-textiles.ts'
 import { categories } from './categories.ts'
 import type { PictureRecipe } from './draw.ts'
 
