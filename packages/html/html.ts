@@ -1,4 +1,4 @@
-// HTML as tagged templates: every value is escaped, unless it is HTML already.
+// HTML as tagged templates. Every value is escaped, unless it is HTML already.
 
 /** Text that is HTML already. */
 export class Html {
@@ -9,20 +9,23 @@ export class Html {
 }
 type Value = string | number | Html | undefined | false | readonly Value[]
 
-/** HTML from a template. Strings and numbers are escaped, lists are joined, undefined and false are left out. */
+/**
+ * HTML from a template. Strings and numbers are escaped, lists are joined, undefined and false are left out. Attribute values
+ * must be quoted in the template: html`<a href="${url}">`.
+ */
 export function html(strings: TemplateStringsArray, ...values: Value[]): Html {
-  return new Html(strings.map((text, place) => text + (place < values.length ? written(values[place]) : '')).join(''))
+  return new Html(strings.map((text, place) => text + textOf(values[place])).join(''))
 }
 
-function written(value: Value): string {
+function textOf(value: Value): string {
   if (value === undefined || value === false) return ''
   if (value instanceof Html) return value.text
-  if (Array.isArray(value)) return value.map(written).join('')
+  if (Array.isArray(value)) return value.map(textOf).join('')
   return escapeHtml(String(value))
 }
 
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-/** The text with the five characters escaped that mean something in HTML text and attributes. */
+/** Escapes the five characters that have a meaning in HTML text and in quoted attributes. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => escapes[sign] as string)
+  return text.replace(/[&<>"']/g, (character) => escapes[character] as string)
 }
