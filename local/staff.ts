@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { openDatabase, sqlState } from '@souk/postgres'
 import { readSettings, sharedSpec, WrongSettings } from '@souk/service'
 import { settings as usersSpec } from '../services/users/context.ts'
-import { passwordHasher } from '../services/users/password.ts'
+import { passwordHasher } from '../services/users/passwords/password-hasher.ts'
 import { changeRole, ensureStaff, type StaffOffice } from '../services/users/staff.ts'
 import { openDatabases } from './machine.ts'
 

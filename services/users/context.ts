@@ -1,7 +1,7 @@
 // What the stories of this service are handed: its settings and what it keeps in memory.
 import { type ContextFor, flag, integer, originList } from '@souk/service'
-import type { Auth } from './auth.ts'
-import type { PasswordHasher } from './password.ts'
+import type { PasswordHasher } from './passwords/password-hasher.ts'
+import type { Auth } from './sign-in/better-auth.ts'
 
 const trustedOrigins = originList('origins besides the shop’s own whose pages may sign people in')
 

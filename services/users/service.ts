@@ -2,16 +2,16 @@
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
 import { defineService } from '@souk/service'
-import { addAddress, changeAddress, deleteAddress, listAddresses } from './addresses.ts'
-import type { Auth } from './auth.ts'
-import { authRead, authWrite } from './auth-routes.ts'
-import { clearAway } from './clear-away.ts'
 import { type BaseContext, calls, type Resources, settings } from './context.ts'
-import { listCustomers } from './customers.ts'
-import { changeMe, deleteMe, readMe } from './me.ts'
-import { passwordHasher } from './password.ts'
-import { tokenSecret } from './session-token.ts'
-import { endAllSessions, endSession, exchangeSession, listSessions } from './sessions.ts'
+import { clearAway } from './delete-expired.ts'
+import { listCustomers } from './list-customers.ts'
+import { passwordHasher } from './passwords/password-hasher.ts'
+import { addAddress, changeAddress, deleteAddress, listAddresses } from './profile/addresses.ts'
+import { changeMe, deleteMe, readMe } from './profile/profile.ts'
+import { tokenSecret } from './sessions/session-token.ts'
+import { endAllSessions, endSession, exchangeSession, listSessions } from './sessions/sessions.ts'
+import { authRead, authWrite } from './sign-in/auth-routes.ts'
+import type { Auth } from './sign-in/better-auth.ts'
 
 export const users = defineService({
   name: 'users',
@@ -45,7 +45,9 @@ async function open(base: BaseContext): Promise<{ resources: Resources }> {
   const tokenSecrets = base.shared.sharedSecret.split(',').map(tokenSecret)
   let loading: Promise<Auth> | undefined
   const auth = () => {
-    loading ??= import('./auth.ts').then(({ makeAuth }) => makeAuth(base, passwords, tokenSecrets[0] as string))
+    loading ??= import('./sign-in/better-auth.ts').then(({ makeAuth }) =>
+      makeAuth(base, passwords, tokenSecrets[0] as string),
+    )
     return loading
   }
   return { resources: { auth, passwords, tokenSecrets } }

@@ -2,10 +2,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Sql } from '@souk/postgres'
 import { WrongSettings } from '@souk/service'
-import { type AddressInput, insertAddress } from './addresses.ts'
 import type { UsersContext } from './context.ts'
-import type { PasswordHasher } from './password.ts'
-import { passwordProblem } from './password-rules.ts'
+import type { PasswordHasher } from './passwords/password-hasher.ts'
+import { passwordProblem } from './passwords/password-rules.ts'
+import { type AddressInput, insertAddress } from './profile/addresses.ts'
 
 /** What of a context these need. A command makes it without running the service (local/staff.ts). */
 export interface StaffOffice extends Pick<UsersContext, 'sql' | 'now' | 'settings'> {

@@ -2,7 +2,7 @@
 import { usersApi } from '@souk/contracts/users'
 import { handle, pageOf, Refusal, readCursor } from '@souk/service'
 import type { UsersContext } from './context.ts'
-import type { Person } from './me.ts'
+import type { Person } from './profile/profile.ts'
 
 const route = usersApi.routes.listCustomers
 

@@ -5,9 +5,9 @@ import { after, before, test } from 'node:test'
 import { usersApi } from '@souk/contracts/users'
 import type { Caller } from '@souk/service'
 import { anonymous, customer, refusalOf, staff } from '@souk/service/fixture'
-import type { UsersContext } from './context.ts'
-import { createCustomer, ensureStaff } from './staff.ts'
-import { goodPassword, startUsers, type UsersShop } from './try-users.ts'
+import type { UsersContext } from '../context.ts'
+import { goodPassword, startUsers, type UsersShop } from '../fixture.ts'
+import { createCustomer, ensureStaff } from '../staff.ts'
 
 let shop: UsersShop
 before(async () => {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { usersApi } from '@souk/contracts/users'
 import { type Caller, serviceTokens } from '@souk/service'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
-import { goodPassword, startUsers, type UsersShop } from './try-users.ts'
+import { goodPassword, startUsers, type UsersShop } from '../fixture.ts'
 
 let shop: UsersShop
 before(async () => {

@@ -2,11 +2,11 @@
 // door for each route that changes something.
 import type { AuthBodies } from '@souk/contracts/users'
 import { Refusal, type Request } from '@souk/service'
-import type { UsersContext } from './context.ts'
-import { type Owner, passwordProblem } from './password-rules.ts'
-import { hashOf } from './session-token.ts'
-import { findSession, sentToken } from './sessions.ts'
-import { countTry, giveBack, type Limit } from './throttle.ts'
+import type { UsersContext } from '../context.ts'
+import { type Owner, passwordProblem } from '../passwords/password-rules.ts'
+import { hashOf } from '../sessions/session-token.ts'
+import { findSession, sentToken } from '../sessions/sessions.ts'
+import { countTry, giveBack, type Limit } from './rate-limit.ts'
 
 export interface Ask<B> {
   body: B

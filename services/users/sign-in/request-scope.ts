@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { traceparentOf } from '@souk/messaging'
 import type { Sql, Statement } from '@souk/postgres'
-import type { UsersContext } from './context.ts'
+import type { UsersContext } from '../context.ts'
 
 /** The request that better-auth is working on, and what went wrong in it that is nobody's fault. */
 export interface Visit {

@@ -2,8 +2,8 @@
 // announces each end, so that the gateway forgets it within seconds.
 import { type Identity, usersApi } from '@souk/contracts/users'
 import { handle, type Request, refuse } from '@souk/service'
-import type { UsersContext } from './context.ts'
-import { sessionCookie } from './cookie.ts'
+import type { UsersContext } from '../context.ts'
+import { sessionCookie } from './session-cookie.ts'
 import { hashOf, tokenIn } from './session-token.ts'
 
 const { routes } = usersApi

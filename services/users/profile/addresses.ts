@@ -4,7 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { usersApi } from '@souk/contracts/users'
 import type { Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import type { UsersContext } from './context.ts'
+import type { UsersContext } from '../context.ts'
 
 const { routes } = usersApi
 const mostAddresses = 50

@@ -1,7 +1,7 @@
 // How often something may be tried. Each try is counted before it is made, in one statement, so two hundred at once are
 // counted exactly; a success gives its try back. Shared by all instances, since it counts in the database.
 import { Refusal } from '@souk/service'
-import type { UsersContext } from './context.ts'
+import type { UsersContext } from '../context.ts'
 
 export interface Limit {
   /** What is counted: an account, an address, a mailbox. */

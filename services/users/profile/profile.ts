@@ -1,9 +1,9 @@
 // A person's own profile: read, changed, deleted.
 import { usersApi } from '@souk/contracts/users'
 import { handle, Refusal, refuse } from '@souk/service'
-import { passwordLimit } from './auth-doors.ts'
-import type { UsersContext } from './context.ts'
-import { countTry, giveBack } from './throttle.ts'
+import type { UsersContext } from '../context.ts'
+import { passwordLimit } from '../sign-in/auth-handlers.ts'
+import { countTry, giveBack } from '../sign-in/rate-limit.ts'
 
 const { routes } = usersApi
 

@@ -1,7 +1,7 @@
 // Those who guess: limits that hold, answers that tell nothing, and a shop that stays up meanwhile.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { goodPassword, type Said, startUsers, type UsersShop } from './try-users.ts'
+import { goodPassword, type Said, startUsers, type UsersShop } from '../fixture.ts'
 
 let shop: UsersShop
 before(async () => {

@@ -3,9 +3,9 @@
 import { authBodies, authReads, usersApi } from '@souk/contracts/users'
 import { handle, Refusal, type Reply, type Request, refuse, reply } from '@souk/service'
 import { type Check, checkBody } from '@souk/service/http/validation'
-import { type Ask, doors } from './auth-doors.ts'
-import { type Visit, visits } from './auth-visit.ts'
-import type { UsersContext } from './context.ts'
+import type { UsersContext } from '../context.ts'
+import { type Ask, doors } from './auth-handlers.ts'
+import { type Visit, visits } from './request-scope.ts'
 
 const route = usersApi.routes.authWrite
 type AuthPath = keyof typeof authBodies

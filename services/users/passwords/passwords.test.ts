@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '@souk/service'
-import { passwordHasher } from './password.ts'
+import { goodPassword, startUsers } from '../fixture.ts'
+import { passwordHasher } from './password-hasher.ts'
 import { passwordProblem } from './password-rules.ts'
-import { goodPassword, startUsers } from './try-users.ts'
 
 const lengths = { passwordMinLength: 10, staffPasswordMinLength: 15 }
 const codeOf = (password: string, role: 'customer' | 'staff' = 'customer', email = 'nour.haddad@example.com') =>

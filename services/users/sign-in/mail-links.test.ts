@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { refusalOf } from '@souk/service/fixture'
-import { hashOf } from './session-token.ts'
-import { goodPassword, startUsers, type UsersShop } from './try-users.ts'
+import { goodPassword, startUsers, type UsersShop } from '../fixture.ts'
+import { hashOf } from '../sessions/session-token.ts'
 
 let shop: UsersShop
 before(async () => {

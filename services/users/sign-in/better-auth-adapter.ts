@@ -4,8 +4,8 @@ import { join, type Sql, type Statement, Verbatim } from '@souk/postgres'
 import type { BetterAuthOptions } from 'better-auth'
 import { type CleanedWhere, type CustomAdapter, createAdapterFactory, type DBAdapter } from 'better-auth/adapters'
 import { APIError } from 'better-auth/api'
-import { type Access, currentVisit, direct, inOneTransaction, type Row } from './auth-visit.ts'
-import { hashOf } from './session-token.ts'
+import { hashOf } from '../sessions/session-token.ts'
+import { type Access, currentVisit, direct, inOneTransaction, type Row } from './request-scope.ts'
 
 /** Hand this to better-auth as its database. */
 export function authStore(options: BetterAuthOptions): DBAdapter {
