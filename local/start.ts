@@ -20,7 +20,7 @@ import {
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
-import type { PostOffice } from '../services/notifications/post-office.ts'
+import type { PostOffice } from '../services/notifications/delivery/mail-delivery.ts'
 import { dataFolderIn, findRunningShop, type Machine, machineSpec, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 

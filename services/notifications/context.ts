@@ -1,6 +1,6 @@
 // What every story of the notifications service is handed.
 import { type ContextFor, choice, optionalText, text } from '@souk/service'
-import type { PostOffice } from './post-office.ts'
+import type { PostOffice } from './delivery/mail-delivery.ts'
 
 export const settings = {
   smtpUrl: optionalText('the mail server, as smtp://user:password@host:587; without it, mail stays in the mailbox'),

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startForTest, type TestShop } from '@souk/service/fixture'
+import { canceled, placed, refunded, shipped, tellService, verificationRequested } from './fixture.ts'
 import { invariants } from './invariants.ts'
-import { canceled, placed, refunded, shipped, tellService, verificationRequested } from './sample-messages.ts'
 import { notifications } from './service.ts'
 
 let shop: TestShop

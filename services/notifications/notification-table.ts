@@ -1,6 +1,6 @@
 // The notification table: how a row gets in, waits for its turn, and is told how it went.
 import { columns, json, type Sql, type Statement } from '@souk/postgres'
-import type { Contents, Kind } from './letters/letters.ts'
+import type { Contents, Kind } from './letters/letter-templates.ts'
 
 export interface NewNotification {
   id: string

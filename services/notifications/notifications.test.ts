@@ -5,17 +5,9 @@ import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import type { NotificationsContext } from './context.ts'
-import { forgetContents } from './forget-contents.ts'
-import {
-  canceled,
-  placed,
-  refunded,
-  resetRequested,
-  shipped,
-  tellService,
-  verificationRequested,
-} from './sample-messages.ts'
-import { sendMails } from './send-mails.ts'
+import { forgetContents } from './delete-old-contents.ts'
+import { sendMails } from './delivery/send-mails.ts'
+import { canceled, placed, refunded, resetRequested, shipped, tellService, verificationRequested } from './fixture.ts'
 import { notifications } from './service.ts'
 
 let shop: TestShop

@@ -5,13 +5,13 @@ import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/c
 import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
 import { defineService, every, on } from '@souk/service'
 import { calls, settings } from './context.ts'
-import { forgetContents } from './forget-contents.ts'
-import { list } from './list.ts'
-import { mailbox, mailboxList, readMail, readMailBody } from './mailbox.ts'
-import { openPostOffice } from './post-office.ts'
-import { resend } from './resend.ts'
-import { sendMails } from './send-mails.ts'
-import { tell, tellUnlessSeen } from './tell.ts'
+import { forgetContents } from './delete-old-contents.ts'
+import { openPostOffice } from './delivery/mail-delivery.ts'
+import { sendMails } from './delivery/send-mails.ts'
+import { list } from './list-notifications.ts'
+import { mailbox, mailboxList, readMail, readMailBody } from './mailbox/mailbox.ts'
+import { tell, tellUnlessSeen } from './queue-notification.ts'
+import { resend } from './resend-notification.ts'
 
 export const notifications = defineService({
   name: 'notifications',

@@ -1,8 +1,8 @@
 // The letters about an account: prove the address, choose a new password.
 import type { MessageOf } from '@souk/contracts'
 import type { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
+import { greeting, timeText } from './formatting.ts'
 import { button, type Letter, note, paragraph, type Shop } from './letter.ts'
-import { greeting, timeText } from './wording.ts'
 
 export type Verification = MessageOf<typeof VerificationRequested>['data']
 export type PasswordReset = MessageOf<typeof PasswordResetRequested>['data']

@@ -1,8 +1,9 @@
 // A letter as HTML that mail programs understand: tables for layout, styles on each element, and a style sheet only for the
 // dark scheme and narrow screens, where it is honored. No pictures: most programs block them until asked.
+
+import { oneLine } from './formatting.ts'
 import { Html, html } from './html.ts'
 import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
-import { oneLine } from './wording.ts'
 
 const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const ink = '#24211d'

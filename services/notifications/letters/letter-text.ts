@@ -1,6 +1,7 @@
 // A letter as plain text: 68 columns, amounts at the right edge, links on lines of their own.
+
+import { oneLine } from './formatting.ts'
 import type { Block, Item, Letter, Shop, Sum } from './letter.ts'
-import { oneLine } from './wording.ts'
 
 const columns = 68
 

@@ -1,12 +1,12 @@
 // What letters say, exact to the cent, and what they do with what strangers typed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canceled, eur, placed, refunded, resetRequested, shipped, verificationRequested } from '../sample-messages.ts'
+import { canceled, eur, placed, refunded, resetRequested, shipped, verificationRequested } from '../fixture.ts'
+import { greeting, moneyText, oneLine } from './formatting.ts'
 import type { Letter } from './letter.ts'
 import { letterHtml } from './letter-html.ts'
+import { type Contents, type Kind, subjectOf, writeLetter } from './letter-templates.ts'
 import { letterText } from './letter-text.ts'
-import { type Contents, type Kind, subjectOf, writeLetter } from './letters.ts'
-import { greeting, moneyText, oneLine } from './wording.ts'
 
 const shop = { name: 'Souk', url: 'https://souk.example' }
 const textOf = (letter: Letter) => letterText(letter, shop)

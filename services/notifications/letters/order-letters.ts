@@ -1,8 +1,8 @@
 // The letters about an order: confirmed, shipped, canceled, refunded.
 import type { MessageOf } from '@souk/contracts'
 import type { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, Totals } from '@souk/contracts/orders'
+import { addressLines, moneyText } from './formatting.ts'
 import { type Block, button, type Item, type Letter, note, paragraph, type Shop, type Sum } from './letter.ts'
-import { addressLines, moneyText } from './wording.ts'
 
 export type Placed = MessageOf<typeof OrderPlaced>['data']
 export type Shipped = MessageOf<typeof OrderShipped>['data']

@@ -7,9 +7,9 @@ import {
   verification,
   verificationSubject,
 } from './account-letters.ts'
+import { oneLine } from './formatting.ts'
 import type { Letter, Shop } from './letter.ts'
 import * as order from './order-letters.ts'
-import { oneLine } from './wording.ts'
 
 /** What a letter of each kind is written from: the data of the message that caused it. */
 export interface Contents {

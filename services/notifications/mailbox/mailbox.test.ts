@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
-import { placed, shipped, tellService } from './sample-messages.ts'
-import { notifications } from './service.ts'
+import { placed, shipped, tellService } from '../fixture.ts'
+import { notifications } from '../service.ts'
 
 const { mailbox, readMail, readMailBody, mailboxList } = notificationsApi.routes
 let shop: TestShop

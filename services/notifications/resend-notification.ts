@@ -4,9 +4,9 @@ import { randomUUIDv7 } from 'node:crypto'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handleOnce, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
-import { type Contents, type Kind, secretKinds } from './letters/letters.ts'
+import { type Contents, type Kind, secretKinds } from './letters/letter-templates.ts'
 import { insertNotifications, type NotificationRow, shown } from './notification-table.ts'
-import { messageIdOf } from './tell.ts'
+import { messageIdOf } from './queue-notification.ts'
 
 const route = notificationsApi.routes.resend
 

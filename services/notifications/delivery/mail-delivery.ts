@@ -1,8 +1,8 @@
 // Decides how mail leaves: to a mail server, into the development mailbox, or, without either, not yet. The mailbox holds the keys
 // to everybody's account and orders, so by itself it opens only where nobody but this machine can reach it.
 import type { ContextFor } from '@souk/service'
+import type { settings } from '../context.ts'
 import type { Channel } from './channel.ts'
-import type { settings } from './context.ts'
 import { smtpChannel } from './smtp-channel.ts'
 
 export interface PostOffice {

@@ -1,11 +1,11 @@
 // The development mailbox at /mailbox: reads the mail that nobody sends. Where it is off, it does not exist.
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handle, refuse, reply } from '@souk/service'
-import type { NotificationsContext } from './context.ts'
+import type { NotificationsContext } from '../context.ts'
+import { writeMail } from '../letters/write-mail.ts'
+import { type WithContent, withContent } from '../notification-table.ts'
+import { shopOf } from '../queue-notification.ts'
 import { mailboxPage, mailPage } from './mailbox-pages.ts'
-import { type WithContent, withContent } from './notification-table.ts'
-import { shopOf } from './tell.ts'
-import { writeMail } from './write-mail.ts'
 
 const {
   mailbox: pageRoute,

@@ -4,7 +4,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Transaction } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
-import { type Contents, type Kind, subjectOf } from './letters/letters.ts'
+import { type Contents, type Kind, subjectOf } from './letters/letter-templates.ts'
 import type { Canceled } from './letters/order-letters.ts'
 import { insertNotifications, type NewNotification } from './notification-table.ts'
 

@@ -1,7 +1,7 @@
 // The pages of the development mailbox: no script, no files of their own, readable on a telephone.
-import { Html, html } from './letters/html.ts'
-import type { Shop } from './letters/letter.ts'
-import type { WithContent } from './notification-table.ts'
+import { Html, html } from '../letters/html.ts'
+import type { Shop } from '../letters/letter.ts'
+import type { WithContent } from '../notification-table.ts'
 
 const sheet = new Html(`<style>
   :root { color-scheme: light dark; --page: #f5f2ec; --card: #fff; --ink: #24211d; --soft: #716a60; --line: #e8e3da; --mark: #9a4a25; }

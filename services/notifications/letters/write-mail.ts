@@ -1,10 +1,10 @@
 // Writes the two parts of a stored notification's mail: when it is sent, and when somebody looks at it.
-import type { NotificationsContext } from './context.ts'
-import { letterHtml } from './letters/letter-html.ts'
-import { letterText } from './letters/letter-text.ts'
-import { writeLetter } from './letters/letters.ts'
-import type { WithContent } from './notification-table.ts'
-import { shopOf } from './tell.ts'
+import type { NotificationsContext } from '../context.ts'
+import type { WithContent } from '../notification-table.ts'
+import { shopOf } from '../queue-notification.ts'
+import { letterHtml } from './letter-html.ts'
+import { writeLetter } from './letter-templates.ts'
+import { letterText } from './letter-text.ts'
 
 /** Undefined when what it said has been forgotten. */
 export function writeMail(

@@ -1,12 +1,12 @@
 // Sends what is queued. A batch is taken for a while, sent outside of any transaction, and its outcomes are noted in one
 // statement. A process that dies in between has its mails sent again when their while is over, under the same message ids.
 import { crashpoint } from '@souk/postgres'
+import type { NotificationsContext } from '../context.ts'
+import { secretKinds } from '../letters/letter-templates.ts'
+import { writeMail } from '../letters/write-mail.ts'
+import { noteOutcomes, type Outcome, takeDue, type WithContent } from '../notification-table.ts'
 import type { Channel, Delivery } from './channel.ts'
-import type { NotificationsContext } from './context.ts'
-import { secretKinds } from './letters/letters.ts'
-import { noteOutcomes, type Outcome, takeDue, type WithContent } from './notification-table.ts'
 import { smtpConnections } from './smtp-channel.ts'
-import { writeMail } from './write-mail.ts'
 
 const batchSize = 20
 /** Longer than the slowest batch: 20 mails over 5 connections, at most 12 seconds each. */

@@ -6,10 +6,10 @@ import { createServer } from 'node:net'
 import { after, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
-import { placed, refunded, resetRequested, tellService } from './sample-messages.ts'
+import { openSmtpSink } from '../fakes.ts'
+import { placed, refunded, resetRequested, tellService } from '../fixture.ts'
+import { notifications } from '../service.ts'
 import { outcomeOf, retrySeconds } from './send-mails.ts'
-import { notifications } from './service.ts'
-import { openSmtpSink } from './smtp-sink.ts'
 
 const stops: (() => Promise<unknown>)[] = []
 after(async () => {
@@ -206,7 +206,7 @@ async function sendInAnotherProcess(
 ): Promise<string> {
   const program = `
     import { makeLog, run } from '@souk/service'
-    import { notifications } from './service.ts'
+    import { notifications } from '../service.ts'
     const silence = { close: async () => undefined }
     const transport = { name: 'none', durability: 'none', publish: async () => new Set(), subscribe: async () => silence, tail: async () => silence, ...silence }
     const running = await run({
