@@ -46,7 +46,7 @@ test('or with the password that is given', async () => {
   assert.ok(await shop.signIn('bo@shop.example', password))
   const weak = await staff(['cy@shop.example'], { SOUK_STAFF_PASSWORD: 'short' })
   assert.deepEqual([weak.said, weak.code], ['', 1])
-  assert.match(weak.complaint, /^This is no password for cy@shop\.example .*15 characters\.$/)
+  assert.match(weak.complaint, /^The password for cy@shop\.example .*is not good enough\. .*15 characters\.$/)
 })
 
 test('a customer becomes staff once the address is verified, and signs in again', async () => {

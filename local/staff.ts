@@ -6,7 +6,7 @@ import { openDatabase, sqlState } from '@souk/postgres'
 import { readSettings, sharedSpec, WrongSettings } from '@souk/service'
 import { settings as usersSpec } from '../services/users/context.ts'
 import { passwordHasher } from '../services/users/passwords/password-hasher.ts'
-import { changeRole, ensureStaff, type StaffOffice } from '../services/users/staff.ts'
+import { type AccountContext, changeRole, ensureStaff } from '../services/users/staff.ts'
 import { openDatabases } from './machine.ts'
 
 const { env } = process
@@ -36,7 +36,7 @@ async function add(email: string): Promise<string> {
     throw new WrongSettings(`${email} has not verified the e-mail address yet, so it may be somebody else’s.`)
   const given = env.SOUK_STAFF_PASSWORD
   const password = given || randomBytes(12).toString('base64url')
-  await ensureStaff(office(), { email, password, name: 'Staff' })
+  await ensureStaff(accountContext(), { email, password, name: 'Staff' })
   return given ? 'is staff now, with the password of SOUK_STAFF_PASSWORD.' : `is staff now. Password: ${password}`
 }
 
@@ -44,7 +44,7 @@ async function remove(email: string): Promise<string> {
   return (await changeRole(database, email, 'customer')) === 'changed' ? 'is no longer staff.' : 'is not staff.'
 }
 
-function office(): StaffOffice {
+function accountContext(): AccountContext {
   const { souk, users } = readSettings({ souk: { shopName: sharedSpec.shopName }, users: usersSpec }, env)
   const passwords = passwordHasher({ memoryKib: users.passwordMemoryKib, passes: users.passwordPasses })
   return { ...database, now: () => new Date(), settings: users, shared: souk, resources: { passwords } }

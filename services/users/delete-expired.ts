@@ -1,10 +1,9 @@
-// Once an hour: what has expired goes.
-import { every } from '@souk/service'
+// Once an hour: deletes expired sessions, links and attempt counts, and devices that nobody has used for half a year.
 import type { UsersContext } from './context.ts'
 
 const deviceDays = 180
 
-export const clearAway = every(3_600, 'clear-away', async ({ sql, now }: UsersContext) => {
+export async function deleteExpired({ sql, now }: UsersContext): Promise<void> {
   const time = now().toISOString()
   await Promise.all([
     sql`delete from session where expires_at <= ${time}`,
@@ -12,4 +11,4 @@ export const clearAway = every(3_600, 'clear-away', async ({ sql, now }: UsersCo
     sql`delete from throttle where window_ends_at <= ${time}::timestamptz - interval '1 day'`,
     sql`delete from known_device where seen_at <= ${time}::timestamptz - make_interval(days => ${deviceDays})`,
   ])
-})
+}

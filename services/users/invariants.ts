@@ -1,5 +1,4 @@
-// What must always hold in this service's database. Each statement has SQL that returns the rows which break it; none is
-// good.
+// What always holds in this service's database. The SQL of each statement returns the rows that break it.
 
 export interface Invariant {
   readonly id: string
@@ -10,7 +9,7 @@ export interface Invariant {
 export const invariants: readonly Invariant[] = [
   {
     id: 'U1-one-default-address',
-    statement: 'An address book that is not empty has exactly one default.',
+    statement: 'An address book with addresses has exactly one default.',
     sql: `
       select user_id, count(*) filter (where is_default) as defaults
       from address
@@ -19,7 +18,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'U2-passwords-hashed',
-    statement: 'Every account has a password, kept as an argon2id hash.',
+    statement: 'Every account has a password, stored as an argon2id hash.',
     sql: `
       select u.id, left(c.password, 10) as begins_with
       from shop_user u
@@ -29,7 +28,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'U3-sessions-end',
-    statement: 'A session is known by the hash of its token, and lasts ninety days at most.',
+    statement: 'A session is stored with the hash of its token, and lasts ninety days at most.',
     sql: `
       select id, user_id, expires_at
       from session
@@ -38,7 +37,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'U4-account-announced',
-    statement: 'Every account of the last days was announced in the transaction that made it.',
+    statement: 'Every account of the last ten days was announced in the transaction that made it.',
     sql: `
       select u.id, u.created_at
       from shop_user u

@@ -1,9 +1,9 @@
-// Everything the users service does, on one page: who somebody is, how they prove it, and where they live.
+// Everything the users service does, on one page: accounts, sign-in, sessions, profiles and address books.
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
-import { defineService } from '@souk/service'
-import { type BaseContext, calls, type Resources, settings } from './context.ts'
-import { clearAway } from './delete-expired.ts'
+import { defineService, every } from '@souk/service'
+import { type Auth, type BaseContext, calls, type Resources, settings } from './context.ts'
+import { deleteExpired } from './delete-expired.ts'
 import { listCustomers } from './list-customers.ts'
 import { passwordHasher } from './passwords/password-hasher.ts'
 import { addAddress, changeAddress, deleteAddress, listAddresses } from './profile/addresses.ts'
@@ -11,7 +11,6 @@ import { changeMe, deleteMe, readMe } from './profile/profile.ts'
 import { tokenSecret } from './sessions/session-token.ts'
 import { endAllSessions, endSession, exchangeSession, listSessions } from './sessions/sessions.ts'
 import { authRead, authWrite } from './sign-in/auth-routes.ts'
-import type { Auth } from './sign-in/better-auth.ts'
 
 export const users = defineService({
   name: 'users',
@@ -36,7 +35,7 @@ export const users = defineService({
     listCustomers,
     exchangeSession,
   },
-  schedules: [clearAway],
+  schedules: [every(3_600, 'delete-expired', deleteExpired)],
 })
 
 async function open(base: BaseContext): Promise<{ resources: Resources }> {
@@ -45,8 +44,8 @@ async function open(base: BaseContext): Promise<{ resources: Resources }> {
   const tokenSecrets = base.shared.sharedSecret.split(',').map(tokenSecret)
   let loading: Promise<Auth> | undefined
   const auth = () => {
-    loading ??= import('./sign-in/better-auth.ts').then(({ makeAuth }) =>
-      makeAuth(base, passwords, tokenSecrets[0] as string),
+    loading ??= import('./sign-in/better-auth.ts').then(({ createAuth }) =>
+      createAuth(base, passwords, tokenSecrets[0] as string),
     )
     return loading
   }

@@ -1,4 +1,4 @@
-// Accounts that nobody signs up for: the shop's first staff member, and the customers of the demo shop; and who is staff.
+// Accounts that are made without a sign-up: staff, and the customers of the demo shop. Changes the role of an account, too.
 import { randomUUIDv7 } from 'node:crypto'
 import type { Sql } from '@souk/postgres'
 import { WrongSettings } from '@souk/service'
@@ -7,8 +7,8 @@ import type { PasswordHasher } from './passwords/password-hasher.ts'
 import { passwordProblem } from './passwords/password-rules.ts'
 import { type AddressInput, insertAddress } from './profile/addresses.ts'
 
-/** What of a context these need. A command makes it without running the service (local/staff.ts). */
-export interface StaffOffice extends Pick<UsersContext, 'sql' | 'now' | 'settings'> {
+/** The part of the context that these functions need. `npm run staff` builds it without running the service. */
+export interface AccountContext extends Pick<UsersContext, 'sql' | 'now' | 'settings'> {
   transaction<T>(work: (transaction: { sql: Sql }) => Promise<T>): Promise<T>
   shared: { shopName: string }
   resources: { passwords: PasswordHasher }
@@ -20,11 +20,12 @@ interface NewPerson {
 }
 
 /**
- * Makes a staff account, or leaves the one with this address as it is. Resolves also with whether this is its password: people
- * change theirs. Throws when a new account's password is too weak (WrongSettings), or when the address belongs to a customer.
+ * Makes a staff account, or leaves the one with this address as it is. `isItsPassword` is false when the account exists and its
+ * owner has changed the password. Throws WrongSettings when a new account's password is too weak, and an error when the address
+ * belongs to a customer.
  */
 export async function ensureStaff(
-  context: StaffOffice,
+  context: AccountContext,
   person: NewPerson,
 ): Promise<{ isNew: boolean; isItsPassword: boolean }> {
   const email = person.email.toLowerCase()
@@ -35,7 +36,7 @@ export async function ensureStaff(
     left join credential c on c.user_id = u.id and c.provider_id = 'credential'
     where u.email = ${email}`
   if (found && found.role !== 'staff')
-    throw new Error(`The account ${email} belongs to a customer; staff need their own.`)
+    throw new Error(`The account ${email} belongs to a customer. Staff need an account of their own.`)
   if (found) {
     const isItsPassword = found.hash !== null && (await passwords.verify(found.hash, person.password)) !== 'wrong'
     return { isNew: false, isItsPassword }
@@ -43,17 +44,18 @@ export async function ensureStaff(
 
   const owner = { email, role: 'staff', shopName: context.shared.shopName } as const
   const problem = passwordProblem(person.password, owner, context.settings)
-  if (problem) throw new WrongSettings(`This is no password for ${email} (SOUK_STAFF_PASSWORD). ${problem.sentence}`)
+  if (problem)
+    throw new WrongSettings(`The password for ${email} (SOUK_STAFF_PASSWORD) is not good enough. ${problem.sentence}`)
   const made = await insertPerson(context, person, 'staff', await passwords.hash(person.password))
   return made === undefined ? ensureStaff(context, person) : { isNew: true, isItsPassword: true }
 }
 
 /**
- * Gives the role to an account, or takes staff's back. Either way its sessions end, so that no gateway knows it as it was for
- * longer than it remembers a session. Only who has verified the address becomes staff.
+ * Makes an account staff, or staff a customer. Its sessions end, so gateways use the new role as soon as their session caches
+ * expire. An account becomes staff only after its e-mail address was verified.
  */
 export async function changeRole(
-  { sql }: Pick<StaffOffice, 'sql'>,
+  { sql }: Pick<AccountContext, 'sql'>,
   email: string,
   role: 'customer' | 'staff',
 ): Promise<'changed' | 'unchanged' | 'unverified' | 'unknown'> {
@@ -74,7 +76,7 @@ export async function changeRole(
   return found.isSame ? 'unchanged' : 'unverified'
 }
 
-/** Makes a customer with a verified address, or finds the one with this e-mail address. Returns the account's id. */
+/** Makes a customer whose e-mail address counts as verified, or finds the one with this address. Returns the account's id. */
 export async function createCustomer(
   context: UsersContext,
   person: NewPerson & { id?: string; addresses?: readonly AddressInput[] },
@@ -89,13 +91,13 @@ export async function createCustomer(
   if (found) return found
   const hash = await context.resources.passwords.hash(person.password)
   const id = (await insertPerson(context, person, 'customer', hash)) ?? (await find())
-  if (!id) throw new Error(`The account ${person.email} was deleted while it was being made.`)
+  if (!id) throw new Error(`The account ${person.email} was deleted while it was made.`)
   return id
 }
 
-/** The new account's id; undefined when somebody else was faster. */
+/** The new account's id. Undefined when another request has just made an account with this address. */
 function insertPerson(
-  { transaction, now }: Pick<StaffOffice, 'transaction' | 'now'>,
+  { transaction, now }: Pick<AccountContext, 'transaction' | 'now'>,
   person: NewPerson & { id?: string; addresses?: readonly AddressInput[] },
   role: 'customer' | 'staff',
   passwordHash: string,

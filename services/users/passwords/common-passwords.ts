@@ -1,7 +1,7 @@
-// The words that common passwords are made of. Lists of leaked passwords repeat the same few hundred words with the same
-// ornaments (Password123!, iloveyou2026), so password-rules.ts takes the ornaments off and looks here. Written out by hand.
+// The words that common passwords are made of. Lists of leaked passwords repeat a few hundred words with digits and signs around
+// them (Password123!, iloveyou2026). password-rules.ts removes those digits and signs and looks the word up here.
 
-/** Common as they are, ten characters and longer. */
+/** Common passwords of ten and more characters, as they are typed. */
 export const commonPasswords: ReadonlySet<string> = new Set(
   `qwertyuiop qwerty1234 qwerty12345 qwerty123456 1q2w3e4r5t 1q2w3e4r5t6y 1qaz2wsx3edc zaq12wsxcde3 q1w2e3r4t5 q1w2e3r4t5y6
   1234qwerasdf qwer1234asdf asdf1234qwer a1b2c3d4e5 a1b2c3d4e5f6 abcd123456 abc1234567 abcdef1234 aa12345678 a123456789
@@ -40,8 +40,8 @@ const words = `password passwort passw pass motdepasse contrasena contraseña se
   fuckyou fuckoff fuckme asshole bitch bullshit pussy sexy sexygirl
   blink metallica nirvana slipknot eminem beatles greenday linkinpark acdc`
 
-/** What is left of a common password without its ornaments: one such word, or one of them with a small word before it. */
-export const commonBeginnings: ReadonlySet<string> = new Set(
+/** Words that are a common password with digits and signs around them; also doubled, and after a short word (`my`, `the`). */
+export const commonWords: ReadonlySet<string> = new Set(
   words
     .split(/\s+/)
     .flatMap((word) => [word, `my${word}`, `the${word}`, `new${word}`, `${word}${word}`, `i${word}`, `${word}i`]),

@@ -1,5 +1,5 @@
-// Which passwords are good enough. Length counts most; what attackers try first is refused (NIST 800-63B-4, 3.1.1.2).
-import { commonBeginnings, commonPasswords } from './common-passwords.ts'
+// The rules for a new password: a minimum length, and none of the passwords that attackers try first (NIST 800-63B-4, 3.1.1.2).
+import { commonPasswords, commonWords } from './common-passwords.ts'
 
 export const longestPassword = 256
 
@@ -7,13 +7,14 @@ export interface PasswordProblem {
   code: 'password-too-short' | 'password-too-long' | 'password-too-common' | 'password-too-personal'
   sentence: string
 }
-/** Whose password it is, and what nobody's password in this shop may be made of. */
+/** The owner of the password. A password may not consist of the e-mail address or of the shop's name. */
 export interface Owner {
   email: string
   role: 'customer' | 'staff'
   shopName: string
 }
 
+/** The rule that this password breaks, or undefined. `shortest`: the minimum lengths, in characters. */
 export function passwordProblem(
   password: string,
   owner: Owner,
@@ -30,19 +31,19 @@ export function passwordProblem(
   if (isPersonal(password, owner)) {
     return {
       code: 'password-too-personal',
-      sentence: 'Choose a password that is not made of your e-mail address or of the name of the shop.',
+      sentence: 'Choose a password that does not consist of your e-mail address or the name of the shop.',
     }
   }
   if (isCommon(password)) {
     return {
       code: 'password-too-common',
-      sentence: 'This is one of the first passwords that attackers try. Choose another.',
+      sentence: 'Attackers try this password first. Choose another one.',
     }
   }
   return undefined
 }
 
-/** What is left without the address and the shop's name must still be a password of some length. */
+/** Whether fewer than eight characters are left without the e-mail address or the shop's name. */
 function isPersonal(password: string, { email, shopName }: Owner): boolean {
   const [local = '', domain = ''] = email.toLowerCase().split('@')
   const plain = password.toLowerCase()
@@ -54,13 +55,13 @@ function isPersonal(password: string, { email, shopName }: Owner): boolean {
 function isCommon(password: string): boolean {
   const plain = password.toLowerCase()
   if (commonPasswords.has(plain)) return true
-  if (new Set(plain).size < 5 || isRepeated(plain) || isRun(plain)) return true
-  // Password2026!, P@ssw0rd123, 1234567890qwerty: common words and runs with the usual ornaments.
+  if (new Set(plain).size < 5 || isRepeated(plain) || isSequence(plain)) return true
+  // Password2026!, P@ssw0rd123: a common word with digits and signs around it or in place of letters.
   const letters = plainLetters(plain)
-  return commonBeginnings.has(letters) || isRepeated(letters)
+  return commonWords.has(letters) || isRepeated(letters)
 }
 
-const disguises: Record<string, string> = {
+const lookalikes: Record<string, string> = {
   '@': 'a',
   '4': 'a',
   '3': 'e',
@@ -72,20 +73,20 @@ const disguises: Record<string, string> = {
   '7': 't',
 }
 
-/** The word inside: ornaments at both ends go, disguised letters become letters again. */
+/** The word in a password: without digits and signs at both ends, and with letters for the signs that look like them. */
 function plainLetters(plain: string): string {
   return plain
     .replace(/^[^a-z@$]+|[^a-z@$]+$/g, '')
-    .replace(/[@431!0$57]/g, (sign) => disguises[sign] as string)
+    .replace(/[@431!0$57]/g, (sign) => lookalikes[sign] as string)
     .replace(/[^a-z]/g, '')
 }
 
-/** abcabcabcabc: one short part over and over. */
+/** abcabcabcabc: a short part, repeated. */
 function isRepeated(text: string): boolean {
   return text.length > 0 && /^(.{1,8}?)\1+$/.test(text)
 }
 
-const rows = [
+const sequences = [
   '01234567890',
   '09876543210',
   'abcdefghijklmnopqrstuvwxyz',
@@ -96,12 +97,12 @@ const rows = [
   'qazwsxedcrfvtgb',
 ]
 
-/** 1234567890, qwertyuiopasdf: four in five characters follow their neighbor on the keyboard or in the alphabet. */
-function isRun(text: string): boolean {
+/** 1234567890, qwertyuiopasdf: three in four characters follow the one before on the keyboard or in the alphabet. */
+function isSequence(text: string): boolean {
   let following = 0
   for (let i = 1; i < text.length; i++) {
     const pair = text.slice(i - 1, i + 1)
-    if (rows.some((row) => row.includes(pair))) following++
+    if (sequences.some((sequence) => sequence.includes(pair))) following++
   }
   return text.length > 1 && following / (text.length - 1) >= 0.75
 }

@@ -1,4 +1,4 @@
-// Passwords: which are good enough, and how they are kept.
+// Passwords: the rules for new ones, and how they are stored.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Refusal } from '@souk/service'
@@ -21,7 +21,7 @@ test('length counts most, and is counted in characters', () => {
   assert.equal(codeOf('🐪🐫🏜️🌴🫖🧿🪔🥙🧆🍋'), undefined)
 })
 
-test('what attackers try first is refused', () => {
+test('passwords that attackers try first are refused', () => {
   for (const common of [
     'password123',
     'Password2026!',
@@ -66,7 +66,7 @@ test('what attackers try first is refused', () => {
     assert.equal(codeOf(good), undefined, good)
 })
 
-test('a password is not made of the address or of the shop', () => {
+test('a password does not consist of the e-mail address or the name of the shop', () => {
   for (const personal of [
     'nour.haddad1',
     'nour.haddad@example.com',
@@ -80,7 +80,7 @@ test('a password is not made of the address or of the shop', () => {
   assert.equal(codeOf('seven green camels', 'customer', 'a@b.co'), undefined)
 })
 
-test('a password is kept as argon2id with its parameters, and never cut', async () => {
+test('a password is stored as an argon2id hash with its parameters, and is never truncated', async () => {
   const hasher = passwordHasher({ memoryKib: 8_192, passes: 2 })
   const long = 'x'.repeat(255)
   const stored = await hasher.hash(`${long}a`)
@@ -92,7 +92,7 @@ test('a password is kept as argon2id with its parameters, and never cut', async 
   await assert.rejects(hasher.verify('plain text', 'plain text'))
 })
 
-test('no more than a few wait for their password to be hashed', async () => {
+test('a limited number of requests waits for a password to be hashed', async () => {
   const hasher = passwordHasher({ memoryKib: 8_192, passes: 1 })
   const hash = () => hasher.admit(() => hasher.hash('seven green camels'))
   const outcomes = await Promise.allSettled(Array.from({ length: 60 }, hash))
@@ -102,30 +102,30 @@ test('no more than a few wait for their password to be hashed', async () => {
   await hash()
 })
 
-test('a password that was hashed for less is hashed anew at the next sign-in', async () => {
+test('a password whose hash costs less than today is hashed again at the next sign-in', async () => {
   const shop = await startUsers({ USERS_PASSWORD_PASSES: '3' })
   try {
     const { sql } = shop.database('users')
-    const { email, identity } = await shop.newcomer()
-    const kept = async () => {
+    const { email, identity } = await shop.newCustomer()
+    const stored = async () => {
       const [row] = await sql<{ password: string }>`select password from credential where user_id = ${identity.userId}`
       return row?.password as string
     }
     const old = await passwordHasher({ memoryKib: 8_192, passes: 1 }).hash(goodPassword)
     await sql`update credential set password = ${old} where user_id = ${identity.userId}`
     assert.equal((await shop.post('sign-in/email', { email, password: 'not the password' })).status, 401)
-    assert.equal(await kept(), old)
+    assert.equal(await stored(), old)
     assert.equal((await shop.post('sign-in/email', { email, password: goodPassword })).status, 200)
-    const anew = await kept()
-    assert.ok(anew.startsWith('$argon2id$v=19$m=8192,t=3,p=1$'), anew)
+    const replaced = await stored()
+    assert.ok(replaced.startsWith('$argon2id$v=19$m=8192,t=3,p=1$'), replaced)
     assert.equal((await shop.post('sign-in/email', { email, password: goodPassword })).status, 200)
-    assert.equal(await kept(), anew)
+    assert.equal(await stored(), replaced)
   } finally {
     await shop.stop()
   }
 })
 
-test('a weak password is refused at the door, with a code that says why', async () => {
+test('a weak password is refused with a code that says why', async () => {
   const shop = await startUsers()
   try {
     const signUp = (password: string) =>
@@ -136,8 +136,8 @@ test('a weak password is refused at the door, with a code that says why', async 
       ['password123', 'password-too-common'],
       ['souk-souk-1', 'password-too-personal'],
     ] as const) {
-      const said = await signUp(password)
-      assert.deepEqual([said.status, said.body.code], [422, code])
+      const answer = await signUp(password)
+      assert.deepEqual([answer.status, answer.body.code], [422, code])
     }
     assert.equal((await signUp(goodPassword)).status, 200)
   } finally {

@@ -1,5 +1,5 @@
-// The address book: at most fifty, exactly one of them the default. Changes of one book take turns on its owner's row.
-
+// The address book of a customer: at most fifty addresses, exactly one of them the default. Each change locks the customer's row,
+// so two changes of one address book never run at once.
 import { randomUUIDv7 } from 'node:crypto'
 import { usersApi } from '@souk/contracts/users'
 import type { Sql } from '@souk/postgres'
@@ -35,12 +35,13 @@ interface AddressRow {
 }
 
 export const listAddresses = handle(routes.listAddresses, async ({ caller }, { sql }: UsersContext) => ({
-  items: (await addressesOf(caller.userId, sql)).map(shown),
+  items: (await addressesOf(caller.userId, sql)).map(addressOf),
 }))
 
 export const addAddress = handle(routes.addAddress, ({ caller, body }, { transaction }: UsersContext) =>
   transaction(async ({ sql }) => {
-    if (!(await lockBook(caller.userId, sql))) refuse(routes.addAddress, 'not-signed-in', 'This account is gone.')
+    if (!(await lockAddressBook(caller.userId, sql)))
+      refuse(routes.addAddress, 'not-signed-in', 'This account no longer exists.')
     const book = await addressesOf(caller.userId, sql)
     if (book.length >= mostAddresses)
       refuse(
@@ -50,14 +51,14 @@ export const addAddress = handle(routes.addAddress, ({ caller, body }, { transac
       )
     const isDefault = book.length === 0 || body.isDefault === true
     if (isDefault) await sql`update address set is_default = false where user_id = ${caller.userId} and is_default`
-    return shown(await insertAddress(sql, caller.userId as string, body, isDefault))
+    return addressOf(await insertAddress(sql, caller.userId as string, body, isDefault))
   }),
 )
 
-/** The default stays the default until another one becomes it. */
+/** Another address becomes the default with `isDefault: true`; `isDefault: false` changes nothing. */
 export const changeAddress = handle(routes.changeAddress, ({ caller, params, body }, { transaction }: UsersContext) =>
   transaction(async ({ sql }) => {
-    await lockBook(caller.userId, sql)
+    await lockAddressBook(caller.userId, sql)
     const before = (await addressesOf(caller.userId, sql)).find((one) => one.id === params.id)
     if (!before) refuse(routes.changeAddress, 'not-found', 'You have no such address.')
     const isDefault = before.isDefault || body.isDefault === true
@@ -71,13 +72,13 @@ export const changeAddress = handle(routes.changeAddress, ({ caller, params, bod
         country = ${after.country}, phone = ${after.phone || null}, is_default = ${isDefault}
       where id = ${params.id} and user_id = ${caller.userId}
       returning *`
-    return shown(row as AddressRow)
+    return addressOf(row as AddressRow)
   }),
 )
 
 export const deleteAddress = handle(routes.deleteAddress, ({ caller, params }, { transaction }: UsersContext) =>
   transaction(async ({ sql }) => {
-    await lockBook(caller.userId, sql)
+    await lockAddressBook(caller.userId, sql)
     const [gone] = await sql<{ isDefault: boolean }>`
       delete from address where id = ${params.id} and user_id = ${caller.userId} returning is_default`
     if (!gone) refuse(routes.deleteAddress, 'not-found', 'You have no such address.')
@@ -90,8 +91,8 @@ export const deleteAddress = handle(routes.deleteAddress, ({ caller, params }, {
   }),
 )
 
-/** False when the account is gone. */
-async function lockBook(userId: string | undefined, sql: Sql): Promise<boolean> {
+/** Locks the customer's row. False when the account no longer exists. */
+async function lockAddressBook(userId: string | undefined, sql: Sql): Promise<boolean> {
   const [owner] = await sql`select id from shop_user where id = ${userId ?? null} for update`
   return owner !== undefined
 }
@@ -104,22 +105,23 @@ function addressesOf(userId: string | undefined, sql: Sql) {
     order by is_default desc, id desc`
 }
 
+/** Adds an address to a book that the caller has locked, or that is new. */
 export async function insertAddress(
   sql: Sql,
   userId: string,
-  it: AddressInput,
+  address: AddressInput,
   isDefault: boolean,
 ): Promise<AddressRow> {
   const [row] = await sql<AddressRow>`
     insert into address (id, user_id, name, company, line1, line2, city, region, postal_code, country, phone, is_default)
-    values (${randomUUIDv7()}, ${userId}, ${it.name}, ${it.company || null}, ${it.line1}, ${it.line2 || null}, ${it.city},
-      ${it.region || null}, ${it.postalCode}, ${it.country}, ${it.phone || null}, ${isDefault})
+    values (${randomUUIDv7()}, ${userId}, ${address.name}, ${address.company || null}, ${address.line1}, ${address.line2 || null}, ${address.city},
+      ${address.region || null}, ${address.postalCode}, ${address.country}, ${address.phone || null}, ${isDefault})
     returning *`
   return row as AddressRow
 }
 
-/** Without the lines that are empty. */
-function shown(row: AddressRow) {
+/** The address as in the contract: an empty line is left out. */
+function addressOf(row: AddressRow) {
   const { company, line2, region, phone, ...rest } = row
   const optional = Object.entries({ company, line2, region, phone }).filter(([, value]) => value !== null)
   return {

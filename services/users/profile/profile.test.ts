@@ -1,4 +1,4 @@
-// Profiles, address books, leaving, and what staff see.
+// Profiles, address books, deleted accounts, and the accounts of staff.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -17,8 +17,8 @@ after(() => shop.stop())
 const as = (caller: Caller) => shop.as(usersApi, caller)
 const home = { name: 'Nour', line1: 'Palm Street 1', city: 'Berlin', postalCode: '10115', country: 'DE' }
 
-test('people read and change their own profile', async () => {
-  const { caller, email, identity } = await shop.newcomer()
+test('customers read and change their own profile', async () => {
+  const { caller, email, identity } = await shop.newCustomer()
   assert.equal((await as(caller).changeMe({ body: { name: 'Noor' } })).name, 'Noor')
   const me = await as(caller).readMe({})
   assert.deepEqual(
@@ -37,7 +37,7 @@ test('people read and change their own profile', async () => {
 })
 
 test('an address book has exactly one default', async () => {
-  const { caller } = await shop.newcomer()
+  const { caller } = await shop.newCustomer()
   const mine = as(caller)
   const first = await mine.addAddress({ body: { ...home, company: 'Palm & Co', phone: '' } })
   assert.deepEqual(first, { id: first.id, ...home, company: 'Palm & Co', isDefault: true })
@@ -57,14 +57,14 @@ test('an address book has exactly one default', async () => {
 })
 
 test('an address book holds fifty', async () => {
-  const { caller } = await shop.newcomer()
+  const { caller } = await shop.newCustomer()
   const answers = await Promise.allSettled(Array.from({ length: 55 }, () => as(caller).addAddress({ body: home })))
   assert.equal(answers.filter((it) => it.status === 'fulfilled').length, 50)
   assert.equal((await refusalOf(as(caller).addAddress({ body: home }))).code, 'too-many-addresses')
 })
 
 test('nobody reaches the addresses of somebody else', async () => {
-  const [nour, mallory] = [await shop.newcomer(), await shop.newcomer()]
+  const [nour, mallory] = [await shop.newCustomer(), await shop.newCustomer()]
   const { id } = await as(nour.caller).addAddress({ body: home })
   for (const caller of [mallory.caller, { ...staff, userId: mallory.identity.userId }]) {
     assert.deepEqual((await as(caller).listAddresses({})).items, [])
@@ -79,8 +79,8 @@ test('nobody reaches the addresses of somebody else', async () => {
   )
 })
 
-test('whoever leaves proves who they are; then nothing of them stays', async () => {
-  const { caller, email, token, identity } = await shop.newcomer()
+test('deleting an account needs its password, and deletes everything about the customer', async () => {
+  const { caller, email, token, identity } = await shop.newCustomer()
   await as(caller).addAddress({ body: home })
   await shop.post('request-password-reset', { email })
   assert.equal((await refusalOf(as(caller).deleteMe({ body: { password: 'a wrong guess' } }))).code, 'wrong-password')
@@ -105,18 +105,18 @@ test('whoever leaves proves who they are; then nothing of them stays', async () 
     shop.messages<{ userId: string }>('users.session-revoked').filter((it) => it.userId === identity.userId).length,
     1,
   )
-  await shop.newcomer(email)
+  await shop.newCustomer(email)
 })
 
-test('guesses of the password of an open session are limited', async () => {
-  const { caller } = await shop.newcomer()
+test('guesses at the password of a signed-in customer are limited', async () => {
+  const { caller } = await shop.newCustomer()
   const codes: string[] = []
   for (let i = 0; i < 12; i++)
     codes.push((await refusalOf(as(caller).deleteMe({ body: { password: `guess ${i}` } }))).code)
   assert.deepEqual(codes.slice(9), ['wrong-password', 'too-many-requests', 'too-many-requests'])
 })
 
-test('staff list customers page by page, newest first, and find them by a beginning', async () => {
+test('staff list customers page by page, newest first, and find them by how a name or an address begins', async () => {
   const own = await startUsers()
   try {
     const context = own.running.services.get('users')?.context as UsersContext
@@ -152,7 +152,7 @@ test('staff list customers page by page, newest first, and find them by a beginn
   }
 })
 
-test('the first start makes a staff account once, and leaves its password alone', async () => {
+test('the first start makes a staff account once, and never changes its password', async () => {
   const context = shop.running.services.get('users')?.context as UsersContext
   const boss = { name: 'Boss', email: 'Staff@souk.example', password: 'the first long password' }
   const made = await Promise.all([ensureStaff(context, boss), ensureStaff(context, boss)])
@@ -178,7 +178,7 @@ test('the first start makes a staff account once, and leaves its password alone'
     isItsPassword: true,
   })
 
-  const { email } = await shop.newcomer()
+  const { email } = await shop.newCustomer()
   await assert.rejects(ensureStaff(context, { ...boss, email }), /belongs to a customer/)
   await assert.rejects(
     ensureStaff(context, { ...boss, email: 'x@souk.example', password: 'short one' }),
@@ -186,7 +186,7 @@ test('the first start makes a staff account once, and leaves its password alone'
   )
 })
 
-test('the demo’s customers are made once, verified, with their addresses', async () => {
+test('customers of the demo are made once, verified, with their addresses', async () => {
   const context = shop.running.services.get('users')?.context as UsersContext
   const id = randomUUID()
   const leila = {

@@ -1,10 +1,11 @@
-// Where somebody is signed in: the gateway exchanges a token for its owner; owners list their sessions and end them. A trigger
-// announces each end, so that the gateway forgets it within seconds.
+// Sessions: the gateway exchanges a token for its owner; customers list their sessions and revoke them. A trigger announces each
+// revoked session, so that every gateway drops it from its cache within seconds.
 import { type Identity, usersApi } from '@souk/contracts/users'
 import { handle, type Request, refuse } from '@souk/service'
+import { parseCookie } from 'cookie'
 import type { UsersContext } from '../context.ts'
 import { sessionCookie } from './session-cookie.ts'
-import { hashOf, tokenIn } from './session-token.ts'
+import { hashOf, readToken } from './session-token.ts'
 
 const { routes } = usersApi
 
@@ -16,7 +17,7 @@ interface SessionRow {
   userAgent: string | null
 }
 
-/** One indexed read; better-auth has no part in it. */
+/** The owner of an open session. One indexed read, without better-auth. */
 export async function findSession(
   token: string | undefined,
   { sql, now }: UsersContext,
@@ -30,20 +31,14 @@ export async function findSession(
   return identity
 }
 
-/** The bare token that came with a request to /v1/auth: of an API client, or else in the cookie. */
-export function sentToken({ headers }: Request, { resources, shared }: UsersContext): string | undefined {
-  const name = `${sessionCookie(shared.publicUrl)}=`
-  const cookie = headers.cookie
-    ?.split(';')
-    .map((one) => one.trim())
-    .find((one) => one.startsWith(name))
-    ?.slice(name.length)
-  const sent = headers['x-session-token'] ?? cookie
-  return sent ? tokenIn(sent, resources.tokenSecrets) : undefined
+/** The session token of a request to /v1/auth: the bearer token of an API client, or else the cookie. */
+export function sessionTokenOf({ headers }: Request, { resources, shared }: UsersContext): string | undefined {
+  const text = headers['x-session-token'] ?? parseCookie(headers.cookie ?? '')[sessionCookie(shared.publicUrl)]
+  return text ? readToken(text, resources.tokenSecrets) : undefined
 }
 
 export const exchangeSession = handle(routes.exchangeSession, async ({ body }, context: UsersContext) => {
-  const identity = await findSession(tokenIn(body.token, context.resources.tokenSecrets), context)
+  const identity = await findSession(readToken(body.token, context.resources.tokenSecrets), context)
   return identity ?? refuse(routes.exchangeSession, 'not-signed-in', 'This session has ended. Sign in again.')
 })
 

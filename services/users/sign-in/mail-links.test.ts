@@ -1,4 +1,4 @@
-// Links that arrive by mail: verifying an address, choosing a new password.
+// Links in mails: verify an address, choose a new password.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { refusalOf } from '@souk/service/fixture'
@@ -22,14 +22,14 @@ async function letters(type: 'verification' | 'password-reset', email: string): 
   await shop.settle()
   return shop.messages<Letter>(`users.${type}-requested`).filter((it) => it.email === email)
 }
-/** The path that a link leads to, at our own door. */
-function inLink(url: string): string {
+/** The path of a link, below /v1/auth/ of our own host. */
+function pathOf(url: string): string {
   assert.ok(url.startsWith('http://localhost:4000/v1/auth/'), url)
   return url.replace('http://localhost:4000/v1/auth/', '')
 }
 async function resetToken(email: string): Promise<string> {
   assert.equal((await shop.post('request-password-reset', { email })).status, 200)
-  const path = inLink((await letters('password-reset', email)).at(-1)?.url as string)
+  const path = pathOf((await letters('password-reset', email)).at(-1)?.url as string)
   const { status, headers } = await shop.get(path)
   assert.equal(status, 302)
   const page = new URL(headers.location as string)
@@ -38,10 +38,10 @@ async function resetToken(email: string): Promise<string> {
 }
 
 test('the link in the first mail verifies the address, once', async () => {
-  const { email, token } = await shop.newcomer()
+  const { email, token } = await shop.newCustomer()
   const [letter, ...more] = await letters('verification', email)
   assert.equal(more.length, 0)
-  const path = inLink(letter?.url as string)
+  const path = pathOf(letter?.url as string)
   assert.equal((await shop.get(path.replace('token=', 'token=x'))).status, 302)
   assert.equal((await shop.exchange(token)).emailVerified, false)
   for (let click = 0; click < 2; click++) {
@@ -54,8 +54,8 @@ test('the link in the first mail verifies the address, once', async () => {
   assert.deepEqual(updates, [{ userId: letter?.userId, email, name: 'Nour', emailVerified: true }])
 })
 
-test('another verification mail is sent on request, and never to strangers', async () => {
-  const { email } = await shop.newcomer()
+test('another verification mail is sent on request, and none to an address without an account', async () => {
+  const { email } = await shop.newCustomer()
   const known = await shop.post('send-verification-email', { email })
   const unknown = await shop.post('send-verification-email', { email: 'nobody@example.com' })
   assert.deepEqual([known.status, known.body], [unknown.status, unknown.body])
@@ -63,17 +63,17 @@ test('another verification mail is sent on request, and never to strangers', asy
   assert.equal((await letters('verification', 'nobody@example.com')).length, 0)
 })
 
-test('a link with a place elsewhere is not made', async () => {
-  const { email } = await shop.newcomer()
+test('a link never leads to another site', async () => {
+  const { email } = await shop.newCustomer()
   const asked = await shop.post('request-password-reset', { email, redirectTo: 'https://evil.example/reset' })
   assert.deepEqual([asked.status, asked.body.code], [403, 'invalid-redirect-url'])
   const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
   await shop.post('request-password-reset', { email }, { headers })
-  for (const { url } of await letters('password-reset', email)) inLink(url)
+  for (const { url } of await letters('password-reset', email)) pathOf(url)
 })
 
 test('a reset link works once, sets the password and ends all sessions', async () => {
-  const { email, token, identity } = await shop.newcomer()
+  const { email, token, identity } = await shop.newCustomer()
   const reset = await resetToken(email)
   const [letter] = await letters('password-reset', email)
   const minutes = (Date.parse(letter?.expiresAt as string) - Date.now()) / 60_000
@@ -102,8 +102,8 @@ test('a reset link works once, sets the password and ends all sessions', async (
   assert.equal(revoked.filter((it) => it.sessionId === identity.sessionId).length, 1)
 })
 
-test('a reset link that is too old, or somebody else’s guess, does nothing', async () => {
-  const { email, token } = await shop.newcomer()
+test('an expired or guessed reset link does nothing', async () => {
+  const { email, token } = await shop.newCustomer()
   const reset = await resetToken(email)
   await shop.database('users').sql`
     update verification set expires_at = now() - interval '1 second' where identifier = ${hashOf(`reset-password:${reset}`)}`
@@ -112,8 +112,8 @@ test('a reset link that is too old, or somebody else’s guess, does nothing', a
   await shop.exchange(token)
 })
 
-test('a new password asks for the old one and ends all other sessions', async () => {
-  const { email, token } = await shop.newcomer()
+test('a change of password needs the old one and ends all other sessions', async () => {
+  const { email, token } = await shop.newCustomer()
   const other = await shop.post('sign-in/email', { email, password: goodPassword })
   const headers = { 'x-session-token': token }
   const change = (body: object) => shop.post('change-password', body, { headers })
@@ -132,7 +132,7 @@ test('a new password asks for the old one and ends all other sessions', async ()
   assert.equal((await shop.post('change-password', body)).status, 401)
 })
 
-test('where verification is required, nobody signs in before it', async () => {
+test('with required verification, an unverified address cannot sign in', async () => {
   const strict = await startUsers({ USERS_REQUIRE_VERIFICATION: 'on' })
   try {
     const email = 'nour@example.com'
@@ -141,7 +141,7 @@ test('where verification is required, nobody signs in before it', async () => {
     assert.deepEqual([early.status, early.body.code], [403, 'email-not-verified'])
     await strict.settle()
     const [letter] = strict.messages<Letter>('users.verification-requested')
-    await strict.get(inLink(letter?.url as string))
+    await strict.get(pathOf(letter?.url as string))
     assert.equal((await strict.post('sign-in/email', { email, password: goodPassword })).status, 200)
   } finally {
     await strict.stop()

@@ -1,7 +1,7 @@
-// Those who guess: limits that hold, answers that tell nothing, and a shop that stays up meanwhile.
+// Guessed passwords: the limits hold, answers reveal nothing, and the shop stays available meanwhile.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { goodPassword, type Said, startUsers, type UsersShop } from '../fixture.ts'
+import { type AuthAnswer, goodPassword, startUsers, type UsersShop } from '../fixture.ts'
 
 let shop: UsersShop
 before(async () => {
@@ -12,8 +12,8 @@ const guess = (email: string, password: string, ip: string, headers: Record<stri
   shop.post('sign-in/email', { email, password }, { ip, headers })
 const wrong = 'not the password'
 
-test('the eleventh wrong password in a minute is not even looked at; others are unaffected', async () => {
-  const [victim, bystander] = [await shop.newcomer(), await shop.newcomer()]
+test('after ten wrong passwords in a minute an account is limited; others are not', async () => {
+  const [victim, bystander] = [await shop.newCustomer(), await shop.newCustomer()]
   for (let i = 0; i < 10; i++) assert.equal((await guess(victim.email, wrong, `172.16.0.${i}`)).status, 401)
   const eleventh = await guess(victim.email, goodPassword, '172.16.0.11')
   assert.deepEqual([eleventh.status, eleventh.body.code], [429, 'too-many-requests'])
@@ -25,7 +25,7 @@ test('the eleventh wrong password in a minute is not even looked at; others are 
   assert.equal(
     (await guess(victim.email, goodPassword, '10.0.0.1')).status,
     200,
-    'from where the owner has signed in before',
+    'from an address where the owner has signed in before',
   )
   const cookie = `souk.session_token=${victim.token}`
   const origin = 'http://localhost:4000'
@@ -39,23 +39,23 @@ test('the eleventh wrong password in a minute is not even looked at; others are 
 })
 
 test('a known device has a limit too', async () => {
-  const { email } = await shop.newcomer()
+  const { email } = await shop.newCustomer()
   for (let i = 0; i < 10; i++) assert.equal((await guess(email, wrong, '10.0.0.1')).status, 401)
   assert.equal((await guess(email, goodPassword, '10.0.0.1')).status, 429)
 })
 
-test('two hundred guesses at once are ten guesses', async () => {
-  const { email } = await shop.newcomer()
-  const said = await Promise.all(Array.from({ length: 200 }, (_, i) => guess(email, wrong, `172.17.0.${i}`)))
-  const count = (status: number) => said.filter((it) => it.status === status).length
+test('of two hundred guesses at once, ten are tried', async () => {
+  const { email } = await shop.newCustomer()
+  const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => guess(email, wrong, `172.17.0.${i}`)))
+  const count = (status: number) => answers.filter((it) => it.status === status).length
   assert.deepEqual([count(401), count(429)], [10, 190])
 })
 
-test('after a hundred wrong passwords in a row the waits are an hour, until the password is right', async () => {
+test('after a hundred wrong passwords in a row the window is an hour', async () => {
   let now = new Date()
   const slow = await startUsers({}, { now: () => now })
   try {
-    const { email } = await slow.newcomer()
+    const { email } = await slow.newCustomer()
     const send = (password: string) => slow.post('sign-in/email', { email, password }, { ip: '172.18.0.1' })
     for (let minute = 0; minute < 10; minute++) {
       for (let i = 0; i < 10; i++) assert.equal((await send(wrong)).status, 401)
@@ -68,14 +68,14 @@ test('after a hundred wrong passwords in a row the waits are an hour, until the 
   }
 })
 
-test('one address that tries many accounts is stopped', async () => {
+test('an IP address that tries many accounts is limited', async () => {
   const few = await startUsers({ USERS_FAILED_SIGN_INS_PER_MINUTE: '20', USERS_SIGN_UPS_PER_MINUTE: '3' })
   try {
     const ip = '172.19.0.1'
-    const said: Said[] = []
+    const answers: AuthAnswer[] = []
     for (let i = 0; i < 25; i++)
-      said.push(await few.post('sign-in/email', { email: `a${i}@example.com`, password: wrong }, { ip }))
-    assert.equal(said.filter((it) => it.status === 401).length, 20)
+      answers.push(await few.post('sign-in/email', { email: `a${i}@example.com`, password: wrong }, { ip }))
+    assert.equal(answers.filter((it) => it.status === 401).length, 20)
     const make = (i: number) =>
       few.post('sign-up/email', { name: 'Bot', email: `bot${i}@example.com`, password: goodPassword }, { ip })
     const made = await Promise.all([1, 2, 3, 4, 5].map(make))
@@ -85,10 +85,10 @@ test('one address that tries many accounts is stopped', async () => {
   }
 })
 
-test('nobody’s mailbox is flooded', async () => {
-  const { email } = await shop.newcomer()
-  const said = await Promise.all(Array.from({ length: 8 }, () => shop.post('request-password-reset', { email })))
-  assert.equal(said.filter((it) => it.status === 200).length, 5)
+test('one address gets at most five reset mails an hour', async () => {
+  const { email } = await shop.newCustomer()
+  const answers = await Promise.all(Array.from({ length: 8 }, () => shop.post('request-password-reset', { email })))
+  assert.equal(answers.filter((it) => it.status === 200).length, 5)
   await shop.settle()
   assert.equal(
     shop.messages<{ email: string }>('users.password-reset-requested').filter((it) => it.email === email).length,
@@ -96,14 +96,14 @@ test('nobody’s mailbox is flooded', async () => {
   )
 })
 
-test('answers do not tell whether an account exists, nor does their time', async () => {
+test('neither an answer nor its time reveals whether an account exists', async () => {
   const patient = await startUsers({
     USERS_WRONG_PASSWORDS_PER_MINUTE: '1000',
     USERS_FAILED_SIGN_INS_PER_MINUTE: '100000',
   })
   try {
-    const { email } = await patient.newcomer()
-    const asks: Record<string, (address: string) => Promise<Said>> = {
+    const { email } = await patient.newCustomer()
+    const asks: Record<string, (address: string) => Promise<AuthAnswer>> = {
       signIn: (address) => patient.post('sign-in/email', { email: address, password: wrong }),
       signUp: (address) => patient.post('sign-up/email', { name: 'Eve', email: address, password: goodPassword }),
       reset: (address) => patient.post('request-password-reset', { email: address }),
@@ -113,32 +113,32 @@ test('answers do not tell whether an account exists, nor does their time', async
       const times: { known: number[]; unknown: number[] } = { known: [], unknown: [] }
       for (let i = 0; i < tries; i++) {
         const [known, unknown] = [await timed(() => ask(email)), await timed(() => ask(`x${what}${i}@example.com`))]
-        assert.equal(known.said.status, unknown.said.status, what)
-        assert.deepEqual(shapeOf(known.said), shapeOf(unknown.said), what)
+        assert.equal(known.answer.status, unknown.answer.status, what)
+        assert.deepEqual(shapeOf(known.answer), shapeOf(unknown.answer), what)
         times.known.push(known.ms)
         times.unknown.push(unknown.ms)
       }
-      // The quickest of each: a busy machine only ever adds to a time.
+      // The minimum of each: a busy machine only makes a time longer.
       const [known, unknown] = [Math.min(...times.known), Math.min(...times.unknown)]
       assert.ok(Math.abs(known - unknown) < 0.5 * Math.max(known, unknown), `${what}: ${known} and ${unknown} ms`)
     }
     assert.equal(
       (await patient.post('sign-in/email', { email, password: goodPassword })).status,
       200,
-      'the account is untouched',
+      'the account is unchanged',
     )
   } finally {
     await patient.stop()
   }
 })
 
-test('five hundred sign-ins at once leave the shop open for those who are signed in', async () => {
+test('five hundred sign-ins at once do not block customers who are signed in', async () => {
   const busy = await startUsers({
     USERS_WRONG_PASSWORDS_PER_MINUTE: '1000',
     USERS_FAILED_SIGN_INS_PER_MINUTE: '100000',
   })
   try {
-    const { token } = await busy.newcomer()
+    const { token } = await busy.newCustomer()
     const storm = Array.from({ length: 500 }, (_, i) =>
       busy.post('sign-in/email', { email: `x${i}@example.com`, password: 'x'.repeat(256) }),
     )
@@ -148,28 +148,28 @@ test('five hundred sign-ins at once leave the shop open for those who are signed
       assert.ok(await busy.exchange(token))
       waits.push(performance.now() - started)
     }
-    const said = await Promise.all(storm)
-    const statuses = [...new Set(said.map((it) => it.status))].sort()
+    const answers = await Promise.all(storm)
+    const statuses = [...new Set(answers.map((it) => it.status))].sort()
     assert.deepEqual(statuses, [401, 429])
-    assert.ok(said.filter((it) => it.status === 429).every((it) => Number(it.headers['retry-after']) >= 1))
+    assert.ok(answers.filter((it) => it.status === 429).every((it) => Number(it.headers['retry-after']) >= 1))
     assert.ok(median(waits) < 1_000, `${median(waits)} ms`)
   } finally {
     await busy.stop()
   }
 })
 
-async function timed(ask: () => Promise<Said>): Promise<{ said: Said; ms: number }> {
+async function timed(ask: () => Promise<AuthAnswer>): Promise<{ answer: AuthAnswer; ms: number }> {
   const started = performance.now()
-  const said = await ask()
-  return { said, ms: performance.now() - started }
+  const answer = await ask()
+  return { answer, ms: performance.now() - started }
 }
 function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number
 }
-/** What two answers must have in common: all but ids, addresses and times. */
-function shapeOf({ body, headers, cookies }: Said) {
+/** What two answers must have in common: everything but ids, addresses and times. */
+function shapeOf({ body, headers, cookies }: AuthAnswer) {
   const { user, ...rest } = body as Record<string, unknown>
-  const { requestId: _, ...said } = rest
+  const { requestId: _, ...fields } = rest
   const shown = Object.keys((user ?? {}) as object)
-  return { said, shown, headers: Object.keys(headers).sort(), cookies: cookies.length }
+  return { fields, shown, headers: Object.keys(headers).sort(), cookies: cookies.length }
 }

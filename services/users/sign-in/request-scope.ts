@@ -1,90 +1,39 @@
-// A request on its way through better-auth, which knows nothing of our contexts, transactions and traces: they are found here.
+// The request that better-auth works on. better-auth hands no context to our adapter and callbacks; they find it here.
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { traceparentOf } from '@souk/messaging'
-import type { Sql, Statement } from '@souk/postgres'
 import type { UsersContext } from '../context.ts'
 
-/** The request that better-auth is working on, and what went wrong in it that is nobody's fault. */
-export interface Visit {
+interface RequestScope {
   readonly context: UsersContext
+  /** The first failure of our own code during the request. */
   failure?: unknown
 }
-export const visits = new AsyncLocalStorage<Visit>()
-export function currentVisit(): Visit {
-  const visit = visits.getStore()
-  if (!visit) throw new Error('better-auth works for a request only.')
-  return visit
+const scopes = new AsyncLocalStorage<RequestScope>()
+
+/**
+ * Runs better-auth for one request. Throws the failure recorded meanwhile, if there is one and better-auth has answered it as a
+ * refusal of its own: a database that is down must not look like a wrong password.
+ */
+export async function inRequestScope(context: UsersContext, work: () => Promise<Response>): Promise<Response> {
+  const scope: RequestScope = { context }
+  const response = await scopes.run(scope, work)
+  if (response.status >= 400 && scope.failure) throw scope.failure
+  return response
 }
 
-/** Notes a failure for the answer, because better-auth turns some of them into refusals of its own. */
-export async function noting<T>(work: Promise<T>): Promise<T> {
+/** The context of the request that better-auth works on. */
+export function requestContext(): UsersContext {
+  const scope = scopes.getStore()
+  if (!scope) throw new Error('better-auth runs only inside a request.')
+  return scope.context
+}
+
+/** Records a failure in the scope of the request and throws it on. */
+export async function recordingFailure<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    const visit = visits.getStore()
-    if (visit) visit.failure ??= error
+    const scope = scopes.getStore()
+    if (scope) scope.failure ??= error
     throw error
   }
-}
-
-export interface Access {
-  read(statement: Statement): Promise<Row[]>
-  write(statement: Statement): Promise<Row[]>
-}
-export type Row = Record<string, unknown>
-
-/** Outside a transaction of better-auth: each write is one of its own. */
-export const direct: Access = {
-  read: (statement) => noting(run(currentVisit().context.sql, statement)),
-  write: (statement) =>
-    noting(
-      currentVisit().context.transaction(async ({ sql }) => {
-        const [, rows] = await Promise.all([tellTrace(sql), run(sql, statement)])
-        return rows
-      }),
-    ),
-}
-
-/**
- * Begins with the first write, not before: better-auth hashes passwords inside its transactions, and a connection must not
- * wait for that.
- */
-export async function inOneTransaction<R>(work: (access: Access) => Promise<R>): Promise<R> {
-  const { context } = currentVisit()
-  const outcome = Promise.withResolvers<void>()
-  outcome.promise.catch(() => undefined) // Heard by the transaction, if there is one.
-  let opened: Promise<Sql> | undefined
-  let ended: Promise<void> | undefined
-  const open = () => {
-    opened ??= new Promise<Sql>((ready, failed) => {
-      ended = context.transaction(async ({ sql }) => {
-        await tellTrace(sql)
-        ready(sql)
-        await outcome.promise
-      })
-      ended.catch(failed)
-    })
-    return opened
-  }
-  try {
-    const result = await work({
-      read: async (statement) => noting(run(opened ? await opened : context.sql, statement)),
-      write: async (statement) => noting(run(await open(), statement)),
-    })
-    outcome.resolve()
-    if (ended) await noting(ended)
-    return result
-  } catch (error) {
-    outcome.reject(error)
-    await ended?.catch(() => undefined) // It ends with the same error.
-    throw error
-  }
-}
-
-/** So that the events of the triggers belong to the trace of the request. */
-function tellTrace(sql: Sql) {
-  return sql`select set_config('souk.traceparent', ${traceparentOf(currentVisit().context.trace)}, true)`
-}
-function run(sql: Sql, statement: Statement): Promise<Row[]> {
-  return Promise.resolve(sql<Row>`${statement}`)
 }

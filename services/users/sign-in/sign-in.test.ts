@@ -1,4 +1,4 @@
-// Signing up, in and out, from outside.
+// Sign-up, sign-in and sign-out, through the routes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { usersApi } from '@souk/contracts/users'
@@ -13,7 +13,7 @@ before(async () => {
 after(() => shop.stop())
 const as = (caller: Caller) => shop.as(usersApi, caller)
 
-test('somebody signs up, signs in, and is known by cookie and by bearer token', async () => {
+test('a customer signs up and in; the cookie and the bearer token both open the session', async () => {
   const signedUp = await shop.post('sign-up/email', { name: 'Nour', email: 'Nour@Example.com', password: goodPassword })
   assert.equal(signedUp.status, 200, JSON.stringify(signedUp.body))
   const signedIn = await shop.post('sign-in/email', { email: 'nour@example.com', password: goodPassword })
@@ -49,15 +49,15 @@ test('somebody signs up, signs in, and is known by cookie and by bearer token', 
 
 test('a double click on sign-up makes one account', async () => {
   const person = { name: 'Nour', email: 'twice@example.com', password: goodPassword }
-  const said = await Promise.all(Array.from({ length: 6 }, () => shop.post('sign-up/email', person)))
-  assert.deepEqual([...new Set(said.map((it) => it.status))], [200])
-  assert.equal((await shop.post('sign-in/email', person)).status, 400, 'a name is no part of signing in')
+  const answers = await Promise.all(Array.from({ length: 6 }, () => shop.post('sign-up/email', person)))
+  assert.deepEqual([...new Set(answers.map((it) => it.status))], [200])
+  assert.equal((await shop.post('sign-in/email', person)).status, 400, 'sign-in does not take a name')
   await shop.settle()
   const registered = shop.messages<{ email: string }>('users.user-registered')
   assert.equal(registered.filter((it) => it.email === person.email).length, 1)
 })
 
-test('behind https the cookie is bound to this host and to TLS', async () => {
+test('with HTTPS the cookie is bound to this host and to TLS', async () => {
   const secure = await startUsers({ SOUK_PUBLIC_URL: 'https://shop.example' })
   try {
     await secure.post('sign-up/email', { name: 'Nour', email: 'nour@example.com', password: goodPassword })
@@ -71,8 +71,8 @@ test('behind https the cookie is bound to this host and to TLS', async () => {
   }
 })
 
-test('a wrong password, a wrong signature and a token of nobody are refused', async () => {
-  const { email, token } = await shop.newcomer()
+test('a wrong password, a wrong signature and an unknown token are refused', async () => {
+  const { email, token } = await shop.newCustomer()
   const wrong = await shop.post('sign-in/email', { email, password: 'not the password' })
   assert.deepEqual([wrong.status, wrong.body.code, wrong.cookies], [401, 'invalid-email-or-password', []])
   const bare = decodeURIComponent(token).split('.')[0] as string
@@ -81,34 +81,34 @@ test('a wrong password, a wrong signature and a token of nobody are refused', as
 })
 
 test('only services exchange sessions', async () => {
-  const { token } = await shop.newcomer()
+  const { token } = await shop.newCustomer()
   const call = as({ service: 'orders', role: 'staff' }).exchangeSession({ body: { token } })
   assert.equal((await refusalOf(call)).code, 'not-allowed')
 })
 
-test('what is stolen from the database opens nothing', async () => {
-  const { email, token } = await shop.newcomer()
+test('a token hash stolen from the database opens no session', async () => {
+  const { email, token } = await shop.newCustomer()
   const [row] = await shop.database('users').sql<{ all: string; tokenHash: string }>`
     select to_json(s)::text as all, s.token_hash from session s join shop_user u on u.id = s.user_id where u.email = ${email}`
   assert.equal(row?.all.includes(decodeURIComponent(token).split('.')[0] as string), false)
   assert.equal((await refusalOf(shop.exchange(row?.tokenHash as string))).code, 'not-signed-in')
 })
 
-test('a session that has expired is over', async () => {
+test('an expired session is refused', async () => {
   let now = new Date('2026-11-22T10:00:00Z')
   const later = await startUsers({ USERS_SESSION_DAYS: '1' }, { now: () => now })
   try {
-    const { token } = await later.newcomer()
+    const { token } = await later.newCustomer()
     await later.exchange(token)
-    now = new Date(Date.now() + 25 * 3_600_000) // better-auth takes the time from the clock on the wall.
+    now = new Date(Date.now() + 25 * 3_600_000) // better-auth reads the system clock.
     assert.equal((await refusalOf(later.exchange(token))).code, 'not-signed-in')
   } finally {
     await later.stop()
   }
 })
 
-test('signing out ends this session, at once and for everybody', async () => {
-  const { email, token, identity } = await shop.newcomer()
+test('sign-out ends this session at once, and the gateways are told', async () => {
+  const { email, token, identity } = await shop.newCustomer()
   const other = await shop.post('sign-in/email', { email, password: goodPassword })
   const out = await shop.post('sign-out', undefined, { headers: { 'x-session-token': token } })
   assert.equal(out.status, 200)
@@ -122,9 +122,9 @@ test('signing out ends this session, at once and for everybody', async () => {
   )
 })
 
-test('people see where they are signed in, end one session, or all; those of others are not found', async () => {
-  const nour = await shop.newcomer()
-  const mallory = await shop.newcomer()
+test('a customer lists sessions, ends one or all of them, and does not find those of others', async () => {
+  const nour = await shop.newCustomer()
+  const mallory = await shop.newCustomer()
   const headers = { 'user-agent': 'a phone' }
   const phone = await shop.post(
     'sign-in/email',
@@ -154,7 +154,7 @@ test('people see where they are signed in, end one session, or all; those of oth
   assert.equal(revoked.filter((it) => it.userId === nour.identity.userId).length, 2)
 })
 
-test('nobody makes themselves staff, or chooses what is ours to choose', async () => {
+test('a sign-up cannot set the role or another field that the shop sets', async () => {
   const person = { name: 'Eve', email: 'eve@example.com', password: goodPassword }
   for (const more of [
     { role: 'staff' },
@@ -167,7 +167,7 @@ test('nobody makes themselves staff, or chooses what is ours to choose', async (
     assert.equal((await shop.post('sign-up/email', { ...person, ...more })).status, 400, JSON.stringify(more))
   const text = JSON.stringify(person)
   assert.equal((await shop.post('sign-up/email', text.replace('{', '{"__proto__":{"role":"staff"},'))).status, 400)
-  const { token } = await shop.newcomer('eve@example.com')
+  const { token } = await shop.newCustomer('eve@example.com')
   const headers = { 'x-session-token': token }
   for (const path of [
     'update-user',
@@ -181,7 +181,7 @@ test('nobody makes themselves staff, or chooses what is ours to choose', async (
   assert.equal((await shop.exchange(token)).role, 'customer')
 })
 
-test('bodies of all kinds get a clear refusal, never a failure', async () => {
+test('an invalid body is refused and never fails', async () => {
   const fine = { name: 'Nour', email: 'n@example.com', password: goodPassword }
   const bodies: unknown[] = [
     '',
@@ -225,8 +225,8 @@ test('bodies of all kinds get a clear refusal, never a failure', async () => {
     assert.ok((await shop.get(path)).status < 500, path)
 })
 
-test('a page of another site cannot act with our cookie', async () => {
-  const { token } = await shop.newcomer()
+test('a page of another site cannot use our cookie', async () => {
+  const { token } = await shop.newCustomer()
   const cookie = `souk.session_token=${encodeURIComponent(decodeURIComponent(token))}`
   for (const headers of [{ cookie, origin: 'https://evil.example' }, { cookie }, { cookie, origin: 'null' }] as Record<
     string,
@@ -244,11 +244,11 @@ test('a page of another site cannot act with our cookie', async () => {
   assert.equal((await refusalOf(shop.exchange(token))).code, 'not-signed-in')
 })
 
-test('an account is never made without its event', async () => {
+test('no account is made without its event', async () => {
   const broken = await startUsers()
   try {
     const { sql } = broken.database('users')
-    await broken.newcomer()
+    await broken.newCustomer()
     await sql`alter table outbox rename to outbox_away`
     const person = { name: 'Nour', email: 'nour@example.com', password: goodPassword }
     assert.equal((await broken.post('sign-up/email', person)).status, 500)
@@ -260,10 +260,10 @@ test('an account is never made without its event', async () => {
   }
 })
 
-test('alone, over HTTP, signing in works the same', async () => {
+test('sign-in works the same in a process of its own, over HTTP', async () => {
   const alone = await startUsers({}, { listen: { host: '127.0.0.1', port: 0 } })
   try {
-    const { email } = await alone.newcomer()
+    const { email } = await alone.newCustomer()
     const url = alone.running.services.get('users')?.url
     const ask = (body: object, headers: Record<string, string> = {}) =>
       fetch(`${url}/v1/auth/${'password' in body ? 'sign-in/email' : 'sign-out'}`, {
@@ -271,9 +271,9 @@ test('alone, over HTTP, signing in works the same', async () => {
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify(body),
       })
-    assert.equal((await ask({ email, password: goodPassword })).status, 401, 'only services may call')
-    const office = serviceTokens(['only-for-development-only-for-development'])
-    const authorization = `Bearer ${office.mint(anonymous, 'users')}`
+    assert.equal((await ask({ email, password: goodPassword })).status, 401, 'only services call it')
+    const tokens = serviceTokens(['only-for-development-only-for-development'])
+    const authorization = `Bearer ${tokens.mint(anonymous, 'users')}`
     const signedIn = await ask({ email, password: goodPassword, rememberMe: false }, { authorization })
     assert.equal(signedIn.status, 200, await signedIn.clone().text())
     assert.equal(signedIn.headers.getSetCookie().length, 2)
@@ -286,6 +286,6 @@ test('alone, over HTTP, signing in works the same', async () => {
   }
 })
 
-test('a caller whose account is gone is told to sign in', async () => {
+test('a caller without an account is told to sign in', async () => {
   assert.equal((await refusalOf(as(customer()).readMe({}))).code, 'not-signed-in')
 })

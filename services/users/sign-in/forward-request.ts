@@ -1,0 +1,70 @@
+// Translates between our requests and better-auth's: builds the request that better-auth receives, and turns its response into a
+// reply or a refusal of this service.
+import { Refusal, type Reply, type Request, reply } from '@souk/service'
+import type { UsersContext } from '../context.ts'
+import { inRequestScope } from './request-scope.ts'
+
+const fetchMetadata = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
+
+/**
+ * Sends a request to better-auth: POST with this body as JSON, GET without one. The request is built anew, so no header of the
+ * client (Host, X-Forwarded-For) reaches better-auth. Resolves with better-auth's response, refusals included.
+ */
+export async function forward(request: Request, context: UsersContext, body?: unknown): Promise<Response> {
+  const auth = await context.resources.auth()
+  const headers = headersFor(request)
+  if (body !== undefined) headers.set('content-type', 'application/json')
+  const forwarded = new globalThis.Request(new URL(request.url, context.shared.publicUrl), {
+    method: body === undefined ? 'GET' : 'POST',
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+  })
+  return inRequestScope(context, () => auth.handler(forwarded))
+}
+
+function headersFor({ headers, ip }: Request): Headers {
+  const forwarded = new Headers({ accept: 'application/json' })
+  // Node's fetch sends Sec-Fetch-Mode without Sec-Fetch-Site. better-auth would take it for a browser that hides its origin.
+  const isBrowser = headers['sec-fetch-site'] !== undefined
+  for (const name of ['cookie', 'origin', 'referer', ...(isBrowser ? fetchMetadata : [])]) {
+    const value = headers[name]
+    if (value) forwarded.set(name, value)
+  }
+  if (headers['x-session-token']) forwarded.set('authorization', `Bearer ${headers['x-session-token']}`)
+  if (headers['user-agent']) forwarded.set('user-agent', headers['user-agent'].slice(0, 300))
+  if (ip) forwarded.set('x-forwarded-for', ip)
+  return forwarded
+}
+
+/** The reply of this service for better-auth's response. Throws its errors as refusals, with codes in our spelling. */
+export async function replyFrom(response: Response): Promise<Reply<Uint8Array>> {
+  const body = Buffer.from(await response.arrayBuffer())
+  if (response.status >= 400) {
+    const { code, message } = errorIn(body)
+    throw new Refusal(code ?? codeOf(response.status), response.status, message ?? 'This is not possible.')
+  }
+  const headers: Record<string, string | string[]> = { 'cache-control': 'no-store' }
+  for (const name of ['content-type', 'location', 'set-auth-token', 'access-control-expose-headers']) {
+    const value = response.headers.get(name)
+    if (value) headers[name] = value
+  }
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  return reply<Uint8Array>(response.status, body, headers)
+}
+
+function errorIn(body: Buffer): { code?: string; message?: string } {
+  try {
+    const { code, message } = JSON.parse(body.toString()) as { code?: unknown; message?: unknown }
+    return {
+      code: typeof code === 'string' ? code.toLowerCase().replaceAll('_', '-') : undefined,
+      message: typeof message === 'string' ? message : undefined,
+    }
+  } catch {
+    return {} // Some of its errors have no body; the status is enough.
+  }
+}
+function codeOf(status: number): string {
+  if (status === 404) return 'not-found'
+  return status === 401 ? 'not-signed-in' : status === 403 ? 'not-allowed' : 'invalid-request'
+}
