@@ -20,7 +20,7 @@ import {
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
-import type { PostOffice } from '../services/notifications/delivery/mail-delivery.ts'
+import type { MailDelivery } from '../services/notifications/context.ts'
 import { dataFolderIn, findRunningShop, type Machine, machineSpec, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 
@@ -244,10 +244,10 @@ function rotatedLog(dataFolder: string): string {
 }
 
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
-  const postOffice = running.services.get('notifications')?.context.resources as PostOffice | undefined
-  const mailbox = postOffice?.showsMailbox
+  const delivery = running.services.get('notifications')?.context.resources as MailDelivery | undefined
+  const mailbox = delivery?.showsMailbox
     ? `${url}/mailbox`
-    : postOffice?.mail
+    : delivery?.channel
       ? 'closed: mail goes to the mail server'
       : 'closed, and mail waits for NOTIFICATIONS_SMTP_URL; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -333,7 +333,7 @@ describe('3-D Secure', () => {
     await eventually('the customer is told', async () => (await shop.mails(email)).length === 2)
     assert.deepEqual(await shop.lettersTo(email), ['order-canceled', 'order-refunded'])
     const told = (await shop.mails(email)).map((mail) => mail.text.replace(/\s+/g, ' ')).join()
-    assert.match(told, /Whatever was taken for it comes back to you by itself/)
+    assert.match(told, /If we received a payment for it, we will refund it automatically/)
     assert.doesNotMatch(told, /not been charged/)
   })
 })

@@ -1,6 +1,7 @@
-// What every story of the notifications service is handed.
+// The settings of the notifications service and the context that its stories receive.
 import { type ContextFor, choice, optionalText, text } from '@souk/service'
-import type { PostOffice } from './delivery/mail-delivery.ts'
+import type { Channel } from './delivery/channel.ts'
+import type { Shop } from './letters/letter.ts'
 
 export const settings = {
   smtpUrl: optionalText('the mail server, as smtp://user:password@host:587; without it, mail stays in the mailbox'),
@@ -13,4 +14,18 @@ export const settings = {
 }
 export const calls = {}
 
-export type NotificationsContext = ContextFor<typeof settings, typeof calls, PostOffice>
+/** How mail is delivered, as the settings say (delivery/mail-delivery.ts). */
+export interface MailDelivery {
+  /** Undefined without a mail server. */
+  readonly channel: Channel | undefined
+  /** The status of a new notification. With the mailbox alone it is `sent`: the mailbox shows the stored rows. */
+  readonly firstStatus: 'sent' | 'queued'
+  readonly showsMailbox: boolean
+}
+export type NotificationsContext = ContextFor<typeof settings, typeof calls, MailDelivery>
+export type BaseContext = ContextFor<typeof settings, typeof calls, undefined>
+
+/** The shop, as letters and pages name it. */
+export function shopOf({ shared }: NotificationsContext): Shop {
+  return { name: shared.shopName, url: shared.publicUrl }
+}

@@ -1,14 +1,15 @@
-// After 90 days it is enough to know who was told what, and when: the words and the addresses in them are forgotten.
+// Deletes the content of letters after 90 days, and with it the addresses and names in it. The notification itself stays: it says
+// who received which kind of letter, and when.
 import type { NotificationsContext } from './context.ts'
 
 const keptDays = 90
-const atMost = 1_000
+const batchSize = 1_000
 
-export async function forgetContents({ sql, now }: NotificationsContext): Promise<void> {
+export async function deleteOldContents({ sql, now }: NotificationsContext): Promise<void> {
   const before = new Date(now().getTime() - keptDays * 86_400_000).toISOString()
-  let forgotten: unknown[]
+  let deleted: unknown[]
   do {
-    forgotten = await sql`
+    deleted = await sql`
       with old as materialized (
         select id
         from notification
@@ -16,7 +17,7 @@ export async function forgetContents({ sql, now }: NotificationsContext): Promis
           and id < uuid_at(${before}::timestamptz)
           and status <> 'queued'
         order by id
-        limit ${atMost}
+        limit ${batchSize}
         for update skip locked
       )
       update notification n
@@ -24,5 +25,5 @@ export async function forgetContents({ sql, now }: NotificationsContext): Promis
       from old
       where n.id = old.id
       returning n.id`
-  } while (forgotten.length === atMost)
+  } while (deleted.length === batchSize)
 }

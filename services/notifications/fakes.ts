@@ -1,8 +1,8 @@
-// For tests: a mail server that keeps what it gets, and that can be told to refuse, to defer, or to be away.
+// A fake mail server: keeps the mails that it receives, and refuses, defers or disconnects on demand.
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 
-export interface SunkMail {
+export interface ReceivedMail {
   to: string
   messageId: string
   /** Header lines, unfolded. */
@@ -11,22 +11,24 @@ export interface SunkMail {
   text: string
   html: string
 }
-export interface SmtpSink {
+export interface FakeMailServer {
   readonly url: string
-  readonly mails: SunkMail[]
-  /** Drops connections, those that come meanwhile too; the port stays ours. */
-  goAway(): void
-  comeBack(): void
+  readonly mails: ReceivedMail[]
+  /** Closes all connections, and each new one, until `reconnect`. The port stays open. */
+  disconnect(): void
+  reconnect(): void
   close(): Promise<void>
 }
 
-/** `answerTo` is what the server says to a recipient: '250 OK', '550 No such user', '451 Later'. */
-export async function openSmtpSink(answerTo: (recipient: string) => string = () => '250 OK'): Promise<SmtpSink> {
-  const mails: SunkMail[] = []
+/** `answerTo`: the server's answer to a recipient: '250 OK', '550 No such user', '451 Later'. */
+export async function openFakeMailServer(
+  answerTo: (recipient: string) => string = () => '250 OK',
+): Promise<FakeMailServer> {
+  const mails: ReceivedMail[] = []
   const sockets = new Set<Socket>()
-  let isAway = false
+  let isDisconnected = false
   const server = createServer((socket) => {
-    if (isAway) return void socket.resetAndDestroy()
+    if (isDisconnected) return void socket.resetAndDestroy()
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket)).on('error', () => socket.destroy())
     converse(socket, answerTo, (mail) => mails.push(mail))
@@ -34,44 +36,44 @@ export async function openSmtpSink(answerTo: (recipient: string) => string = () 
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
-  const goAway = () => {
-    isAway = true
+  const disconnect = () => {
+    isDisconnected = true
     for (const socket of sockets) socket.destroy()
   }
   return {
     url: `smtp://127.0.0.1:${port}`,
     mails,
-    goAway,
-    comeBack() {
-      isAway = false
+    disconnect,
+    reconnect() {
+      isDisconnected = false
     },
     async close() {
       const closed = once(server, 'close')
       server.close()
-      goAway()
+      disconnect()
       await closed
     },
   }
 }
 
-function converse(socket: Socket, answerTo: (recipient: string) => string, keep: (mail: SunkMail) => void): void {
-  let heard = ''
+function converse(socket: Socket, answerTo: (recipient: string) => string, keep: (mail: ReceivedMail) => void): void {
+  let received = ''
   let to = ''
   let inData = false
   socket.setEncoding('utf8')
-  socket.write('220 sink ESMTP\r\n')
+  socket.write('220 fake ESMTP\r\n')
   socket.on('data', (chunk: string) => {
-    heard += chunk
+    received += chunk
     for (;;) {
-      const end = heard.indexOf(inData ? '\r\n.\r\n' : '\r\n')
+      const end = received.indexOf(inData ? '\r\n.\r\n' : '\r\n')
       if (end < 0) return
-      const said = heard.slice(0, end)
-      heard = heard.slice(end + (inData ? 5 : 2))
+      const line = received.slice(0, end)
+      received = received.slice(end + (inData ? 5 : 2))
       if (inData) {
         inData = false
-        keep(readMail(to, said))
+        keep(readMail(to, line))
         socket.write('250 Kept\r\n')
-      } else answer(said)
+      } else answer(line)
     }
   })
 
@@ -88,7 +90,7 @@ function converse(socket: Socket, answerTo: (recipient: string) => string, keep:
   }
 }
 
-function readMail(to: string, raw: string): SunkMail {
+function readMail(to: string, raw: string): ReceivedMail {
   const [head = '', body = ''] = split(raw)
   const headers = head.replace(/\r\n[ \t]+/g, ' ').split('\r\n')
   const boundary = /boundary="([^"]+)"/.exec(head)?.[1]

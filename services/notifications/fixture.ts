@@ -1,4 +1,4 @@
-// For tests: what other services tell this one, and a way to tell it.
+// The test fixture of the notifications service: messages of orders and users, and a way to publish them.
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message, MessageOf } from '@souk/contracts'
 import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
@@ -86,9 +86,12 @@ export function resetRequested(more: Partial<MessageOf<typeof PasswordResetReque
   })
 }
 
-/** Publishes messages as their authors would; `times` as a broker that repeats itself. Returns the event ids. */
-export async function tellService(shop: TestShop, messages: readonly Message[], times = 1): Promise<string[]> {
-  const parcels = messages.map(({ type, key, data }) => {
+/**
+ * Publishes messages as their services would, `times` times over, as a broker may. Resolves with the event ids once all of them
+ * have been handled.
+ */
+export async function publish(shop: TestShop, messages: readonly Message[], times = 1): Promise<string[]> {
+  const serialized = messages.map(({ type, key, data }) => {
     const id = randomUUIDv7()
     const envelope = {
       specversion: '1.0',
@@ -103,7 +106,7 @@ export async function tellService(shop: TestShop, messages: readonly Message[], 
     }
     return { id, type, key, json: JSON.stringify(envelope) }
   })
-  for (let i = 0; i < times; i++) await shop.transport.publish(parcels)
+  for (let i = 0; i < times; i++) await shop.transport.publish(serialized)
   await shop.settle()
-  return parcels.map((parcel) => parcel.id)
+  return serialized.map((message) => message.id)
 }

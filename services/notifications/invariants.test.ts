@@ -1,8 +1,8 @@
-// Every invariant holds in a shop that works, and finds the row that breaks it.
+// Every invariant holds in a working shop and finds a row that breaks it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startForTest, type TestShop } from '@souk/service/fixture'
-import { canceled, placed, refunded, shipped, tellService, verificationRequested } from './fixture.ts'
+import { canceled, placed, publish, refunded, shipped, verificationRequested } from './fixture.ts'
 import { invariants } from './invariants.ts'
 import { notifications } from './service.ts'
 
@@ -11,7 +11,7 @@ before(async () => {
   shop = await startForTest([notifications])
   const order = placed()
   const same = { orderId: order.data.orderId }
-  await tellService(shop, [order, shipped(same), refunded(same), canceled(), verificationRequested()])
+  await publish(shop, [order, shipped(same), refunded(same), canceled(), verificationRequested()])
 })
 after(() => shop.stop())
 
@@ -42,7 +42,7 @@ const corruptions: Record<string, string> = {
   'no-letter-is-empty': `update notification set status = 'queued', sent_at = null, next_attempt_at = now(), content = null where kind = 'order-refunded'`,
 }
 
-test('nothing is broken in a shop that works', async () => {
+test('all invariants hold in a working shop', async () => {
   assert.deepEqual(await broken(), [])
 })
 

@@ -1,5 +1,5 @@
-// What must always hold in this service's database. Each statement has SQL that returns the rows which break it; none is
-// good. Those that speak of waiting hold when nothing is on its way.
+// What always holds in this service's database. The SQL of each statement returns the rows that break it. Statements about
+// waiting hold once all messages have been handled.
 
 export interface Invariant {
   readonly id: string
@@ -10,7 +10,7 @@ export interface Invariant {
 export const invariants: readonly Invariant[] = [
   {
     id: 'E9-one-message-id',
-    statement: 'One cause has at most one notification of a kind for an order, under one message id.',
+    statement: 'One message leads to at most one notification of a kind for an order.',
     sql: `
       select order_id, kind, cause, count(*) as notifications
       from notification
@@ -19,7 +19,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'E9-message-id-of-cause',
-    statement: 'A message id is made from cause and kind, so that a repeated mail is recognized.',
+    statement: 'A message id consists of the cause and the kind, so that a repeated mail is recognized.',
     sql: `
       select id, message_id
       from notification
@@ -27,7 +27,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'E9-told-once',
-    statement: 'Nobody is told twice that an order was confirmed or canceled, except when staff repeats it.',
+    statement: 'An order has one confirmation and one cancellation letter, unless staff send one again.',
     sql: `
       select order_id, kind, count(*) as notifications
       from notification
@@ -38,7 +38,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'E9-confirmed-before-shipped',
-    statement: 'Whoever was told that an order is on its way was told that it was confirmed.',
+    statement: 'An order with a shipping letter has a confirmation letter.',
     sql: `
       select shipped.order_id
       from notification shipped
@@ -51,7 +51,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'no-mail-is-forgotten',
-    statement: 'No notification that is due waits longer than ten minutes.',
+    statement: 'A due notification waits at most ten minutes.',
     sql: `
       select id, kind, next_attempt_at
       from notification
@@ -60,7 +60,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'every-end-has-its-reason',
-    statement: 'What was sent says when, what failed says why.',
+    statement: 'A sent notification has its time, a failed one its error.',
     sql: `
       select id, status
       from notification
@@ -69,7 +69,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'no-letter-is-empty',
-    statement: 'What waits to be sent still knows what it says.',
+    statement: 'A queued notification has its content.',
     sql: `
       select id, kind
       from notification

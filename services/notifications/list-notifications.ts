@@ -1,9 +1,9 @@
-// GET /v1/notifications. Staff sees who was told what, newest first. The ids are times, so they are the order too.
+// GET /v1/notifications. Staff list notifications, newest first. The ids are UUIDv7, so they sort by time.
 import { notificationsApi } from '@souk/contracts/notifications'
 import { join, type Statement } from '@souk/postgres'
 import { handle, pageOf, readCursor, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
-import { type NotificationRow, shown } from './notification-table.ts'
+import { type NotificationRow, notificationColumns, notificationOf } from './notification-table.ts'
 
 const route = notificationsApi.routes.list
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -19,15 +19,15 @@ export const list = handle(route, async ({ query }, { sql }: NotificationsContex
   if (orderId) conditions.push(sql`order_id = ${orderId}`)
   if (recipient) conditions.push(sql`lower(recipient) = lower(${recipient})`)
   if (status === 'sent') conditions.push(sql`status = 'sent'`)
-  // Said twice, so that the planner sees that its small index of unsent rows is enough.
+  // The second condition follows from the first. With it, the planner uses the small index on unsent rows.
   else if (status) conditions.push(sql`status = ${status} and status <> 'sent'`)
 
   const rows = await sql<NotificationRow>`
-    select id, channel, kind, recipient, subject, status, attempts, error, order_id, created_at, sent_at
+    select ${notificationColumns}
     from notification
     where ${join(conditions, ' and ')}
     order by id desc
     limit ${limit + 1}`
   const { items, nextCursor } = pageOf(rows, limit, (row) => [row.id])
-  return { items: items.map(shown), nextCursor }
+  return { items: items.map(notificationOf), nextCursor }
 })

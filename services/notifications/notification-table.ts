@@ -1,9 +1,12 @@
-// The notification table: how a row gets in, waits for its turn, and is told how it went.
-import { columns, json, type Sql, type Statement } from '@souk/postgres'
+// The SQL of the notification table: insert a notification, lease those that are due, record how sending went, read them.
+
+import { randomUUIDv7 } from 'node:crypto'
+import type { Transaction } from '@souk/messaging'
+import { columns, json, type Sql, type Statement, Verbatim } from '@souk/postgres'
 import type { Contents, Kind } from './letters/letter-templates.ts'
 
 export interface NewNotification {
-  id: string
+  /** The id of the message, or of the staff's request, that this notification answers. */
   cause: string
   kind: Kind
   recipient: string
@@ -12,35 +15,60 @@ export interface NewNotification {
   orderId: string | undefined
   status: 'queued' | 'sent'
   messageId: string
+  /** The notification that staff send again. */
   repeats?: string
   at: string
 }
 
-const freshRows = columns<NewNotification>({
-  id: ['uuid', (fresh) => fresh.id],
-  cause: ['uuid', (fresh) => fresh.cause],
-  kind: ['text', (fresh) => fresh.kind],
-  recipient: ['text', (fresh) => fresh.recipient],
-  subject: ['text', (fresh) => fresh.subject],
-  content: ['json', (fresh) => json(fresh.content)],
-  order_id: ['uuid', (fresh) => fresh.orderId],
-  status: ['text', (fresh) => fresh.status],
-  at: ['timestamptz', (fresh) => fresh.at],
-  message_id: ['text', (fresh) => fresh.messageId],
-  repeats: ['uuid', (fresh) => fresh.repeats],
+/**
+ * Inserts a notification just before the commit, in one statement with those of the other messages in the batch (measured: a
+ * quarter of the cost of one statement each). Nothing happens when its cause has a notification of this kind already.
+ */
+export function insertBeforeCommit(
+  notification: NewNotification,
+  { beforeCommit }: Pick<Transaction, 'beforeCommit'>,
+): void {
+  beforeCommit(insertAll, notification)
+}
+async function insertAll(notifications: readonly NewNotification[], { sql }: Transaction): Promise<void> {
+  await insertStatement(sql, notifications)
+}
+
+/** Inserts a notification now. Undefined when its cause has a notification of this kind already. */
+export async function insertNotification(
+  sql: Sql,
+  notification: NewNotification,
+): Promise<NotificationRow | undefined> {
+  const [row] = await sql<NotificationRow>`
+    ${insertStatement(sql, [notification])}
+    returning ${notificationColumns}`
+  return row
+}
+
+const newRows = columns<NewNotification & { id: string }>({
+  id: ['uuid', (row) => row.id],
+  cause: ['uuid', (row) => row.cause],
+  kind: ['text', (row) => row.kind],
+  recipient: ['text', (row) => row.recipient],
+  subject: ['text', (row) => row.subject],
+  content: ['json', (row) => json(row.content)],
+  order_id: ['uuid', (row) => row.orderId],
+  status: ['text', (row) => row.status],
+  at: ['timestamptz', (row) => row.at],
+  message_id: ['text', (row) => row.messageId],
+  repeats: ['uuid', (row) => row.repeats],
 })
 
-/**
- * One statement for a whole batch of messages (measured: a quarter of the cost of one each). Nothing happens where a cause
- * has its letter of this kind already.
- */
-export function insertNotifications(sql: Sql, fresh: readonly NewNotification[]): Statement {
+function insertStatement(sql: Sql, notifications: readonly NewNotification[]): Statement {
+  // Lists are sorted by id. UUIDv7s of one millisecond are in random order, so the ids of a batch are sorted.
+  const ids = notifications.map(() => randomUUIDv7()).sort()
+  const rows = notifications.map((one, index) => ({ ...one, id: ids[index] as string }))
   return sql`
     insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at,
       message_id, repeats, created_at, sent_at)
     select id, 'mail', cause, kind, recipient, subject, content, order_id, status, at, message_id, repeats, at,
       case when status = 'sent' then at end
-    from ${freshRows(fresh)} as fresh
+    from ${newRows(rows)} as new_row
     on conflict do nothing`
 }
 
@@ -57,47 +85,70 @@ export interface NotificationRow {
   createdAt: string
   sentAt: string | null
 }
-/** A row as the contract shows it: without what is missing. */
-export function shown({ error, orderId, sentAt, ...row }: NotificationRow) {
+/** The columns of a NotificationRow. */
+export const notificationColumns = new Verbatim(
+  'id, channel, kind, recipient, subject, status, attempts, error, order_id, created_at, sent_at',
+)
+/** A row as in the contract: a missing value is left out. */
+export function notificationOf({ error, orderId, sentAt, ...row }: NotificationRow) {
   return { ...row, error: error ?? undefined, orderId: orderId ?? undefined, sentAt: sentAt ?? undefined }
 }
 
-/** A row with what its letter is written from; no content once that was forgotten. */
-export interface WithContent {
+/** A notification with the content of its letter. */
+export interface StoredMail {
   id: string
   kind: Kind
   recipient: string
   subject: string
   messageId: string
+  /** Null once it was deleted. */
   content: Contents[Kind] | null
-  /** The guest's key to the order, from its confirmation. */
+  /** The guest's key to the order, from the confirmation of the order. */
   accessKey: string | null
   attempts: number
   createdAt: string
   sentAt: string | null
 }
-
-/** The columns of WithContent, of a row called n. */
-export function withContent(sql: Sql): Statement {
-  return sql`n.id, n.kind, n.recipient, n.subject, n.message_id, n.content, n.attempts, n.created_at, n.sent_at, (
+/** The columns of a StoredMail, of the notification table under this alias. */
+export function mailColumns(alias: string): Verbatim {
+  const own = ['id', 'kind', 'recipient', 'subject', 'message_id', 'content', 'attempts', 'created_at', 'sent_at']
+  return new Verbatim(`${own.map((column) => `${alias}.${column}`).join(', ')}, (
       select confirmed.content ->> 'accessKey'
       from notification confirmed
-      where confirmed.order_id = n.order_id
+      where confirmed.order_id = ${alias}.order_id
         and confirmed.kind = 'order-confirmed'
       limit 1
-    ) as access_key`
+    ) as access_key`)
 }
 
-/** Takes rows whose time has come. Until `until` nobody else takes them; after a crash they are due again then. */
-export function takeDue(sql: Sql, now: string, until: string, atMost: number): Statement<WithContent> {
-  return sql<WithContent>`
+/** The newest mails, of one recipient or of all. */
+export function newestMails(sql: Sql, recipient: string | undefined, most: number): Statement<StoredMail> {
+  return sql<StoredMail>`
+    select ${mailColumns('n')}
+    from notification n
+    where ${recipient ? sql`lower(n.recipient) = lower(${recipient})` : sql`true`}
+    order by n.id desc
+    limit ${most}`
+}
+
+export async function findMail(sql: Sql, id: string): Promise<StoredMail | undefined> {
+  const [mail] = await sql<StoredMail>`
+    select ${mailColumns('n')}
+    from notification n
+    where n.id = ${id}`
+  return mail
+}
+
+/** Leases mails that are due until `until`: no other process takes them before. After a crash they are due again then. */
+export function leaseDueMails(sql: Sql, now: string, until: string, most: number): Statement<StoredMail> {
+  return sql<StoredMail>`
     with due as materialized (
       select id
       from notification
       where status = 'queued'
         and next_attempt_at <= ${now}
       order by next_attempt_at
-      limit ${atMost}
+      limit ${most}
       for update skip locked
     )
     update notification n
@@ -105,29 +156,34 @@ export function takeDue(sql: Sql, now: string, until: string, atMost: number): S
       next_attempt_at = ${until}
     from due
     where n.id = due.id
-    returning ${withContent(sql)}`
+    returning ${mailColumns('n')}`
 }
 
 export interface Outcome {
   id: string
   status: 'sent' | 'failed' | 'queued'
   error?: string
-  /** When it was sent, or is to be tried again. */
+  /** The time it was sent at, or of the next attempt. */
   at: string
-  forget: boolean
+  deletesContent: boolean
 }
-/** Notes how a whole batch went, in one statement. */
-export function noteOutcomes(sql: Sql, outcomes: readonly Outcome[]): Statement {
+const outcomeRows = columns<Outcome>({
+  id: ['uuid', (outcome) => outcome.id],
+  status: ['text', (outcome) => outcome.status],
+  error: ['text', (outcome) => outcome.error],
+  at: ['timestamptz', (outcome) => outcome.at],
+  deletes_content: ['boolean', (outcome) => outcome.deletesContent],
+})
+/** Records the outcomes of a batch of attempts and ends their leases. */
+export function recordOutcomes(sql: Sql, outcomes: readonly Outcome[]): Statement {
   return sql`
     update notification n
     set status = outcome.status,
       error = outcome.error,
       next_attempt_at = outcome.at,
       sent_at = case when outcome.status = 'sent' then outcome.at end,
-      content = case when outcome.forget then null else n.content end
-    from unnest(${outcomes.map((it) => it.id)}::uuid[], ${outcomes.map((it) => it.status)}::text[],
-      ${outcomes.map((it) => it.error ?? null)}::text[], ${outcomes.map((it) => it.at)}::timestamptz[],
-      ${outcomes.map((it) => it.forget)}::boolean[]) as outcome (id, status, error, at, forget)
+      content = case when outcome.deletes_content then null else n.content end
+    from ${outcomeRows(outcomes)} as outcome
     where n.id = outcome.id
       and n.status = 'queued'`
 }

@@ -1,13 +1,13 @@
-// What happens elsewhere is told to customers once, and staff can see it and say it again.
+// Each event leads to one letter, whatever is delivered twice; staff list the letters and send them again.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import type { NotificationsContext } from './context.ts'
-import { forgetContents } from './delete-old-contents.ts'
+import { deleteOldContents } from './delete-old-contents.ts'
 import { sendMails } from './delivery/send-mails.ts'
-import { canceled, placed, refunded, resetRequested, shipped, tellService, verificationRequested } from './fixture.ts'
+import { canceled, placed, publish, refunded, resetRequested, shipped, verificationRequested } from './fixture.ts'
 import { notifications } from './service.ts'
 
 let shop: TestShop
@@ -17,27 +17,27 @@ before(async () => {
 after(() => shop.stop())
 
 const mailsTo = async (to: string) => (await shop.as(notificationsApi, anonymous).mailboxList({ query: { to } })).items
-const toldTo = async (recipient: string) =>
+const notificationsTo = async (recipient: string) =>
   (await shop.as(notificationsApi, staff).list({ query: { recipient, limit: 100 } })).items
 const key = () => ({ 'idempotency-key': randomUUID() })
 
-test('each thing that happens leads to its letter, once, however often it is delivered', async () => {
+test('each event leads to one letter of its kind, however often it is delivered', async () => {
   // medusa #4089, #7156: mails that are never sent; saleor #13542: two for one order.
   const expected = [
     [placed(), 'order-confirmed', 'Your Souk order S-100042', 'Thank you for your order'],
     [shipped(), 'order-shipped', 'Part of your order S-100042 is on its way', 'https://track.example/0034'],
-    [canceled(), 'order-canceled', 'Your order S-100042 was canceled', 'comes back to you by itself'],
-    [refunded(), 'order-refunded', '€12.90 back for your order S-100042', 'One bottle arrived broken.'],
+    [canceled(), 'order-canceled', 'Your order S-100042 was canceled', 'we will refund it automatically'],
+    [refunded(), 'order-refunded', 'Refund of €12.90 for your order S-100042', 'One bottle arrived broken.'],
     [verificationRequested(), 'verification', 'Confirm your e-mail address for Souk', 'verify-email?token=secret'],
     [resetRequested(), 'password-reset', 'Choose a new password for Souk', 'reset-password?token=secret'],
   ] as const
-  await tellService(
+  await publish(
     shop,
     expected.map(([message]) => message),
     3,
   )
   for (const [{ data }, kind, subject, says] of expected) {
-    const told = await toldTo(data.email)
+    const told = await notificationsTo(data.email)
     assert.deepEqual(
       told.map((one) => [one.kind, one.subject, one.status]),
       [[kind, subject, 'sent']],
@@ -48,21 +48,21 @@ test('each thing that happens leads to its letter, once, however often it is del
   }
 })
 
-test('a message that comes back after the inbox has forgotten it still leads to no second letter', async () => {
-  // eShopOnContainers #580: what the consumer remembers is not enough, the effect itself must be unique.
+test('a message that is delivered again after its inbox row was deleted leads to no second letter', async () => {
+  // eShopOnContainers #580: the inbox alone is not enough, the effect itself must be unique.
   const order = placed()
-  const [id] = await tellService(shop, [order])
+  const [id] = await publish(shop, [order])
   const { sql } = shop.database('notifications')
   await sql`delete from inbox where event_id = ${id}`
-  await shop.transport.publish(shop.transport.log.filter((parcel) => parcel.id === id))
+  await shop.transport.publish(shop.transport.log.filter((message) => message.id === id))
   await shop.settle()
   assert.equal((await sql`select event_id from inbox where event_id = ${id}`).length, 1)
-  assert.equal((await toldTo(order.data.email)).length, 1)
+  assert.equal((await notificationsTo(order.data.email)).length, 1)
 })
 
 test('a batch of a thousand orders is a thousand notifications', async () => {
   const { sql } = shop.database('notifications')
-  const ids = await tellService(
+  const ids = await publish(
     shop,
     Array.from({ length: 1_000 }, () => placed()),
   )
@@ -70,11 +70,11 @@ test('a batch of a thousand orders is a thousand notifications', async () => {
   assert.deepEqual(row, { told: 1_000 })
 })
 
-test('a checkout that failed before the customer’s eyes needs no letter, unless money was taken', async () => {
+test('a checkout that failed while the customer was looking leads to no letter, unless money was taken', async () => {
   const told = async (reason: string, wasPaid: boolean) => {
     const message = canceled({ reason, wasPaid })
-    await tellService(shop, [message])
-    return (await toldTo(message.data.email)).length
+    await publish(shop, [message])
+    return (await notificationsTo(message.data.email)).length
   }
   assert.equal(await told('declined', false), 0)
   assert.equal(await told('out-of-stock', false), 0)
@@ -84,25 +84,25 @@ test('a checkout that failed before the customer’s eyes needs no letter, unles
   assert.equal(await told('by-customer', false), 1)
 })
 
-test('an order that ended by its refunds needs no letter but those of the refunds', async () => {
+test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {
   const message = canceled({ reason: 'refunded', wasPaid: true })
   const letter = refunded({ orderId: message.data.orderId, email: message.data.email })
-  await tellService(shop, [letter, message])
+  await publish(shop, [letter, message])
   assert.deepEqual(
-    (await toldTo(message.data.email)).map((one) => one.kind),
+    (await notificationsTo(message.data.email)).map((one) => one.kind),
     ['order-refunded'],
   )
 })
 
-test('a message with a header in its address is set aside, and nobody gets mail', async () => {
+test('a message with a mail header in its address becomes a dead letter and sends no mail', async () => {
   // RELIABILITY F05.
   const { sql } = shop.database('notifications')
-  const [id] = await tellService(shop, [placed({ email: 'ada@example.com\r\nBcc: everybody@example.com' })])
+  const [id] = await publish(shop, [placed({ email: 'ada@example.com\r\nBcc: everybody@example.com' })])
   assert.deepEqual(await sql`select status from dead_letter where event_id = ${id}`, [{ status: 'dead' }])
   assert.deepEqual(await sql`select id from notification where cause = ${id}`, [])
 })
 
-test('a message that cannot be stored is set aside with its reason; its neighbors in the batch are told', async () => {
+test('a message that cannot be stored becomes a dead letter with its error; the others of its batch are stored', async () => {
   // RELIABILITY E5, E6.
   const other = await startForTest([notifications])
   try {
@@ -115,7 +115,7 @@ test('a message that cannot be stored is set aside with its reason; its neighbor
       placed({ accessKey: 'nul \0' }),
       placed(),
     ]
-    const [, poison, , nul] = await tellService(other, orders)
+    const [, poison, , nul] = await publish(other, orders)
     assert.deepEqual(await sql`select count(*) as told from notification`, [{ told: 3 }])
     const aside = await sql<{ eventId: string; error: string }>`select event_id, error from dead_letter`
     assert.deepEqual(new Set(aside.map((row) => row.eventId)), new Set([poison, nul]))
@@ -126,11 +126,11 @@ test('a message that cannot be stored is set aside with its reason; its neighbor
   }
 })
 
-test('staff sends a letter again: a new notification with a message id of its own', async () => {
-  // vendure #739, #741: no way to re-send a mail.
+test('staff send a letter again: a new notification with a message id of its own', async () => {
+  // vendure #739, #741: there was no way to send a mail again.
   const order = placed()
-  await tellService(shop, [order])
-  const [first] = await toldTo(order.data.email)
+  await publish(shop, [order])
+  const [first] = await notificationsTo(order.data.email)
   const headers = key()
   const params = { id: first?.id as string }
   const client = shop.as(notificationsApi, staff)
@@ -147,14 +147,14 @@ test('staff sends a letter again: a new notification with a message id of its ow
   assert.equal(new Set(ids.map((row) => row.messageId)).size, 2)
 })
 
-test('letters whose links expire, and letters whose words are forgotten, cannot be sent again', async () => {
+test('letters with links that expire, and letters without content, cannot be sent again', async () => {
   const client = shop.as(notificationsApi, staff)
   const messages = [verificationRequested(), resetRequested(), placed()]
-  await tellService(shop, messages)
+  await publish(shop, messages)
   const { sql } = shop.database('notifications')
   await sql`update notification set content = null where recipient = ${messages[2]?.data.email}`
   for (const { data } of messages) {
-    const [told] = await toldTo(data.email)
+    const [told] = await notificationsTo(data.email)
     const refusal = await refusalOf(client.resend({ params: { id: told?.id as string }, headers: key() }))
     assert.deepEqual([refusal.code, refusal.status], ['cannot-resend', 409])
   }
@@ -162,12 +162,12 @@ test('letters whose links expire, and letters whose words are forgotten, cannot 
   assert.equal(unknown.code, 'not-found')
 })
 
-test('staff pages through what was told, newest first, and filters it; others may not', async () => {
+test('staff page through the notifications, newest first, and filter them; others may not', async () => {
   const client = shop.as(notificationsApi, staff)
   const order = placed()
   const { email, orderId } = order.data
-  await tellService(shop, [order])
-  await tellService(shop, [shipped({ email, orderId }), refunded({ email, orderId }), canceled({ email })])
+  await publish(shop, [order])
+  await publish(shop, [shipped({ email, orderId }), refunded({ email, orderId }), canceled({ email })])
 
   const pages: string[][] = []
   let cursor: string | undefined
@@ -205,16 +205,16 @@ test('staff pages through what was told, newest first, and filters it; others ma
   assert.equal((await refusalOf(shop.as(notificationsApi, anonymous).list({}))).code, 'not-signed-in')
 })
 
-test('after ninety days the words are forgotten, not that they were said', async () => {
+test('after ninety days the content is deleted, and the notification stays', async () => {
   const order = placed()
-  await tellService(shop, [order])
+  await publish(shop, [order])
   const context = shop.running.services.get('notifications')?.context
   const inDays = (days: number) => ({ ...context, now: () => new Date(Date.now() + days * 86_400_000) })
-  await forgetContents(inDays(89) as NotificationsContext)
+  await deleteOldContents(inDays(89) as NotificationsContext)
   assert.match((await mailsTo(order.data.email))[0]?.text ?? '', /THANK YOU/)
-  await forgetContents(inDays(91) as NotificationsContext)
-  assert.equal((await mailsTo(order.data.email))[0]?.text, 'What it said has been forgotten.')
-  assert.equal((await toldTo(order.data.email)).length, 1)
+  await deleteOldContents(inDays(91) as NotificationsContext)
+  assert.equal((await mailsTo(order.data.email))[0]?.text, 'The content of this letter was deleted.')
+  assert.equal((await notificationsTo(order.data.email)).length, 1)
 })
 
 test('no mail text is logged', async () => {
@@ -224,11 +224,11 @@ test('no mail text is logged', async () => {
   const { running } = shop
   const context = { ...running.services.get('notifications')?.context, log } as NotificationsContext
   const fail = async () => ({ outcome: 'refused', error: '550 <ada@example.com> No' }) as const
-  const mail = { send: fail, close: async () => undefined }
+  const channel = { send: fail, close: async () => undefined }
   const { sql } = shop.database('notifications')
-  await tellService(shop, [resetRequested()])
+  await publish(shop, [resetRequested()])
   await sql`update notification set status = 'queued', sent_at = null where kind = 'password-reset'`
-  const resources = { mail, firstStatus: 'queued', showsMailbox: true } as const
+  const resources = { channel, firstStatus: 'queued', showsMailbox: true } as const
   await sendMails({ ...context, resources }, new AbortController().signal)
-  assert.doesNotMatch(lines.join('\n'), /secret|ada|Somebody/)
+  assert.doesNotMatch(lines.join('\n'), /secret|ada|reset the password/)
 })

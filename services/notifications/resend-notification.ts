@@ -1,11 +1,11 @@
-// POST /v1/notifications/:id/resend. Staff sends a letter again: a new notification with a message id of its own, because
-// the first may have arrived and mail servers drop what they have seen.
+// POST /v1/notifications/:id/resend. Staff send a letter again. It becomes a new notification with a message id of its own:
+// the first mail may have arrived, and mail servers drop a second one with the same id.
 import { randomUUIDv7 } from 'node:crypto'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handleOnce, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
 import { type Contents, type Kind, secretKinds } from './letters/letter-templates.ts'
-import { insertNotifications, type NotificationRow, shown } from './notification-table.ts'
+import { insertNotification, notificationOf } from './notification-table.ts'
 import { messageIdOf } from './queue-notification.ts'
 
 const route = notificationsApi.routes.resend
@@ -18,31 +18,24 @@ export const resend = handleOnce(route, async ({ params }, context: Notification
   if (!earlier) refuse(route, 'not-found', 'There is no such notification.')
   const { kind, content, orderId, recipient, subject } = earlier
   if (secretKinds.includes(kind))
-    refuse(route, 'cannot-resend', 'Its link expires. The customer can ask for a new one where they sign in.')
-  if (content === null) refuse(route, 'cannot-resend', 'It is too long ago: what it said has been forgotten.')
+    refuse(route, 'cannot-resend', 'The link in this letter expires. The customer can request a new one at sign-in.')
+  if (content === null) refuse(route, 'cannot-resend', 'The content of this letter was deleted after 90 days.')
 
-  const id = randomUUIDv7()
-  await insertNotifications(sql, [
-    {
-      id,
-      cause: id,
-      kind,
-      recipient,
-      subject,
-      content,
-      orderId: orderId ?? undefined,
-      status: context.resources.firstStatus,
-      messageId: messageIdOf(id, kind, context),
-      repeats: params.id,
-      at: context.now().toISOString(),
-    },
-  ])
-  const [again] = await sql<NotificationRow>`
-    select id, channel, kind, recipient, subject, status, attempts, error, order_id, created_at, sent_at
-    from notification
-    where id = ${id}`
-  if (!again) throw new Error('A new id was taken already.')
-  return shown(again)
+  const cause = randomUUIDv7()
+  const row = await insertNotification(sql, {
+    cause,
+    kind,
+    recipient,
+    subject,
+    content,
+    orderId: orderId ?? undefined,
+    status: context.resources.firstStatus,
+    messageId: messageIdOf(cause, kind, context),
+    repeats: params.id,
+    at: context.now().toISOString(),
+  })
+  if (!row) throw new Error('A new UUID was taken already.')
+  return notificationOf(row)
 })
 
 interface Earlier {

@@ -1,16 +1,17 @@
-// Everything the notifications service does, on one page.
+// Everything the notifications service does, on one page: it queues a letter for each event that customers should know of, and
+// sends it by mail.
 import { join } from 'node:path'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
 import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
 import { defineService, every, on } from '@souk/service'
 import { calls, settings } from './context.ts'
-import { forgetContents } from './delete-old-contents.ts'
-import { openPostOffice } from './delivery/mail-delivery.ts'
+import { deleteOldContents } from './delete-old-contents.ts'
+import { openMailDelivery } from './delivery/mail-delivery.ts'
 import { sendMails } from './delivery/send-mails.ts'
 import { list } from './list-notifications.ts'
 import { mailbox, mailboxList, readMail, readMailBody } from './mailbox/mailbox.ts'
-import { tell, tellUnlessSeen } from './queue-notification.ts'
+import { queueCancellation, queueNotification } from './queue-notification.ts'
 import { resend } from './resend-notification.ts'
 
 export const notifications = defineService({
@@ -19,15 +20,15 @@ export const notifications = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
-  open: openPostOffice,
+  open: openMailDelivery,
   routes: { list, resend, mailbox, readMail, readMailBody, mailboxList },
   reacts: [
-    on([OrderPlaced], tell('order-confirmed')),
-    on([OrderShipped], tell('order-shipped')),
-    on([OrderCanceled], tellUnlessSeen),
-    on([OrderRefunded], tell('order-refunded')),
-    on([VerificationRequested], tell('verification')),
-    on([PasswordResetRequested], tell('password-reset')),
+    on([OrderPlaced], queueNotification('order-confirmed')),
+    on([OrderShipped], queueNotification('order-shipped')),
+    on([OrderCanceled], queueCancellation),
+    on([OrderRefunded], queueNotification('order-refunded')),
+    on([VerificationRequested], queueNotification('verification')),
+    on([PasswordResetRequested], queueNotification('password-reset')),
   ],
-  schedules: [every(0.5, 'send-mails', sendMails), every(3600, 'forget-contents', forgetContents)],
+  schedules: [every(0.5, 'send-mails', sendMails), every(3600, 'delete-old-contents', deleteOldContents)],
 })

@@ -1,7 +1,7 @@
-// The ways in which a notification leaves the house. Mail is the only one so far; SMS and push are further Channels.
+// A channel delivers notifications. Mail is the only one so far; SMS and push would be further channels.
 
 export interface Outgoing {
-  /** The same for every attempt, so that the other side can recognize a repetition. */
+  /** The same for every attempt, so that the receiving side can recognize a repetition. */
   readonly messageId: string
   readonly recipient: string
   readonly subject: string
@@ -9,13 +9,13 @@ export interface Outgoing {
   readonly text: string
 }
 
-/** `refused` is final: this recipient will never take it. `try-again` is weather. */
+/** `refused` is final: the recipient or the letter was rejected. `try-again` is a temporary failure. */
 export type Delivery =
   | { readonly outcome: 'delivered' }
   | { readonly outcome: 'refused' | 'try-again'; readonly error: string }
 
 export interface Channel {
-  /** Never throws: whatever happens is one of the three. */
+  /** Never throws: each failure is an outcome. */
   send(outgoing: Outgoing): Promise<Delivery>
   close(): Promise<void>
 }

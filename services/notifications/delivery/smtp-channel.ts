@@ -1,13 +1,13 @@
-// Mail over SMTP, through a pool of connections that are kept open between mails.
+// Sends mail over SMTP, through a pool of connections that stay open between mails.
 import { createTransport } from 'nodemailer'
 import type { Channel, Delivery } from './channel.ts'
 
-/** How many mails travel at once. */
+/** Mails that are sent at once. */
 export const smtpConnections = 5
-/** After this long, an attempt is over whatever the server does. */
-export const sendAtMostSeconds = 12
+/** An attempt ends after this long, whatever the server does. */
+const sendAtMostSeconds = 12
 
-// Contracts let only such addresses in; here it is the last door before a mail server. No comma, no quote, no line break.
+// Contracts check addresses already. This is the last check before the mail server: no comma, no quote, no line break.
 const oneAddress = /^[^\s,;:<>()[\]"\\]+@[^\s,;:<>()[\]"\\@]+$/
 
 export function smtpChannel(url: string, from: { name: string; address: string }): Channel {
@@ -32,7 +32,7 @@ export function smtpChannel(url: string, from: { name: string; address: string }
           text,
           html,
           messageId,
-          // Says to vacation responders that nobody waits for their answer (RFC 3834).
+          // Tells vacation responders not to answer (RFC 3834).
           headers: { 'Auto-Submitted': 'auto-generated' },
           signal: AbortSignal.timeout(sendAtMostSeconds * 1000),
         })
@@ -45,10 +45,13 @@ export function smtpChannel(url: string, from: { name: string; address: string }
   }
 }
 
-/** A server's definite no to the recipient or the letter is final. Its no to us (login, sender) is for the operator to mend. */
+/**
+ * A permanent error about the recipient or the content is final. A permanent error about us (login, sender) is tried again, because
+ * the operator can correct it.
+ */
 function deliveryOf(error: unknown): Delivery {
   const { message, responseCode, command } = error as Error & { responseCode?: number; command?: string }
-  const isDefinite = responseCode !== undefined && responseCode >= 500 && responseCode !== 503
+  const isPermanent = responseCode !== undefined && responseCode >= 500 && responseCode !== 503
   const isAboutThisMail = command === 'RCPT TO' || command === 'DATA'
-  return { outcome: isDefinite && isAboutThisMail ? 'refused' : 'try-again', error: message.slice(0, 500) }
+  return { outcome: isPermanent && isAboutThisMail ? 'refused' : 'try-again', error: message.slice(0, 500) }
 }

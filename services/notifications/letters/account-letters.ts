@@ -1,4 +1,4 @@
-// The letters about an account: prove the address, choose a new password.
+// The letters about an account: confirm the e-mail address, choose a new password.
 import type { MessageOf } from '@souk/contracts'
 import type { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
 import { greeting, timeText } from './formatting.ts'
@@ -10,15 +10,15 @@ export type PasswordReset = MessageOf<typeof PasswordResetRequested>['data']
 export function verification({ name, url }: Verification, shop: Shop): Letter {
   return {
     subject: verificationSubject(shop),
-    summary: 'One click, and your account is ready.',
+    summary: `Please confirm that this address is yours.`,
     heading: 'Confirm your e-mail address',
     blocks: [
       paragraph(greeting(name)),
       paragraph(
-        `Somebody, we hope you, made an account at ${shop.name} with this address. Please confirm that it is yours.`,
+        `An account at ${shop.name} was created with this e-mail address. Please confirm that the address is yours.`,
       ),
       ...button('Confirm my address', url),
-      note('If it was not you, you need not do anything: without this confirmation the address is not used.'),
+      note('If you did not create this account, you can ignore this e-mail. The address then stays unconfirmed.'),
     ],
   }
 }
@@ -29,16 +29,16 @@ export function verificationSubject(shop: Shop): string {
 export function passwordReset({ name, url, expiresAt }: PasswordReset, shop: Shop): Letter {
   return {
     subject: passwordResetSubject(shop),
-    summary: `The link works once, until ${timeText(expiresAt)}.`,
+    summary: `The link works once. It expires on ${timeText(expiresAt)}.`,
     heading: 'Choose a new password',
     blocks: [
       paragraph(greeting(name)),
       paragraph(
-        `Somebody, we hope you, forgot the password of your account at ${shop.name}. Here you choose a new one.`,
+        `We received a request to reset the password of your account at ${shop.name}. Use the link below to choose a new one.`,
       ),
       ...button('Choose a new password', url),
-      paragraph(`The link works once, until ${timeText(expiresAt)}.`),
-      note('If it was not you, you need not do anything: your password stays as it is.'),
+      paragraph(`The link works once. It expires on ${timeText(expiresAt)}.`),
+      note('If you did not request this, you can ignore this e-mail. Your password stays the same.'),
     ],
   }
 }

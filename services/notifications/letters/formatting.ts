@@ -1,13 +1,13 @@
-// How money, times, countries and people are written. English only for now: a customer's language will come in here.
+// Formats money, times, addresses and names for letters. English only so far; other languages would start here.
 import type { Address, Money } from '@souk/contracts'
 
 const locale = 'en'
 const formatters = new Map<string, { format: Intl.NumberFormat; digits: number }>()
 
-/** `{ amount: 1999, currency: 'EUR' }` as €19.99, exact to the last digit; yen have no cents. */
+/** `{ amount: 1999, currency: 'EUR' }` as €19.99, exact to the last digit. Currencies without cents (JPY) have none here. */
 export function moneyText({ amount, currency }: Money): string {
   const { format, digits } = formatters.get(currency) ?? newFormatter(currency)
-  // As a decimal text, not divided: a double would not hold the cents of a very large amount.
+  // As text, not divided: a double cannot hold the cents of a very large amount.
   const whole = String(Math.abs(amount)).padStart(digits + 1, '0')
   const decimal = digits > 0 ? `${whole.slice(0, -digits)}.${whole.slice(-digits)}` : whole
   return format.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral)
@@ -26,7 +26,7 @@ export function timeText(time: string): string {
 }
 
 const countries = new Intl.DisplayNames(locale, { type: 'region' })
-/** Without the lines that are not what an address says. */
+/** The lines of an address, without those that look like spam. */
 export function addressLines(address: Address): string[] {
   return [
     address.name,
@@ -36,21 +36,21 @@ export function addressLines(address: Address): string[] {
     `${address.postalCode} ${address.city}`,
     address.region,
     countries.of(address.country),
-  ].filter((line): line is string => line !== undefined && isCalm(oneLine(line)))
+  ].filter((line): line is string => line !== undefined && oneLine(line) !== '' && !looksLikeSpam(oneLine(line)))
 }
 
-/** "Hello Ada,"; not with a name that is an advertisement. */
+/** "Hello Ada,", or "Hello," when the name looks like spam. */
 export function greeting(name: string): string {
   const line = oneLine(name)
-  return isCalm(line) ? `Hello ${line},` : 'Hello,'
+  return line === '' || looksLikeSpam(line) ? 'Hello,' : `Hello ${line},`
 }
 
-/** Short, and no link: anybody may type a name and another person's address into a form, and the shop mails what it says. */
-function isCalm(line: string): boolean {
-  return line.length > 0 && line.length <= 60 && !/[:@<>]|\/\/|\S\.\p{L}/u.test(line)
+/** Long, or with a link. Anybody can enter a text as a name, and the e-mail address of somebody else, to have the shop mail it. */
+function looksLikeSpam(line: string): boolean {
+  return line.length > 60 || /[:@<>]|\/\/|\S\.\p{L}/u.test(line)
 }
 
-// Line breaks would start a header or fake a line of the letter; the others turn text around or hide it.
+// A line break would start a header or fake a line of the letter. The other characters reverse or hide text.
 const breaksAndControls = /[\s\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
 
 /** The same text on one line, without control characters. */

@@ -1,8 +1,8 @@
-// A letter as HTML that mail programs understand: tables for layout, styles on each element, and a style sheet only for the
-// dark scheme and narrow screens, where it is honored. No pictures: most programs block them until asked.
+// Renders a letter as HTML for mail programs: tables for the layout, styles on each element, and a style sheet only for dark mode
+// and narrow screens. No pictures, because most mail programs block them at first.
 
+import { Html, html } from '@souk/html'
 import { oneLine } from './formatting.ts'
-import { Html, html } from './html.ts'
 import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
 
 const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
@@ -54,7 +54,7 @@ ${sheet}
 <h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${heading}</h1>
 ${blocks.map(blockHtml)}
 </td></tr>
-<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You get this letter because this address was used at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
+<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You receive this e-mail because this address was used at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
 </table>
 </td></tr>
 </table>

@@ -1,4 +1,4 @@
-// All kinds of letters on one page: how each is written, and its subject alone, which is all that the hot path needs.
+// The template of each kind of letter: its subject, which is needed when the letter is queued, and its text, needed when it is sent.
 import {
   type PasswordReset,
   passwordReset,
@@ -11,7 +11,7 @@ import { oneLine } from './formatting.ts'
 import type { Letter, Shop } from './letter.ts'
 import * as order from './order-letters.ts'
 
-/** What a letter of each kind is written from: the data of the message that caused it. */
+/** The content of each kind of letter: the data of the message that caused it. */
 export interface Contents {
   'order-confirmed': order.Placed
   'order-shipped': order.Shipped
@@ -21,13 +21,13 @@ export interface Contents {
   'password-reset': PasswordReset
 }
 export type Kind = keyof Contents
-interface Writer<C> {
+interface Template<C> {
   subject(content: C, shop: Shop): string
-  /** `accessKey` opens the order to a guest, where it is known and not in the content. */
+  /** `accessKey` lets a guest open the order. It comes from the confirmation; other contents do not hold it. */
   write(content: C, shop: Shop, accessKey?: string): Letter
 }
 
-const writers: { [K in Kind]: Writer<Contents[K]> } = {
+const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-confirmed': { subject: order.orderConfirmedSubject, write: order.orderConfirmed },
   'order-shipped': { subject: order.orderShippedSubject, write: order.orderShipped },
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
@@ -36,14 +36,15 @@ const writers: { [K in Kind]: Writer<Contents[K]> } = {
   'password-reset': { subject: (_content, shop) => passwordResetSubject(shop), write: passwordReset },
 }
 
-/** The subject on one line: a line break in a name must not start another header. */
+/** The subject, on one line: a line break in it would start another header. */
 export function subjectOf<K extends Kind>(kind: K, content: Contents[K], shop: Shop): string {
-  return oneLine(writers[kind].subject(content, shop)).slice(0, 200)
+  return oneLine(templates[kind].subject(content, shop)).slice(0, 200)
 }
 
+/** Writes a letter of this kind. */
 export function writeLetter<K extends Kind>(kind: K, content: Contents[K], shop: Shop, accessKey?: string): Letter {
-  return { ...writers[kind].write(content, shop, accessKey), subject: subjectOf(kind, content, shop) }
+  return { ...templates[kind].write(content, shop, accessKey), subject: subjectOf(kind, content, shop) }
 }
 
-/** Their links work once or expire, and are secret until then: not to be sent again, and forgotten once sent. */
+/** Letters with a secret link that expires. They cannot be sent again, and their content is deleted once they are sent. */
 export const secretKinds: readonly Kind[] = ['verification', 'password-reset']

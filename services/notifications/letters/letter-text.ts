@@ -1,4 +1,4 @@
-// A letter as plain text: 68 columns, amounts at the right edge, links on lines of their own.
+// Renders a letter as plain text: 68 columns, amounts aligned right, links on lines of their own.
 
 import { oneLine } from './formatting.ts'
 import type { Block, Item, Letter, Shop, Sum } from './letter.ts'
@@ -27,12 +27,12 @@ function blockText(block: Block): string {
 
 function itemsText(items: readonly Item[], sums: readonly Sum[]): string {
   const rule = '-'.repeat(columns)
-  const bought = items.map(({ title, detail, amount }) => `${wrap(title)}\n${spread(`  ${detail}`, amount ?? '')}`)
-  const summed = sums.flatMap(({ label, amount, isTotal }) => {
+  const itemLines = items.map(({ title, detail, amount }) => `${wrap(title)}\n${spread(`  ${detail}`, amount ?? '')}`)
+  const sumLines = sums.flatMap(({ label, amount, isTotal }) => {
     const line = spread(oneLine(label), amount)
     return isTotal && sums.length > 1 ? [rule, line] : [line]
   })
-  return [rule, ...bought, rule, ...summed].join('\n')
+  return [rule, ...itemLines, rule, ...sumLines].join('\n')
 }
 
 function spread(left: string, right: string): string {
@@ -44,7 +44,7 @@ function indented(line: string): string {
   return `  ${oneLine(line)}`
 }
 
-/** Breaks between words. What others typed is one line before, so it cannot fake lines of ours. */
+/** Breaks lines between words. Line breaks in the text are removed first, so a customer's text cannot fake a line of ours. */
 function wrap(text: string): string {
   const lines: string[] = []
   let line = ''

@@ -1,4 +1,4 @@
-// A letter as plain blocks. It is written once and rendered twice (HTML and text), so the two cannot say different things.
+// A letter as a list of blocks. It is written once and rendered as HTML and as text, so both parts say the same.
 
 export interface Shop {
   readonly name: string
@@ -8,7 +8,7 @@ export interface Shop {
 
 export interface Letter {
   readonly subject: string
-  /** What a mail program shows beside the subject. */
+  /** The preview that mail programs show beside the subject. */
   readonly summary: string
   readonly heading: string
   readonly blocks: readonly Block[]
@@ -43,7 +43,7 @@ export function note(text: string): Block {
   return { type: 'note', text }
 }
 
-/** A button, if the address is one that a browser may be sent to; `javascript:` and the like are left out. */
+/** A button with a link. Nothing when the URL is not http or https (`javascript:`). */
 export function button(label: string, url: string | undefined): Block[] {
   const isSafe = url !== undefined && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
   return isSafe ? [{ type: 'button', label, url: new URL(url).href }] : []

@@ -1,4 +1,4 @@
-// What letters say, exact to the cent, and what they do with what strangers typed.
+// The text of letters, exact to the cent, and how they treat what customers typed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { canceled, eur, placed, refunded, resetRequested, shipped, verificationRequested } from '../fixture.ts'
@@ -26,7 +26,7 @@ test('money is written with the digits of its currency, exact however large', ()
   assert.equal(written(99_999_999_999_999, 'EUR'), '€999,999,999,999.99')
 })
 
-test('a confirmation adds up to its total, with a link that opens the order for a guest', () => {
+test('a confirmation adds up to its total and links to the order, with the key of a guest', () => {
   const { html, text } = both(
     'order-confirmed',
     placed({ orderId: '0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11', accessKey: 'a&b' }),
@@ -41,7 +41,7 @@ test('a confirmation adds up to its total, with a link that opens the order for 
   for (const amount of ['€25.80', '€24.00', '€17.70', '€65.65', '€10.49']) assert.ok(html.includes(amount), amount)
 })
 
-test('tax that is not in the prices is added before the total; free shipping says so', () => {
+test('tax that is not in the prices is added before the total; free shipping is called free', () => {
   const totals = {
     subtotal: eur(1000),
     discount: eur(0),
@@ -55,7 +55,7 @@ test('tax that is not in the prices is added before the total; free shipping say
   assert.ok(!text.includes('Discount'))
 })
 
-test('a shipment says what is in the parcel and how to follow it', () => {
+test('a shipment names what is in the parcel and how to track it', () => {
   const part = both('order-shipped', shipped())
   assert.equal(part.subject, 'Part of your order S-100042 is on its way')
   assert.match(part.text, /Olive oil, cold pressed, 500 ml\n {2}2 pieces/)
@@ -67,20 +67,20 @@ test('a shipment says what is in the parcel and how to follow it', () => {
   assert.match(whole.text, /See your order:\nhttps:\/\/souk.example\/orders\/[0-9a-f-]+\?key=guest-key/)
 })
 
-test('a cancellation says how much goes back now, and nothing about money when nothing is left to give back', () => {
+test('a cancellation names the amount that is refunded, and no money when nothing is left to refund', () => {
   const told = (more: Partial<Contents['order-canceled']>) =>
     both('order-canceled', canceled(more)).text.replace(/\s+/g, ' ')
   const paid = told({ reason: 'out-of-stock', goingBack: eur(4565) })
   assert.match(
     paid,
-    /sold out before we could set it aside for you. €45.65 is on its way back to you, the way you paid/,
+    /sold out before we could reserve it for you. We are refunding €45.65 to your original payment method\./,
   )
-  const givenBackBefore = told({ goingBack: eur(0) })
-  assert.doesNotMatch(givenBackBefore, /way back|comes back|charged|your bank/)
+  const refundedBefore = told({ goingBack: eur(0) })
+  assert.doesNotMatch(refundedBefore, /refund|charged|payment|your bank/)
   const unpaid = told({ wasPaid: false, reason: 'declined', goingBack: eur(0) })
   assert.match(unpaid, /The payment was declined. You have not been charged\./)
   const unknown = told({ wasPaid: false, reason: 'expired' })
-  assert.match(unknown, /not completed in time. Whatever was taken for it comes back to you by itself\./)
+  assert.match(unknown, /not completed in time. If we received a payment for it, we will refund it automatically\./)
   assert.doesNotMatch(unknown, /charged/)
   assert.ok(!told({ reason: 'a-new-reason' }).includes('a-new-reason'))
 })
@@ -92,15 +92,15 @@ test('a refund names what will not be sent', () => {
   assert.ok(!both('order-refunded', refunded()).text.includes('Will not be sent'))
 })
 
-test('a second refund says how much came back in all', () => {
+test('a second refund also names the total', () => {
   const once = both('order-refunded', refunded()).text
-  assert.ok(!once.includes('Refunded in all'))
+  assert.ok(!once.includes('Total refunded'))
   const twice = both('order-refunded', refunded({ totalRefunded: eur(3690) }))
-  assert.equal(twice.subject, '€12.90 back for your order S-100042')
-  assert.match(twice.text, /Refunded in all:\n {2}€36.90/)
+  assert.equal(twice.subject, 'Refund of €12.90 for your order S-100042')
+  assert.match(twice.text, /Total refunded:\n {2}€36.90/)
 })
 
-test('what strangers typed is text, never HTML, never a template', () => {
+test('what customers typed is text, never HTML and never a template', () => {
   // RELIABILITY F02, F07.
   const evil = `<script>alert(1)</script><img src=x onerror=alert(1)>" onmouseover="x" {{7*7}} \${7*7} &amp;`
   const address = { name: evil, line1: evil, city: evil, postalCode: evil, country: 'DE' }
@@ -127,7 +127,7 @@ test('what strangers typed is text, never HTML, never a template', () => {
   }
 })
 
-test('a link that is not of the web is left out', () => {
+test('a link that is not http or https is left out', () => {
   for (const url of ['javascript:alert(1)', 'data:text/html,x', 'not a url', '']) {
     const { html, text } = both('verification', verificationRequested({ url }))
     assert.doesNotMatch(`${html}${text}`, /javascript:|data:text|not a url|Confirm my address/)
@@ -136,7 +136,7 @@ test('a link that is not of the web is left out', () => {
   assert.doesNotMatch(quoted.html, /<script/)
 })
 
-test('a subject is one line, so that nobody adds a header', () => {
+test('a subject is one line, so it cannot add a header', () => {
   // RELIABILITY F05.
   const number = 'S-1\r\nBcc: everybody@example.com\n\u2028X: y\0'
   assert.equal(
@@ -146,7 +146,7 @@ test('a subject is one line, so that nobody adds a header', () => {
   assert.equal(subjectOf('order-confirmed', placed({ number: 'x'.repeat(5_000) }).data, shop).length, 200)
 })
 
-test('nobody fakes a line of the text part', () => {
+test('a product title cannot fake a line of the text part', () => {
   const title = 'Oil\n\nTotal                    €0.00\u202e'
   const lines = [{ sku: 'X', title, quantity: 1, unitPrice: eur(1), lineTotal: eur(1) }]
   const { text } = both('order-confirmed', placed({ lines }))
@@ -154,7 +154,7 @@ test('nobody fakes a line of the text part', () => {
   assert.equal(oneLine(' a\u202e\u0000b\tc \n'), 'a b c')
 })
 
-test('a name that is an advertisement is not greeted', () => {
+test('a name that looks like spam is left out of the greeting', () => {
   assert.equal(greeting('Ada'), 'Hello Ada,')
   assert.equal(greeting('Dr. Ada O’Neill-Ñandú'), 'Hello Dr. Ada O’Neill-Ñandú,')
   for (const name of [
@@ -168,7 +168,7 @@ test('a name that is an advertisement is not greeted', () => {
     assert.equal(greeting(name), 'Hello,')
 })
 
-test('an address is written out, without the lines that are an advertisement', () => {
+test('an address is written out, without the lines that look like spam', () => {
   const home = { name: 'Zoë O’Neill', company: 'c/o Lindqvist & Söhne', line1: 'Hauptstr.5/2/14', city: 'St. Gallen' }
   const linesOf = (shippingAddress: Contents['order-confirmed']['shippingAddress']) =>
     [both('order-confirmed', placed({ shippingAddress })), both('order-shipped', shipped({ shippingAddress }))].map(
@@ -195,7 +195,7 @@ test('an address is written out, without the lines that are an advertisement', (
   for (const lines of linesOf(evil)) assert.deepEqual(lines, ['Lange Straße 1', 'Germany'])
 })
 
-test('text stays within 68 columns, links and long words aside', () => {
+test('the text part has at most 68 columns, except for links and long words', () => {
   const title = 'A very long title of a product that somebody wrote without thinking about how wide letters are'
   const lines = [{ sku: 'X', title, quantity: 12, unitPrice: eur(1_000_000_00), lineTotal: eur(12_000_000_00) }]
   for (const line of both('order-confirmed', placed({ lines })).text.split('\n'))

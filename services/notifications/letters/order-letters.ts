@@ -12,11 +12,11 @@ export type Refunded = MessageOf<typeof OrderRefunded>['data']
 export function orderConfirmed(order: Placed, shop: Shop): Letter {
   return {
     subject: orderConfirmedSubject(order, shop),
-    summary: `${moneyText(order.totals.total)} paid. We will write again when it is on its way.`,
+    summary: `We received your payment of ${moneyText(order.totals.total)}.`,
     heading: 'Thank you for your order',
     blocks: [
       paragraph(
-        `We have your order ${order.number} and your payment of ${moneyText(order.totals.total)}. We will write again as soon as it is on its way.`,
+        `We received your order ${order.number} and your payment of ${moneyText(order.totals.total)}. We will send you another e-mail as soon as your order is on its way.`,
       ),
       { type: 'items', items: order.lines.map(itemOf), sums: sumsOf(order.totals, order.shippingMethod.name) },
       { type: 'facts', facts: [{ label: 'Ships to', lines: addressLines(order.shippingAddress) }] },
@@ -38,13 +38,13 @@ export function orderShipped(order: Shipped, shop: Shop, accessKey?: string): Le
   const track = button('Track the parcel', shipment.trackingUrl)
   return {
     subject: orderShippedSubject(order),
-    summary: complete ? 'Everything is in this parcel.' : 'The rest follows in another parcel.',
+    summary: complete ? 'Your order is complete with this parcel.' : 'The rest of your order will follow.',
     heading: complete ? 'Your order is on its way' : 'Part of your order is on its way',
     blocks: [
       paragraph(
         complete
-          ? `A parcel with your order ${order.number} has just left us.`
-          : `A parcel with a part of your order ${order.number} has just left us. The rest follows in another one.`,
+          ? `We have shipped your order ${order.number}.`
+          : `We have shipped a part of your order ${order.number}. The rest will follow.`,
       ),
       ...track,
       { type: 'items', items, sums: [] },
@@ -64,10 +64,12 @@ export function orderShippedSubject({ number, complete }: Shipped): string {
   return complete ? `Your order ${number} is on its way` : `Part of your order ${number} is on its way`
 }
 
+const bankDelay = 'Depending on your bank, it can take a few days until the money arrives.'
+
 const cancelReasons: Record<string, string> = {
   'by-customer': 'You asked us to cancel it.',
-  'by-staff': 'We are sorry: we could not make it.',
-  'out-of-stock': 'We are sorry: something in it sold out before we could set it aside for you.',
+  'by-staff': 'Unfortunately, we cannot deliver it.',
+  'out-of-stock': 'Unfortunately, an item sold out before we could reserve it for you.',
   declined: 'The payment was declined.',
   expired: 'The payment was not completed in time.',
 }
@@ -86,14 +88,15 @@ export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): 
       ...(money ? [paragraph(money)] : []),
       { type: 'items', items: order.lines.map(itemOf), sums: [{ label: 'Total', amount: total, isTotal: true }] },
       ...seeOrder(order.orderId, shop, accessKey),
-      ...(isGoingBack ? [note('Depending on your bank, it can take a few days until you see the money.')] : []),
+      ...(isGoingBack ? [note(bankDelay)] : []),
     ],
   }
 }
 function moneyAfter({ goingBack, wasPaid }: Canceled): string | undefined {
-  if (!goingBack) return 'Whatever was taken for it comes back to you by itself. You do not have to do anything.'
+  if (!goingBack)
+    return 'If we received a payment for it, we will refund it automatically. You do not need to do anything.'
   if (goingBack.amount > 0)
-    return `${moneyText(goingBack)} is on its way back to you, the way you paid. You do not have to do anything.`
+    return `We are refunding ${moneyText(goingBack)} to your original payment method. You do not need to do anything.`
   return wasPaid ? undefined : 'You have not been charged.'
 }
 export function orderCanceledSubject({ number }: Canceled): string {
@@ -107,26 +110,26 @@ export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): 
   const unsent = (order.unsent ?? []).map(({ title, quantity }) => `${quantityText(quantity)} of ${title}`)
   return {
     subject: orderRefundedSubject(order),
-    summary: `We have sent ${amount} back to you.`,
-    heading: `${amount} is on its way back to you`,
+    summary: bankDelay,
+    heading: `We have refunded ${amount}`,
     blocks: [
-      paragraph(`We have sent ${amount} for your order ${order.number} back to you, the way you paid.`),
+      paragraph(`We have refunded ${amount} for your order ${order.number} to your original payment method.`),
       {
         type: 'facts',
         facts: [
           { label: 'This refund', lines: [amount] },
-          ...(isMore ? [{ label: 'Refunded in all', lines: [moneyText(order.totalRefunded)] }] : []),
+          ...(isMore ? [{ label: 'Total refunded', lines: [moneyText(order.totalRefunded)] }] : []),
           ...(reason ? [{ label: 'Reason', lines: [reason] }] : []),
           ...(unsent.length > 0 ? [{ label: 'Will not be sent', lines: unsent }] : []),
         ],
       },
       ...seeOrder(order.orderId, shop, accessKey),
-      note('Depending on your bank, it can take a few days until you see the money.'),
+      note(bankDelay),
     ],
   }
 }
 export function orderRefundedSubject({ number, amount }: Refunded): string {
-  return `${moneyText(amount)} back for your order ${number}`
+  return `Refund of ${moneyText(amount)} for your order ${number}`
 }
 
 type Line = Placed['lines'][number]
@@ -154,7 +157,7 @@ function sumsOf(totals: Totals, shippingName: string): Sum[] {
   ]
 }
 
-/** Guests open their order with the key in the link. Later letters have it when the confirmation came before them. */
+/** A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. */
 function seeOrder(orderId: string, shop: Shop, accessKey: string | undefined): Block[] {
   const key = accessKey ? `?key=${encodeURIComponent(accessKey)}` : ''
   return button('See your order', `${shop.url}/orders/${orderId}${key}`)

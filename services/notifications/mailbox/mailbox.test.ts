@@ -1,10 +1,10 @@
-// The development mailbox: shows what was written, harms nobody, and does not exist where it is off.
+// The development mailbox: shows mails, runs nothing that is in them, and answers 404 while it is off.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
-import { placed, shipped, tellService } from '../fixture.ts'
+import { placed, publish, shipped } from '../fixture.ts'
 import { notifications } from '../service.ts'
 
 const { mailbox, readMail, readMailBody, mailboxList } = notificationsApi.routes
@@ -17,7 +17,7 @@ after(() => shop.stop())
 test('lists mail newest first, filtered by address, at most a hundred', async () => {
   const email = `ada-${randomUUID()}@example.com`
   const orders = Array.from({ length: 101 }, (_, i) => placed({ email, number: `S-${1000 + i}` }))
-  await tellService(shop, [...orders, placed({ email: 'somebody.else@example.com' })])
+  await publish(shop, [...orders, placed({ email: 'somebody.else@example.com' })])
   const page = await shop.request(mailbox, { query: { to: email } })
   assert.equal(page.status, 200)
   const subjects = [...String(page.body).matchAll(/class="subject">([^<]+)</g)].map((match) => match[1])
@@ -29,23 +29,24 @@ test('lists mail newest first, filtered by address, at most a hundred', async ()
   assert.match(String(none.body), /No mail to &quot;&gt;&lt;script&gt;@example.com yet/)
 })
 
-test('shows a mail in a frame that may do nothing', async () => {
-  // RELIABILITY F02: what a customer typed is looked at by staff.
+test('shows a mail in a frame that cannot run scripts', async () => {
+  // RELIABILITY F02: staff look at what a customer typed.
   const email = `ada-${randomUUID()}@example.com`
   const title = '<script>parent.location="https://evil.example"</script>'
   const lines = [{ ...placed().data.lines[0]!, title }]
-  await tellService(shop, [placed({ email, lines })])
+  await publish(shop, [placed({ email, lines })])
   const list = await shop.request(mailboxList, { query: { to: email } })
   const [{ id }] = (list.body as { items: [{ id: string }] }).items
   const page = await shop.request(readMail, { params: { id } })
   assert.match(
     String(page.body),
-    new RegExp(`<iframe src="/mailbox/${id}/html" title="The mail" style="height:\\d+px" sandbox="allow-popups`),
+    new RegExp(`<iframe src="/mailbox/${id}/html" title="E-mail" height="\\d+" sandbox="allow-popups`),
   )
   const body = await shop.request(readMailBody, { params: { id } })
   assert.equal(body.headers['content-type'], 'text/html; charset=utf-8')
   assert.match(body.headers['content-security-policy'] ?? '', /default-src 'none';.*sandbox allow-popups/)
-  assert.match(page.headers['content-security-policy'] ?? '', /default-src 'none'/)
+  assert.match(page.headers['content-security-policy'] ?? '', /default-src 'none'; style-src 'sha256-/)
+  assert.doesNotMatch(String(page.body), / style="/, 'the policy allows no style attribute')
   for (const { headers, body: html } of [page, body]) {
     assert.doesNotMatch(String(html), /<script/)
     assert.deepEqual(
@@ -55,7 +56,7 @@ test('shows a mail in a frame that may do nothing', async () => {
   }
 })
 
-test('later letters open the order for a guest too, once its confirmation is here', async () => {
+test('later letters link to the order with the key of a guest, once the confirmation is stored', async () => {
   const email = `ada-${randomUUID()}@example.com`
   const order = placed({ email })
   const bare = { id: randomUUID(), lines: [{ sku: 'OIL-500', quantity: 1 }], shippedAt: '2026-11-23T10:00:00.000Z' }
@@ -63,9 +64,9 @@ test('later letters open the order for a guest too, once its confirmation is her
   const newest = async () =>
     ((await shop.request(mailboxList, { query: { to: email } })).body as { items: { subject: string; text: string }[] })
       .items
-  await tellService(shop, [shipment])
+  await publish(shop, [shipment])
   assert.match((await newest())[0]?.text ?? '', new RegExp(`/orders/${order.data.orderId}\n`))
-  await tellService(shop, [order])
+  await publish(shop, [order])
   const late = (await newest()).find((mail) => mail.subject.startsWith('Part'))
   assert.match(late?.text ?? '', new RegExp(`/orders/${order.data.orderId}\\?key=key-of-the-guest\n`))
 })
@@ -99,13 +100,18 @@ const cases: (TestOptions & { when: string; open: boolean; status: string })[] =
     open: true,
     status: 'sent',
   },
-  ...here.map((listen) => ({ when: `at ${listen.host}, for this machine alone`, listen, open: true, status: 'sent' })),
+  ...here.map((listen) => ({
+    when: `at ${listen.host}, which only this machine reaches`,
+    listen,
+    open: true,
+    status: 'sent',
+  })),
 ]
 for (const { when, open, status, ...options } of cases) {
   test(`the mailbox is ${open ? 'open' : 'closed'} ${when}`, async () => {
     const other = await startForTest([notifications], options)
     try {
-      await tellService(other, [placed()])
+      await publish(other, [placed()])
       const { sql } = other.database('notifications')
       const [row] = await sql<{ id: string; status: string }>`select id, status from notification`
       assert.equal(row?.status, status)

@@ -1,11 +1,11 @@
-// The development mailbox at /mailbox: reads the mail that nobody sends. Where it is off, it does not exist.
+// The development mailbox at /mailbox: shows the mail of a shop that has no mail server. While it is off, its routes answer 404.
 import { notificationsApi } from '@souk/contracts/notifications'
+import { pagePolicy } from '@souk/html/page'
 import { handle, refuse, reply } from '@souk/service'
-import type { NotificationsContext } from '../context.ts'
-import { writeMail } from '../letters/write-mail.ts'
-import { type WithContent, withContent } from '../notification-table.ts'
-import { shopOf } from '../queue-notification.ts'
-import { mailboxPage, mailPage } from './mailbox-pages.ts'
+import { type NotificationsContext, shopOf } from '../context.ts'
+import { renderMail } from '../letters/render-mail.ts'
+import { findMail, newestMails, type StoredMail } from '../notification-table.ts'
+import { mailboxPage, mailPage, style } from './mailbox-pages.ts'
 
 const {
   mailbox: pageRoute,
@@ -13,78 +13,65 @@ const {
   readMailBody: bodyRoute,
   mailboxList: listRoute,
 } = notificationsApi.routes
-const atMost = 100
+const mostListed = 100
+const closed = 'The development mailbox is switched off.'
+const deleted = 'The content of this letter was deleted.'
 
-const guards = {
+const commonHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  // The links in mails are keys to orders and accounts.
+  // The links in mails open orders and accounts.
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }
-const pagePolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-// A mail holds what strangers typed. It runs no script and belongs to no origin; only its links may open, in a new tab.
-const mailPolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+const pageHeaders = {
+  ...commonHeaders,
+  'content-security-policy': pagePolicy(style, {
+    'img-src': "'self' data:",
+    'frame-src': "'self'",
+    'form-action': "'self'",
+  }),
+}
+// A letter contains what customers typed. It runs no script and has no origin; its links open in a new tab.
+const letterHeaders = {
+  ...commonHeaders,
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
+}
 
 export const mailbox = handle(pageRoute, async ({ query }, context: NotificationsContext) => {
-  if (!context.resources.showsMailbox) refuse(pageRoute, 'not-found', closed)
-  const rows = await newest(query.to, context)
-  return pageReply(mailboxPage(rows, query.to, context.resources.mail !== undefined, shopOf(context)))
+  const { sql, resources } = context
+  if (!resources.showsMailbox) refuse(pageRoute, 'not-found', closed)
+  const mails = await newestMails(sql, query.to, mostListed)
+  const page = mailboxPage(mails, query.to, resources.channel !== undefined, shopOf(context))
+  return reply(200, Buffer.from(page), pageHeaders)
 })
 
 export const readMail = handle(mailRoute, async ({ params }, context: NotificationsContext) => {
-  const row = context.resources.showsMailbox ? await find(params.id, context) : undefined
-  if (!row) refuse(mailRoute, 'not-found', 'There is no such mail.')
-  return pageReply(mailPage(row, partsOf(row, context).text, shopOf(context)))
+  const mail = context.resources.showsMailbox ? await findMail(context.sql, params.id) : undefined
+  if (!mail) refuse(mailRoute, 'not-found', 'There is no such mail.')
+  return reply(200, Buffer.from(mailPage(mail, partsOf(mail, context).text, shopOf(context))), pageHeaders)
 })
 
 export const readMailBody = handle(bodyRoute, async ({ params }, context: NotificationsContext) => {
-  const row = context.resources.showsMailbox ? await find(params.id, context) : undefined
-  if (!row) refuse(bodyRoute, 'not-found', 'There is no such mail.')
-  const headers = { ...guards, 'content-security-policy': mailPolicy }
-  return reply(200, Buffer.from(partsOf(row, context).html), headers)
+  const mail = context.resources.showsMailbox ? await findMail(context.sql, params.id) : undefined
+  if (!mail) refuse(bodyRoute, 'not-found', 'There is no such mail.')
+  return reply(200, Buffer.from(partsOf(mail, context).html), letterHeaders)
 })
 
 export const mailboxList = handle(listRoute, async ({ query }, context: NotificationsContext) => {
   if (!context.resources.showsMailbox) refuse(listRoute, 'not-found', closed)
-  const rows = await newest(query.to, context)
-  const items = rows.map((row) => ({
-    id: row.id,
-    to: row.recipient,
-    subject: row.subject,
-    text: partsOf(row, context).text,
-    sentAt: row.sentAt ?? row.createdAt,
+  const mails = await newestMails(context.sql, query.to, mostListed)
+  const items = mails.map((mail) => ({
+    id: mail.id,
+    to: mail.recipient,
+    subject: mail.subject,
+    text: partsOf(mail, context).text,
+    sentAt: mail.sentAt ?? mail.createdAt,
   }))
   return { items }
 })
 
-const closed = 'The development mailbox is closed here.'
-
-function pageReply(page: string) {
-  return reply(200, Buffer.from(page), { ...guards, 'content-security-policy': pagePolicy })
-}
-
-async function newest(to: string | undefined, { sql }: NotificationsContext): Promise<WithContent[]> {
-  const filter = to ? sql`lower(n.recipient) = lower(${to})` : sql`true`
-  return sql<WithContent>`
-    select ${withContent(sql)}
-    from notification n
-    where ${filter}
-    order by n.id desc
-    limit ${atMost}`
-}
-
-async function find(id: string, { sql }: NotificationsContext): Promise<WithContent | undefined> {
-  const [row] = await sql<WithContent>`
-    select ${withContent(sql)}
-    from notification n
-    where n.id = ${id}`
-  return row
-}
-
-const forgotten = 'What it said has been forgotten.'
-function partsOf(row: WithContent, context: NotificationsContext): { html: string; text: string } {
-  return writeMail(row, context) ?? { html: `<p>${forgotten}</p>`, text: forgotten }
+function partsOf(mail: StoredMail, context: NotificationsContext): { html: string; text: string } {
+  return renderMail(mail, context) ?? { html: `<p>${deleted}</p>`, text: deleted }
 }
