@@ -16,6 +16,7 @@ h1 { margin: 0; font: normal 28px/1.25 Georgia, 'Times New Roman', serif; overfl
 a { color: inherit; }
 .soft { color: var(--soft); font-size: 14px; }
 .top { display: flex; flex-wrap: wrap; gap: 14px 24px; align-items: end; justify-content: space-between; margin-bottom: 22px; }
+.top > div { flex: 1 1 280px; }
 form { display: flex; gap: 8px; flex: 0 1 360px; }
 input { flex: 1; min-width: 0; padding: 8px 12px; font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 button { padding: 8px 16px; font: inherit; color: var(--page); background: var(--ink); border: 0; border-radius: 8px; }
@@ -48,9 +49,7 @@ pre { margin: 14px 0 4px; overflow-x: auto; font: 13px/1.55 ui-monospace, SFMono
 
 /** The list of mails. `to`: the recipient that it is filtered by. `isSent`: whether a mail server sends them, too. */
 export function mailboxPage(mails: readonly StoredMail[], to: string | undefined, isSent: boolean, shop: Shop): string {
-  const about = isSent
-    ? `E-mails from ${shop.name}.`
-    : `E-mails from ${shop.name}. No mail server is set, so they are shown here and not sent.`
+  const about = `E-mails from ${shop.name}${isSent ? '' : ', shown here instead of being sent'}.`
   const body = html`<main>
 <div class="top">
 <div><h1>Mailbox</h1><div class="soft">${about}</div></div>
