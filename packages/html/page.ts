@@ -34,8 +34,8 @@ ${body}
 }
 
 /**
- * The Content-Security-Policy of a page with this style sheet: no script, no other style (style attributes neither), no picture,
- * no form, no frame. `directives` adds to these or replaces them: `{ 'img-src': 'data:' }`.
+ * The Content-Security-Policy of a page with this style sheet: no script, no other style sheet, no style attributes, no images,
+ * no forms, no frames. `directives` adds to these or replaces them: `{ 'img-src': 'data:' }`.
  */
 export function pagePolicy(style: string, directives: Readonly<Record<string, string>> = {}): string {
   const all = {

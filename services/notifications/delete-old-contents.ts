@@ -1,5 +1,5 @@
-// Deletes the content of letters after 90 days, and with it the addresses and names in it. The notification itself stays: it says
-// who received which kind of letter, and when.
+// Deletes the content of letters after 90 days, with the names and addresses in it. The notification stays: it records which kind
+// of letter somebody received, and when.
 import type { NotificationsContext } from './context.ts'
 
 const keptDays = 90

@@ -36,15 +36,15 @@ test('each event leads to one letter of its kind, however often it is delivered'
     expected.map(([message]) => message),
     3,
   )
-  for (const [{ data }, kind, subject, says] of expected) {
-    const told = await notificationsTo(data.email)
+  for (const [{ data }, kind, subject, contains] of expected) {
+    const rows = await notificationsTo(data.email)
     assert.deepEqual(
-      told.map((one) => [one.kind, one.subject, one.status]),
+      rows.map((one) => [one.kind, one.subject, one.status]),
       [[kind, subject, 'sent']],
     )
     const [mail] = await mailsTo(data.email.toUpperCase())
     assert.equal(mail?.subject, subject)
-    assert.ok(mail.text.toLowerCase().includes(says.toLowerCase()), mail.text)
+    assert.ok(mail.text.toLowerCase().includes(contains.toLowerCase()), mail.text)
   }
 })
 
@@ -66,22 +66,22 @@ test('a batch of a thousand orders is a thousand notifications', async () => {
     shop,
     Array.from({ length: 1_000 }, () => placed()),
   )
-  const [row] = await sql`select count(*) as told from notification where cause = any(${ids}::uuid[])`
-  assert.deepEqual(row, { told: 1_000 })
+  const [row] = await sql`select count(*) as stored from notification where cause = any(${ids}::uuid[])`
+  assert.deepEqual(row, { stored: 1_000 })
 })
 
 test('a checkout that failed while the customer was looking leads to no letter, unless money was taken', async () => {
-  const told = async (reason: string, wasPaid: boolean) => {
+  const letters = async (reason: string, wasPaid: boolean) => {
     const message = canceled({ reason, wasPaid })
     await publish(shop, [message])
     return (await notificationsTo(message.data.email)).length
   }
-  assert.equal(await told('declined', false), 0)
-  assert.equal(await told('out-of-stock', false), 0)
-  assert.equal(await told('declined', true), 1)
-  assert.equal(await told('out-of-stock', true), 1)
-  assert.equal(await told('expired', false), 1)
-  assert.equal(await told('by-customer', false), 1)
+  assert.equal(await letters('declined', false), 0)
+  assert.equal(await letters('out-of-stock', false), 0)
+  assert.equal(await letters('declined', true), 1)
+  assert.equal(await letters('out-of-stock', true), 1)
+  assert.equal(await letters('expired', false), 1)
+  assert.equal(await letters('by-customer', false), 1)
 })
 
 test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {
@@ -116,7 +116,7 @@ test('a message that cannot be stored becomes a dead letter with its error; the 
       placed(),
     ]
     const [, poison, , nul] = await publish(other, orders)
-    assert.deepEqual(await sql`select count(*) as told from notification`, [{ told: 3 }])
+    assert.deepEqual(await sql`select count(*) as stored from notification`, [{ stored: 3 }])
     const aside = await sql<{ eventId: string; error: string }>`select event_id, error from dead_letter`
     assert.deepEqual(new Set(aside.map((row) => row.eventId)), new Set([poison, nul]))
     assert.match(aside.find((row) => row.eventId === poison)?.error ?? '', /no_poison/)
@@ -154,8 +154,8 @@ test('letters with links that expire, and letters without content, cannot be sen
   const { sql } = shop.database('notifications')
   await sql`update notification set content = null where recipient = ${messages[2]?.data.email}`
   for (const { data } of messages) {
-    const [told] = await notificationsTo(data.email)
-    const refusal = await refusalOf(client.resend({ params: { id: told?.id as string }, headers: key() }))
+    const [row] = await notificationsTo(data.email)
+    const refusal = await refusalOf(client.resend({ params: { id: row?.id as string }, headers: key() }))
     assert.deepEqual([refusal.code, refusal.status], ['cannot-resend', 409])
   }
   const unknown = await refusalOf(client.resend({ params: { id: randomUUID() }, headers: key() }))

@@ -51,8 +51,8 @@ export async function ensureStaff(
 }
 
 /**
- * Makes an account staff, or staff a customer. Its sessions end, so gateways use the new role as soon as their session caches
- * expire. An account becomes staff only after its e-mail address was verified.
+ * Makes an account staff, or staff a customer. Its sessions end, so gateways stop using the old role, at the latest when their session
+ * caches expire. An account becomes staff only after its e-mail address was verified.
  */
 export async function changeRole(
   { sql }: Pick<AccountContext, 'sql'>,

@@ -1,5 +1,5 @@
-// Decides how mail is delivered: by a mail server, or in the development mailbox. Without either it waits in the queue. The mailbox
-// shows links to everybody's account and orders, so `auto` opens it only where no other machine can reach the shop.
+// Decides how mail is delivered: by a mail server, or in the development mailbox; without either it waits in the queue. The
+// mailbox shows links to everybody's account and orders, so `auto` opens it only where no other machine can reach the shop.
 import type { BaseContext, MailDelivery } from '../context.ts'
 import { smtpChannel } from './smtp-channel.ts'
 

@@ -1,5 +1,5 @@
-// Sends queued mails. A batch is leased, sent outside of any transaction, and its outcomes are recorded in one statement. When a
-// process dies in between, the lease expires and the mails are sent again with the same message ids.
+// Sends queued mails. A batch is leased, sent outside of any transaction, and its outcomes are recorded in one statement. When
+// a process dies in between, the lease expires and the mails are sent again with the same message ids.
 import { crashpoint } from '@souk/postgres'
 import type { NotificationsContext } from '../context.ts'
 import { secretKinds } from '../letters/letter-templates.ts'

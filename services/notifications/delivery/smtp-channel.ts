@@ -46,8 +46,8 @@ export function smtpChannel(url: string, from: { name: string; address: string }
 }
 
 /**
- * A permanent error about the recipient or the content is final. A permanent error about us (login, sender) is tried again, because
- * the operator can correct it.
+ * A permanent error about the recipient or the content is final. A permanent error about us (login, sender) is tried again,
+ * because the operator can correct it.
  */
 function deliveryOf(error: unknown): Delivery {
   const { message, responseCode, command } = error as Error & { responseCode?: number; command?: string }

@@ -45,7 +45,7 @@ export function greeting(name: string): string {
   return line === '' || looksLikeSpam(line) ? 'Hello,' : `Hello ${line},`
 }
 
-/** Long, or with a link. Anybody can enter a text as a name, and the e-mail address of somebody else, to have the shop mail it. */
+/** Long, or with a link. A spammer could enter a text as a name, with somebody else's e-mail address, and the shop would mail it. */
 function looksLikeSpam(line: string): boolean {
   return line.length > 60 || /[:@<>]|\/\/|\S\.\p{L}/u.test(line)
 }

@@ -1,5 +1,5 @@
-// Renders a letter as HTML for mail programs: tables for the layout, styles on each element, and a style sheet only for dark mode
-// and narrow screens. No pictures, because most mail programs block them at first.
+// Renders a letter as HTML for mail programs: tables for the layout, styles on each element, and a style sheet only for dark
+// mode and narrow screens. No pictures, because most mail programs block them at first.
 
 import { Html, html } from '@souk/html'
 import { oneLine } from './formatting.ts'

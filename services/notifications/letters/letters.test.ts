@@ -68,21 +68,21 @@ test('a shipment names what is in the parcel and how to track it', () => {
 })
 
 test('a cancellation names the amount that is refunded, and no money when nothing is left to refund', () => {
-  const told = (more: Partial<Contents['order-canceled']>) =>
+  const cancellation = (more: Partial<Contents['order-canceled']>) =>
     both('order-canceled', canceled(more)).text.replace(/\s+/g, ' ')
-  const paid = told({ reason: 'out-of-stock', goingBack: eur(4565) })
+  const paid = cancellation({ reason: 'out-of-stock', goingBack: eur(4565) })
   assert.match(
     paid,
     /sold out before we could reserve it for you. We are refunding €45.65 to your original payment method\./,
   )
-  const refundedBefore = told({ goingBack: eur(0) })
+  const refundedBefore = cancellation({ goingBack: eur(0) })
   assert.doesNotMatch(refundedBefore, /refund|charged|payment|your bank/)
-  const unpaid = told({ wasPaid: false, reason: 'declined', goingBack: eur(0) })
+  const unpaid = cancellation({ wasPaid: false, reason: 'declined', goingBack: eur(0) })
   assert.match(unpaid, /The payment was declined. You have not been charged\./)
-  const unknown = told({ wasPaid: false, reason: 'expired' })
+  const unknown = cancellation({ wasPaid: false, reason: 'expired' })
   assert.match(unknown, /not completed in time. If we received a payment for it, we will refund it automatically\./)
   assert.doesNotMatch(unknown, /charged/)
-  assert.ok(!told({ reason: 'a-new-reason' }).includes('a-new-reason'))
+  assert.ok(!cancellation({ reason: 'a-new-reason' }).includes('a-new-reason'))
 })
 
 test('a refund names what will not be sent', () => {
