@@ -5,9 +5,9 @@ import { inventoryApi } from '@souk/contracts/inventory'
 import { openTransport } from '@souk/messaging'
 import { makeLog, run } from '@souk/service'
 import { openMachine } from '../local/machine.ts'
-import { clientAs, idOf, seedStaff } from '../seed/store-goods.ts'
-import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { awaitReaders } from '../seed/await-readers.ts'
+import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
+import { clientAs, idOf, seedStaff } from '../seed/store-goods.ts'
 import { allServices } from '../services/all-services.ts'
 
 type Goods = { sku: string; quantity: number }[]

@@ -3,8 +3,8 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { productsApi } from '@souk/contracts/products'
 import type { Running } from '@souk/service'
-import { clientAs, seedStaff } from '../seed/store-goods.ts'
 import { awaitReaders } from '../seed/await-readers.ts'
+import { clientAs, seedStaff } from '../seed/store-goods.ts'
 
 export interface Good {
   sku: string
