@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test'
 import type { Message } from '@souk/contracts'
 import { HoldStock, type StockLine } from '@souk/contracts/inventory'
 import type { Sql } from '@souk/postgres'
+import { type Counter, canceled, openCounter, placed, refunded } from './fixture.ts'
 import { findProblems, invariants } from './invariants.ts'
-import { type Counter, canceled, openCounter, placed, refunded } from './testing.ts'
 
 let counter: Counter
 before(async () => {

@@ -2,9 +2,9 @@
 // statement to the commit with the second.
 import type { Reservation } from '@souk/contracts/inventory'
 import { columns, json, type Sql, type Statement } from '@souk/postgres'
-import { type Allotment, allot, type Line, type Missing, type Shelf } from './allot.ts'
-import type { InventoryContext } from './context.ts'
-import { crossingsOf } from './crossings.ts'
+import type { InventoryContext } from '../context.ts'
+import { crossingsOf } from '../stock/threshold-events.ts'
+import { type Allotment, allot, type Line, type Missing, type Shelf } from './allocation.ts'
 import {
   type Asked,
   askedColumns,

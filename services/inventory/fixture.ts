@@ -6,8 +6,8 @@ import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/
 import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
 import type { Caller } from '@souk/service'
 import { anonymous, eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
-import { expireReservations } from './expire-reservations.ts'
 import { findProblems } from './invariants.ts'
+import { expireReservations } from './reserve/expire-reservations.ts'
 import { inventory } from './service.ts'
 
 const orders: Caller = { service: 'orders', role: 'anonymous' }

@@ -1,7 +1,7 @@
 // A reservation as the contract tells it, from its rows; and what an order asks for, as the database takes it.
 import type { Reservation, StockLine } from '@souk/contracts/inventory'
 import type { Sql, Statement } from '@souk/postgres'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 
 /** One row per line; a reservation without lines has one row whose sku is null. */
 export interface ReservationRow {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { eventually, refusalOf } from '@souk/service/fixture'
-import { type Counter, openCounter } from './testing.ts'
+import { type Counter, openCounter } from '../fixture.ts'
 
 let counter: Counter
 before(async () => {

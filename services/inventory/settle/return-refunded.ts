@@ -3,8 +3,8 @@
 import type { MessageOf } from '@souk/contracts'
 import type { OrderRefunded } from '@souk/contracts/orders'
 import type { Sql } from '@souk/postgres'
-import { type Back, writeMoved } from './fates.ts'
-import { demandOf } from './reservation.ts'
+import { demandOf } from '../reserve/reservation.ts'
+import { type Back, writeMoved } from './settlement.ts'
 
 export type Refunded = Pick<MessageOf<typeof OrderRefunded>['data'], 'orderId' | 'number' | 'refundId' | 'unsent'>
 

@@ -3,10 +3,10 @@
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
 import { batched, crashpoint } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 import { type Asked, demandOf } from './reservation.ts'
-import { reserveFromPlenty } from './reserve-plenty.ts'
-import { type Outcome, reserveSingly } from './reserve-singly.ts'
+import { reserveFromPlenty } from './reserve-in-one-statement.ts'
+import { type Outcome, reserveSingly } from './reserve-under-lock.ts'
 
 const route = inventoryApi.routes.reserve
 

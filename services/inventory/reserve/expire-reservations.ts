@@ -1,9 +1,9 @@
 // Gives back the stock of reservations whose time ran out, and tells the orders. Every instance does it; each takes what
 // no other has in hand.
 import { ReservationExpired } from '@souk/contracts/inventory'
-import type { InventoryContext } from './context.ts'
-import { crossingsOf } from './crossings.ts'
-import { changesOf, lockHeld, writeFates } from './fates.ts'
+import type { InventoryContext } from '../context.ts'
+import { changesOf, lockHeld, writeFates } from '../settle/settlement.ts'
+import { crossingsOf } from '../stock/threshold-events.ts'
 
 const mostAtOnce = 200
 

@@ -6,8 +6,10 @@ import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/order
 import { Unprocessable } from '@souk/messaging'
 import type { Sql } from '@souk/postgres'
 import { on, type Transaction } from '@souk/service'
-import type { InventoryContext } from './context.ts'
-import { type Change, crossingsOf } from './crossings.ts'
+import type { InventoryContext } from '../context.ts'
+import { demandOf } from '../reserve/reservation.ts'
+import { type Change, crossingsOf } from '../stock/threshold-events.ts'
+import { type Refunded, returnRefunded } from './return-refunded.ts'
 import {
   type Back,
   cancel,
@@ -19,9 +21,7 @@ import {
   sell,
   sellAllHeld,
   writeFates,
-} from './fates.ts'
-import { demandOf } from './reservation.ts'
-import { type Refunded, returnRefunded } from './return-refunded.ts'
+} from './settlement.ts'
 
 type Placed = MessageOf<typeof OrderPlaced>['data']
 

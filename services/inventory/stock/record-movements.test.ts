@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { customer, eventually, refusalOf, staff } from '@souk/service/fixture'
-import { roundsOf } from './movements.ts'
-import { type Counter, canceled, openCounter, placed } from './testing.ts'
+import { type Counter, canceled, openCounter, placed } from '../fixture.ts'
+import { roundsOf } from './record-movements.ts'
 
 let counter: Counter
 before(async () => {

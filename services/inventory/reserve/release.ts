@@ -2,9 +2,9 @@
 // reservation it leaves a mark, and the late reservation is refused.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle } from '@souk/service'
-import type { InventoryContext } from './context.ts'
-import { crossingsOf } from './crossings.ts'
-import { changesOf, isHolding, lockHeld, writeFates } from './fates.ts'
+import type { InventoryContext } from '../context.ts'
+import { changesOf, isHolding, lockHeld, writeFates } from '../settle/settlement.ts'
+import { crossingsOf } from '../stock/threshold-events.ts'
 
 export const release = handle(
   inventoryApi.routes.release,

@@ -1,7 +1,7 @@
 // GET /internal/reservations/:orderId.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle, refuse } from '@souk/service'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 import { findReservation } from './reservation.ts'
 
 const route = inventoryApi.routes.readReservation

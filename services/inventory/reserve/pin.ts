@@ -2,7 +2,7 @@
 // The status decides, never a clock: what has not expired yet can still be pinned.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle, refuse } from '@souk/service'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 import { findReservation, type ReservationRow, reservationOf } from './reservation.ts'
 
 const route = inventoryApi.routes.pin

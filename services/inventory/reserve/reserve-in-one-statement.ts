@@ -3,7 +3,7 @@
 // it writes nothing. No lock waits for this process.
 import type { Reservation } from '@souk/contracts/inventory'
 import { columns, crashpoint, sqlState } from '@souk/postgres'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 import {
   type Asked,
   askedColumns,

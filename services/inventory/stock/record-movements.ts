@@ -1,8 +1,8 @@
 // POST /v1/stock/:sku/movements and /v1/stock/movements. Staff tells what happened to stock; nobody sets a number.
 import { inventoryApi, type movementKinds } from '@souk/contracts/inventory'
 import { handleOnce, refuse, type Transaction } from '@souk/service'
-import type { InventoryContext } from './context.ts'
-import { type Change, crossingsOf } from './crossings.ts'
+import type { InventoryContext } from '../context.ts'
+import { type Change, crossingsOf } from './threshold-events.ts'
 
 const { move: moveRoute, moveMany: moveManyRoute } = inventoryApi.routes
 

@@ -4,7 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Reservation } from '@souk/contracts/inventory'
 import { refusalOf } from '@souk/service/fixture'
-import { type Counter, openCounter } from './testing.ts'
+import { type Counter, openCounter } from '../fixture.ts'
 
 let counter: Counter
 before(async () => {

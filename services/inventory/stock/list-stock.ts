@@ -2,7 +2,7 @@
 import { inventoryApi } from '@souk/contracts/inventory'
 import { join } from '@souk/postgres'
 import { handle, pageOf, readCursor, refuse } from '@souk/service'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 
 const { listStock: stockRoute, listMovements: movementsRoute } = inventoryApi.routes
 

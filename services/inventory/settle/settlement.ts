@@ -2,7 +2,7 @@
 // statement locks and reads, pure functions decide, one statement writes together with the commit.
 import type { Reservation } from '@souk/contracts/inventory'
 import { columns, type Sql, type Statement } from '@souk/postgres'
-import type { Change } from './crossings.ts'
+import type { Change } from '../stock/threshold-events.ts'
 
 type Status = Reservation['status']
 export interface Held {

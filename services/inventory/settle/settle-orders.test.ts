@@ -4,7 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { HoldStock } from '@souk/contracts/inventory'
 import { eventually } from '@souk/service/fixture'
-import { type Counter, canceled, openCounter, placed } from './testing.ts'
+import { type Counter, canceled, openCounter, placed } from '../fixture.ts'
 
 let counter: Counter
 before(async () => {

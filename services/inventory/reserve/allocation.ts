@@ -1,5 +1,5 @@
 // Who gets what, and from where: pure. The stock is what the rows say that the caller has locked.
-import type { Change } from './crossings.ts'
+import type { Change } from '../stock/threshold-events.ts'
 import type { Demand } from './reservation.ts'
 
 /** What can be taken of a SKU at one location; those from which orders are taken first come first. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { StockLine } from '@souk/contracts/inventory'
-import { type Counter, canceled, openCounter, placed, refunded } from './testing.ts'
+import { type Counter, canceled, openCounter, placed, refunded } from '../fixture.ts'
 
 let counter: Counter
 before(async () => {

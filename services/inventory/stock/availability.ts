@@ -1,7 +1,7 @@
 // GET /v1/availability. What can be bought now, over all locations, in the order asked.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle } from '@souk/service'
-import type { InventoryContext } from './context.ts'
+import type { InventoryContext } from '../context.ts'
 
 export const availability = handle(
   inventoryApi.routes.availability,

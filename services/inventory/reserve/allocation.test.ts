@@ -1,7 +1,7 @@
 // Who gets what, and from where.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allot } from './allot.ts'
+import { allot } from './allocation.ts'
 
 const wish = (orderId: string, wanted: Record<string, number>) => ({
   orderId,
