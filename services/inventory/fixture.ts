@@ -1,4 +1,4 @@
-// For the inventory's tests: the service alone, with the calls that orders and staff make.
+// The test fixture of the inventory service: the service alone, the calls that orders and staff make, and the orders' messages.
 import assert from 'node:assert/strict'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message } from '@souk/contracts'
@@ -10,7 +10,7 @@ import { findProblems } from './invariants.ts'
 import { expireReservations } from './reserve/expire-reservations.ts'
 import { inventory } from './service.ts'
 
-const orders: Caller = { service: 'orders', role: 'anonymous' }
+const ordersService: Caller = { service: 'orders', role: 'anonymous' }
 
 export interface ReserveOptions {
   orderId?: string
@@ -18,11 +18,11 @@ export interface ReserveOptions {
   expiresAt?: string
   holder?: string
 }
-export type Counter = Awaited<ReturnType<typeof openCounter>>
+export type TestInventory = Awaited<ReturnType<typeof openInventory>>
 
-export async function openCounter(options: TestOptions = {}) {
+export async function openInventory(options: TestOptions = {}) {
   const shop: TestShop = await startForTest([inventory], options)
-  const asOrders = shop.as(inventoryApi, orders)
+  const asOrders = shop.as(inventoryApi, ordersService)
   const asStaff = shop.as(inventoryApi, staff)
   const { sql } = shop.database('inventory')
   const key = () => ({ 'idempotency-key': randomUUID() })
@@ -36,7 +36,7 @@ export async function openCounter(options: TestOptions = {}) {
     newSku: () => `sku-${randomUUIDv7()}`,
     inSeconds: (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString(),
 
-    /** A new SKU of which so many lie at these locations. */
+    /** A new SKU with these quantities, by location. */
     async stocked(quantities: Record<string, number>): Promise<string> {
       const sku = `sku-${randomUUIDv7()}`
       const movements = Object.entries(quantities).map(([location, quantity]) => ({
@@ -67,8 +67,8 @@ export async function openCounter(options: TestOptions = {}) {
       const { items } = await asStaff.listStock({ query: { sku, location } })
       return items[0] && { onHand: items[0].onHand, reserved: items[0].reserved }
     },
-    /** Another service's messages, as they would come. */
-    async arrive(...messages: Message[]) {
+    /** Delivers messages of other services, and waits until nothing is under way. */
+    async receive(...messages: Message[]) {
       await shop.database('inventory').transaction(async ({ send }) => send(...messages))
       await shop.settle()
     },
@@ -77,23 +77,23 @@ export async function openCounter(options: TestOptions = {}) {
       assert.ok(running)
       return expireReservations(running.context)
     },
-    /** Messages about a SKU, in order: type and what can be bought. */
-    async told(sku: string): Promise<string[]> {
+    /** The messages about a SKU, in their order, as `type available`. */
+    async eventsOf(sku: string): Promise<string[]> {
       await shop.settle()
       return shop.transport.log
         .map((it) => JSON.parse(it.json) as { type: string; subject: string; data: { available?: number } })
         .filter((it) => it.subject === sku)
         .map((it) => `${it.type.replace('inventory.', '')} ${it.data.available ?? ''}`.trim())
     },
-    /** Waits until somebody waits for a lock. */
-    someoneWaits: () =>
-      eventually('somebody waits for a lock', async () => {
-        const waiting = await sql`
+    /** Resolves as soon as a statement waits for a lock. */
+    waitForBlockedStatement: () =>
+      eventually('a statement waits for a lock', async () => {
+        const blocked = await sql`
           select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-        return waiting.length > 0
+        return blocked.length > 0
       }),
-    /** Fails when an invariant of stock does not hold. */
-    async sound() {
+    /** Fails when an invariant of stock is broken. */
+    async assertInvariants() {
       assert.deepEqual(await findProblems(sql), [])
     },
   }
@@ -101,30 +101,30 @@ export async function openCounter(options: TestOptions = {}) {
 
 const price = { amount: 1999, currency: 'EUR' }
 const totals = { subtotal: price, discount: price, shipping: price, tax: price, total: price, taxIncluded: true }
-const basics = { number: 'S-1', email: 'ada@example.com', totals }
-const sold = (lines: readonly StockLine[]) =>
+const orderFields = { number: 'S-1', email: 'ada@example.com', totals }
+const orderLines = (lines: readonly StockLine[]) =>
   lines.map((line) => ({ ...line, title: 'Tea glass', unitPrice: price, lineTotal: price }))
 
-/** The order service's word that an order is paid. */
+/** The message that an order is paid. */
 export function placed(orderId: string, lines: readonly StockLine[]) {
   return OrderPlaced({
-    ...basics,
+    ...orderFields,
     orderId,
-    lines: sold(lines),
+    lines: orderLines(lines),
     shippingAddress: { name: 'Ada', line1: 'Sonnenallee 1', city: 'Berlin', postalCode: '12047', country: 'DE' },
     shippingMethod: { id: 'standard', name: 'Standard', price },
     accessKey: 'key',
     placedAt: new Date().toISOString(),
   })
 }
-/** The order service's word that an order will not be made. */
+/** The message that an order is canceled. */
 export function canceled(orderId: string, lines: readonly StockLine[], wasPaid: boolean) {
-  return OrderCanceled({ ...basics, orderId, lines: sold(lines), reason: 'by-customer', wasPaid })
+  return OrderCanceled({ ...orderFields, orderId, lines: orderLines(lines), reason: 'by-customer', wasPaid })
 }
-/** The order service's word that money went back for units that had not been sent. */
+/** The message that money went back, with the units that had not been sent. */
 export function refunded(orderId: string, unsent: readonly StockLine[] | undefined, refundId: string = randomUUIDv7()) {
   return OrderRefunded({
-    ...basics,
+    ...orderFields,
     orderId,
     refundId,
     amount: price,

@@ -1,7 +1,7 @@
 // Who gets what, and from where.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allot } from './allocation.ts'
+import { allocate } from './allocation.ts'
 
 const wish = (orderId: string, wanted: Record<string, number>) => ({
   orderId,
@@ -12,7 +12,7 @@ const shelf = (sku: string, location: string, available: number) => ({ sku, loca
 
 test('the first come are served, each wholly or not at all', () => {
   const shelves = [shelf('tea', 'main', 3), shelf('oil', 'main', 1)]
-  const [first, second, third] = allot(
+  const [first, second, third] = allocate(
     [wish('1', { tea: 2, oil: 1 }), wish('2', { tea: 1, oil: 1 }), wish('3', { tea: 1 })],
     shelves,
   )
@@ -36,7 +36,7 @@ test('the first come are served, each wholly or not at all', () => {
 
 test('one location that has all is preferred, else several by their order', () => {
   const shelves = [shelf('tea', 'main', 2), shelf('tea', 'east', 5)]
-  const [whole, split] = allot([wish('1', { tea: 3 }), wish('2', { tea: 4 })], shelves)
+  const [whole, split] = allocate([wish('1', { tea: 3 }), wish('2', { tea: 4 })], shelves)
   assert.deepEqual(whole?.missing ?? whole?.lines, [{ sku: 'tea', location: 'east', quantity: 3 }])
   assert.deepEqual(split?.missing ?? split?.lines, [
     { sku: 'tea', location: 'east', quantity: 2 },
@@ -45,6 +45,6 @@ test('one location that has all is preferred, else several by their order', () =
 })
 
 test('what nobody has ever stocked is missing, and nobody wishing is nothing', () => {
-  assert.deepEqual(allot([wish('1', { tea: 1 })], []), [{ missing: [{ sku: 'tea', requested: 1, available: 0 }] }])
-  assert.deepEqual(allot([], [shelf('tea', 'main', 1)]), [])
+  assert.deepEqual(allocate([wish('1', { tea: 1 })], []), [{ missing: [{ sku: 'tea', requested: 1, available: 0 }] }])
+  assert.deepEqual(allocate([], [shelf('tea', 'main', 1)]), [])
 })

@@ -1,43 +1,45 @@
-// Who gets what, and from where: pure. The stock is what the rows say that the caller has locked.
-import type { Change } from '../stock/threshold-events.ts'
-import type { Demand } from './reservation.ts'
+// Decides which location gives how many units to an order: pure. The stock is that of rows which the caller has locked.
+import type { Demand } from '../stock/demand.ts'
+import type { AvailabilityChange } from '../stock/threshold-events.ts'
 
-/** What can be taken of a SKU at one location; those from which orders are taken first come first. */
-export interface Shelf {
+/** What is available of a SKU at one location. Lists of these are in the order in which locations are used. */
+export interface AvailableStock {
   sku: string
   location: string
   available: number
 }
-export interface Missing {
+export interface MissingStock {
   sku: string
   requested: number
   available: number
 }
-export interface Line {
+export interface AllocatedLine {
   sku: string
   location: string
   quantity: number
 }
-/** Either all lines of an order, or what is missing. */
-export type Allotment = { lines: Line[]; changes: Change[]; missing?: undefined } | { missing: Missing[] }
+/** Either all lines of an order and what they changed, or what is missing. */
+export type Allocation =
+  | { lines: AllocatedLine[]; changes: AvailabilityChange[]; missing?: undefined }
+  | { missing: MissingStock[] }
 
-/** Grants wishes in the order given, each wholly or not at all, and says what each did to what is left of a SKU. */
-export function allot(wishes: readonly Demand[], shelves: readonly Shelf[]): Allotment[] {
-  const bySku = Map.groupBy(
-    shelves.map((shelf) => ({ ...shelf })),
-    (shelf) => shelf.sku,
+/** Serves demands in the order given, each wholly or not at all. An earlier demand leaves less for the later ones. */
+export function allocate(demands: readonly Demand[], stock: readonly AvailableStock[]): Allocation[] {
+  const stockOf = Map.groupBy(
+    stock.map((row) => ({ ...row })),
+    (row) => row.sku,
   )
-  return wishes.map(({ skus, quantities }) => {
+  return demands.map(({ skus, quantities }) => {
     const wanted = skus.map((sku, index) => {
-      const there = bySku.get(sku) ?? []
-      return { sku, requested: quantities[index] ?? 0, there, available: sumOf(there) }
+      const locations = stockOf.get(sku) ?? []
+      return { sku, requested: quantities[index] ?? 0, locations, available: sumOf(locations) }
     })
     const missing = wanted
       .filter((one) => one.requested > one.available)
       .map(({ sku, requested, available }) => ({ sku, requested, available }))
     if (missing.length > 0) return { missing }
     return {
-      lines: wanted.flatMap(({ sku, requested, there }) => take(sku, requested, there)),
+      lines: wanted.flatMap(({ sku, requested, locations }) => takeFrom(locations, sku, requested)),
       changes: wanted.map(({ sku, requested, available }) => ({
         sku,
         before: available,
@@ -47,21 +49,21 @@ export function allot(wishes: readonly Demand[], shelves: readonly Shelf[]): All
   })
 }
 
-/** From one location that has enough, else from several. */
-function take(sku: string, quantity: number, shelves: Shelf[]): Line[] {
-  const whole = shelves.find((shelf) => shelf.available >= quantity)
-  const lines: Line[] = []
+/** Takes units from the first location that has all of them, else from several locations in their order. */
+function takeFrom(locations: AvailableStock[], sku: string, quantity: number): AllocatedLine[] {
+  const sufficient = locations.find((location) => location.available >= quantity)
+  const lines: AllocatedLine[] = []
   let left = quantity
-  for (const shelf of whole ? [whole] : shelves) {
-    const taken = Math.min(shelf.available, left)
+  for (const location of sufficient ? [sufficient] : locations) {
+    const taken = Math.min(location.available, left)
     if (taken <= 0) continue
-    shelf.available -= taken
+    location.available -= taken
     left -= taken
-    lines.push({ sku, location: shelf.location, quantity: taken })
+    lines.push({ sku, location: location.location, quantity: taken })
   }
   return lines.sort((a, b) => (a.location < b.location ? -1 : 1))
 }
 
-function sumOf(shelves: readonly Shelf[]): number {
-  return shelves.reduce((sum, shelf) => sum + shelf.available, 0)
+function sumOf(locations: readonly AvailableStock[]): number {
+  return locations.reduce((sum, location) => sum + location.available, 0)
 }

@@ -1,9 +1,10 @@
-// POST /internal/reservations/:orderId/pin. From here on the reservation does not expire by itself: money is moving.
-// The status decides, never a clock: what has not expired yet can still be pinned.
+// POST /internal/reservations/:orderId/pin. Keeps a reservation from expiring while money moves. The status decides, not the
+// clock: a reservation whose time is over can be pinned until it has been expired.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle, refuse } from '@souk/service'
 import type { InventoryContext } from '../context.ts'
-import { findReservation, type ReservationRow, reservationOf } from './reservation.ts'
+import { type ReservationRow, reservationOf } from './reservation.ts'
+import { findReservation } from './reservations-table.ts'
 
 const route = inventoryApi.routes.pin
 

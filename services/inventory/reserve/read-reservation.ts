@@ -1,8 +1,8 @@
-// GET /internal/reservations/:orderId.
+// GET /internal/reservations/:orderId. Reads the reservation of an order, also one that is over.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle, refuse } from '@souk/service'
 import type { InventoryContext } from '../context.ts'
-import { findReservation } from './reservation.ts'
+import { findReservation } from './reservations-table.ts'
 
 const route = inventoryApi.routes.readReservation
 

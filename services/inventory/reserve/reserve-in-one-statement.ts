@@ -1,97 +1,36 @@
-// Reserves what there is plenty of, in one statement: for each SKU its first location has enough for everybody in the group, and
-// what is left is not low, so nobody is refused and nobody is told. The statement looks under its locks, and when it is otherwise
-// it writes nothing. No lock waits for this process.
+// Reserves stock in one statement, as is possible nearly always: each SKU's first location has enough for the whole batch and the
+// SKU does not become low, so no order is refused and no message is due. The statement checks this under its own locks and writes
+// nothing if it does not hold. No lock is held between two statements.
 import type { Reservation } from '@souk/contracts/inventory'
-import { columns, crashpoint, sqlState } from '@souk/postgres'
+import { columns, crashpoint, type Sql, type Statement, sqlState } from '@souk/postgres'
 import type { InventoryContext } from '../context.ts'
+import { type ReservationRequest, type ReservationRow, reservationOf } from './reservation.ts'
 import {
-  type Asked,
-  askedColumns,
-  holdsMany,
-  type ReservationRow,
-  reservationColumns,
-  reservationOf,
-  writeTaken,
-} from './reservation.ts'
+  hasTooManyReservations,
+  newReservationValues,
+  requestColumns,
+  writeReservedLines,
+} from './reservations-table.ts'
 
-/** So long a SKU of which there was not plenty is not tried this way. */
-const scarceMs = 1_000
-const mostScarce = 10_000
 /**
- * PostgreSQL checks constraints on a row as it was when the statement began, before it sees what others made of it since. So stock
- * that was given back while we waited for its lock may seem to be missing. Nothing was written then; another statement sees it.
+ * PostgreSQL checks constraints on a row as it was when the statement began, before it sees what other transactions made of it since. So stock
+ * that was given back while we waited for its lock may seem to be missing. Nothing is written then; the next statement sees it.
  */
 const checkViolation = '23514'
 
-const wishRows = columns<Asked>(askedColumns)
-interface WantedLine {
-  orderId: string
-  sku: string
-  quantity: number
-}
-const lineRows = columns<WantedLine>({
-  order_id: ['uuid', (line) => line.orderId],
-  sku: ['text', (line) => line.sku],
-  quantity: ['bigint', (line) => line.quantity],
-})
-
 /**
- * The reservations that were made, by order. Not among them: orders that have a reservation, people who hold many, and
- * everybody when a SKU is scarce.
+ * Returns the reservations that were made, by order id. An order is left out when it has a reservation, when its holder has too
+ * many, and when it names a SKU that was insufficient within the last second. All are left out when a SKU of theirs is insufficient.
  */
-export async function reserveFromPlenty(
-  asked: readonly Asked[],
-  { sql, settings, resources: { scarce } }: InventoryContext,
+export async function reserveInOneStatement(
+  requests: readonly ReservationRequest[],
+  { sql, settings, resources: { insufficientSkus } }: InventoryContext,
 ): Promise<Map<string, Reservation>> {
-  const time = performance.now()
-  const wishes = asked.filter(({ skus }) => !skus.some((sku) => (scarce.get(sku) ?? 0) > time))
-  if (wishes.length === 0) return new Map()
+  const promising = requests.filter(({ skus }) => !skus.some((sku) => insufficientSkus.has(sku)))
+  if (promising.length === 0) return new Map()
 
-  const lines = wishes.flatMap(({ orderId, skus, quantities }) =>
-    skus.map((sku, index): WantedLine => ({ orderId, sku, quantity: quantities[index] ?? 0 })),
-  )
   crashpoint('inventory.before-commit')
-  const statement = sql<ReservationRow & { orderId: string | null; sku: string }>`
-    with wish as materialized (
-      select * from ${wishRows(wishes)} as wish
-    ), line as materialized (
-      select * from ${lineRows(lines)} as line
-    ), shelf as materialized (
-      select s.sku, s.location, s.on_hand - s.reserved as available
-      from stock s
-      where s.sku = any(array(select sku from line))
-      order by s.sku, s.location
-      for no key update
-    ), first as materialized (
-      select distinct on (shelf.sku) shelf.sku, shelf.location, shelf.available,
-        sum(shelf.available) over (partition by shelf.sku) as everywhere
-      from shelf
-      join location on location.id = shelf.location
-      order by shelf.sku, location.priority, shelf.location
-    ), demand as materialized (
-      select wanted.sku, coalesce(
-        first.available >= wanted.quantity and first.everywhere - wanted.quantity > ${settings.lowStock}::bigint,
-        false) as is_plenty
-      from (select sku, sum(quantity) as quantity from line group by sku) as wanted
-      left join first on first.sku = wanted.sku
-    ), stored as (
-      insert into reservation (order_id, status, expires_at, holder)
-      select ${reservationColumns(sql, settings)}
-      from wish
-      where (select bool_and(is_plenty) from demand) and not (${holdsMany(sql, settings)})
-      order by order_id
-      on conflict (order_id) do nothing
-      returning order_id, status, expires_at
-    ), taken as materialized (
-      select stored.*, line.sku, first.location, line.quantity
-      from line
-      join stored on stored.order_id = line.order_id
-      join first on first.sku = line.sku
-    ), ${writeTaken(sql)}
-    select order_id, status, expires_at, sku, location, quantity from taken
-    union all
-    select null, null, null, sku, null, null from demand where not is_plenty`
-  const taken = await statement.then(
+  const rows = await reserveIfSufficient(sql, promising, settings).then(
     (rows) => rows,
     (error) => {
       if (sqlState(error) === checkViolation) return []
@@ -100,14 +39,79 @@ export async function reserveFromPlenty(
   )
   crashpoint('inventory.after-commit')
 
-  for (const { orderId, sku } of taken) if (orderId === null) keepScarce(sku)
   const reserved = new Map<string, Reservation>()
-  for (const [orderId, [first, ...rest]] of Map.groupBy(taken, (row) => row.orderId))
-    if (orderId !== null && first) reserved.set(orderId, reservationOf(orderId, [first, ...rest]))
-  return reserved
-
-  function keepScarce(sku: string): void {
-    if (scarce.size >= mostScarce) scarce.clear()
-    scarce.set(sku, time + scarceMs)
+  for (const [orderId, [first, ...rest]] of Map.groupBy(rows, (row) => row.orderId)) {
+    if (!first) continue
+    if (orderId !== null) reserved.set(orderId, reservationOf(orderId, [first, ...rest]))
+    else for (const { sku } of [first, ...rest]) insufficientSkus.set(sku, true)
   }
+  return reserved
+}
+
+const requestRows = columns<ReservationRequest>(requestColumns)
+interface RequestedLine {
+  orderId: string
+  sku: string
+  quantity: number
+}
+const lineRows = columns<RequestedLine>({
+  order_id: ['uuid', (line) => line.orderId],
+  sku: ['text', (line) => line.sku],
+  quantity: ['bigint', (line) => line.quantity],
+})
+
+/** Lines of reservations; or, without an order id, a SKU of which there is not enough. */
+type ReservedLine = ReservationRow & { orderId: string | null; sku: string }
+
+/** Locks the stock, by SKU and location, and stores new reservations last: the lock order of this service (`settle/lock-reservations.ts`). */
+function reserveIfSufficient(
+  sql: Sql,
+  requests: readonly ReservationRequest[],
+  settings: InventoryContext['settings'],
+): Statement<ReservedLine> {
+  const lines = requests.flatMap(({ orderId, skus, quantities }) =>
+    skus.map((sku, index): RequestedLine => ({ orderId, sku, quantity: quantities[index] ?? 0 })),
+  )
+  return sql<ReservedLine>`
+    with request as materialized (
+      select * from ${requestRows(requests)} as request
+    ), line as materialized (
+      select * from ${lineRows(lines)} as line
+    ), locked_stock as materialized (
+      select s.sku, s.location, s.on_hand - s.reserved as available
+      from stock s
+      where s.sku = any(array(select sku from line))
+      order by s.sku, s.location
+      for no key update
+    ), first_location as materialized (
+      select distinct on (s.sku) s.sku, s.location, s.available,
+        sum(s.available) over (partition by s.sku) as available_everywhere
+      from locked_stock s
+      join location on location.id = s.location
+      order by s.sku, location.priority, s.location
+    ), demand as materialized (
+      select wanted.sku, coalesce(
+        first_location.available >= wanted.quantity
+          and first_location.available_everywhere - wanted.quantity > ${settings.lowStock}::bigint,
+        false) as is_sufficient
+      from (select sku, sum(quantity) as quantity from line group by sku) as wanted
+      left join first_location on first_location.sku = wanted.sku
+    ), stored as (
+      insert into reservation (order_id, status, expires_at, holder)
+      select ${newReservationValues(sql, sql`request`, settings)}
+      from request
+      where (select bool_and(is_sufficient) from demand)
+        and not (${hasTooManyReservations(sql, sql`request.holder`, settings)})
+      order by order_id
+      on conflict (order_id) do nothing
+      returning order_id, status, expires_at
+    ), allocated as materialized (
+      select stored.*, line.sku, first_location.location, line.quantity
+      from line
+      join stored on stored.order_id = line.order_id
+      join first_location on first_location.sku = line.sku
+    ), ${writeReservedLines(sql, sql`allocated`)}
+    select order_id, status, expires_at, sku, location, quantity from allocated
+    union all
+    select null, null, null, sku, null, null from demand where not is_sufficient`
 }

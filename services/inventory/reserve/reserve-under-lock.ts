@@ -1,89 +1,86 @@
-// Reserves for each order by itself what there is: all lines or none. Under the locks of the stock, which last from the first
-// statement to the commit with the second.
+// Reserves for each order of a batch what there is, or says what is missing. The stock stays locked from the first statement of
+// the transaction to its commit, and a pure function decides in between (`allocation.ts`).
 import type { Reservation } from '@souk/contracts/inventory'
 import { columns, json, type Sql, type Statement } from '@souk/postgres'
 import type { InventoryContext } from '../context.ts'
-import { crossingsOf } from '../stock/threshold-events.ts'
-import { type Allotment, allot, type Line, type Missing, type Shelf } from './allocation.ts'
+import { demandOf } from '../stock/demand.ts'
+import { thresholdEvents } from '../stock/threshold-events.ts'
+import { type AllocatedLine, type Allocation, type AvailableStock, allocate, type MissingStock } from './allocation.ts'
+import type { ReservationRequest, ReserveOutcome } from './reservation.ts'
 import {
-  type Asked,
-  askedColumns,
-  demandOf,
   findReservation,
-  holdsMany,
-  reservationColumns,
-  writeTaken,
-} from './reservation.ts'
+  hasTooManyReservations,
+  newReservationValues,
+  requestColumns,
+  writeReservedLines,
+} from './reservations-table.ts'
 
-export type Outcome =
-  | { is: 'reserved'; reservation: Reservation }
-  | { is: 'out-of-stock'; missing: Missing[] }
-  | { is: 'over' | 'differs' | 'too-many' }
+type Settings = InventoryContext['settings']
 
-export function reserveSingly(
-  asked: readonly Asked[],
+/** Returns an outcome for each request, in their order. */
+export function reserveUnderLock(
+  requests: readonly ReservationRequest[],
   { transaction, settings }: InventoryContext,
-): Promise<Outcome[]> {
+): Promise<ReserveOutcome[]> {
   return transaction(async ({ sql, withCommit, send }) => {
-    const { judged, shelves } = await begin(sql, asked, settings)
-    const begun = asked.filter((_, index) => judged[index]?.status)
-    const allotments = allot(begun, shelves)
-    for (const statement of finish(sql, begun, allotments)) withCommit(statement)
-    send(
-      ...crossingsOf(
-        allotments.flatMap((one) => (one.missing ? [] : one.changes)),
-        settings.lowStock,
-      ),
-    )
+    const { checked, stock } = await storeWhatSeemsPossible(sql, requests, settings)
+    const stored = requests.filter((_, index) => checked[index]?.status)
+    const allocations = allocate(stored, stock)
+    for (const statement of writeAllocations(sql, stored, allocations)) withCommit(statement)
+    const changes = allocations.flatMap((one) => (one.missing ? [] : one.changes))
+    send(...thresholdEvents(changes, settings.lowStock))
     return Promise.all(
-      asked.map((wish, index) => {
-        const allotment = allotments[begun.indexOf(wish)]
-        return outcomeOf(wish, judged[index] as Judged, allotment, sql)
+      requests.map((request, index) => {
+        const allocation = allocations[stored.indexOf(request)]
+        return outcomeOf(request, checked[index] as CheckedRequest, allocation, sql) // Every request is checked.
       }),
     )
   })
 }
 
-/** What can be said of a wish before any stock is locked. With a status, its reservation has begun. */
-interface Judged {
+/** What the first statement found out about a request. With a status, its reservation is stored. */
+interface CheckedRequest {
   isKnown: boolean
-  missing: Missing[] | null
-  holdsMany: boolean
+  missing: MissingStock[] | null
+  hasTooMany: boolean
   status: Reservation['status'] | null
   expiresAt: string | null
 }
 
-const wishRows = columns<Asked & { place: number }>({
-  place: ['integer', (wish) => wish.place],
-  ...askedColumns,
-  skus: ['text[]', (wish) => wish.skus],
-  quantities: ['bigint[]', (wish) => wish.quantities],
+const requestRows = columns<ReservationRequest & { place: number }>({
+  place: ['integer', (request) => request.place],
+  ...requestColumns,
+  skus: ['text[]', (request) => request.skus],
+  quantities: ['bigint[]', (request) => request.quantities],
 })
 
 /**
- * Locks the stock, by SKU and location, and then stores the reservations that seem possible: new reservations come last, as
- * everywhere, so that nobody waits in a circle. Who asks for what is plainly not there waits for no lock and writes nothing.
+ * Checks the requests without locks, then locks the stock of the possible ones, by SKU and location, and stores their reservations
+ * last: the lock order of this service (`settle/lock-reservations.ts`). A request for stock that is plainly missing waits for no lock and
+ * writes nothing.
  */
-async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryContext['settings']) {
-  const [row] = await sql<{ judged: Judged[]; shelves: Shelf[] }>`
-    with wish as materialized (
-      select * from ${wishRows(asked.map((wish, place) => ({ ...wish, place })))} as wish
-    ), judged as materialized (
+async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRequest[], settings: Settings) {
+  const [row] = await sql<{ checked: CheckedRequest[]; stock: AvailableStock[] }>`
+    with request as materialized (
+      select * from ${requestRows(requests.map((request, place) => ({ ...request, place })))} as request
+    ), checked as materialized (
       select place, order_id, is_pinned, until, holder, skus,
-        (select true from reservation r where r.order_id = wish.order_id) is not null as is_known,
+        (select true from reservation r where r.order_id = request.order_id) is not null as is_known,
         (
-          select json_agg(json_build_object('sku', w.sku, 'requested', w.quantity, 'available', there.available) order by w.sku)
-          from unnest(skus, quantities) as w (sku, quantity)
+          select json_agg(
+            json_build_object('sku', wanted.sku, 'requested', wanted.quantity, 'available', unlocked.available)
+            order by wanted.sku)
+          from unnest(skus, quantities) as wanted (sku, quantity)
           cross join lateral (
-            select coalesce(sum(s.on_hand - s.reserved), 0) as available from stock s where s.sku = w.sku
-          ) as there
-          where w.quantity > there.available
+            select coalesce(sum(s.on_hand - s.reserved), 0) as available from stock s where s.sku = wanted.sku
+          ) as unlocked
+          where wanted.quantity > unlocked.available
         ) as missing,
-        ${holdsMany(sql, settings)} as holds_many
-      from wish
+        ${hasTooManyReservations(sql, sql`request.holder`, settings)} as has_too_many
+      from request
     ), possible as materialized (
-      select * from judged where not is_known and missing is null and not holds_many
-    ), shelf as materialized (
+      select * from checked where not is_known and missing is null and not has_too_many
+    ), locked_stock as materialized (
       select s.sku, s.location, s.on_hand - s.reserved as available, p.priority
       from stock s
       join location p on p.id = s.location
@@ -92,70 +89,76 @@ async function begin(sql: Sql, asked: readonly Asked[], settings: InventoryConte
       for no key update of s
     ), stored as (
       insert into reservation (order_id, status, expires_at, holder)
-      select ${reservationColumns(sql, settings)}
+      select ${newReservationValues(sql, sql`possible`, settings)}
       from possible
-      where (select count(*) from shelf) >= 0 -- Always; but it is asked first, so the locks come first.
+      where (select count(*) from locked_stock) >= 0 -- Always true, but evaluated first, so the stock is locked first.
       order by order_id
       on conflict (order_id) do nothing
       returning order_id, status, expires_at
     )
     select
       (
-        select json_agg(json_build_object('isKnown', is_known, 'missing', missing, 'holdsMany', holds_many,
+        select json_agg(json_build_object('isKnown', is_known, 'missing', missing, 'hasTooMany', has_too_many,
           'status', stored.status, 'expiresAt', stored.expires_at) order by place)
-        from judged
+        from checked
         left join stored using (order_id)
-      ) as judged,
+      ) as checked,
       (
         select coalesce(json_agg(json_build_object('sku', sku, 'location', location, 'available', available)
           order by priority, location), '[]')
-        from shelf
-      ) as shelves`
-  return row as { judged: Judged[]; shelves: Shelf[] }
+        from locked_stock
+      ) as stock`
+  return row as { checked: CheckedRequest[]; stock: AvailableStock[] } // Aggregates without groups return one row.
 }
 
-const lineRows = columns<Line & { orderId: string }>({
+const lineRows = columns<AllocatedLine & { orderId: string }>({
   order_id: ['uuid', (line) => line.orderId],
   sku: ['text', (line) => line.sku],
   location: ['text', (line) => line.location],
   quantity: ['bigint', (line) => line.quantity],
 })
 
-/** Writes what was granted, and takes back the reservations for which there was not enough after all. */
-function finish(sql: Sql, begun: readonly Asked[], allotments: readonly Allotment[]): Statement[] {
-  const orderOf = (index: number) => (begun[index] as Asked).orderId
-  const lines = allotments.flatMap((one, index) =>
-    one.missing ? [] : one.lines.map((line) => ({ orderId: orderOf(index), ...line })),
-  )
-  const refused = allotments.flatMap((one, index) => (one.missing ? [orderOf(index)] : []))
+/** Writes the allocated lines, and deletes the stored reservations for which there was not enough after all. */
+function writeAllocations(
+  sql: Sql,
+  stored: readonly ReservationRequest[],
+  allocations: readonly Allocation[],
+): Statement[] {
+  const lines: (AllocatedLine & { orderId: string })[] = []
+  const refused: string[] = []
+  for (const [index, { orderId }] of stored.entries()) {
+    const allocation = allocations[index]
+    if (allocation?.missing) refused.push(orderId)
+    else for (const line of allocation?.lines ?? []) lines.push({ orderId, ...line })
+  }
   const undo = sql`delete from reservation where order_id = any(${refused}::uuid[])`
   const write = sql`
-    with taken as materialized (
+    with allocated as materialized (
       select * from ${lineRows(lines)} as line
-    ), ${writeTaken(sql)}
+    ), ${writeReservedLines(sql, sql`allocated`)}
     select`
   return [...(refused.length > 0 ? [undo] : []), ...(lines.length > 0 ? [write] : [])]
 }
 
 async function outcomeOf(
-  { orderId, skus, quantities }: Asked,
-  { isKnown, missing, holdsMany, status, expiresAt }: Judged,
-  allotment: Allotment | undefined,
+  { orderId, skus, quantities }: ReservationRequest,
+  { isKnown, missing, hasTooMany, status, expiresAt }: CheckedRequest,
+  allocation: Allocation | undefined,
   sql: Sql,
-): Promise<Outcome> {
-  if (allotment?.missing) return { is: 'out-of-stock', missing: allotment.missing }
-  if (allotment && status) {
+): Promise<ReserveOutcome> {
+  if (allocation?.missing) return { kind: 'out-of-stock', missing: allocation.missing }
+  if (allocation && status) {
     const until = expiresAt === null ? undefined : new Date(expiresAt).toISOString()
-    return { is: 'reserved', reservation: { orderId, status, expiresAt: until, lines: allotment.lines } }
+    return { kind: 'reserved', reservation: { orderId, status, expiresAt: until, lines: allocation.lines } }
   }
-  if (!isKnown && missing) return { is: 'out-of-stock', missing }
-  if (!isKnown && holdsMany) return { is: 'too-many' }
+  if (!isKnown && missing) return { kind: 'out-of-stock', missing }
+  if (!isKnown && hasTooMany) return { kind: 'too-many-reservations' }
 
-  // The order was here before.
+  // The order has a reservation from an earlier request.
   const reservation = await findReservation(sql, orderId)
   if (!reservation) throw new Error(`Reserving for order ${orderId} had no outcome.`)
-  if (reservation.status === 'released' || reservation.status === 'expired') return { is: 'over' }
-  const held = demandOf(reservation.lines)
-  const isSame = json([skus, quantities]) === json([held.skus, held.quantities])
-  return isSame ? { is: 'reserved', reservation } : { is: 'differs' }
+  if (reservation.status === 'released' || reservation.status === 'expired') return { kind: 'reservation-over' }
+  const reserved = demandOf(reservation.lines)
+  const isSame = json([skus, quantities]) === json([reserved.skus, reserved.quantities])
+  return isSame ? { kind: 'reserved', reservation } : { kind: 'different-lines' }
 }

@@ -4,19 +4,19 @@ import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Reservation } from '@souk/contracts/inventory'
 import { refusalOf } from '@souk/service/fixture'
-import { type Counter, openCounter } from '../fixture.ts'
+import { openInventory, type TestInventory } from '../fixture.ts'
 
-let counter: Counter
+let inventory: TestInventory
 before(async () => {
-  counter = await openCounter()
+  inventory = await openInventory()
 })
-after(() => counter.close())
+after(() => inventory.close())
 
 test('two hundred customers want ten units: ten get one (vendure #3508, saleor #543, medusa #16569)', async () => {
-  const sku = await counter.stocked({ main: 10 })
+  const sku = await inventory.stocked({ main: 10 })
   const outcomes = await Promise.all(
     Array.from({ length: 200 }, () =>
-      counter.reserve([{ sku, quantity: 1 }]).then(
+      inventory.reserve([{ sku, quantity: 1 }]).then(
         () => 'reserved',
         (refusal) => refusal.code,
       ),
@@ -24,97 +24,98 @@ test('two hundred customers want ten units: ten get one (vendure #3508, saleor #
   )
   assert.equal(outcomes.filter((it) => it === 'reserved').length, 10)
   assert.equal(outcomes.filter((it) => it === 'out-of-stock').length, 190)
-  assert.equal(await counter.available(sku), 0)
-  await counter.sound()
+  assert.equal(await inventory.available(sku), 0)
+  await inventory.assertInvariants()
 })
 
 test('what is given back in the same instant can be reserved', async () => {
-  const sku = await counter.stocked({ main: 30 })
-  const { orderId } = await counter.reserve([{ sku, quantity: 20 }], { pinned: true })
+  const sku = await inventory.stocked({ main: 30 })
+  const { orderId } = await inventory.reserve([{ sku, quantity: 20 }], { pinned: true })
   let reserving: Promise<Reservation> | undefined
-  await counter.shop.database('inventory').transaction(async ({ sql }) => {
+  await inventory.shop.database('inventory').transaction(async ({ sql }) => {
     await sql`update reservation set status = 'released' where order_id = ${orderId}`
     await sql`
       insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
       values (${sku}, 'main', 'released', 0, -20, ${orderId}, 'Test')`
     await sql`update stock set reserved = 0 where sku = ${sku}`
-    reserving = counter.reserve([{ sku, quantity: 11 }])
-    await counter.someoneWaits()
+    reserving = inventory.reserve([{ sku, quantity: 11 }])
+    await inventory.waitForBlockedStatement()
   })
   assert.equal((await reserving)?.status, 'active')
-  await counter.sound()
+  await inventory.assertInvariants()
 })
 
 test('one order that two instances reserve at once, each in its way, keeps nobody waiting in a circle', async () => {
-  const sku = await counter.stocked({ main: 9 })
-  await counter.reserve([{ sku, quantity: 8 }]) // From now on it is not plenty: the next are counted singly.
+  const sku = await inventory.stocked({ main: 9 })
+  await inventory.reserve([{ sku, quantity: 8 }]) // From now on it is not plenty: the next are counted singly.
   const orderId = randomUUIDv7()
   let reserving: Promise<Reservation> | undefined
-  await counter.shop.database('inventory').transaction(async ({ sql }) => {
+  await inventory.shop.database('inventory').transaction(async ({ sql }) => {
     await sql`set local deadlock_timeout = '10ms'` // Whoever looks for a circle first is the one who is ended.
     // What reserving does where there is plenty: it locks the stock, and stores the reservation last.
     await sql`select from stock where sku = ${sku} for no key update`
-    reserving = counter.reserve([{ sku, quantity: 1 }], { orderId })
-    await counter.someoneWaits()
+    reserving = inventory.reserve([{ sku, quantity: 1 }], { orderId })
+    await inventory.waitForBlockedStatement()
     await sql`insert into reservation (order_id, status) values (${orderId}, 'released')`
   })
   assert.equal((await refusalOf(reserving as Promise<Reservation>)).code, 'reservation-over')
-  await counter.sound()
+  await inventory.assertInvariants()
 })
 
 test('groups that overlap see each other: each crossing is told once, with the right number', async () => {
-  const skus = await Promise.all(Array.from({ length: 10 }, () => counter.stocked({ main: 20, east: 10 })))
+  const skus = await Promise.all(Array.from({ length: 10 }, () => inventory.stocked({ main: 20, east: 10 })))
   await Promise.all(
     skus.flatMap((sku) =>
       Array.from({ length: 30 }, async () => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 100))
-        await counter.reserve([{ sku, quantity: 1 }])
+        await inventory.reserve([{ sku, quantity: 1 }])
       }),
     ),
   )
-  for (const sku of skus) assert.deepEqual(await counter.told(sku), ['back-in-stock 30', 'stock-low 3', 'sold-out'])
-  await counter.sound()
+  for (const sku of skus)
+    assert.deepEqual(await inventory.eventsOf(sku), ['back-in-stock 30', 'stock-low 3', 'sold-out'])
+  await inventory.assertInvariants()
 })
 
 test('the same crowd with a second thing in the cart', async () => {
-  const [sku, plenty] = [await counter.stocked({ main: 6, east: 4 }), await counter.stocked({ main: 1000 })]
+  const [sku, plenty] = [await inventory.stocked({ main: 6, east: 4 }), await inventory.stocked({ main: 1000 })]
   const outcomes = await Promise.allSettled(
     Array.from({ length: 200 }, () =>
-      counter.reserve([
+      inventory.reserve([
         { sku, quantity: 1 },
         { sku: plenty, quantity: 1 },
       ]),
     ),
   )
   assert.equal(outcomes.filter((it) => it.status === 'fulfilled').length, 10)
-  assert.deepEqual([await counter.available(sku), await counter.available(plenty)], [0, 990])
-  await counter.sound()
+  assert.deepEqual([await inventory.available(sku), await inventory.available(plenty)], [0, 990])
+  await inventory.assertInvariants()
 })
 
 test('two lines of one SKU are one demand (medusa #16502, vendure #1028, vendure #2702)', async () => {
-  const sku = await counter.stocked({ main: 35 })
-  const reservation = await counter.reserve([
+  const sku = await inventory.stocked({ main: 35 })
+  const reservation = await inventory.reserve([
     { sku, quantity: 10 },
     { sku, quantity: 25 },
   ])
   assert.deepEqual(reservation.lines, [{ sku, quantity: 35, location: 'main' }])
-  const other = await counter.stocked({ main: 5 })
+  const other = await inventory.stocked({ main: 5 })
   const refusal = await refusalOf(
-    counter.reserve([
+    inventory.reserve([
       { sku: other, quantity: 3 },
       { sku: other, quantity: 3 },
     ]),
   )
   assert.equal(refusal.code, 'out-of-stock')
   assert.deepEqual(refusal.problem.missing, [{ sku: other, requested: 6, available: 5 }])
-  assert.equal(await counter.available(other), 5)
+  assert.equal(await inventory.available(other), 5)
 })
 
 test('all lines or none (saleor PR #8963)', async () => {
-  const [plenty, scarce] = [await counter.stocked({ main: 10 }), await counter.stocked({ main: 1 })]
+  const [plenty, scarce] = [await inventory.stocked({ main: 10 }), await inventory.stocked({ main: 1 })]
   const orderId = randomUUIDv7()
   const refusal = await refusalOf(
-    counter.reserve(
+    inventory.reserve(
       [
         { sku: plenty, quantity: 2 },
         { sku: scarce, quantity: 2 },
@@ -131,114 +132,114 @@ test('all lines or none (saleor PR #8963)', async () => {
       { sku: scarce, requested: 2, available: 1 },
     ].sort((a, b) => (a.sku < b.sku ? -1 : 1)),
   )
-  assert.equal(await counter.available(plenty), 10)
-  assert.equal((await refusalOf(counter.read(orderId))).code, 'not-found')
+  assert.equal(await inventory.available(plenty), 10)
+  assert.equal((await refusalOf(inventory.read(orderId))).code, 'not-found')
 })
 
 test('orders that name the same SKUs the other way round do not block each other', async () => {
-  const [one, two] = [await counter.stocked({ main: 500 }), await counter.stocked({ main: 500 })]
+  const [one, two] = [await inventory.stocked({ main: 500 }), await inventory.stocked({ main: 500 })]
   const lines = [
     { sku: one, quantity: 1 },
     { sku: two, quantity: 1 },
   ]
   await Promise.all(
-    Array.from({ length: 200 }, (_, index) => counter.reserve(index % 2 === 0 ? lines : lines.toReversed())),
+    Array.from({ length: 200 }, (_, index) => inventory.reserve(index % 2 === 0 ? lines : lines.toReversed())),
   )
-  assert.deepEqual([await counter.available(one), await counter.available(two)], [300, 300])
+  assert.deepEqual([await inventory.available(one), await inventory.available(two)], [300, 300])
 })
 
 test('one warehouse that has all is preferred, else the order is split over two', async () => {
-  const sku = await counter.stocked({ main: 3, east: 5 })
+  const sku = await inventory.stocked({ main: 3, east: 5 })
   const places = async (quantity: number) =>
-    (await counter.reserve([{ sku, quantity }])).lines.map((line) => [line.location, line.quantity])
+    (await inventory.reserve([{ sku, quantity }])).lines.map((line) => [line.location, line.quantity])
   assert.deepEqual(await places(2), [['main', 2]])
   assert.deepEqual(await places(4), [['east', 4]])
   assert.deepEqual(await places(2), [
     ['east', 1],
     ['main', 1],
   ])
-  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }]))).code, 'out-of-stock')
-  await counter.sound()
+  assert.equal((await refusalOf(inventory.reserve([{ sku, quantity: 1 }]))).code, 'out-of-stock')
+  await inventory.assertInvariants()
 })
 
 test('two hundred customers want the last of two warehouses: none is sold twice', async () => {
-  const sku = await counter.stocked({ main: 7, east: 6 })
+  const sku = await inventory.stocked({ main: 7, east: 6 })
   const outcomes = await Promise.allSettled(
-    Array.from({ length: 200 }, (_, index) => counter.reserve([{ sku, quantity: 1 + (index % 3) }])),
+    Array.from({ length: 200 }, (_, index) => inventory.reserve([{ sku, quantity: 1 + (index % 3) }])),
   )
   const units = outcomes.flatMap((it) => (it.status === 'fulfilled' ? it.value.lines.map((line) => line.quantity) : []))
   assert.equal(
     units.reduce((sum, quantity) => sum + quantity, 0),
     13,
   )
-  await counter.sound()
+  await inventory.assertInvariants()
 })
 
 test('the same order asks ten times at once and gets one reservation', async () => {
-  const sku = await counter.stocked({ main: 2 })
+  const sku = await inventory.stocked({ main: 2 })
   const orderId = randomUUIDv7()
   const answers = await Promise.all(
-    Array.from({ length: 10 }, () => counter.reserve([{ sku, quantity: 2 }], { orderId, pinned: true })),
+    Array.from({ length: 10 }, () => inventory.reserve([{ sku, quantity: 2 }], { orderId, pinned: true })),
   )
   for (const answer of answers) {
     assert.deepEqual(answer, { orderId, status: 'pinned', lines: [{ sku, quantity: 2, location: 'main' }] })
   }
-  assert.equal(await counter.available(sku), 0)
+  assert.equal(await inventory.available(sku), 0)
   // The stock is gone, and still the order that has it gets its answer.
-  assert.equal((await counter.reserve([{ sku, quantity: 2 }], { orderId })).status, 'pinned')
-  assert.equal((await refusalOf(counter.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'invalid-request')
-  await counter.sound()
+  assert.equal((await inventory.reserve([{ sku, quantity: 2 }], { orderId })).status, 'pinned')
+  assert.equal((await refusalOf(inventory.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'invalid-request')
+  await inventory.assertInvariants()
 })
 
 test('one person cannot hoard: twenty unpaid reservations, then no more', async () => {
-  const sku = await counter.stocked({ main: 100 })
+  const sku = await inventory.stocked({ main: 100 })
   const holder = `${randomUUIDv7()}@example.com`
-  const first = await counter.reserve([{ sku, quantity: 1 }], { holder })
-  for (let i = 1; i < 20; i++) await counter.reserve([{ sku, quantity: 1 }], { holder })
-  const refusal = await refusalOf(counter.reserve([{ sku, quantity: 1 }], { holder }))
+  const first = await inventory.reserve([{ sku, quantity: 1 }], { holder })
+  for (let i = 1; i < 20; i++) await inventory.reserve([{ sku, quantity: 1 }], { holder })
+  const refusal = await refusalOf(inventory.reserve([{ sku, quantity: 1 }], { holder }))
   assert.deepEqual([refusal.code, refusal.status], ['too-many-reservations', 429])
-  assert.equal((await counter.reserve([{ sku, quantity: 1 }], { holder, orderId: first.orderId })).status, 'active')
-  await counter.reserve([{ sku, quantity: 1 }], { holder: 'another@example.com' })
-  await counter.pin(first.orderId)
-  await counter.reserve([{ sku, quantity: 1 }], { holder })
+  assert.equal((await inventory.reserve([{ sku, quantity: 1 }], { holder, orderId: first.orderId })).status, 'active')
+  await inventory.reserve([{ sku, quantity: 1 }], { holder: 'another@example.com' })
+  await inventory.pin(first.orderId)
+  await inventory.reserve([{ sku, quantity: 1 }], { holder })
 })
 
 test('an address is the same person however it is typed', async () => {
-  const sku = await counter.stocked({ main: 100 })
+  const sku = await inventory.stocked({ main: 100 })
   const address = `ada-${randomUUIDv7()}@example.com`
   const spellings = [address, address.toUpperCase(), ` ${address.replace('a', 'A')} `]
-  for (let i = 0; i < 20; i++) await counter.reserve([{ sku, quantity: 1 }], { holder: spellings[i % 3] })
+  for (let i = 0; i < 20; i++) await inventory.reserve([{ sku, quantity: 1 }], { holder: spellings[i % 3] })
   for (const holder of spellings) {
-    const refusal = await refusalOf(counter.reserve([{ sku, quantity: 1 }], { holder }))
+    const refusal = await refusalOf(inventory.reserve([{ sku, quantity: 1 }], { holder }))
     assert.equal(refusal.code, 'too-many-reservations')
   }
 })
 
 test('in a crowd each order gets the answer that it would get alone', async () => {
-  const sku = await counter.stocked({ main: 4, east: 5 })
+  const sku = await inventory.stocked({ main: 4, east: 5 })
   const one = [{ sku, quantity: 1 }]
   const holder = `${randomUUIDv7()}@example.com`
-  const elsewhere = await counter.stocked({ main: 50 })
-  for (let i = 0; i < 20; i++) await counter.reserve([{ sku: elsewhere, quantity: 1 }], { holder })
-  const mine = await counter.reserve(one, { pinned: true })
+  const elsewhere = await inventory.stocked({ main: 50 })
+  for (let i = 0; i < 20; i++) await inventory.reserve([{ sku: elsewhere, quantity: 1 }], { holder })
+  const mine = await inventory.reserve(one, { pinned: true })
   const gone = randomUUIDv7()
-  await counter.release(gone)
+  await inventory.release(gone)
   const code = (asked: Promise<unknown>) =>
     asked.then(
       () => 'reserved',
       (refusal) => refusal.code as string,
     )
   const wishes = [
-    code(counter.reserve(one)),
-    code(counter.reserve(one, { orderId: mine.orderId })),
-    code(counter.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
-    code(counter.reserve(one, { orderId: gone })),
-    code(counter.reserve(one, { holder })),
-    code(counter.reserve([{ sku, quantity: 100 }])),
-    counter.reserve([{ sku, quantity: 6 }]).then((it) => it.lines),
-    code(counter.reserve([{ sku, quantity: 2 }])),
-    code(counter.reserve(one, { pinned: true, orderId: randomUUIDv7().toUpperCase() })),
-    code(counter.reserve(one)),
+    code(inventory.reserve(one)),
+    code(inventory.reserve(one, { orderId: mine.orderId })),
+    code(inventory.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
+    code(inventory.reserve(one, { orderId: gone })),
+    code(inventory.reserve(one, { holder })),
+    code(inventory.reserve([{ sku, quantity: 100 }])),
+    inventory.reserve([{ sku, quantity: 6 }]).then((it) => it.lines),
+    code(inventory.reserve([{ sku, quantity: 2 }])),
+    code(inventory.reserve(one, { pinned: true, orderId: randomUUIDv7().toUpperCase() })),
+    code(inventory.reserve(one)),
   ]
   assert.deepEqual(await Promise.all(wishes), [
     'reserved',
@@ -255,30 +256,30 @@ test('in a crowd each order gets the answer that it would get alone', async () =
     'reserved',
     'out-of-stock',
   ])
-  assert.equal(await counter.available(sku), 0)
-  assert.deepEqual(await counter.told(sku), ['back-in-stock 9', 'stock-low 1', 'sold-out'])
-  await counter.sound()
+  assert.equal(await inventory.available(sku), 0)
+  assert.deepEqual(await inventory.eventsOf(sku), ['back-in-stock 9', 'stock-low 1', 'sold-out'])
+  await inventory.assertInvariants()
 })
 
 test('where there is plenty, too, each order of a crowd gets its own answer', async () => {
-  const sku = await counter.stocked({ main: 500, east: 500 })
-  const other = await counter.stocked({ main: 500 })
+  const sku = await inventory.stocked({ main: 500, east: 500 })
+  const other = await inventory.stocked({ main: 500 })
   const one = [{ sku, quantity: 1 }]
   const holder = `${randomUUIDv7()}@example.com`
-  for (let i = 0; i < 20; i++) await counter.reserve([{ sku: other, quantity: 1 }], { holder })
-  const mine = await counter.reserve(one, { pinned: true })
+  for (let i = 0; i < 20; i++) await inventory.reserve([{ sku: other, quantity: 1 }], { holder })
+  const mine = await inventory.reserve(one, { pinned: true })
   const gone = randomUUIDv7()
-  await counter.release(gone)
-  const crowd = Array.from({ length: 50 }, () => counter.reserve([...one, { sku: other, quantity: 2 }]))
+  await inventory.release(gone)
+  const crowd = Array.from({ length: 50 }, () => inventory.reserve([...one, { sku: other, quantity: 2 }]))
   const special = [
-    counter.reserve(one, { orderId: mine.orderId }),
-    refusalOf(counter.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
-    refusalOf(counter.reserve(one, { orderId: gone })),
-    refusalOf(counter.reserve(one, { holder })),
-    refusalOf(counter.reserve(one, { holder, pinned: true })),
+    inventory.reserve(one, { orderId: mine.orderId }),
+    refusalOf(inventory.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
+    refusalOf(inventory.reserve(one, { orderId: gone })),
+    refusalOf(inventory.reserve(one, { holder })),
+    refusalOf(inventory.reserve(one, { holder, pinned: true })),
   ]
-  const until = counter.inSeconds(60)
-  const later = counter.reserve(one, { expiresAt: until })
+  const until = inventory.inSeconds(60)
+  const later = inventory.reserve(one, { expiresAt: until })
   for (const { lines } of await Promise.all(crowd))
     assert.deepEqual(lines, [
       { sku, quantity: 1, location: 'main' },
@@ -293,6 +294,6 @@ test('where there is plenty, too, each order of a crowd gets its own answer', as
     'too-many-reservations',
     'too-many-reservations',
   ])
-  assert.deepEqual([await counter.available(sku), await counter.available(other)], [948, 380])
-  await counter.sound()
+  assert.deepEqual([await inventory.available(sku), await inventory.available(other)], [948, 380])
+  await inventory.assertInvariants()
 })

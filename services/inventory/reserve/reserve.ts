@@ -1,27 +1,25 @@
-// PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order. Orders that come at
-// once are served in groups: one lock of the hot rows and one commit then serve many (RELIABILITY 6.4).
+// PUT /internal/reservations/:orderId. Reserves the stock of an order: all lines or none, once per order.
 import { inventoryApi, type Reservation } from '@souk/contracts/inventory'
-import { batched, crashpoint } from '@souk/postgres'
+import { crashpoint } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
 import type { InventoryContext } from '../context.ts'
-import { type Asked, demandOf } from './reservation.ts'
-import { reserveFromPlenty } from './reserve-in-one-statement.ts'
-import { type Outcome, reserveSingly } from './reserve-under-lock.ts'
+import { demandOf } from '../stock/demand.ts'
+import type { ReserveOutcome } from './reservation.ts'
+import { reserveStock } from './reserve-in-batches.ts'
 
 const route = inventoryApi.routes.reserve
 
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
   const { pinned, expiresAt } = body
-  const holder = body.holder?.trim().toLowerCase() // Typed by people: one address is one person, in whatever case.
+  const holder = body.holder?.trim().toLowerCase() // People type addresses: an address is one person in whatever case.
   const orderId = params.orderId.toLowerCase()
-  const answered = await reserveInGroup({ ...demandOf(body.lines), orderId, pinned, expiresAt, holder }, context)
-  if (!answered) throw new Error(`Nothing was decided about the reservation of order ${orderId}.`)
+  const outcome = await reserveStock({ ...demandOf(body.lines), orderId, pinned, expiresAt, holder }, context)
   crashpoint('inventory.reserved')
-  return answer(answered.outcome)
+  return reservationOrRefusal(outcome)
 })
 
-function answer(outcome: Outcome): Reservation {
-  switch (outcome.is) {
+function reservationOrRefusal(outcome: ReserveOutcome): Reservation {
+  switch (outcome.kind) {
     case 'reserved':
       return outcome.reservation
     case 'out-of-stock': {
@@ -30,15 +28,15 @@ function answer(outcome: Outcome): Reservation {
         missing,
       })
     }
-    case 'over':
+    case 'reservation-over':
       return refuse(route, 'reservation-over', 'The reservation of this order is over. Place a new order.')
-    case 'differs':
+    case 'different-lines':
       return refuse(
         route,
         'invalid-request',
         'This order has a reservation of other things. An order does not change its lines.',
       )
-    case 'too-many':
+    case 'too-many-reservations':
       return refuse(
         route,
         'too-many-reservations',
@@ -46,22 +44,3 @@ function answer(outcome: Outcome): Reservation {
       )
   }
 }
-
-/** Where there is plenty, as mostly, in one statement; what that leaves, singly. */
-const reserveInGroup = batched<Asked, { orderId: string; outcome: Outcome }, InventoryContext>({
-  key: ({ orderId }) => orderId,
-  // What a person holds is counted, unless it is pinned.
-  conflicts: ({ pinned, holder }) => (pinned || !holder ? [] : [`held by ${holder}`]),
-  keyOf: ({ orderId }) => orderId,
-  async write(asked, context) {
-    const reserved = await reserveFromPlenty(asked, context)
-    const left = asked.filter(({ orderId }) => !reserved.has(orderId))
-    const outcomes = left.length > 0 ? await reserveSingly(left, context) : []
-    return asked.map((wish) => {
-      const reservation = reserved.get(wish.orderId)
-      const outcome: Outcome = reservation ? { is: 'reserved', reservation } : (outcomes[left.indexOf(wish)] as Outcome)
-      return { orderId: wish.orderId, outcome }
-    })
-  },
-  atOnce: 2,
-})

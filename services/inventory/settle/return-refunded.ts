@@ -1,34 +1,35 @@
-// Units that were refunded before they were sent go back to where they were taken from. The refund is the cause in the ledger,
-// and the ledger knows whether it has moved stock before.
+// Returns units that were refunded before they were sent to the locations they were taken from. The refund is the reference in the
+// ledger, so the ledger tells whether it has moved stock before.
 import type { MessageOf } from '@souk/contracts'
 import type { OrderRefunded } from '@souk/contracts/orders'
 import type { Sql } from '@souk/postgres'
-import { demandOf } from '../reserve/reservation.ts'
-import { type Back, writeMoved } from './settlement.ts'
+import { demandOf } from '../stock/demand.ts'
+import { writeMovements } from '../stock/stock-table.ts'
+import type { OrderLine } from './settlement.ts'
 
-export type Refunded = Pick<MessageOf<typeof OrderRefunded>['data'], 'orderId' | 'number' | 'refundId' | 'unsent'>
+export type Refund = Pick<MessageOf<typeof OrderRefunded>['data'], 'orderId' | 'number' | 'refundId' | 'unsent'>
 
-/** For a reservation that is sold and locked, with its stock. Returns what came back now. */
-export async function returnRefunded(refunded: Refunded, sql: Sql): Promise<Back[]> {
-  const { skus, quantities } = demandOf(refunded.unsent ?? [])
-  const reason = `Refunded before it was sent (${refunded.number})`
-  return sql<Back>`
+/** The reservation must be sold, and locked with its stock. Returns what came back now: nothing for a repeated refund. */
+export async function returnRefunded(refund: Refund, sql: Sql): Promise<OrderLine[]> {
+  const { skus, quantities } = demandOf(refund.unsent ?? [])
+  const reason = `Refunded before it was sent (${refund.number})`
+  return sql<OrderLine>`
     with sold as materialized (
-      select l.sku, l.location, l.quantity - l.returned as left_there, wanted.quantity as wanted,
-        sum(l.quantity - l.returned) over (partition by l.sku order by l.location) - (l.quantity - l.returned) as ahead
-      from unnest(${skus}::text[], ${quantities}::bigint[]) as wanted (sku, quantity)
-      join reservation_line l on l.order_id = ${refunded.orderId} and l.sku = wanted.sku
-      where not exists (select from stock_movement where reference = ${refunded.refundId})
-    ), line as materialized (
-      select ${refunded.refundId}::uuid as reference, sku, location, 'returned' as kind, ${reason} as reason,
-        least(left_there, wanted - ahead)::bigint as on_hand, 0 as reserved
+      select l.sku, l.location, l.quantity - l.returned as not_returned, refunded.quantity as refunded,
+        sum(l.quantity - l.returned) over (partition by l.sku order by l.location) - (l.quantity - l.returned) as before
+      from unnest(${skus}::text[], ${quantities}::bigint[]) as refunded (sku, quantity)
+      join reservation_line l on l.order_id = ${refund.orderId} and l.sku = refunded.sku
+      where not exists (select from stock_movement where reference = ${refund.refundId})
+    ), movement as materialized (
+      select ${refund.refundId}::uuid as reference, sku, location, 'returned' as kind, ${reason} as reason,
+        least(not_returned, refunded - before)::bigint as on_hand, 0 as reserved
       from sold
-      where least(left_there, wanted - ahead) > 0
+      where least(not_returned, refunded - before) > 0
     ), returned as (
       update reservation_line l
-      set returned = l.returned + line.on_hand
-      from line
-      where l.order_id = ${refunded.orderId} and l.sku = line.sku and l.location = line.location
-    ), ${writeMoved(sql)}
-    select ${refunded.orderId}::uuid as order_id, sku, on_hand as quantity from line`
+      set returned = l.returned + movement.on_hand
+      from movement
+      where l.order_id = ${refund.orderId} and l.sku = movement.sku and l.location = movement.location
+    ), ${writeMovements(sql, sql`movement`)}
+    select ${refund.orderId}::uuid as order_id, sku, on_hand as quantity from movement`
 }

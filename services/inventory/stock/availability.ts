@@ -1,4 +1,4 @@
-// GET /v1/availability. What can be bought now, over all locations, in the order asked.
+// GET /v1/availability. What can be bought now, over all locations, in the order of the query.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle } from '@souk/service'
 import type { InventoryContext } from '../context.ts'
@@ -7,11 +7,11 @@ export const availability = handle(
   inventoryApi.routes.availability,
   async ({ query }, { sql, settings }: InventoryContext) => {
     const rows = await sql<{ sku: string; available: number }>`
-      select w.sku, coalesce(sum(s.on_hand - s.reserved), 0)::bigint as available
-      from unnest(${query.sku}::text[]) with ordinality as w (sku, place)
-      left join stock s on s.sku = w.sku
-      group by w.place, w.sku
-      order by w.place`
+      select queried.sku, coalesce(sum(s.on_hand - s.reserved), 0)::bigint as available
+      from unnest(${query.sku}::text[]) with ordinality as queried (sku, place)
+      left join stock s on s.sku = queried.sku
+      group by queried.place, queried.sku
+      order by queried.place`
     return {
       items: rows.map(({ sku, available }) => ({ sku, available, status: statusOf(available, settings.lowStock) })),
     }

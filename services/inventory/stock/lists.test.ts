@@ -4,23 +4,23 @@ import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { anonymous, customer, refusalOf, staff } from '@souk/service/fixture'
-import { type Counter, openCounter } from '../fixture.ts'
+import { openInventory, type TestInventory } from '../fixture.ts'
 
-let counter: Counter
+let inventory: TestInventory
 before(async () => {
-  counter = await openCounter()
+  inventory = await openInventory()
 })
-after(() => counter.close())
+after(() => inventory.close())
 
 test('availability of many SKUs, in the order asked', async () => {
   const [many, few, none] = [
-    await counter.stocked({ main: 2, east: 3 }),
-    await counter.stocked({ main: 4 }),
-    await counter.stocked({ main: 1 }),
+    await inventory.stocked({ main: 2, east: 3 }),
+    await inventory.stocked({ main: 4 }),
+    await inventory.stocked({ main: 1 }),
   ]
-  await counter.reserve([{ sku: few, quantity: 1 }])
-  await counter.reserve([{ sku: none, quantity: 1 }])
-  const client = counter.shop.as(inventoryApi, anonymous)
+  await inventory.reserve([{ sku: few, quantity: 1 }])
+  await inventory.reserve([{ sku: none, quantity: 1 }])
+  const client = inventory.shop.as(inventoryApi, anonymous)
   const { items } = await client.availability({ query: { sku: [none, many, 'unknown', few, many] } })
   assert.deepEqual(items, [
     { sku: none, available: 0, status: 'out-of-stock' },
@@ -30,18 +30,18 @@ test('availability of many SKUs, in the order asked', async () => {
     { sku: many, available: 5, status: 'in-stock' },
   ])
   for (const query of ['', 'sku=', 'sku=%00', 'sku=a%20b', `${'sku=a&'.repeat(101)}`, 'sku=a&more=1']) {
-    assert.equal((await counter.shop.request(inventoryApi.routes.availability, { query })).status, 400, query)
+    assert.equal((await inventory.shop.request(inventoryApi.routes.availability, { query })).status, 400, query)
   }
 })
 
 test('staff pages through the stock and filters it', async () => {
   const stocked = await Promise.all(
-    Array.from({ length: 7 }, (_, index) => counter.stocked({ main: 1 + index, east: 50 })),
+    Array.from({ length: 7 }, (_, index) => inventory.stocked({ main: 1 + index, east: 50 })),
   )
   const seen: string[] = []
   let cursor: string | undefined
   do {
-    const page = await counter.asStaff.listStock({ query: { limit: 3, ...(cursor ? { cursor } : {}) } })
+    const page = await inventory.asStaff.listStock({ query: { limit: 3, ...(cursor ? { cursor } : {}) } })
     assert.ok(page.items.length <= 3)
     seen.push(...page.items.map((item) => `${item.sku} ${item.location}`))
     cursor = page.nextCursor
@@ -50,10 +50,10 @@ test('staff pages through the stock and filters it', async () => {
   assert.equal(new Set(seen).size, seen.length)
   for (const sku of stocked) assert.ok(seen.includes(`${sku} main`) && seen.includes(`${sku} east`))
 
-  const scarce = await counter.asStaff.listStock({ query: { below: 3, location: 'main', limit: 100 } })
+  const scarce = await inventory.asStaff.listStock({ query: { below: 3, location: 'main', limit: 100 } })
   assert.ok(scarce.items.length > 0)
   assert.ok(scarce.items.every((item) => item.available < 3 && item.location === 'main'))
-  const one = await counter.asStaff.listStock({ query: { sku: stocked[0] as string } })
+  const one = await inventory.asStaff.listStock({ query: { sku: stocked[0] as string } })
   assert.deepEqual(
     one.items.map((item) => item.location),
     ['east', 'main'],
@@ -61,11 +61,11 @@ test('staff pages through the stock and filters it', async () => {
 })
 
 test('the movements of a SKU come newest first, page by page', async () => {
-  const sku = counter.newSku()
-  for (let n = 1; n <= 5; n++) await counter.move(sku, 'received', n)
-  const { orderId } = await counter.reserve([{ sku, quantity: 1 }])
-  const first = await counter.asStaff.listMovements({ params: { sku }, query: { limit: 4 } })
-  const second = await counter.asStaff.listMovements({
+  const sku = inventory.newSku()
+  for (let n = 1; n <= 5; n++) await inventory.move(sku, 'received', n)
+  const { orderId } = await inventory.reserve([{ sku, quantity: 1 }])
+  const first = await inventory.asStaff.listMovements({ params: { sku }, query: { limit: 4 } })
+  const second = await inventory.asStaff.listMovements({
     params: { sku },
     query: { limit: 4, cursor: first.nextCursor as string },
   })
@@ -81,9 +81,9 @@ test('the movements of a SKU come newest first, page by page', async () => {
 test('a wrong cursor is refused', async () => {
   const params = { sku: 'a' }
   for (const cursor of ['x', btoa('["a"]'), btoa('[1,2,3]'), btoa('{}'), btoa('["a","b"]')]) {
-    const stock = await counter.shop.request(inventoryApi.routes.listStock, { query: { cursor } }, staff)
+    const stock = await inventory.shop.request(inventoryApi.routes.listStock, { query: { cursor } }, staff)
     if (cursor !== btoa('["a","b"]')) assert.equal((stock.body as { code: string }).code, 'invalid-cursor', cursor)
-    const moves = await counter.shop.request(inventoryApi.routes.listMovements, { params, query: { cursor } }, staff)
+    const moves = await inventory.shop.request(inventoryApi.routes.listMovements, { params, query: { cursor } }, staff)
     assert.equal((moves.body as { code: string }).code, 'invalid-cursor', cursor)
   }
 })
@@ -95,7 +95,7 @@ test('what is for staff and for orders is not for customers', async () => {
     const { sku, orderId } = params
     const own = route === listMovements ? { sku } : route === listStock ? {} : { orderId }
     for (const caller of [anonymous, customer()]) {
-      const { status } = await counter.shop.request(route as never, { params: own, body: {} }, caller)
+      const { status } = await inventory.shop.request(route as never, { params: own, body: {} }, caller)
       assert.ok(status === 401 || status === 403, `${route.name} ${status}`)
     }
   }
@@ -116,11 +116,11 @@ test('a reservation that makes no sense is refused', async () => {
   ]
   for (const body of bad) {
     const input = { params: { orderId: randomUUIDv7() }, body }
-    const { status } = await counter.shop.request(inventoryApi.routes.reserve, input, caller)
+    const { status } = await inventory.shop.request(inventoryApi.routes.reserve, input, caller)
     assert.equal(status, 400, JSON.stringify(body).slice(0, 80))
   }
   const lines = Array.from({ length: 200 }, () => ({ sku: 'a', quantity: 100_000 }))
-  const refusal = await refusalOf(counter.reserve(lines))
+  const refusal = await refusalOf(inventory.reserve(lines))
   assert.deepEqual(refusal.problem.missing, [{ sku: 'a', requested: 20_000_000, available: 0 }])
-  assert.equal((await refusalOf(counter.read(randomUUIDv7()))).code, 'not-found')
+  assert.equal((await refusalOf(inventory.read(randomUUIDv7()))).code, 'not-found')
 })

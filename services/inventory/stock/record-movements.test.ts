@@ -3,17 +3,17 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { customer, eventually, refusalOf, staff } from '@souk/service/fixture'
-import { type Counter, canceled, openCounter, placed } from '../fixture.ts'
+import { canceled, openInventory, placed, type TestInventory } from '../fixture.ts'
 import { roundsOf } from './record-movements.ts'
 
-let counter: Counter
+let inventory: TestInventory
 before(async () => {
-  counter = await openCounter()
+  inventory = await openInventory()
 })
-after(() => counter.close())
+after(() => inventory.close())
 
 test('each kind of movement changes what is there as it says', async () => {
-  const sku = counter.newSku()
+  const sku = inventory.newSku()
   const steps = [
     ['received', 10, 10],
     ['damaged', 2, 8],
@@ -26,30 +26,30 @@ test('each kind of movement changes what is there as it says', async () => {
     ['counted', 0, 0],
   ] as const
   for (const [kind, quantity, onHand] of steps) {
-    const level = await counter.move(sku, kind, quantity)
+    const level = await inventory.move(sku, kind, quantity)
     assert.deepEqual([level.sku, level.location, level.onHand, level.available], [sku, 'main', onHand, onHand], kind)
   }
-  await counter.sound()
+  await inventory.assertInvariants()
 })
 
 test('what is reserved cannot be counted, damaged or adjusted away', async () => {
-  const sku = await counter.stocked({ main: 5 })
-  await counter.reserve([{ sku, quantity: 4 }])
+  const sku = await inventory.stocked({ main: 5 })
+  await inventory.reserve([{ sku, quantity: 4 }])
   for (const [kind, quantity] of [
     ['counted', 3],
     ['damaged', 2],
     ['adjusted', -2],
   ] as const) {
-    const refusal = await refusalOf(counter.move(sku, kind, quantity))
+    const refusal = await refusalOf(inventory.move(sku, kind, quantity))
     assert.deepEqual([refusal.code, refusal.status], ['not-enough-stock', 409], kind)
   }
-  assert.deepEqual(await counter.level(sku), { onHand: 5, reserved: 4 })
-  assert.equal((await counter.move(sku, 'counted', 4)).available, 0)
-  await counter.sound()
+  assert.deepEqual(await inventory.level(sku), { onHand: 5, reserved: 4 })
+  assert.equal((await inventory.move(sku, 'counted', 4)).available, 0)
+  await inventory.assertInvariants()
 })
 
 test('a quantity that makes no sense, and a place that does not exist, are refused', async () => {
-  const sku = counter.newSku()
+  const sku = inventory.newSku()
   for (const [kind, quantity] of [
     ['received', 0],
     ['received', -1],
@@ -58,34 +58,34 @@ test('a quantity that makes no sense, and a place that does not exist, are refus
     ['adjusted', 0],
     ['counted', -1],
   ] as const) {
-    assert.equal((await refusalOf(counter.move(sku, kind, quantity))).code, 'invalid-quantity', `${kind} ${quantity}`)
+    assert.equal((await refusalOf(inventory.move(sku, kind, quantity))).code, 'invalid-quantity', `${kind} ${quantity}`)
   }
-  assert.equal((await refusalOf(counter.move(sku, 'received', 1, 'moon'))).code, 'location-unknown')
-  assert.equal(await counter.level(sku), undefined)
-  assert.equal((await refusalOf(counter.move(sku, 'counted', 2_000_000))).code, 'invalid-request')
+  assert.equal((await refusalOf(inventory.move(sku, 'received', 1, 'moon'))).code, 'location-unknown')
+  assert.equal(await inventory.level(sku), undefined)
+  assert.equal((await refusalOf(inventory.move(sku, 'counted', 2_000_000))).code, 'invalid-request')
 })
 
 test('only staff moves stock, with a key, and the same key moves it once', async () => {
-  const sku = counter.newSku()
+  const sku = inventory.newSku()
   const { move } = inventoryApi.routes
   const input = {
     params: { sku },
     body: { location: 'main', kind: 'received', quantity: 5, reason: 'Delivery 12' },
-    headers: counter.key(),
+    headers: inventory.key(),
   }
-  assert.equal((await counter.shop.request(move, input)).status, 401)
-  assert.equal((await counter.shop.request(move, input, customer())).status, 403)
-  assert.equal((await counter.shop.request(move, { ...input, headers: {} }, staff)).status, 400)
-  const answers = await Promise.all([1, 2, 3].map(() => counter.shop.request(move, input, staff)))
+  assert.equal((await inventory.shop.request(move, input)).status, 401)
+  assert.equal((await inventory.shop.request(move, input, customer())).status, 403)
+  assert.equal((await inventory.shop.request(move, { ...input, headers: {} }, staff)).status, 400)
+  const answers = await Promise.all([1, 2, 3].map(() => inventory.shop.request(move, input, staff)))
   for (const answer of answers) assert.deepEqual([answer.status, answer.body], [201, answers[0]?.body])
-  assert.deepEqual(await counter.level(sku), { onHand: 5, reserved: 0 })
-  const { items } = await counter.asStaff.listMovements({ params: { sku } })
+  assert.deepEqual(await inventory.level(sku), { onHand: 5, reserved: 0 })
+  const { items } = await inventory.asStaff.listMovements({ params: { sku } })
   const [{ by, reason, kind, onHandChange } = {} as never] = items
   assert.deepEqual([items.length, by, reason, kind, onHandChange], [1, staff.userId, 'Delivery 12', 'received', 5])
 })
 
 test('a delivery of many movements is recorded whole or not at all, in its order', async () => {
-  const sku = counter.newSku()
+  const sku = inventory.newSku()
   const line = (kind: 'received' | 'damaged' | 'counted', quantity: number, location = 'main') => ({
     sku,
     location,
@@ -94,19 +94,21 @@ test('a delivery of many movements is recorded whole or not at all, in its order
     reason: 'Delivery',
   })
   const good = [line('received', 10), line('received', 5, 'east'), line('damaged', 3), line('counted', 6)]
-  assert.deepEqual(await counter.asStaff.moveMany({ body: { movements: good }, headers: counter.key() }), { count: 4 })
+  assert.deepEqual(await inventory.asStaff.moveMany({ body: { movements: good }, headers: inventory.key() }), {
+    count: 4,
+  })
   assert.deepEqual(
-    [await counter.level(sku), await counter.level(sku, 'east')],
+    [await inventory.level(sku), await inventory.level(sku, 'east')],
     [
       { onHand: 6, reserved: 0 },
       { onHand: 5, reserved: 0 },
     ],
   )
   const bad = [line('received', 100), line('damaged', 107)]
-  const refusal = await refusalOf(counter.asStaff.moveMany({ body: { movements: bad }, headers: counter.key() }))
+  const refusal = await refusalOf(inventory.asStaff.moveMany({ body: { movements: bad }, headers: inventory.key() }))
   assert.equal(refusal.code, 'not-enough-stock')
-  assert.equal(await counter.available(sku), 11)
-  await counter.sound()
+  assert.equal(await inventory.available(sku), 11)
+  await inventory.assertInvariants()
 })
 
 test('movements of the same stock go in rounds, others together', () => {
@@ -121,57 +123,62 @@ test('movements of the same stock go in rounds, others together', () => {
 
 test('a fresh SKU received at both places by many at once is told of once', async () => {
   for (let i = 0; i < 5; i++) {
-    const sku = counter.newSku()
-    await Promise.all(['main', 'east', 'main', 'east'].map((location) => counter.move(sku, 'received', 2, location)))
-    assert.equal(await counter.available(sku), 8)
-    assert.equal((await counter.told(sku)).filter((it) => it.startsWith('back-in-stock')).length, 1)
+    const sku = inventory.newSku()
+    await Promise.all(['main', 'east', 'main', 'east'].map((location) => inventory.move(sku, 'received', 2, location)))
+    assert.equal(await inventory.available(sku), 8)
+    assert.equal((await inventory.eventsOf(sku)).filter((it) => it.startsWith('back-in-stock')).length, 1)
   }
 })
 
 test('low, sold out and back in stock are told once per crossing', async () => {
-  const sku = counter.newSku()
-  await counter.move(sku, 'received', 6)
-  const first = await counter.reserve([{ sku, quantity: 2 }], { pinned: true })
-  const second = await counter.reserve([{ sku, quantity: 1 }])
-  await counter.reserve([{ sku, quantity: 1 }])
-  await counter.reserve([{ sku, quantity: 2 }])
-  assert.deepEqual(await counter.told(sku), ['back-in-stock 6', 'stock-low 3', 'sold-out'])
-  await counter.release(second.orderId)
-  await counter.release(second.orderId)
-  await counter.arrive(placed(first.orderId, [{ sku, quantity: 2 }]))
-  const late = await counter.reserve([{ sku, quantity: 1 }], { expiresAt: counter.inSeconds(-1) })
-  await counter.expireNow()
-  await eventually('it has expired', async () => (await counter.read(late.orderId)).status === 'expired')
-  await counter.arrive(canceled(first.orderId, [{ sku, quantity: 2 }], true))
-  await counter.move(sku, 'received', 5)
-  await counter.reserve([{ sku, quantity: 8 }])
-  assert.deepEqual((await counter.told(sku)).slice(3), ['back-in-stock 1', 'sold-out', 'back-in-stock 1', 'sold-out'])
+  const sku = inventory.newSku()
+  await inventory.move(sku, 'received', 6)
+  const first = await inventory.reserve([{ sku, quantity: 2 }], { pinned: true })
+  const second = await inventory.reserve([{ sku, quantity: 1 }])
+  await inventory.reserve([{ sku, quantity: 1 }])
+  await inventory.reserve([{ sku, quantity: 2 }])
+  assert.deepEqual(await inventory.eventsOf(sku), ['back-in-stock 6', 'stock-low 3', 'sold-out'])
+  await inventory.release(second.orderId)
+  await inventory.release(second.orderId)
+  await inventory.receive(placed(first.orderId, [{ sku, quantity: 2 }]))
+  const late = await inventory.reserve([{ sku, quantity: 1 }], { expiresAt: inventory.inSeconds(-1) })
+  await inventory.expireNow()
+  await eventually('it has expired', async () => (await inventory.read(late.orderId)).status === 'expired')
+  await inventory.receive(canceled(first.orderId, [{ sku, quantity: 2 }], true))
+  await inventory.move(sku, 'received', 5)
+  await inventory.reserve([{ sku, quantity: 8 }])
+  assert.deepEqual((await inventory.eventsOf(sku)).slice(3), [
+    'back-in-stock 1',
+    'sold-out',
+    'back-in-stock 1',
+    'sold-out',
+  ])
 })
 
 test('fifty buyers over two warehouses: low once, sold out once, in groups or not', async () => {
-  const plenty = await counter.stocked({ main: 10_000 })
+  const plenty = await inventory.stocked({ main: 10_000 })
   for (let i = 0; i < 6; i++) {
-    const sku = await counter.stocked({ main: 12, east: 13 })
+    const sku = await inventory.stocked({ main: 12, east: 13 })
     // A second thing in the cart keeps an order out of the groups, in which orders cannot meet.
     const more = i % 2 === 0 ? [] : [{ sku: plenty, quantity: 1 }]
     const lines = (n: number) => [{ sku, quantity: 1 + (n % 2) }, ...more]
-    await Promise.allSettled(Array.from({ length: 50 }, (_, index) => counter.reserve(lines(index))))
-    const told = await counter.told(sku)
+    await Promise.allSettled(Array.from({ length: 50 }, (_, index) => inventory.reserve(lines(index))))
+    const told = await inventory.eventsOf(sku)
     assert.deepEqual(
       told.map((it) => it.split(' ')[0]),
       ['back-in-stock', 'stock-low', 'sold-out'],
       told.join(),
     )
   }
-  await counter.sound()
+  await inventory.assertInvariants()
 })
 
 test('what cannot be told is not done: no message, no reservation', async () => {
-  const sku = await counter.stocked({ main: 1 })
-  await counter.sql`alter table outbox add constraint closed check (type <> 'inventory.sold-out') not valid`
-  await assert.rejects(counter.reserve([{ sku, quantity: 1 }]))
-  await counter.sql`alter table outbox drop constraint closed`
-  assert.equal(await counter.available(sku), 1)
-  await counter.reserve([{ sku, quantity: 1 }])
-  assert.deepEqual((await counter.told(sku)).at(-1), 'sold-out')
+  const sku = await inventory.stocked({ main: 1 })
+  await inventory.sql`alter table outbox add constraint closed check (type <> 'inventory.sold-out') not valid`
+  await assert.rejects(inventory.reserve([{ sku, quantity: 1 }]))
+  await inventory.sql`alter table outbox drop constraint closed`
+  assert.equal(await inventory.available(sku), 1)
+  await inventory.reserve([{ sku, quantity: 1 }])
+  assert.deepEqual((await inventory.eventsOf(sku)).at(-1), 'sold-out')
 })
