@@ -22,23 +22,24 @@ export type TestInventory = Awaited<ReturnType<typeof openInventory>>
 
 export async function openInventory(options: TestOptions = {}) {
   const shop: TestShop = await startForTest([inventory], options)
+  return { shop, close: () => shop.stop(), ...callsOf(shop), ...observationsOf(shop) }
+}
+
+/** What staff and the orders service ask of the inventory. */
+function callsOf(shop: TestShop) {
   const asOrders = shop.as(inventoryApi, ordersService)
   const asStaff = shop.as(inventoryApi, staff)
-  const { sql } = shop.database('inventory')
   const key = () => ({ 'idempotency-key': randomUUID() })
-
+  const newSku = () => `sku-${randomUUIDv7()}`
   return {
-    shop,
-    sql,
     asStaff,
-    close: () => shop.stop(),
     key,
-    newSku: () => `sku-${randomUUIDv7()}`,
+    newSku,
     inSeconds: (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString(),
 
     /** A new SKU with these quantities, by location. */
     async stocked(quantities: Record<string, number>): Promise<string> {
-      const sku = `sku-${randomUUIDv7()}`
+      const sku = newSku()
       const movements = Object.entries(quantities).map(([location, quantity]) => ({
         sku,
         location,
@@ -59,14 +60,6 @@ export async function openInventory(options: TestOptions = {}) {
     read: (orderId: string) => asOrders.readReservation({ params: { orderId } }),
     pin: (orderId: string) => asOrders.pin({ params: { orderId } }),
     release: (orderId: string) => asOrders.release({ params: { orderId } }),
-    async available(sku: string): Promise<number | undefined> {
-      const { items } = await shop.as(inventoryApi, anonymous).availability({ query: { sku: [sku] } })
-      return items[0]?.available
-    },
-    async level(sku: string, location = 'main') {
-      const { items } = await asStaff.listStock({ query: { sku, location } })
-      return items[0] && { onHand: items[0].onHand, reserved: items[0].reserved }
-    },
     /** Delivers messages of other services, and waits until nothing is under way. */
     async receive(...messages: Message[]) {
       await shop.database('inventory').transaction(async ({ send }) => send(...messages))
@@ -76,6 +69,22 @@ export async function openInventory(options: TestOptions = {}) {
       const running = shop.running.services.get('inventory')
       assert.ok(running)
       return expireReservations(running.context)
+    },
+  }
+}
+
+/** What a test looks at afterwards. */
+function observationsOf(shop: TestShop) {
+  const { sql } = shop.database('inventory')
+  return {
+    sql,
+    async available(sku: string): Promise<number | undefined> {
+      const { items } = await shop.as(inventoryApi, anonymous).availability({ query: { sku: [sku] } })
+      return items[0]?.available
+    },
+    async level(sku: string, location = 'main') {
+      const { items } = await shop.as(inventoryApi, staff).listStock({ query: { sku, location } })
+      return items[0] && { onHand: items[0].onHand, reserved: items[0].reserved }
     },
     /** The messages about a SKU, in their order, as `type available`. */
     async eventsOf(sku: string): Promise<string[]> {

@@ -1,4 +1,4 @@
-// The invariants themselves: they hold after a storm, and each finds the row that breaks it.
+// Tests the invariants themselves: they hold after random concurrent work, and each finds the row that breaks it.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -14,8 +14,8 @@ before(async () => {
 })
 after(() => inventory.close())
 
-/** The same numbers for the same seed. */
-function chance(seed: number) {
+/** A pseudorandom generator: the same numbers for the same seed. */
+function random(seed: number) {
   let state = seed
   return (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -24,8 +24,8 @@ function chance(seed: number) {
 }
 
 for (const seed of [1, 2, 3]) {
-  test(`after a storm of everything at once the ledger is the stock (seed ${seed})`, async () => {
-    const roll = chance(seed)
+  test(`after random work on all sides at once, the ledger adds up to the stock (seed ${seed})`, async () => {
+    const roll = random(seed)
     const skus = await Promise.all(Array.from({ length: 4 }, () => inventory.stocked({ main: 15, east: 10 })))
     const orders: { orderId: string; lines: StockLine[] }[] = []
     const newOrder = () => {
@@ -37,15 +37,15 @@ for (const seed of [1, 2, 3]) {
     const someOrder = () => orders[roll(orders.length)] ?? newOrder()
     const publish = (message: Message) =>
       inventory.shop.database('inventory').transaction(async ({ send }) => send(message))
-    const deeds = [
-      () => inventory.reserve(...asked(newOrder(), { pinned: roll(2) === 0 })),
-      () => inventory.reserve(...asked(newOrder(), { expiresAt: inventory.inSeconds(roll(20) / 100) })),
-      () => inventory.reserve(...asked(someOrder(), {})),
+    const actions = [
+      () => inventory.reserve(...reserveArguments(newOrder(), { pinned: roll(2) === 0 })),
+      () => inventory.reserve(...reserveArguments(newOrder(), { expiresAt: inventory.inSeconds(roll(20) / 100) })),
+      () => inventory.reserve(...reserveArguments(someOrder(), {})),
       () => inventory.release(someOrder().orderId),
       () => inventory.pin(someOrder().orderId),
       () => publish(HoldStock({ orderId: someOrder().orderId, until: inventory.inSeconds(0.05) })),
-      () => publish(placed(...both(someOrder()))),
-      () => publish(canceled(...both(someOrder()), true)),
+      () => publish(placed(...idAndLines(someOrder()))),
+      () => publish(canceled(...idAndLines(someOrder()), true)),
       () => {
         const { orderId, lines } = someOrder()
         return publish(refunded(orderId, lines.slice(0, 1)))
@@ -61,7 +61,7 @@ for (const seed of [1, 2, 3]) {
     ]
     for (let wave = 0; wave < 12; wave++) {
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 25 }, () => (deeds[roll(deeds.length)] as () => Promise<unknown>)()),
+        Array.from({ length: 25 }, () => (actions[roll(actions.length)] as () => Promise<unknown>)()),
       )
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') assert.ok(outcome.reason.status < 500, String(outcome.reason))
@@ -77,11 +77,11 @@ for (const seed of [1, 2, 3]) {
     await inventory.assertInvariants()
   })
 }
-type Wanted = { orderId: string; lines: StockLine[] }
-const both = ({ orderId, lines }: Wanted) => [orderId, lines] as const
-const asked = ({ orderId, lines }: Wanted, more: object) => [lines, { orderId, ...more }] as const
+type Order = { orderId: string; lines: StockLine[] }
+const idAndLines = ({ orderId, lines }: Order) => [orderId, lines] as const
+const reserveArguments = ({ orderId, lines }: Order, more: object) => [lines, { orderId, ...more }] as const
 
-test('the ledger is only ever added to', async () => {
+test('the ledger is append-only', async () => {
   for (const statement of [
     inventory.sql`update stock_movement set on_hand_change = 1`,
     inventory.sql`delete from stock_movement`,
@@ -144,19 +144,19 @@ test('each invariant finds what breaks it', async () => {
   await inventory.assertInvariants()
 })
 
-/** What is found when the net is gone and a row is broken; then everything is as before. */
+/** Returns what is found when the constraints are gone and a row is broken; then rolls everything back. */
 async function afterDamage(damage: (sql: Sql) => PromiseLike<unknown>) {
   let problems: Awaited<ReturnType<typeof findProblems>> = []
-  const asBefore = new Error('Take it back.')
+  const rollback = new Error('Roll back.')
   await assert.rejects(
     inventory.shop.database('inventory').transaction(async ({ sql }) => {
       await sql`alter table stock drop constraint stock_is_enough`
       await sql`drop index stock_movement_cause`
       await damage(sql)
       problems = await findProblems(sql)
-      throw asBefore
+      throw rollback
     }),
-    asBefore,
+    rollback,
   )
   return problems
 }

@@ -1,20 +1,20 @@
-// Who gets what, and from where.
+// Tests which location gives how many units to an order.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allocate } from './allocation.ts'
 
-const wish = (orderId: string, wanted: Record<string, number>) => ({
+const demand = (orderId: string, wanted: Record<string, number>) => ({
   orderId,
   skus: Object.keys(wanted),
   quantities: Object.values(wanted),
 })
-const shelf = (sku: string, location: string, available: number) => ({ sku, location, available })
+const stock = (sku: string, location: string, available: number) => ({ sku, location, available })
 
-test('the first come are served, each wholly or not at all', () => {
-  const shelves = [shelf('tea', 'main', 3), shelf('oil', 'main', 1)]
+test('demands are served in their order, each wholly or not at all', () => {
+  const available = [stock('tea', 'main', 3), stock('oil', 'main', 1)]
   const [first, second, third] = allocate(
-    [wish('1', { tea: 2, oil: 1 }), wish('2', { tea: 1, oil: 1 }), wish('3', { tea: 1 })],
-    shelves,
+    [demand('1', { tea: 2, oil: 1 }), demand('2', { tea: 1, oil: 1 }), demand('3', { tea: 1 })],
+    available,
   )
   assert.deepEqual(first, {
     lines: [
@@ -31,12 +31,12 @@ test('the first come are served, each wholly or not at all', () => {
     lines: [{ sku: 'tea', location: 'main', quantity: 1 }],
     changes: [{ sku: 'tea', before: 1, after: 0 }],
   })
-  assert.equal(shelves[0]?.available, 3, 'the caller keeps its own')
+  assert.equal(available[0]?.available, 3, 'the list of the caller is not changed')
 })
 
-test('one location that has all is preferred, else several by their order', () => {
-  const shelves = [shelf('tea', 'main', 2), shelf('tea', 'east', 5)]
-  const [whole, split] = allocate([wish('1', { tea: 3 }), wish('2', { tea: 4 })], shelves)
+test('one location that has all units is preferred, else several give in their order', () => {
+  const available = [stock('tea', 'main', 2), stock('tea', 'east', 5)]
+  const [whole, split] = allocate([demand('1', { tea: 3 }), demand('2', { tea: 4 })], available)
   assert.deepEqual(whole?.missing ?? whole?.lines, [{ sku: 'tea', location: 'east', quantity: 3 }])
   assert.deepEqual(split?.missing ?? split?.lines, [
     { sku: 'tea', location: 'east', quantity: 2 },
@@ -44,7 +44,7 @@ test('one location that has all is preferred, else several by their order', () =
   ])
 })
 
-test('what nobody has ever stocked is missing, and nobody wishing is nothing', () => {
-  assert.deepEqual(allocate([wish('1', { tea: 1 })], []), [{ missing: [{ sku: 'tea', requested: 1, available: 0 }] }])
-  assert.deepEqual(allocate([], [shelf('tea', 'main', 1)]), [])
+test('a SKU that was never stocked is missing, and no demand gets no allocation', () => {
+  assert.deepEqual(allocate([demand('1', { tea: 1 })], []), [{ missing: [{ sku: 'tea', requested: 1, available: 0 }] }])
+  assert.deepEqual(allocate([], [stock('tea', 'main', 1)]), [])
 })

@@ -1,4 +1,4 @@
-// How reservations end, asked from outside: released, expired, or pinned in time.
+// Tests how reservations end, from outside: released, expired, or pinned in time.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -11,7 +11,7 @@ before(async () => {
 })
 after(() => inventory.close())
 
-test('a release gives stock back once; what is over stays over', async () => {
+test('a release gives stock back once; a released reservation stays released', async () => {
   const sku = await inventory.stocked({ main: 4 })
   const { orderId } = await inventory.reserve([{ sku, quantity: 3 }])
   await Promise.all(Array.from({ length: 5 }, () => inventory.release(orderId)))
@@ -22,7 +22,7 @@ test('a release gives stock back once; what is over stays over', async () => {
   await inventory.assertInvariants()
 })
 
-test('a release that overtakes its reservation refuses it', async () => {
+test('a release that arrives before its reservation makes the reservation refused', async () => {
   const sku = await inventory.stocked({ main: 1 })
   const orderId = randomUUIDv7()
   await inventory.release(orderId)
@@ -31,7 +31,7 @@ test('a release that overtakes its reservation refuses it', async () => {
   assert.deepEqual((await inventory.read(orderId)).lines, [])
 })
 
-test('reserving and releasing at once ends with nothing reserved or nothing released, never between', async () => {
+test('reserving and releasing an order at once ends with it released and nothing reserved', async () => {
   const sku = await inventory.stocked({ main: 50 })
   await Promise.all(
     Array.from({ length: 50 }, async () => {
@@ -48,7 +48,7 @@ test('reserving and releasing at once ends with nothing reserved or nothing rele
   await inventory.assertInvariants()
 })
 
-test('a reservation ends when its time is over, its order is told, and others can buy', async () => {
+test('a reservation ends when its time is over, its order gets a message, and others can buy', async () => {
   const sku = await inventory.stocked({ main: 1 })
   const { orderId } = await inventory.reserve([{ sku, quantity: 1 }], { expiresAt: inventory.inSeconds(60) })
   assert.equal((await refusalOf(inventory.reserve([{ sku, quantity: 1 }]))).code, 'out-of-stock')
@@ -59,8 +59,8 @@ test('a reservation ends when its time is over, its order is told, and others ca
   assert.equal((await refusalOf(inventory.pin(orderId))).code, 'reservation-over')
   assert.equal((await refusalOf(inventory.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'reservation-over')
   await inventory.shop.settle()
-  const told = inventory.shop.messages<{ orderId: string }>('inventory.reservation-expired')
-  assert.equal(told.filter((message) => message.orderId === orderId).length, 1)
+  const expired = inventory.shop.messages<{ orderId: string }>('inventory.reservation-expired')
+  assert.equal(expired.filter((message) => message.orderId === orderId).length, 1)
   await inventory.assertInvariants()
 })
 
@@ -100,7 +100,7 @@ test('pinning races expiry: either money moves and the stock stays, or neither (
   await inventory.assertInvariants()
 })
 
-test('pinning twice is harmless, and pinning nothing is not found', async () => {
+test('pinning twice is harmless, and pinning an unknown order is not found', async () => {
   const sku = await inventory.stocked({ main: 1 })
   const { orderId } = await inventory.reserve([{ sku, quantity: 1 }])
   const [first, second] = [await inventory.pin(orderId), await inventory.pin(orderId)]

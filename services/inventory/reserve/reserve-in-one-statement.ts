@@ -1,6 +1,6 @@
-// Reserves stock in one statement, as is possible nearly always: each SKU's first location has enough for the whole batch and the
-// SKU does not become low, so no order is refused and no message is due. The statement checks this under its own locks and writes
-// nothing if it does not hold. No lock is held between two statements.
+// Reserves stock in one statement. That is nearly always possible: the first location of each SKU has enough for the whole batch
+// and the SKU does not become low, so no order is refused and no message is due. The statement checks this under its own locks, and
+// writes nothing if it is not so. Locks last for this one statement only.
 import type { Reservation } from '@souk/contracts/inventory'
 import { columns, crashpoint, type Sql, type Statement, sqlState } from '@souk/postgres'
 import type { InventoryContext } from '../context.ts'
@@ -13,14 +13,15 @@ import {
 } from './reservations-table.ts'
 
 /**
- * PostgreSQL checks constraints on a row as it was when the statement began, before it sees what other transactions made of it since. So stock
- * that was given back while we waited for its lock may seem to be missing. Nothing is written then; the next statement sees it.
+ * PostgreSQL checks constraints on a row as it was when the statement began, before it sees what other transactions made of it
+ * since. So stock that was given back while we waited for its lock can seem to be missing. Nothing is written then, and the next
+ * statement sees it.
  */
 const checkViolation = '23514'
 
 /**
  * Returns the reservations that were made, by order id. An order is left out when it has a reservation, when its holder has too
- * many, and when it names a SKU that was insufficient within the last second. All are left out when a SKU of theirs is insufficient.
+ * many, and when it names a SKU that was insufficient within the last second. All are left out when one SKU is insufficient.
  */
 export async function reserveInOneStatement(
   requests: readonly ReservationRequest[],
@@ -63,7 +64,7 @@ const lineRows = columns<RequestedLine>({
 /** Lines of reservations; or, without an order id, a SKU of which there is not enough. */
 type ReservedLine = ReservationRow & { orderId: string | null; sku: string }
 
-/** Locks the stock, by SKU and location, and stores new reservations last: the lock order of this service (`settle/lock-reservations.ts`). */
+/** Locks stock by SKU and location, and stores new reservations last: the lock order of `settle/lock-reservations.ts`. */
 function reserveIfSufficient(
   sql: Sql,
   requests: readonly ReservationRequest[],

@@ -56,8 +56,8 @@ const requestRows = columns<ReservationRequest & { place: number }>({
 
 /**
  * Checks the requests without locks, then locks the stock of the possible ones, by SKU and location, and stores their reservations
- * last: the lock order of this service (`settle/lock-reservations.ts`). A request for stock that is plainly missing waits for no lock and
- * writes nothing.
+ * last: the lock order of `settle/lock-reservations.ts`. A request for stock that is plainly missing waits for no lock and writes
+ * nothing.
  */
 async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRequest[], settings: Settings) {
   const [row] = await sql<{ checked: CheckedRequest[]; stock: AvailableStock[] }>`

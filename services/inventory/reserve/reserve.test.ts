@@ -1,4 +1,4 @@
-// Reservations, asked from outside: nobody is sold what is not there.
+// Tests reserving from outside: nothing is reserved that is not there.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -28,7 +28,7 @@ test('two hundred customers want ten units: ten get one (vendure #3508, saleor #
   await inventory.assertInvariants()
 })
 
-test('what is given back in the same instant can be reserved', async () => {
+test('stock that is given back at the same moment can be reserved', async () => {
   const sku = await inventory.stocked({ main: 30 })
   const { orderId } = await inventory.reserve([{ sku, quantity: 20 }], { pinned: true })
   let reserving: Promise<Reservation> | undefined
@@ -45,14 +45,14 @@ test('what is given back in the same instant can be reserved', async () => {
   await inventory.assertInvariants()
 })
 
-test('one order that two instances reserve at once, each in its way, keeps nobody waiting in a circle', async () => {
+test('two instances that reserve one order at once, in one statement and under lock, do not deadlock', async () => {
   const sku = await inventory.stocked({ main: 9 })
-  await inventory.reserve([{ sku, quantity: 8 }]) // From now on it is not plenty: the next are counted singly.
+  await inventory.reserve([{ sku, quantity: 8 }]) // The stock is low from here on: later orders are reserved under lock.
   const orderId = randomUUIDv7()
   let reserving: Promise<Reservation> | undefined
   await inventory.shop.database('inventory').transaction(async ({ sql }) => {
-    await sql`set local deadlock_timeout = '10ms'` // Whoever looks for a circle first is the one who is ended.
-    // What reserving does where there is plenty: it locks the stock, and stores the reservation last.
+    await sql`set local deadlock_timeout = '10ms'` // The transaction that finds a deadlock first is the one that fails.
+    // The locks of reserve-in-one-statement.ts: first the stock, then the new reservation.
     await sql`select from stock where sku = ${sku} for no key update`
     reserving = inventory.reserve([{ sku, quantity: 1 }], { orderId })
     await inventory.waitForBlockedStatement()
@@ -62,7 +62,7 @@ test('one order that two instances reserve at once, each in its way, keeps nobod
   await inventory.assertInvariants()
 })
 
-test('groups that overlap see each other: each crossing is told once, with the right number', async () => {
+test('overlapping batches see each other: each threshold message is sent once, with the right number', async () => {
   const skus = await Promise.all(Array.from({ length: 10 }, () => inventory.stocked({ main: 20, east: 10 })))
   await Promise.all(
     skus.flatMap((sku) =>
@@ -77,22 +77,22 @@ test('groups that overlap see each other: each crossing is told once, with the r
   await inventory.assertInvariants()
 })
 
-test('the same crowd with a second thing in the cart', async () => {
-  const [sku, plenty] = [await inventory.stocked({ main: 6, east: 4 }), await inventory.stocked({ main: 1000 })]
+test('two hundred customers want ten units together with a second SKU: ten get them', async () => {
+  const [sku, other] = [await inventory.stocked({ main: 6, east: 4 }), await inventory.stocked({ main: 1000 })]
   const outcomes = await Promise.allSettled(
     Array.from({ length: 200 }, () =>
       inventory.reserve([
         { sku, quantity: 1 },
-        { sku: plenty, quantity: 1 },
+        { sku: other, quantity: 1 },
       ]),
     ),
   )
   assert.equal(outcomes.filter((it) => it.status === 'fulfilled').length, 10)
-  assert.deepEqual([await inventory.available(sku), await inventory.available(plenty)], [0, 990])
+  assert.deepEqual([await inventory.available(sku), await inventory.available(other)], [0, 990])
   await inventory.assertInvariants()
 })
 
-test('two lines of one SKU are one demand (medusa #16502, vendure #1028, vendure #2702)', async () => {
+test('two lines of one SKU are added up (medusa #16502, vendure #1028, vendure #2702)', async () => {
   const sku = await inventory.stocked({ main: 35 })
   const reservation = await inventory.reserve([
     { sku, quantity: 10 },
@@ -112,13 +112,13 @@ test('two lines of one SKU are one demand (medusa #16502, vendure #1028, vendure
 })
 
 test('all lines or none (saleor PR #8963)', async () => {
-  const [plenty, scarce] = [await inventory.stocked({ main: 10 }), await inventory.stocked({ main: 1 })]
+  const [sufficient, missing] = [await inventory.stocked({ main: 10 }), await inventory.stocked({ main: 1 })]
   const orderId = randomUUIDv7()
   const refusal = await refusalOf(
     inventory.reserve(
       [
-        { sku: plenty, quantity: 2 },
-        { sku: scarce, quantity: 2 },
+        { sku: sufficient, quantity: 2 },
+        { sku: missing, quantity: 2 },
         { sku: 'never-heard-of', quantity: 1 },
       ],
       { orderId },
@@ -129,14 +129,14 @@ test('all lines or none (saleor PR #8963)', async () => {
     refusal.problem.missing,
     [
       { sku: 'never-heard-of', requested: 1, available: 0 },
-      { sku: scarce, requested: 2, available: 1 },
+      { sku: missing, requested: 2, available: 1 },
     ].sort((a, b) => (a.sku < b.sku ? -1 : 1)),
   )
-  assert.equal(await inventory.available(plenty), 10)
+  assert.equal(await inventory.available(sufficient), 10)
   assert.equal((await refusalOf(inventory.read(orderId))).code, 'not-found')
 })
 
-test('orders that name the same SKUs the other way round do not block each other', async () => {
+test('orders that name the same SKUs in the opposite order do not block each other', async () => {
   const [one, two] = [await inventory.stocked({ main: 500 }), await inventory.stocked({ main: 500 })]
   const lines = [
     { sku: one, quantity: 1 },
@@ -148,7 +148,7 @@ test('orders that name the same SKUs the other way round do not block each other
   assert.deepEqual([await inventory.available(one), await inventory.available(two)], [300, 300])
 })
 
-test('one warehouse that has all is preferred, else the order is split over two', async () => {
+test('a warehouse that has all units is preferred, else the order is split over two', async () => {
   const sku = await inventory.stocked({ main: 3, east: 5 })
   const places = async (quantity: number) =>
     (await inventory.reserve([{ sku, quantity }])).lines.map((line) => [line.location, line.quantity])
@@ -175,7 +175,7 @@ test('two hundred customers want the last of two warehouses: none is sold twice'
   await inventory.assertInvariants()
 })
 
-test('the same order asks ten times at once and gets one reservation', async () => {
+test('the same order is reserved ten times at once and gets one reservation', async () => {
   const sku = await inventory.stocked({ main: 2 })
   const orderId = randomUUIDv7()
   const answers = await Promise.all(
@@ -185,13 +185,13 @@ test('the same order asks ten times at once and gets one reservation', async () 
     assert.deepEqual(answer, { orderId, status: 'pinned', lines: [{ sku, quantity: 2, location: 'main' }] })
   }
   assert.equal(await inventory.available(sku), 0)
-  // The stock is gone, and still the order that has it gets its answer.
+  // The stock is gone, but a repeated request of the order that has it gets the same answer.
   assert.equal((await inventory.reserve([{ sku, quantity: 2 }], { orderId })).status, 'pinned')
   assert.equal((await refusalOf(inventory.reserve([{ sku, quantity: 1 }], { orderId }))).code, 'invalid-request')
   await inventory.assertInvariants()
 })
 
-test('one person cannot hoard: twenty unpaid reservations, then no more', async () => {
+test('one person can have twenty unpaid reservations, and no more', async () => {
   const sku = await inventory.stocked({ main: 100 })
   const holder = `${randomUUIDv7()}@example.com`
   const first = await inventory.reserve([{ sku, quantity: 1 }], { holder })
@@ -204,7 +204,7 @@ test('one person cannot hoard: twenty unpaid reservations, then no more', async 
   await inventory.reserve([{ sku, quantity: 1 }], { holder })
 })
 
-test('an address is the same person however it is typed', async () => {
+test('an e-mail address is the same person in upper and lower case', async () => {
   const sku = await inventory.stocked({ main: 100 })
   const address = `ada-${randomUUIDv7()}@example.com`
   const spellings = [address, address.toUpperCase(), ` ${address.replace('a', 'A')} `]
@@ -215,7 +215,7 @@ test('an address is the same person however it is typed', async () => {
   }
 })
 
-test('in a crowd each order gets the answer that it would get alone', async () => {
+test('each order of a batch gets the answer that it would get alone', async () => {
   const sku = await inventory.stocked({ main: 4, east: 5 })
   const one = [{ sku, quantity: 1 }]
   const holder = `${randomUUIDv7()}@example.com`
@@ -224,12 +224,12 @@ test('in a crowd each order gets the answer that it would get alone', async () =
   const mine = await inventory.reserve(one, { pinned: true })
   const gone = randomUUIDv7()
   await inventory.release(gone)
-  const code = (asked: Promise<unknown>) =>
-    asked.then(
+  const code = (reserving: Promise<unknown>) =>
+    reserving.then(
       () => 'reserved',
       (refusal) => refusal.code as string,
     )
-  const wishes = [
+  const answers = [
     code(inventory.reserve(one)),
     code(inventory.reserve(one, { orderId: mine.orderId })),
     code(inventory.reserve([{ sku, quantity: 2 }], { orderId: mine.orderId })),
@@ -241,7 +241,7 @@ test('in a crowd each order gets the answer that it would get alone', async () =
     code(inventory.reserve(one, { pinned: true, orderId: randomUUIDv7().toUpperCase() })),
     code(inventory.reserve(one)),
   ]
-  assert.deepEqual(await Promise.all(wishes), [
+  assert.deepEqual(await Promise.all(answers), [
     'reserved',
     'reserved',
     'invalid-request',
@@ -261,7 +261,7 @@ test('in a crowd each order gets the answer that it would get alone', async () =
   await inventory.assertInvariants()
 })
 
-test('where there is plenty, too, each order of a crowd gets its own answer', async () => {
+test('with sufficient stock, too, each order of a batch gets its own answer', async () => {
   const sku = await inventory.stocked({ main: 500, east: 500 })
   const other = await inventory.stocked({ main: 500 })
   const one = [{ sku, quantity: 1 }]

@@ -12,7 +12,7 @@ export async function lockReservations(
   orderIds: readonly string[],
   freesStock: boolean,
 ): Promise<LockedReservations> {
-  // The count runs `locked_stock` to its end, also when its rows are not asked for.
+  // `locked_rows` is there so that `locked_stock` runs to its end even when none of its rows is needed.
   const [locked] = await sql<LockedReservations>`
     with locked as materialized (
       select order_id, status, canceled_at is not null as is_canceled

@@ -1,4 +1,4 @@
-// Units that were refunded before they were sent come back to where they lay: once, whenever and however often it is told.
+// Tests that units refunded before they were sent are returned to their locations once, even if a message is late or repeated.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -16,15 +16,15 @@ async function sold(lines: StockLine[]): Promise<string> {
   await inventory.receive(placed(orderId, lines))
   return orderId
 }
-/** What came back of a SKU, oldest first, and what caused it. */
+/** The returned units of a SKU, oldest first, and their cause. */
 const returnsOf = (sku: string) =>
   inventory.sql<{ location: string; quantity: number; reference: string; reason: string }>`
     select location, on_hand_change as quantity, reference, reason
     from stock_movement
     where sku = ${sku} and kind = 'returned'
     order by id, location`
-/** As if the messages came again after the inbox has forgotten them. */
-async function comeAgain(orderId: string) {
+/** Delivers the messages of an order again, after the inbox has forgotten them. */
+async function redeliver(orderId: string) {
   await inventory.sql`delete from inbox`
   await inventory.shop.transport.publish(inventory.shop.transport.log.filter((one) => one.key === orderId))
   await inventory.shop.settle()
@@ -46,19 +46,19 @@ test('refunded units come back to the locations they were taken from, with the r
   await inventory.assertInvariants()
 })
 
-test('a refund that is told again, long after, brings nothing back again', async () => {
+test('a refund whose message is repeated much later returns nothing again', async () => {
   const sku = await inventory.stocked({ main: 2, east: 1 })
   const orderId = await sold([{ sku, quantity: 3 }])
   await inventory.receive(refunded(orderId, [{ sku, quantity: 1 }]))
-  await comeAgain(orderId)
+  await redeliver(orderId)
   assert.equal(await inventory.available(sku), 1)
   await inventory.receive(canceled(orderId, [{ sku, quantity: 3 }], true))
-  await comeAgain(orderId)
+  await redeliver(orderId)
   assert.equal(await inventory.available(sku), 3)
   await inventory.assertInvariants()
 })
 
-test('a cancellation brings back what no refund has brought back before', async () => {
+test('a cancellation returns what no refund has returned before', async () => {
   const [sku, other] = [await inventory.stocked({ main: 5 }), await inventory.stocked({ main: 1 })]
   const lines = [
     { sku, quantity: 3 },
@@ -77,7 +77,7 @@ test('a cancellation brings back what no refund has brought back before', async 
   await inventory.assertInvariants()
 })
 
-test('placed, refunded and canceled in one breath: all is as it was, and a SKU is back in stock once', async () => {
+test('placed, refunded and canceled in one batch: the stock is as before, and one message says that the SKU is back', async () => {
   const sku = await inventory.stocked({ main: 2 })
   const lines = [{ sku, quantity: 2 }]
   const { orderId } = await inventory.reserve(lines, { pinned: true })
@@ -89,7 +89,7 @@ test('placed, refunded and canceled in one breath: all is as it was, and a SKU i
   )
   assert.deepEqual(await inventory.level(sku), { onHand: 2, reserved: 0 })
   const back = (await inventory.eventsOf(sku)).filter((one) => one.startsWith('back-in-stock'))
-  assert.equal(back.length, 2, 'with its delivery and with this')
+  assert.equal(back.length, 2, 'once with the delivery, once with the cancellation')
   await inventory.assertInvariants()
 })
 
@@ -101,7 +101,7 @@ test('a refund of what was sent, or of an amount, moves no stock', async () => {
   assert.deepEqual(await inventory.sql`select from dead_letter where key = ${orderId}`, [])
 })
 
-test('a refund before the sale is set aside for a person, and holds up nothing', async () => {
+test('a refund before the sale is set aside for a person, and delays no other message', async () => {
   const sku = await inventory.stocked({ main: 5 })
   const lines = [{ sku, quantity: 2 }]
   const [{ orderId }, never] = [await inventory.reserve(lines, { pinned: true }), randomUUIDv7()]
@@ -115,7 +115,7 @@ test('a refund before the sale is set aside for a person, and holds up nothing',
   await inventory.assertInvariants()
 })
 
-test('many refunds of the same SKUs while others reserve them: each unit comes back once', async () => {
+test('many refunds of the same SKUs while others reserve them: each unit is returned once', async () => {
   const skus = await Promise.all(Array.from({ length: 4 }, () => inventory.stocked({ main: 60, east: 60 })))
   const linesOf = (index: number) => [0, 1].map((step) => ({ sku: skus[(index + step) % 4] as string, quantity: 2 }))
   const orders = await Promise.all(Array.from({ length: 40 }, (_, index) => sold(linesOf(index))))

@@ -1,4 +1,4 @@
-// What the orders' messages do to stock: once, late, twice, or before their cause.
+// Tests what the messages of orders do to stock, also when they are late, repeated, or before their cause.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => inventory.close())
 
-test('a placed order takes what it reserved off the shelf, once (saleor #16663, #6136)', async () => {
+test('a placed order sells what it reserved, once (saleor #16663, #6136)', async () => {
   const sku = await inventory.stocked({ main: 1 })
   const lines = [{ sku, quantity: 1 }]
   const { orderId } = await inventory.reserve(lines, { pinned: true })
@@ -22,7 +22,7 @@ test('a placed order takes what it reserved off the shelf, once (saleor #16663, 
   await inventory.receive(placed(orderId, lines), placed(orderId, lines))
   assert.deepEqual(await inventory.level(sku), { onHand: 0, reserved: 0 })
   await inventory.release(orderId)
-  assert.equal((await inventory.read(orderId)).status, 'committed', 'what is sold is not released')
+  assert.equal((await inventory.read(orderId)).status, 'committed', 'sold stock is not released')
   await inventory.assertInvariants()
 })
 
@@ -40,21 +40,21 @@ test('many orders of the same SKUs are settled together while others reserve the
   const statuses = await Promise.all(reserved.map(async ({ orderId }) => (await inventory.read(orderId)).status))
   assert.ok(statuses.every((status) => status === 'committed'))
   assert.deepEqual(await inventory.sql`select from dead_letter`, [])
-  await new Promise((resolve) => setTimeout(resolve, 1_200)) // Connections report what they counted once a second.
+  await new Promise((resolve) => setTimeout(resolve, 1_200)) // Connections report their statistics once a second.
   const counted = await inventory.sql`select deadlocks from pg_stat_database where datname = current_database()`
   assert.deepEqual(counted, [{ deadlocks: 0 }])
   await inventory.assertInvariants()
 })
 
-test('an order that is canceled in the instant in which it is reserved keeps nobody waiting in a circle', async () => {
+test('canceling an order while it is being reserved does not deadlock', async () => {
   const sku = await inventory.stocked({ main: 9 })
   const lines = [{ sku, quantity: 1 }]
   const { orderId: held } = await inventory.reserve(lines)
   const orderId = randomUUIDv7()
   let arriving: Promise<void> | undefined
   await inventory.shop.database('inventory').transaction(async ({ sql }) => {
-    await sql`set local deadlock_timeout = '10ms'` // Whoever looks for a circle first is the one who is ended.
-    // What reserving does where there is plenty: it locks the stock, and stores the reservation last.
+    await sql`set local deadlock_timeout = '10ms'` // The transaction that finds a deadlock first is the one that fails.
+    // The locks of reserve-in-one-statement.ts: first the stock, then the new reservation.
     await sql`select from stock where sku = ${sku} for no key update`
     arriving = inventory.receive(canceled(orderId, lines, false), canceled(held, lines, false))
     await inventory.waitForBlockedStatement()
@@ -68,7 +68,7 @@ test('an order that is canceled in the instant in which it is reserved keeps nob
   await inventory.assertInvariants()
 })
 
-test('an order that is reserved in the instant in which its payment is told is sold once, and nobody waits in a circle', async () => {
+test('an order that is placed while it is being reserved is sold once and does not deadlock', async () => {
   const sku = await inventory.stocked({ main: 9 })
   const lines = [{ sku, quantity: 1 }]
   const orderId = randomUUIDv7()
@@ -100,7 +100,7 @@ test('a canceled order gives back what it holds (vendure #1198)', async () => {
   await inventory.assertInvariants()
 })
 
-test('an order canceled after it was paid comes back to where it lay, once (medusa #11131, #12401)', async () => {
+test('an order canceled after it was paid returns its units to their locations, once (medusa #11131, #12401)', async () => {
   const sku = await inventory.stocked({ main: 2, east: 1 })
   const lines = [{ sku, quantity: 3 }]
   const { orderId } = await inventory.reserve(lines, { pinned: true })
@@ -113,7 +113,7 @@ test('an order canceled after it was paid comes back to where it lay, once (medu
   await inventory.assertInvariants()
 })
 
-test('placed and canceled in one breath leaves the stock as it was', async () => {
+test('an order placed and canceled in one batch leaves the stock as it was', async () => {
   const sku = await inventory.stocked({ main: 5 })
   const lines = [{ sku, quantity: 2 }]
   const { orderId } = await inventory.reserve(lines, { pinned: true })
@@ -122,7 +122,7 @@ test('placed and canceled in one breath leaves the stock as it was', async () =>
   await inventory.assertInvariants()
 })
 
-test('a cancellation that overtakes the reservation refuses it, and nothing is sold for it', async () => {
+test('after a cancellation that arrives first, the reservation is refused and nothing is sold', async () => {
   const sku = await inventory.stocked({ main: 5 })
   const lines = [{ sku, quantity: 2 }]
   const orderId = randomUUIDv7()

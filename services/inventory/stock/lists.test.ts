@@ -1,4 +1,4 @@
-// What can be read of stock.
+// Tests what can be read of stock, and who may read it.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => inventory.close())
 
-test('availability of many SKUs, in the order asked', async () => {
+test('availability of many SKUs, in the order of the query', async () => {
   const [many, few, none] = [
     await inventory.stocked({ main: 2, east: 3 }),
     await inventory.stocked({ main: 4 }),
@@ -50,9 +50,9 @@ test('staff pages through the stock and filters it', async () => {
   assert.equal(new Set(seen).size, seen.length)
   for (const sku of stocked) assert.ok(seen.includes(`${sku} main`) && seen.includes(`${sku} east`))
 
-  const scarce = await inventory.asStaff.listStock({ query: { below: 3, location: 'main', limit: 100 } })
-  assert.ok(scarce.items.length > 0)
-  assert.ok(scarce.items.every((item) => item.available < 3 && item.location === 'main'))
+  const low = await inventory.asStaff.listStock({ query: { below: 3, location: 'main', limit: 100 } })
+  assert.ok(low.items.length > 0)
+  assert.ok(low.items.every((item) => item.available < 3 && item.location === 'main'))
   const one = await inventory.asStaff.listStock({ query: { sku: stocked[0] as string } })
   assert.deepEqual(
     one.items.map((item) => item.location),
@@ -88,7 +88,7 @@ test('a wrong cursor is refused', async () => {
   }
 })
 
-test('what is for staff and for orders is not for customers', async () => {
+test('routes for staff and for the orders service are refused to customers', async () => {
   const { listStock, listMovements, reserve, pin, release, readReservation } = inventoryApi.routes
   const params = { sku: 'a', orderId: randomUUIDv7() }
   for (const route of [listStock, listMovements, reserve, pin, release, readReservation]) {
@@ -101,7 +101,7 @@ test('what is for staff and for orders is not for customers', async () => {
   }
 })
 
-test('a reservation that makes no sense is refused', async () => {
+test('an invalid reservation is refused', async () => {
   const caller = { service: 'orders', role: 'anonymous' } as const
   const good = { lines: [{ sku: 'a', quantity: 1 }], pinned: false }
   const bad = [

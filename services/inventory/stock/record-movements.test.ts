@@ -1,4 +1,4 @@
-// What staff does to stock, and what is told about it.
+// Tests the movements that staff records, and the messages about stock thresholds.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
@@ -12,7 +12,7 @@ before(async () => {
 })
 after(() => inventory.close())
 
-test('each kind of movement changes what is there as it says', async () => {
+test('each kind of movement changes the stock as it says', async () => {
   const sku = inventory.newSku()
   const steps = [
     ['received', 10, 10],
@@ -32,7 +32,7 @@ test('each kind of movement changes what is there as it says', async () => {
   await inventory.assertInvariants()
 })
 
-test('what is reserved cannot be counted, damaged or adjusted away', async () => {
+test('reserved stock cannot be counted, damaged or adjusted away', async () => {
   const sku = await inventory.stocked({ main: 5 })
   await inventory.reserve([{ sku, quantity: 4 }])
   for (const [kind, quantity] of [
@@ -48,7 +48,7 @@ test('what is reserved cannot be counted, damaged or adjusted away', async () =>
   await inventory.assertInvariants()
 })
 
-test('a quantity that makes no sense, and a place that does not exist, are refused', async () => {
+test('an invalid quantity and an unknown location are refused', async () => {
   const sku = inventory.newSku()
   for (const [kind, quantity] of [
     ['received', 0],
@@ -65,7 +65,7 @@ test('a quantity that makes no sense, and a place that does not exist, are refus
   assert.equal((await refusalOf(inventory.move(sku, 'counted', 2_000_000))).code, 'invalid-request')
 })
 
-test('only staff moves stock, with a key, and the same key moves it once', async () => {
+test('only staff moves stock, with an idempotency key, and the same key moves it once', async () => {
   const sku = inventory.newSku()
   const { move } = inventoryApi.routes
   const input = {
@@ -111,7 +111,7 @@ test('a delivery of many movements is recorded whole or not at all, in its order
   await inventory.assertInvariants()
 })
 
-test('movements of the same stock go in rounds, others together', () => {
+test('movements of one SKU at one location go in rounds, others together', () => {
   const movement = (sku: string, quantity: number) =>
     ({ sku, location: 'main', kind: 'received', quantity, reason: 'x' }) as const
   const rounds = roundsOf([movement('a', 1), movement('a', 2), movement('b', 3), movement('a', 4)])
@@ -121,7 +121,7 @@ test('movements of the same stock go in rounds, others together', () => {
   )
 })
 
-test('a fresh SKU received at both places by many at once is told of once', async () => {
+test('a new SKU that is received at two locations at once is announced once', async () => {
   for (let i = 0; i < 5; i++) {
     const sku = inventory.newSku()
     await Promise.all(['main', 'east', 'main', 'east'].map((location) => inventory.move(sku, 'received', 2, location)))
@@ -130,7 +130,7 @@ test('a fresh SKU received at both places by many at once is told of once', asyn
   }
 })
 
-test('low, sold out and back in stock are told once per crossing', async () => {
+test('low, sold out and back in stock are sent once each time a threshold is crossed', async () => {
   const sku = inventory.newSku()
   await inventory.move(sku, 'received', 6)
   const first = await inventory.reserve([{ sku, quantity: 2 }], { pinned: true })
@@ -155,25 +155,24 @@ test('low, sold out and back in stock are told once per crossing', async () => {
   ])
 })
 
-test('fifty buyers over two warehouses: low once, sold out once, in groups or not', async () => {
-  const plenty = await inventory.stocked({ main: 10_000 })
+test('fifty buyers over two warehouses, with one SKU or two: low once, sold out once', async () => {
+  const other = await inventory.stocked({ main: 10_000 })
   for (let i = 0; i < 6; i++) {
     const sku = await inventory.stocked({ main: 12, east: 13 })
-    // A second thing in the cart keeps an order out of the groups, in which orders cannot meet.
-    const more = i % 2 === 0 ? [] : [{ sku: plenty, quantity: 1 }]
+    const more = i % 2 === 0 ? [] : [{ sku: other, quantity: 1 }]
     const lines = (n: number) => [{ sku, quantity: 1 + (n % 2) }, ...more]
     await Promise.allSettled(Array.from({ length: 50 }, (_, index) => inventory.reserve(lines(index))))
-    const told = await inventory.eventsOf(sku)
+    const events = await inventory.eventsOf(sku)
     assert.deepEqual(
-      told.map((it) => it.split(' ')[0]),
+      events.map((it) => it.split(' ')[0]),
       ['back-in-stock', 'stock-low', 'sold-out'],
-      told.join(),
+      events.join(),
     )
   }
   await inventory.assertInvariants()
 })
 
-test('what cannot be told is not done: no message, no reservation', async () => {
+test('when the message cannot be stored, nothing is reserved', async () => {
   const sku = await inventory.stocked({ main: 1 })
   await inventory.sql`alter table outbox add constraint closed check (type <> 'inventory.sold-out') not valid`
   await assert.rejects(inventory.reserve([{ sku, quantity: 1 }]))
