@@ -5,14 +5,14 @@ import { invariants as stockInvariants } from '../services/inventory/invariants.
 import { invariants as letterInvariants } from '../services/notifications/invariants.ts'
 import { invariants as moneyInvariants } from '../services/payments/invariants.ts'
 import { invariants as accountInvariants } from '../services/users/invariants.ts'
-import { orderByOrder, strangers } from './across.ts'
-import { oversold, pricedAsSold } from './goods.ts'
-import { providersJournal } from './journal.ts'
-import { bySql, type Check, type Finding, openForLooking, type ShopToLookAt } from './look.ts'
-import { arrivals, messageInvariants, origins, quietMessageInvariants } from './messages.ts'
-import { orderInvariants } from './orders.ts'
+import { bySql, type Check, type Finding, openForLooking, type ShopToLookAt } from './check.ts'
+import { oversold, pricedAsSold } from './cross-service-catalog.ts'
+import { orderByOrder, strangers } from './cross-service-orders.ts'
+import { arrivals, messageInvariants, origins, quietMessageInvariants } from './message-invariants.ts'
+import { orderInvariants } from './order-invariants.ts'
+import { providersJournal } from './provider-journal.ts'
 
-export type { Finding } from './look.ts'
+export type { Finding } from './check.ts'
 
 export interface VerifyOptions {
   /** Nothing is under way: then also the youngest orders must be in order, and no message may wait. */

@@ -8,7 +8,7 @@ import { openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { address } from '../tests/customer.ts'
 import { openShop, type Shop } from '../tests/fixture.ts'
-import { wrongSumOf } from './oracle.ts'
+import { wrongSumOf } from './recalculate-order.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
 
 let shop: Shop

@@ -1,6 +1,6 @@
 // What must hold of messages (RELIABILITY 3.4): what was committed arrives, once, everywhere it should.
 import type { AnyService } from '@souk/service'
-import { bySql, type Check, inBatches, type ShopToLookAt, smallestId, tally } from './look.ts'
+import { bySql, type Check, inBatches, type ShopToLookAt, smallestId, tally } from './check.ts'
 
 // Large, because what was sent is found by its id only by reading all of it.
 const batchSize = 20_000

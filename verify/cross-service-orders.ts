@@ -1,6 +1,6 @@
 // What must hold between services: each order against its money, its stock and its letters. Read a thousand orders at a time.
-import { type Check, inBatches, type ShopToLookAt, secondLookMs, smallestId, tally } from './look.ts'
-import { type OrderToAddUp, wrongSumOf } from './oracle.ts'
+import { type Check, inBatches, type ShopToLookAt, secondLookMs, smallestId, tally } from './check.ts'
+import { type OrderToAddUp, wrongSumOf } from './recalculate-order.ts'
 
 const batchSize = 1_000
 const mostSuspects = 5_000

@@ -2,7 +2,7 @@
 // reads the file itself, so that a mistake in the payments service's own reconciliation would show.
 import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { type Check, inBatches, type ShopToLookAt, smallestId, tally } from './look.ts'
+import { type Check, inBatches, type ShopToLookAt, smallestId, tally } from './check.ts'
 
 const batchSize = 1_000
 

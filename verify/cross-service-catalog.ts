@@ -1,5 +1,5 @@
 // What must hold of goods between services: no more is sold than there ever was, and orders price what products sell.
-import { type Broken, type Check, inBatches, type ShopToLookAt, secondLookMs, tally } from './look.ts'
+import { type Broken, type Check, inBatches, type ShopToLookAt, secondLookMs, tally } from './check.ts'
 
 const batchSize = 2_000
 const mostSuspects = 5_000
