@@ -1,16 +1,16 @@
-// What must hold of goods between services: no more is sold than there ever was, and orders price what products sell.
-import { type Broken, type Check, inBatches, type ShopToLookAt, secondLookMs, tally } from './check.ts'
+// Compares what orders sold with what inventory received, and the price list of orders with the catalog of products.
+import { type Check, collectViolations, inBatches, recheckMs, type ShopToVerify } from './check.ts'
 
 const batchSize = 2_000
 const mostSuspects = 5_000
 
-/** Seen from the orders, not from what inventory says was sold. */
-export const oversold: Check = {
+/** Counts what orders say was sold, not what inventory says. */
+export const oversellingCheck: Check = {
   id: 'I5',
-  statement: 'No more was ordered and paid than there ever was.',
+  statement: 'No more units were sold than were ever in stock.',
   where: 'orders with inventory',
   async find(shop) {
-    const { note, of } = tally()
+    const violations = collectViolations()
     const ordered = await shop.sql('orders')<{ sku: string; quantity: number }>`
       select sku, sum(quantity)::bigint as quantity
       from orders o
@@ -24,55 +24,38 @@ export const oversold: Check = {
       ) as units
       where status in ('paid', 'partially-shipped', 'shipped')
       group by sku`
-    // Read second: what came in meanwhile was not ordered before. What came back from orders is not counted as ordered.
-    const came = await shop.sql('inventory')<{ sku: string; quantity: number }>`
+    // Read after the orders, so that what was received meanwhile does not look oversold. Returns of orders count as not ordered.
+    const received = await shop.sql('inventory')<{ sku: string; quantity: number }>`
       select sku, sum(on_hand_change)::bigint as quantity
       from stock_movement
       where kind not in ('sold', 'returned') or reference is null
       group by sku`
-    const cameOf = new Map(came.map(({ sku, quantity }) => [sku, quantity]))
+    const receivedOf = new Map(received.map(({ sku, quantity }) => [sku, quantity]))
     for (const { sku, quantity } of ordered) {
-      const there = cameOf.get(sku) ?? 0
-      if (quantity > there) note('I5', `${quantity} × ${sku} are paid, and there were ${there}`)
+      const inStock = receivedOf.get(sku) ?? 0
+      if (quantity > inStock) violations.add('I5', `${quantity} × ${sku} are paid, and there were ${inStock}`)
     }
-    return of('I5')
+    return violations.of('I5')
   },
 }
 
-/** Orders keep a copy of the goods, fed by messages: the newest version must have arrived, and be what it says. */
-export const pricedAsSold: Check = {
+/** Orders keep a copy of the catalog, fed by messages: it must have the newest version of each product, with the same content. */
+export const priceListCheck: Check = {
   id: 'E8',
-  statement: 'Orders know the goods as products sell them.',
+  statement: 'The price list of orders is the catalog of products.',
   where: 'orders with products',
-  async find(shop): Promise<Broken> {
-    const sold = (after: string) =>
-      shop.sql('products')<{ sku: string }>`
-        select sku from variant where sku > ${after} order by sku limit ${batchSize}`
-    const known = (after: string) =>
-      shop.sql('orders')<{ sku: string }>`
-        select sku from price_list where sku > ${after} and status <> 'gone' order by sku limit ${batchSize}`
-    const suspects: Difference[] = []
-    for (const read of [sold, known]) {
-      for await (const rows of inBatches(read, (row) => row.sku, '')) {
-        suspects.push(
-          ...(await differences(
-            shop,
-            rows.map((row) => row.sku),
-          )),
-        )
-        if (suspects.length >= mostSuspects) break
-      }
+  async find(shop) {
+    let differences = await findDifferences(shop)
+    if (shop.graceSeconds > 0 && differences.length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, recheckMs))
+      differences = await compareSkus(
+        shop,
+        differences.map(({ sku }) => sku),
+      )
     }
-    const found = new Map(suspects.map(({ sku, detail }) => [sku, detail]))
-    if (shop.graceSeconds > 0 && found.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, secondLookMs))
-      const still = await differences(shop, [...found.keys()])
-      found.clear()
-      for (const { sku, detail } of still) found.set(sku, detail)
-    }
-    const { note, of } = tally()
-    for (const detail of found.values()) note('E8', detail)
-    return of('E8')
+    const violations = collectViolations()
+    for (const { detail } of differences) violations.add('E8', detail)
+    return violations.of('E8')
   },
 }
 
@@ -80,7 +63,7 @@ interface Difference {
   sku: string
   detail: string
 }
-interface Good {
+interface CatalogEntry {
   sku: string
   productId: string
   version: number
@@ -91,32 +74,52 @@ interface Good {
   prices: { amount: number; currency: string }[]
 }
 
-async function differences(shop: ShopToLookAt, skus: string[]): Promise<Difference[]> {
-  const [sold, known] = await Promise.all([
-    shop.sql('products')<Good & { isYoung: boolean }>`
+/** Compares the SKUs of both services, each SKU once, until there are many differences. */
+async function findDifferences(shop: ShopToVerify): Promise<Difference[]> {
+  const inCatalog = (after: string) =>
+    shop.sql('products')<{ sku: string }>`
+      select sku from variant where sku > ${after} order by sku limit ${batchSize}`
+  const inPriceList = (after: string) =>
+    shop.sql('orders')<{ sku: string }>`
+      select sku from price_list where sku > ${after} and status <> 'gone' order by sku limit ${batchSize}`
+  const found = new Map<string, Difference>()
+  for (const read of [inCatalog, inPriceList]) {
+    for await (const rows of inBatches(read, (row) => row.sku, '')) {
+      const skus = rows.map((row) => row.sku)
+      for (const difference of await compareSkus(shop, skus)) found.set(difference.sku, difference)
+      if (found.size >= mostSuspects) break
+    }
+  }
+  return [...found.values()]
+}
+
+async function compareSkus(shop: ShopToVerify, skus: string[]): Promise<Difference[]> {
+  const [sold, listed] = await Promise.all([
+    shop.sql('products')<CatalogEntry & { isRecent: boolean }>`
       select v.sku, v.product_id, p.version, p.slug, p.title, p.status, v.weight_grams, v.prices,
-        p.updated_at > clock_timestamp() - make_interval(secs => ${shop.graceSeconds}) as is_young
+        p.updated_at > clock_timestamp() - make_interval(secs => ${shop.graceSeconds}) as is_recent
       from variant v
       join product p on p.id = v.product_id
       where v.sku = any(${skus}::text[])`,
-    shop.sql('orders')<Good>`
+    shop.sql('orders')<CatalogEntry>`
       select l.sku, l.product_id, h.version, l.slug, l.title, l.status, l.weight_grams, l.prices
       from price_list l
       left join product_heard h on h.product_id = l.product_id
       where l.sku = any(${skus}::text[]) and l.status <> 'gone'`,
   ])
-  const soldBySku = new Map(sold.map((good) => [good.sku, good]))
-  const knownBySku = new Map(known.map((good) => [good.sku, good]))
+  const soldBySku = new Map(sold.map((entry) => [entry.sku, entry]))
+  const listedBySku = new Map(listed.map((entry) => [entry.sku, entry]))
   return skus.flatMap((sku) => {
-    const good = soldBySku.get(sku)
-    const [is, heard] = [described(good), described(knownBySku.get(sku))]
-    return is === heard || good?.isYoung ? [] : [{ sku, detail: `${sku} is ${is}, and orders know ${heard}` }]
+    const entry = soldBySku.get(sku)
+    const [inCatalog, inPriceList] = [described(entry), described(listedBySku.get(sku))]
+    if (inCatalog === inPriceList || entry?.isRecent) return []
+    return [{ sku, detail: `${sku} is ${inCatalog} in products, and ${inPriceList} in orders` }]
   })
 }
 
-function described(good: Good | undefined): string {
-  if (!good) return 'not for sale'
-  const prices = good.prices.map(({ amount, currency }) => `${amount} ${currency}`).sort()
-  const { productId, version, slug, title, status, weightGrams } = good
+function described(entry: CatalogEntry | undefined): string {
+  if (!entry) return 'not for sale'
+  const prices = entry.prices.map(({ amount, currency }) => `${amount} ${currency}`).sort()
+  const { productId, version, slug, title, status, weightGrams } = entry
   return `${title} (${slug}, ${status}, ${prices.join(', ')}, ${weightGrams} g; version ${version} of ${productId})`
 }

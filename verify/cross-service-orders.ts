@@ -1,37 +1,37 @@
-// What must hold between services: each order against its money, its stock and its letters. Read a thousand orders at a time.
-import { type Check, inBatches, type ShopToLookAt, secondLookMs, smallestId, tally } from './check.ts'
-import { type OrderToAddUp, wrongSumOf } from './recalculate-order.ts'
+// Compares each order with its payment, its reservation and its confirmation mail, a thousand orders at a time.
+import { type Check, collectViolations, inBatches, recheckMs, type ShopToVerify, smallestId } from './check.ts'
+import { type OrderAmounts, wrongAmountOf } from './recalculate-order.ts'
 
 const batchSize = 1_000
 const mostSuspects = 5_000
 
 const statements = {
   M2: 'A paid order has exactly one capture, of exactly its total.',
-  M3: 'An order that is not made has kept no money, and holds none.',
-  M4: 'Orders and payments tell the same of what was given back.',
-  M10: 'What an order cost can be worked out again to the cent.',
-  I7: 'What is reserved and sold for an order is what it contains, less what was refunded before it was sent.',
+  M3: 'A canceled order has kept no money, and has no open payment.',
+  M4: 'Orders and payments agree on what was refunded.',
+  M10: 'The amounts of an order can be recalculated to the cent.',
+  I7: 'The stock reserved or sold for an order is what it contains, less what was refunded before it was sent.',
   I8: 'No order that has ended still holds a reservation.',
   O7: 'A canceled order has given its stock back.',
-  E9: 'Whoever paid was told so.',
+  E9: 'The customer of each paid order was told so.',
 } as const
 type Id = keyof typeof statements
 
-/** These share one walk over the orders, so it is done for all of them at once. */
-export function orderByOrder(): Check[] {
-  let walked: Promise<ReturnType<typeof tally>> | undefined
+/** These checks share one pass over the orders: the first one makes it. */
+export function orderChecks(): Check[] {
+  let compared: Promise<ReturnType<typeof collectViolations>> | undefined
   return (Object.keys(statements) as Id[]).map((id) => ({
     id,
     statement: statements[id],
-    where: 'orders with others',
+    where: 'orders with other services',
     async find(shop) {
-      walked ??= walk(shop)
-      return (await walked).of(id)
+      compared ??= compareAllOrders(shop)
+      return (await compared).of(id)
     },
   }))
 }
 
-interface Order extends OrderToAddUp {
+interface Order extends OrderAmounts {
   id: string
   status: string
   paidAt: string | null
@@ -49,33 +49,34 @@ interface Payment {
   captures: number
   capturedByOperations: number
 }
-interface Reserved {
+interface StoredReservation {
   orderId: string
   status: string
   lines: { sku: string; quantity: number }[]
 }
 
-async function walk(shop: ShopToLookAt) {
-  const findings = tally()
+/** On an open shop, suspect orders are compared a second time: they may have changed between two of our reads. */
+async function compareAllOrders(shop: ShopToVerify) {
+  const violations = collectViolations()
   const suspects = new Set<string>()
   const isOpen = shop.graceSeconds > 0
   const read = (after: string) => readOrders(shop, after, undefined)
   for await (const orders of inBatches(read, (order) => order.id, smallestId)) {
-    for (const { order, id, detail } of await lookAt(orders, shop)) {
-      if (!isOpen || suspects.size >= mostSuspects) findings.note(id, detail)
-      else suspects.add(order)
+    for (const { orderId, id, detail } of await compare(orders, shop)) {
+      if (!isOpen || suspects.size >= mostSuspects) violations.add(id, detail)
+      else suspects.add(orderId)
     }
   }
-  if (suspects.size > 0) await new Promise((resolve) => setTimeout(resolve, secondLookMs))
-  const again = [...suspects]
-  for (let from = 0; from < again.length; from += batchSize) {
-    const orders = await readOrders(shop, smallestId, again.slice(from, from + batchSize))
-    for (const { id, detail } of await lookAt(orders, shop)) findings.note(id, detail)
+  if (suspects.size > 0) await new Promise((resolve) => setTimeout(resolve, recheckMs))
+  const orderIds = [...suspects]
+  for (let from = 0; from < orderIds.length; from += batchSize) {
+    const orders = await readOrders(shop, smallestId, orderIds.slice(from, from + batchSize))
+    for (const { id, detail } of await compare(orders, shop)) violations.add(id, detail)
   }
-  return findings
+  return violations
 }
 
-function readOrders(shop: ShopToLookAt, after: string, only: readonly string[] | undefined): PromiseLike<Order[]> {
+function readOrders(shop: ShopToVerify, after: string, only: readonly string[] | undefined): PromiseLike<Order[]> {
   return shop.sql('orders')<Order>`
     select id, status, paid_at, currency, subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount,
       tax_included, item_count, lines, shipping_method, shipping_address,
@@ -94,16 +95,15 @@ function readOrders(shop: ShopToLookAt, after: string, only: readonly string[] |
     limit ${batchSize}`
 }
 
-interface Suspicion {
-  order: string
+interface Violation {
   id: Id
   detail: string
 }
 
-async function lookAt(orders: readonly Order[], shop: ShopToLookAt): Promise<Suspicion[]> {
+async function compare(orders: readonly Order[], shop: ShopToVerify): Promise<(Violation & { orderId: string })[]> {
   if (orders.length === 0) return []
   const ids = orders.map((order) => order.id)
-  const [payments, reservations, told] = await Promise.all([
+  const [payments, reservations, confirmations] = await Promise.all([
     shop.sql('payments')<Payment>`
       select p.order_id, p.status, p.captured, p.refunded, p.currency,
         count(o.id) as captures, coalesce(sum(o.amount), 0)::bigint as captured_by_operations
@@ -111,7 +111,7 @@ async function lookAt(orders: readonly Order[], shop: ShopToLookAt): Promise<Sus
       left join payment_operation o on o.order_id = p.order_id and o.kind = 'capture' and o.status = 'succeeded'
       where p.order_id = any(${ids}::uuid[])
       group by p.order_id`,
-    shop.sql('inventory')<Reserved>`
+    shop.sql('inventory')<StoredReservation>`
       select order_id, status,
         (
           select coalesce(json_agg(json_build_object('sku', l.sku, 'quantity', l.quantity - l.returned)), '[]')
@@ -127,63 +127,64 @@ async function lookAt(orders: readonly Order[], shop: ShopToLookAt): Promise<Sus
   ])
   const paymentOf = new Map(payments.map((one) => [one.orderId, one]))
   const reservationOf = new Map(reservations.map((one) => [one.orderId, one]))
-  const wasTold = new Set(told.map((one) => one.orderId))
+  const isConfirmed = new Set(confirmations.map((one) => one.orderId))
   return orders.flatMap((order) =>
     [
-      ...moneyTroubles(order, paymentOf.get(order.id)),
-      ...stockTroubles(order, reservationOf.get(order.id)),
-      ...(order.paidAt && !wasTold.has(order.id)
+      ...moneyViolations(order, paymentOf.get(order.id)),
+      ...stockViolations(order, reservationOf.get(order.id)),
+      ...(order.paidAt && !isConfirmed.has(order.id)
         ? [{ id: 'E9' as const, detail: `order ${order.id} was paid, and nobody was told` }]
         : []),
-    ].map((one) => ({ order: order.id, ...one })),
+    ].map((one) => ({ orderId: order.id, ...one })),
   )
 }
 
-type Trouble = { id: Id; detail: string }
-
-function moneyTroubles(order: Order, payment: Payment | undefined): Trouble[] {
-  const troubles: Trouble[] = []
+function moneyViolations(order: Order, payment: Payment | undefined): Violation[] {
+  const found: Violation[] = []
   const { id, status, currency, totalAmount } = order
-  const sum = wrongSumOf(order)
-  if (sum) troubles.push({ id: 'M10', detail: `order ${id}: ${sum}` })
+  const wrong = wrongAmountOf(order)
+  if (wrong) found.push({ id: 'M10', detail: `order ${id}: ${wrong}` })
   if (order.paidAt) {
     const isOne = payment?.captures === 1 && payment.currency === currency
     if (!isOne || payment.capturedByOperations !== totalAmount) {
-      const told = `${payment?.captures ?? 0} captures of ${payment?.capturedByOperations ?? 0}`
-      troubles.push({ id: 'M2', detail: `order ${id} is ${status}, costs ${totalAmount} ${currency}, and has ${told}` })
+      const actual = `${payment?.captures ?? 0} captures of ${payment?.capturedByOperations ?? 0}`
+      found.push({ id: 'M2', detail: `order ${id} is ${status}, costs ${totalAmount} ${currency}, and has ${actual}` })
     }
   }
   if (status === 'canceled' && payment && order.isOldForMoney) {
     const kept = payment.captured - payment.refunded
     const isOpen = ['processing', 'action-required', 'authorized'].includes(payment.status)
-    if (kept !== 0) troubles.push({ id: 'M3', detail: `order ${id} is canceled and has kept ${kept} ${currency}` })
-    else if (isOpen) troubles.push({ id: 'M3', detail: `order ${id} is canceled, its payment is ${payment.status}` })
+    if (kept !== 0) found.push({ id: 'M3', detail: `order ${id} is canceled and has kept ${kept} ${currency}` })
+    else if (isOpen) found.push({ id: 'M3', detail: `order ${id} is canceled, its payment is ${payment.status}` })
   }
   if (order.isOldForMoney && order.refunded !== (payment?.refunded ?? 0)) {
-    const detail = `order ${id} says ${order.refunded} went back, payments say ${payment?.refunded ?? 0}`
-    troubles.push({ id: 'M4', detail })
+    const detail = `order ${id} refunded ${order.refunded}, payments say ${payment?.refunded ?? 0}`
+    found.push({ id: 'M4', detail })
   }
-  return troubles
+  return found
 }
 
-function stockTroubles({ id, status, lines, unsent }: Order, reservation: Reserved | undefined): Trouble[] {
-  const isMade = status === 'paid' || status === 'partially-shipped' || status === 'shipped'
+function stockViolations(
+  { id, status, lines, unsent }: Order,
+  reservation: StoredReservation | undefined,
+): Violation[] {
+  const isPaid = status === 'paid' || status === 'partially-shipped' || status === 'shipped'
   const isHeld = reservation?.status === 'active' || reservation?.status === 'pinned'
-  const troubles: Trouble[] = []
-  if ((isMade || status === 'canceled') && isHeld)
-    troubles.push({ id: 'I8', detail: `order ${id} is ${status}, its reservation still ${reservation.status}` })
+  const found: Violation[] = []
+  if ((isPaid || status === 'canceled') && isHeld)
+    found.push({ id: 'I8', detail: `order ${id} is ${status}, its reservation still ${reservation.status}` })
   if (status === 'canceled' && reservation?.status === 'committed')
-    troubles.push({ id: 'O7', detail: `order ${id} is canceled, its stock is still sold` })
-  if (isMade && !isHeld && reservation?.status !== 'committed')
-    troubles.push({ id: 'I7', detail: `order ${id} is ${status}, its reservation ${reservation?.status ?? 'missing'}` })
-  const counts = isMade || isHeld
-  const due = listed([...lines, ...unsent.map(({ sku, quantity }) => ({ sku, quantity: -quantity }))])
-  if (counts && reservation && listed(reservation.lines) !== due)
-    troubles.push({ id: 'I7', detail: `order ${id} contains ${due}, for it there are ${listed(reservation.lines)}` })
-  return troubles
+    found.push({ id: 'O7', detail: `order ${id} is canceled, its stock is still sold` })
+  if (isPaid && !isHeld && reservation?.status !== 'committed')
+    found.push({ id: 'I7', detail: `order ${id} is ${status}, its reservation ${reservation?.status ?? 'missing'}` })
+  const mustMatch = isPaid || isHeld
+  const expected = listed([...lines, ...unsent.map(({ sku, quantity }) => ({ sku, quantity: -quantity }))])
+  if (mustMatch && reservation && listed(reservation.lines) !== expected)
+    found.push({ id: 'I7', detail: `order ${id} contains ${expected}, its reservation ${listed(reservation.lines)}` })
+  return found
 }
 
-/** How many of what, in one order of SKUs: two of these are equal when the goods are. */
+/** Quantities by SKU, sorted: two of these texts are equal when the quantities are. */
 function listed(lines: readonly { sku: string; quantity: number }[]): string {
   const counts = new Map<string, number>()
   for (const { sku, quantity } of lines) counts.set(sku, (counts.get(sku) ?? 0) + quantity)
@@ -192,34 +193,4 @@ function listed(lines: readonly { sku: string; quantity: number }[]): string {
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([sku, count]) => `${count} × ${sku}`)
     .join(', ')
-}
-
-/** Money and stock that no order knows of. */
-export function strangers(): Check[] {
-  const owners = [
-    { where: 'payments', statement: 'Every payment belongs to an order.', table: 'payment' },
-    { where: 'inventory', statement: 'Every reservation belongs to an order.', table: 'reservation' },
-  ] as const
-  return owners.map(({ where, statement, table }) => ({
-    id: 'O2',
-    statement,
-    where,
-    async find(shop) {
-      const { note, of } = tally()
-      const read = (after: string) =>
-        table === 'payment'
-          ? shop.sql(where)<{ orderId: string }>`
-              select order_id from payment where order_id > ${after} order by order_id limit ${batchSize}`
-          : shop.sql(where)<{ orderId: string }>`
-              select order_id from reservation where order_id > ${after} order by order_id limit ${batchSize}`
-      for await (const rows of inBatches(read, (row) => row.orderId, smallestId)) {
-        const missing = await shop.sql('orders')<{ id: string }>`
-          select asked.id
-          from unnest(${rows.map((row) => row.orderId)}::uuid[]) as asked (id)
-          where not exists (select from orders o where o.id = asked.id)`
-        for (const { id } of missing) note('O2', `a ${table} is for order ${id}, which nobody has made`)
-      }
-      return of('O2')
-    },
-  }))
 }

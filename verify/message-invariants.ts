@@ -1,8 +1,8 @@
-// What must hold of messages (RELIABILITY 3.4): what was committed arrives, once, everywhere it should.
+// The invariants of messages: what was committed arrives once, in every service that reacts to it.
 import type { AnyService } from '@souk/service'
-import { bySql, type Check, inBatches, type ShopToLookAt, smallestId, tally } from './check.ts'
+import { bySql, type Check, collectViolations, inBatches, type ShopToVerify, smallestId } from './check.ts'
 
-// Large, because what was sent is found by its id only by reading all of it.
+// Large, because outbox_sent has no index by event id: each batch reads all of it.
 const batchSize = 20_000
 
 /** The invariants of one service's own message tables. */
@@ -19,7 +19,7 @@ export function messageInvariants(service: string): Check[] {
     },
     {
       id: 'E5',
-      statement: 'No message has been given up.',
+      statement: 'No message is dead.',
       sql: `
         select format('%s %s (%s): %s', type, event_id, status, error) as detail
         from dead_letter
@@ -27,7 +27,7 @@ export function messageInvariants(service: string): Check[] {
     },
     {
       id: 'E7',
-      statement: 'Messages leave within fifteen seconds.',
+      statement: 'Messages leave the outbox within fifteen seconds.',
       sql: `
         select format('%s %s waits since %s', type, event_id, created_at) as detail
         from outbox
@@ -36,23 +36,23 @@ export function messageInvariants(service: string): Check[] {
   ].map((one) => bySql(service, one))
 }
 
-/** Only when nothing is under way: nothing waits, nothing was set aside. */
+/** These hold only when nothing is under way. */
 export function quietMessageInvariants(service: string): Check[] {
   return [
     {
       id: 'E1',
-      statement: 'Nothing waits to be sent.',
+      statement: 'No message waits in the outbox.',
       sql: `select format('%s %s waits', type, event_id) as detail from outbox`,
     },
     {
       id: 'E5',
-      statement: 'Nothing is set aside.',
+      statement: 'No message waits for a retry.',
       sql: `select format('%s %s: %s', type, event_id, error) as detail from dead_letter where status = 'retrying'`,
     },
   ].map((one) => bySql(service, one))
 }
 
-/** Every message that was sent has been taken by every service that reacts to it. */
+/** Checks that every message that was sent is in the inbox, or a dead letter, of every service that reacts to it. */
 export function arrivals(services: readonly AnyService[], has: (service: string) => boolean): Check {
   const listeners = new Map<string, string[]>()
   for (const { name, reacts } of services) {
@@ -63,30 +63,30 @@ export function arrivals(services: readonly AnyService[], has: (service: string)
   }
   return {
     id: 'E1',
-    statement: 'Every message that was sent has arrived wherever somebody reacts to it.',
+    statement: 'Every message that was sent has arrived in every service that reacts to it.',
     where: 'all services',
     async find(shop) {
-      const { note, of } = tally()
+      const violations = collectViolations()
       for (const { name, migrations } of services) {
         if (!migrations || !has(name)) continue
-        await findLost(name, listeners, shop, (detail) => note('E1', detail))
+        await findLost(name, listeners, shop, (detail) => violations.add('E1', detail))
       }
-      return of('E1')
+      return violations.of('E1')
     },
   }
 }
 
-type Sent = { eventId: string; type: string }
+type SentMessage = { eventId: string; type: string }
 
 async function findLost(
   sender: string,
   listeners: ReadonlyMap<string, readonly string[]>,
-  shop: ShopToLookAt,
-  note: (detail: string) => void,
+  shop: ShopToVerify,
+  add: (detail: string) => void,
 ): Promise<void> {
   const types = [...listeners.keys()]
-  // The retention of inboxes is longer than that of what was sent, so nothing looks lost because it was forgotten.
-  const read = (after: string) => shop.sql(sender)<Sent>`
+  // An inbox keeps its rows longer than outbox_sent does, so no message looks lost because its inbox row was deleted.
+  const read = (after: string) => shop.sql(sender)<SentMessage>`
     select event_id, type
     from outbox_sent
     where event_id > ${after}
@@ -95,15 +95,9 @@ async function findLost(
     order by event_id
     limit ${batchSize}`
   for await (const batch of inBatches(read, (row) => row.eventId, smallestId)) {
-    const byListener = new Map<string, Sent[]>()
-    for (const sent of batch) {
-      for (const listener of listeners.get(sent.type) ?? []) {
-        const so = byListener.get(listener)
-        if (so) so.push(sent)
-        else byListener.set(listener, [sent])
-      }
-    }
-    for (const [listener, expected] of byListener) {
+    const listening = new Set(batch.flatMap((sent) => listeners.get(sent.type) ?? []))
+    for (const listener of listening) {
+      const expected = batch.filter((sent) => listeners.get(sent.type)?.includes(listener))
       const types = new Map(expected.map((one) => [one.eventId, one.type]))
       const missing = await shop.sql(listener)<{ eventId: string }>`
         select sent.event_id
@@ -111,15 +105,15 @@ async function findLost(
         where not exists (select from inbox i where i.event_id = sent.event_id and i.consumer = ${listener})
           and not exists (select from dead_letter d where d.event_id = sent.event_id and d.consumer = ${listener})`
       for (const { eventId } of missing)
-        note(`${types.get(eventId)} ${eventId} of ${sender} has not reached ${listener}`)
+        add(`${types.get(eventId)} ${eventId} of ${sender} has not reached ${listener}`)
     }
   }
 }
 
-/** Days for which what was sent is certainly still on record; it is kept for fourteen. */
-const recordedDays = 13
+/** Messages of this many days are certainly still in outbox_sent, which keeps them for fourteen. */
+const keptDays = 13
 
-/** The other way round: every message that had an effect was sent by somebody. */
+/** Checks that every message in an inbox is in the outbox, or in outbox_sent, of a service. */
 export function origins(services: readonly AnyService[]): Check {
   const names = services.filter(({ migrations }) => migrations).map(({ name }) => name)
   return {
@@ -127,28 +121,42 @@ export function origins(services: readonly AnyService[]): Check {
     statement: 'Every message that had an effect was sent.',
     where: 'all services',
     async find(shop) {
-      const { note, of } = tally()
+      const violations = collectViolations()
       for (const listener of names) {
-        const read = (after: string) => shop.sql(listener)<{ eventId: string }>`
-          select event_id
-          from inbox
-          where event_id > greatest(${after}::uuid, uuid_at(clock_timestamp() - make_interval(days => ${recordedDays})))
-          order by event_id
-          limit ${batchSize}`
-        for await (const taken of inBatches(read, (row) => row.eventId, smallestId)) {
-          let unknown = taken
-          for (const sender of names) {
-            if (unknown.length === 0) break
-            unknown = await shop.sql(sender)<{ eventId: string }>`
-              select taken.event_id
-              from unnest(${unknown.map((row) => row.eventId)}::uuid[]) as taken (event_id)
-              where not exists (select from outbox_sent s where s.event_id = taken.event_id)
-                and not exists (select from outbox o where o.event_id = taken.event_id)`
-          }
-          for (const { eventId } of unknown) note('E2', `${listener} took ${eventId}, which nobody has sent`)
+        for await (const received of inBatches(readInbox(listener, shop), (row) => row.eventId, smallestId)) {
+          for (const { eventId } of await withoutSender(received, names, shop))
+            violations.add('E2', `${listener} took ${eventId}, which nobody has sent`)
         }
       }
-      return of('E2')
+      return violations.of('E2')
     },
   }
+}
+
+type Received = { eventId: string }
+
+function readInbox(listener: string, shop: ShopToVerify): (after: string) => PromiseLike<Received[]> {
+  return (after) => shop.sql(listener)<Received>`
+    select event_id
+    from inbox
+    where event_id > greatest(${after}::uuid, uuid_at(clock_timestamp() - make_interval(days => ${keptDays})))
+    order by event_id
+    limit ${batchSize}`
+}
+
+async function withoutSender(
+  received: readonly Received[],
+  senders: readonly string[],
+  shop: ShopToVerify,
+): Promise<readonly Received[]> {
+  let unknown = received
+  for (const sender of senders) {
+    if (unknown.length === 0) break
+    unknown = await shop.sql(sender)<Received>`
+      select received.event_id
+      from unnest(${unknown.map((row) => row.eventId)}::uuid[]) as received (event_id)
+      where not exists (select from outbox_sent s where s.event_id = received.event_id)
+        and not exists (select from outbox o where o.event_id = received.event_id)`
+  }
+  return unknown
 }

@@ -1,7 +1,7 @@
-// What must hold inside the orders service's database (RELIABILITY 3.3): its states, its timeline, its sums.
+// The invariants of the orders service's own database: statuses, timelines, refunds and shipments.
 
-/** Where an order may go from a state; staying is allowed while money goes back, or parcels follow. */
-const allowed = `(values
+/** The status changes that are allowed. A step may keep the status, for a refund or a further parcel. */
+const allowedSteps = `(values
   ('checking-out', 'awaiting-customer'), ('checking-out', 'capturing'), ('checking-out', 'paid'), ('checking-out', 'canceled'),
   ('awaiting-customer', 'capturing'), ('awaiting-customer', 'paid'), ('awaiting-customer', 'canceled'),
   ('capturing', 'paid'), ('capturing', 'canceled'),
@@ -9,7 +9,7 @@ const allowed = `(values
   ('partially-shipped', 'partially-shipped'), ('partially-shipped', 'shipped'),
   ('shipped', 'shipped'), ('shipped', 'partially-shipped'), ('canceled', 'canceled'))`
 
-/** How many units of a paid order are left to send: not sent, and not refunded before by a refund with one of these states. */
+/** Units of paid orders that are left to send: not sent, and not in a refund with one of these statuses before they were sent. */
 const unitsLeft = (statuses: string) => `
   select o.id, sum((line ->> 'quantity')::int)
     - coalesce((select sum((l ->> 'quantity')::int) from shipment s, json_array_elements(s.lines) l where s.order_id = o.id), 0)
@@ -22,7 +22,7 @@ const unitsLeft = (statuses: string) => `
 export const orderInvariants = [
   {
     id: 'O3',
-    statement: 'One cart is bought once.',
+    statement: 'A cart is bought once.',
     sql: `
       select format('cart %s has %s orders', cart_id, count(*)) as detail
       from orders
@@ -32,7 +32,7 @@ export const orderInvariants = [
   },
   {
     id: 'O5',
-    statement: 'No order stands still: each ends within a minute of its deadline, whatever happens.',
+    statement: 'No checkout stands still: each ends within a minute of its deadline.',
     sql: `
       select format('order %s is %s since %s', o.id, o.status, o.updated_at) as detail
       from open_checkout c
@@ -43,7 +43,7 @@ export const orderInvariants = [
   },
   {
     id: 'O5',
-    statement: 'Every order whose outcome is open has somebody who takes it up, and no other order has.',
+    statement: 'Every order whose outcome is open is in the list of open checkouts, and no other order is.',
     sql: `
       select format('order %s is %s, to be expired at %s, to be resumed at %s',
         coalesce(o.id, c.order_id), coalesce(o.status, 'missing'), coalesce(c.deadline_at::text, 'no time'),
@@ -56,7 +56,7 @@ export const orderInvariants = [
   },
   {
     id: 'O6',
-    statement: 'An order goes from state to state as the saga allows, and its timeline has no gap.',
+    statement: 'An order changes its status as the saga allows, and its timeline has no gap.',
     sql: `
       select format('order %s went from %s to %s at step %s', order_id, before, status, version) as detail
       from (
@@ -68,7 +68,7 @@ export const orderInvariants = [
       ) as step
       where version <> coalesce(version_before, 0) + 1
         or (before is null and status <> 'checking-out')
-        or (before is not null and (before, status) not in ${allowed})
+        or (before is not null and (before, status) not in ${allowedSteps})
       union all
       select format('order %s is %s at version %s, its timeline ends with %s at %s',
         o.id, o.status, o.version, coalesce(e.status, 'nothing'), coalesce(e.version, 0))
@@ -82,7 +82,7 @@ export const orderInvariants = [
   },
   {
     id: 'O7',
-    statement: 'A canceled order has said so once, and no other order has.',
+    statement: 'A canceled order was announced once, and no other order was.',
     sql: announced('orders.order-canceled', `status = 'canceled'`),
   },
   {
@@ -92,7 +92,7 @@ export const orderInvariants = [
   },
   {
     id: 'M4',
-    statement: 'No more is promised back than was paid.',
+    statement: 'No more is refunded than was paid.',
     sql: `
       select format('order %s of %s has refunds of %s', o.id, o.total_amount, r.amount) as detail
       from orders o
@@ -102,12 +102,12 @@ export const orderInvariants = [
         where status <> 'failed'
         group by order_id
       ) as r on r.order_id = o.id
-      -- What a canceled order never paid, payments may have taken wrongly and given back whole.
+      -- Payments may have captured and refunded money of a canceled order that was never paid.
       where r.amount > o.total_amount and o.paid_at is not null`,
   },
   {
     id: 'parcels',
-    statement: 'No parcel holds what was not bought.',
+    statement: 'No more units of a SKU were sent than were bought.',
     sql: `
       select format('order %s: %s of %s sent, %s bought', order_id, sent, sku, coalesce(bought, 0)) as detail
       from (
@@ -124,7 +124,7 @@ export const orderInvariants = [
   },
   {
     id: 'nothing-waits-in-vain',
-    statement: 'An order has ended when nothing of it is left to send, and only then.',
+    statement: 'An order is shipped when nothing of it is left to send, and only then.',
     sql: `
       select format('order %s is %s, %s units are left to send', o.id, o.status, l.units) as detail
       from orders o
@@ -140,10 +140,10 @@ export const orderInvariants = [
   },
 ]
 
-/** Messages are kept for 14 days; older orders have said what they said. */
+/** Compares orders with their messages in the outbox. Messages are kept for 14 days, so older orders may have none. */
 function announced(type: string, condition: string): string {
   return `
-    select format('order %s: %s ${type} events, status %s', coalesce(o.id::text, said.key), coalesce(said.count, 0),
+    select format('order %s: %s ${type} events, status %s', coalesce(o.id::text, announced.key), coalesce(announced.count, 0),
       coalesce(o.status, 'none')) as detail
     from (
       select key, count(*) as count
@@ -153,10 +153,10 @@ function announced(type: string, condition: string): string {
         select key from outbox_sent where type = '${type}'
       ) as message
       group by key
-    ) as said
+    ) as announced
     full join (
       select id, status, updated_at from orders where ${condition}
-    ) as o on o.id::text = said.key
-    where coalesce(said.count, 0) <> 1 and (o.id is null or o.updated_at > now() - interval '13 days')
+    ) as o on o.id::text = announced.key
+    where coalesce(announced.count, 0) <> 1 and (o.id is null or o.updated_at > now() - interval '13 days')
       or o.id is null`
 }

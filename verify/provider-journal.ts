@@ -1,19 +1,20 @@
-// M5: the simulated provider's own journal, line by line, against our operations and our ledger, in both directions. It
-// reads the file itself, so that a mistake in the payments service's own reconciliation would show.
+// M5: compares the simulated provider's journal with our operations and our ledger, in both directions. It reads the file itself,
+// so that a bug in the payments service's own reconciliation would show.
 import { createReadStream, existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { type Check, inBatches, type ShopToLookAt, smallestId, tally } from './check.ts'
+import { type Check, collectViolations, inBatches, type ShopToVerify, smallestId } from './check.ts'
 
 const batchSize = 1_000
 
-interface Moved {
+/** Money that the provider says it moved; the time is in milliseconds since 1970. */
+interface ProviderMovement {
   operation: string
   kind: 'capture' | 'refund'
   amount: number
   currency: string | undefined
   at: number
 }
-interface Line {
+interface JournalLine {
   fact: string
   at: number
   key: string
@@ -24,33 +25,34 @@ interface Line {
   failed?: string
 }
 
-export const providersJournal: Check = {
+export const providerJournal: Check = {
   id: 'M5',
-  statement: 'What the provider moved is what our books say, operation by operation.',
+  statement: 'The provider moved what our ledger says, operation by operation.',
   where: 'payments, provider',
   async find(shop) {
-    const { note, of } = tally()
     const { journal } = shop
-    if (!journal || !existsSync(journal)) return of('M5')
-    const theirs = new Set<string>()
-    let batch: Moved[] = []
+    const violations = collectViolations()
+    const add = (detail: string) => violations.add('M5', detail)
+    if (!journal || !existsSync(journal)) return violations.of('M5')
+    const operations = new Set<string>()
+    let batch: ProviderMovement[] = []
     const compareBatch = async () => {
-      const some = batch
+      const movements = batch
       batch = []
-      for (const detail of await compare(some, shop)) note('M5', detail)
+      for (const detail of await compare(movements, shop)) add(detail)
     }
-    for await (const moved of readMoved(journal)) {
-      if (theirs.has(moved.operation)) note('M5', `the provider did ${moved.kind} ${moved.operation} twice`)
-      theirs.add(moved.operation)
-      if (batch.push(moved) >= batchSize) await compareBatch()
+    for await (const movement of readMovements(journal)) {
+      if (operations.has(movement.operation)) add(`the provider did ${movement.kind} ${movement.operation} twice`)
+      operations.add(movement.operation)
+      if (batch.push(movement) >= batchSize) await compareBatch()
     }
     await compareBatch()
-    await findInvented(theirs, shop, (detail) => note('M5', detail))
-    return of('M5')
+    await findMissingInJournal(operations, shop, add)
+    return violations.of('M5')
   },
 }
 
-async function* readMoved(path: string): AsyncGenerator<Moved> {
+async function* readMovements(path: string): AsyncGenerator<ProviderMovement> {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
   for await (const text of lines) {
     const line = parsed(text)
@@ -62,27 +64,27 @@ async function* readMoved(path: string): AsyncGenerator<Moved> {
         currency: line.currency,
         at: line.at,
       }
-    const moves = line?.fact === 'did' && !line.failed && (line.kind === 'capture' || line.kind === 'refund')
-    if (moves)
+    const isMovement = line?.fact === 'did' && !line.failed && (line.kind === 'capture' || line.kind === 'refund')
+    if (isMovement)
       yield {
         operation: line.key,
-        kind: line.kind as Moved['kind'],
+        kind: line.kind as ProviderMovement['kind'],
         amount: line.amount,
         currency: undefined,
         at: line.at,
       }
   }
 }
-/** On a running shop, the last line may be half written. */
-function parsed(text: string): Line | undefined {
+/** Undefined for a line that is half written, as the last one of an open shop may be. */
+function parsed(text: string): JournalLine | undefined {
   try {
-    return JSON.parse(text) as Line
+    return JSON.parse(text) as JournalLine
   } catch {
     return undefined
   }
 }
 
-async function compare(batch: readonly Moved[], shop: ShopToLookAt): Promise<string[]> {
+async function compare(batch: readonly ProviderMovement[], shop: ShopToVerify): Promise<string[]> {
   const rows = await shop.sql('payments')<{
     id: string
     kind: string
@@ -98,24 +100,25 @@ async function compare(batch: readonly Moved[], shop: ShopToLookAt): Promise<str
   const ours = new Map(rows.map((row) => [row.id, row]))
   const settledBefore = Date.now() - shop.moneyGraceSeconds * 1000
   return batch.flatMap((theirs) => {
-    const own = ours.get(theirs.operation)
+    const our = ours.get(theirs.operation)
     const what = `the provider's ${theirs.kind} ${theirs.operation} of ${theirs.amount}`
-    if (own?.status !== 'succeeded') {
-      return theirs.at <= settledBefore ? [`${what} is ${own?.status ?? 'unknown'} to us`] : []
+    if (our?.status !== 'succeeded') {
+      return theirs.at <= settledBefore ? [`${what} is ${our?.status ?? 'unknown'} to us`] : []
     }
     const isSame =
-      own.kind === theirs.kind &&
-      own.amount === theirs.amount &&
-      own.booked === theirs.amount &&
-      (theirs.currency ?? own.currency) === own.currency
-    return isSame ? [] : [`${what} is a ${own.kind} of ${own.amount} to us, booked as ${own.booked ?? 'nothing'}`]
+      our.kind === theirs.kind &&
+      our.amount === theirs.amount &&
+      our.booked === theirs.amount &&
+      (theirs.currency ?? our.currency) === our.currency
+    return isSame ? [] : [`${what} is a ${our.kind} of ${our.amount} to us, booked as ${our.booked ?? 'nothing'}`]
   })
 }
 
-async function findInvented(
-  theirs: ReadonlySet<string>,
-  shop: ShopToLookAt,
-  note: (detail: string) => void,
+/** Finds our operations that the provider has not done. */
+async function findMissingInJournal(
+  operations: ReadonlySet<string>,
+  shop: ShopToVerify,
+  add: (detail: string) => void,
 ): Promise<void> {
   const read = (after: string) => shop.sql('payments')<{ id: string; kind: string }>`
     select o.id, o.kind
@@ -130,6 +133,6 @@ async function findInvented(
     order by o.id
     limit ${batchSize}`
   for await (const rows of inBatches(read, (row) => row.id, smallestId)) {
-    for (const { id, kind } of rows) if (!theirs.has(id)) note(`our ${kind} ${id} is not in the provider's journal`)
+    for (const { id, kind } of rows) if (!operations.has(id)) add(`our ${kind} ${id} is not in the provider's journal`)
   }
 }

@@ -1,8 +1,8 @@
-// What an order should have cost, worked out again by somebody who has not read the orders service: lines, shipping and tax,
-// each rounded once, half up. Returns what is wrong, or undefined.
+// Recalculates what an order costs, independently of the code of the orders service: lines, shipping and tax, each rounded once,
+// half up.
 import type { Address, Money } from '@souk/contracts'
 
-export interface OrderToAddUp {
+export interface OrderAmounts {
   currency: string
   subtotalAmount: number
   discountAmount: number
@@ -16,7 +16,8 @@ export interface OrderToAddUp {
   shippingAddress: Address
 }
 
-export function wrongSumOf(order: OrderToAddUp): string | undefined {
+/** Returns what is wrong, in words, or undefined. */
+export function wrongAmountOf(order: OrderAmounts): string | undefined {
   const { lines, taxIncluded } = order
   const rates = new Set(lines.map((line) => line.taxRate))
   if (rates.size !== 1) return `${rates.size} tax rates in one order`
@@ -27,28 +28,28 @@ export function wrongSumOf(order: OrderToAddUp): string | undefined {
     if (!Number.isInteger(quantity) || quantity < 1) return `${quantity} of ${sku}`
     if (lineTotal.amount !== unitPrice.amount * quantity)
       return `${quantity} of ${sku} at ${unitPrice.amount} make ${lineTotal.amount}`
-    const due = taxOf(lineTotal.amount, rate, taxIncluded)
-    if (tax.amount !== due) return `the tax of ${sku} is ${tax.amount}, and should be ${due}`
+    const expected = taxOf(lineTotal.amount, rate, taxIncluded)
+    if (tax.amount !== expected) return `the tax of ${sku} is ${tax.amount}, and should be ${expected}`
   }
   const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0)
   const subtotal = sum(lines.map((line) => line.lineTotal.amount))
   const shipping = order.shippingMethod.price.amount
   const tax = sum(lines.map((line) => line.tax.amount)) + taxOf(shipping, rate, taxIncluded)
   const total = subtotal - order.discountAmount + shipping + (taxIncluded ? 0 : tax)
-  const expected = {
+  const amounts = {
     subtotal: [order.subtotalAmount, subtotal],
     shipping: [order.shippingAmount, shipping],
     tax: [order.taxAmount, tax],
     total: [order.totalAmount, total],
     'number of items': [order.itemCount, sum(lines.map((line) => line.quantity))],
   }
-  for (const [what, [is, should]] of Object.entries(expected)) {
-    if (is !== should) return `its ${what} is ${is}, and should be ${should}`
+  for (const [what, [actual, expected]] of Object.entries(amounts)) {
+    if (actual !== expected) return `its ${what} is ${actual}, and should be ${expected}`
   }
   return undefined
 }
 
-/** Percent, with at most two places; the part inside the amount, or the part on top of it. */
+/** The tax inside an amount, or on top of it. The rate is in percent, with at most two decimal places. */
 function taxOf(amount: number, rate: number, isInside: boolean): number {
   const points = BigInt(Math.round(rate * 100))
   const whole = isInside ? 10_000n + points : 10_000n
