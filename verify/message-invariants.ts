@@ -53,7 +53,7 @@ export function quietMessageInvariants(service: string): Check[] {
 }
 
 /** Checks that every message that was sent is in the inbox, or a dead letter, of every service that reacts to it. */
-export function arrivals(services: readonly AnyService[], has: (service: string) => boolean): Check {
+export function arrivalCheck(services: readonly AnyService[], has: (service: string) => boolean): Check {
   const listeners = new Map<string, string[]>()
   for (const { name, reacts } of services) {
     if (!has(name)) continue
@@ -114,7 +114,7 @@ async function findLost(
 const keptDays = 13
 
 /** Checks that every message in an inbox is in the outbox, or in outbox_sent, of a service. */
-export function origins(services: readonly AnyService[]): Check {
+export function originCheck(services: readonly AnyService[]): Check {
   const names = services.filter(({ migrations }) => migrations).map(({ name }) => name)
   return {
     id: 'E2',

@@ -7,7 +7,7 @@ import { invariants as userInvariants } from '../services/users/invariants.ts'
 import { bySql, type Check, type ShopToVerify, type Violations } from './check.ts'
 import { oversellingCheck, priceListCheck } from './cross-service-catalog.ts'
 import { orderChecks } from './cross-service-orders.ts'
-import { arrivals, messageInvariants, origins, quietMessageInvariants } from './message-invariants.ts'
+import { arrivalCheck, messageInvariants, originCheck, quietMessageInvariants } from './message-invariants.ts'
 import { openDatabases } from './open-databases.ts'
 import { orderInvariants } from './order-invariants.ts'
 import { orphanChecks } from './orphans.ts'
@@ -75,11 +75,13 @@ function checksFor(has: (service: string) => boolean, { quiet, journal }: Verify
       has(where) ? list.map((invariant) => bySql(where, invariant)) : [],
     ),
     ...(quiet && has('orders') ? [bySql('orders', nothingUnderWay)] : []),
-    ...(isWhole ? [...orderChecks(), ...orphanChecks(), oversellingCheck, priceListCheck, origins(allServices)] : []),
+    ...(isWhole
+      ? [...orderChecks(), ...orphanChecks(), oversellingCheck, priceListCheck, originCheck(allServices)]
+      : []),
     ...(journal && has('payments') ? [providerJournal] : []),
     ...withMessages.flatMap(messageInvariants),
     ...(quiet ? withMessages.flatMap(quietMessageInvariants) : []),
-    arrivals(allServices, has),
+    arrivalCheck(allServices, has),
   ]
 }
 
