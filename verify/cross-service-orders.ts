@@ -1,6 +1,6 @@
 // Compares each order with its payment, its reservation and its confirmation mail, a thousand orders at a time.
 import { type Check, collectViolations, inBatches, recheckMs, type ShopToVerify, smallestId } from './check.ts'
-import { type OrderAmounts, wrongAmountOf } from './recalculate-order.ts'
+import { type OrderToAddUp, wrongSumOf } from './recalculate-order.ts'
 
 const batchSize = 1_000
 const mostSuspects = 5_000
@@ -31,7 +31,7 @@ export function orderChecks(): Check[] {
   }))
 }
 
-interface Order extends OrderAmounts {
+interface Order extends OrderToAddUp {
   id: string
   status: string
   paidAt: string | null
@@ -142,7 +142,7 @@ async function compare(orders: readonly Order[], shop: ShopToVerify): Promise<(V
 function moneyViolations(order: Order, payment: Payment | undefined): Violation[] {
   const found: Violation[] = []
   const { id, status, currency, totalAmount } = order
-  const wrong = wrongAmountOf(order)
+  const wrong = wrongSumOf(order)
   if (wrong) found.push({ id: 'M10', detail: `order ${id}: ${wrong}` })
   if (order.paidAt) {
     const isOne = payment?.captures === 1 && payment.currency === currency

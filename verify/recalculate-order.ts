@@ -2,7 +2,7 @@
 // half up.
 import type { Address, Money } from '@souk/contracts'
 
-export interface OrderAmounts {
+export interface OrderToAddUp {
   currency: string
   subtotalAmount: number
   discountAmount: number
@@ -17,7 +17,7 @@ export interface OrderAmounts {
 }
 
 /** Returns what is wrong, in words, or undefined. */
-export function wrongAmountOf(order: OrderAmounts): string | undefined {
+export function wrongSumOf(order: OrderToAddUp): string | undefined {
   const { lines, taxIncluded } = order
   const rates = new Set(lines.map((line) => line.taxRate))
   if (rates.size !== 1) return `${rates.size} tax rates in one order`
@@ -28,23 +28,23 @@ export function wrongAmountOf(order: OrderAmounts): string | undefined {
     if (!Number.isInteger(quantity) || quantity < 1) return `${quantity} of ${sku}`
     if (lineTotal.amount !== unitPrice.amount * quantity)
       return `${quantity} of ${sku} at ${unitPrice.amount} make ${lineTotal.amount}`
-    const expected = taxOf(lineTotal.amount, rate, taxIncluded)
-    if (tax.amount !== expected) return `the tax of ${sku} is ${tax.amount}, and should be ${expected}`
+    const due = taxOf(lineTotal.amount, rate, taxIncluded)
+    if (tax.amount !== due) return `the tax of ${sku} is ${tax.amount}, and should be ${due}`
   }
   const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0)
   const subtotal = sum(lines.map((line) => line.lineTotal.amount))
   const shipping = order.shippingMethod.price.amount
   const tax = sum(lines.map((line) => line.tax.amount)) + taxOf(shipping, rate, taxIncluded)
   const total = subtotal - order.discountAmount + shipping + (taxIncluded ? 0 : tax)
-  const amounts = {
+  const expected = {
     subtotal: [order.subtotalAmount, subtotal],
     shipping: [order.shippingAmount, shipping],
     tax: [order.taxAmount, tax],
     total: [order.totalAmount, total],
     'number of items': [order.itemCount, sum(lines.map((line) => line.quantity))],
   }
-  for (const [what, [actual, expected]] of Object.entries(amounts)) {
-    if (actual !== expected) return `its ${what} is ${actual}, and should be ${expected}`
+  for (const [what, [is, should]] of Object.entries(expected)) {
+    if (is !== should) return `its ${what} is ${is}, and should be ${should}`
   }
   return undefined
 }

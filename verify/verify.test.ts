@@ -8,7 +8,7 @@ import { openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { address } from '../tests/customer.ts'
 import { openShop, type Shop } from '../tests/fixture.ts'
-import { wrongAmountOf } from './recalculate-order.ts'
+import { wrongSumOf } from './recalculate-order.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
 
 let shop: Shop
@@ -504,8 +504,8 @@ test('the amounts of an order are recalculated with tax inside and on top, half 
     shippingMethod: { price: money(490) },
     shippingAddress: { name: 'A', line1: 'B', city: 'C', postalCode: 'D', country: 'DE' },
   }
-  assert.equal(wrongAmountOf(order), undefined)
-  assert.match(wrongAmountOf({ ...order, totalAmount: 1_490 }) ?? '', /total is 1490, and should be 1489/)
+  assert.equal(wrongSumOf(order), undefined)
+  assert.match(wrongSumOf({ ...order, totalAmount: 1_490 }) ?? '', /total is 1490, and should be 1489/)
   const onTop = {
     ...order,
     lines: [{ ...line, tax: money(190) }],
@@ -513,6 +513,6 @@ test('the amounts of an order are recalculated with tax inside and on top, half 
     taxAmount: 190 + 93,
     totalAmount: 999 + 490 + 283,
   }
-  assert.equal(wrongAmountOf(onTop), undefined)
-  assert.match(wrongAmountOf({ ...onTop, lines: [line] }) ?? '', /tax of A is 160, and should be 190/)
+  assert.equal(wrongSumOf(onTop), undefined)
+  assert.match(wrongSumOf({ ...onTop, lines: [line] }) ?? '', /tax of A is 160, and should be 190/)
 })
