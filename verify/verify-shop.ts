@@ -1,42 +1,47 @@
-// Looks at a whole shop and says which of its promises are broken. It only reads, and may be run while the shop is open.
-
+// Checks the invariants of a whole shop and returns those that are broken. It only reads, and may run while the shop is open.
 import { allServices } from '../services/all-services.ts'
 import { invariants as stockInvariants } from '../services/inventory/invariants.ts'
-import { invariants as letterInvariants } from '../services/notifications/invariants.ts'
-import { invariants as moneyInvariants } from '../services/payments/invariants.ts'
-import { invariants as accountInvariants } from '../services/users/invariants.ts'
-import { orderByOrder, strangers } from './across.ts'
-import { oversold, pricedAsSold } from './goods.ts'
-import { providersJournal } from './journal.ts'
-import { bySql, type Check, type Finding, openForLooking, type ShopToLookAt } from './look.ts'
-import { arrivals, messageInvariants, origins, quietMessageInvariants } from './messages.ts'
-import { orderInvariants } from './orders.ts'
-
-export type { Finding } from './look.ts'
+import { invariants as notificationInvariants } from '../services/notifications/invariants.ts'
+import { invariants as paymentInvariants } from '../services/payments/invariants.ts'
+import { invariants as userInvariants } from '../services/users/invariants.ts'
+import { bySql, type Check, type ShopToVerify, type Violations } from './check.ts'
+import { oversellingCheck, priceListCheck } from './cross-service-catalog.ts'
+import { orderChecks } from './cross-service-orders.ts'
+import { arrivalCheck, messageInvariants, originCheck, quietMessageInvariants } from './message-invariants.ts'
+import { openDatabases } from './open-databases.ts'
+import { orderInvariants } from './order-invariants.ts'
+import { orphanChecks } from './orphans.ts'
+import { providerJournal } from './provider-journal.ts'
 
 export interface VerifyOptions {
-  /** Nothing is under way: then also the youngest orders must be in order, and no message may wait. */
+  /** Nothing is under way: then the youngest orders are checked, too, and no message may wait. */
   quiet?: boolean
-  /** Where the simulated provider keeps its journal; without it, that is not compared. */
+  /** The file of the simulated provider's journal; without it, the journal is not compared. */
   journal?: string
-  /** Told of each promise as it was looked at, kept or broken. */
-  onLooked?: (finding: Finding) => void
+  /** Called with the result of each check, whether the invariant holds or not. */
+  onChecked?: (finding: Finding) => void
+}
+/** The result of a check. */
+export interface Finding extends Violations {
+  id: string
+  /** What must hold. */
+  statement: string
+  /** Where it was checked: a service, or several. */
+  where: string
 }
 
 const graceSeconds = 10
 /** A provider that does not answer is asked again for two minutes (M7). */
 const moneyGraceSeconds = 120
 
-/** The promises that are broken; none is good. `databases`: the connection string of each service's own. */
+/** Returns the invariants that are broken; none is good. `databases`: the connection string of each service's own. */
 export async function verifyShop(
   databases: Readonly<Record<string, string | undefined>>,
   options: VerifyOptions = {},
 ): Promise<Finding[]> {
-  const opened = await openForLooking(
-    Object.fromEntries(allServices.flatMap(({ name }) => (databases[name] ? [[name, databases[name]]] : []))),
-  )
+  const opened = await openDatabases(Object.fromEntries(allServices.map(({ name }) => [name, databases[name]])))
   try {
-    const shop: ShopToLookAt = {
+    const shop: ShopToVerify = {
       sql: opened.sql,
       graceSeconds: options.quiet ? 0 : graceSeconds,
       moneyGraceSeconds: options.quiet ? 0 : moneyGraceSeconds,
@@ -46,7 +51,7 @@ export async function verifyShop(
     for (const check of checksFor(opened.has, options)) {
       const { id, statement, where } = check
       const finding = { id, statement, where, ...(await check.find(shop)) }
-      options.onLooked?.(finding)
+      options.onChecked?.(finding)
       if (finding.count > 0) findings.push(finding)
     }
     return findings
@@ -56,23 +61,27 @@ export async function verifyShop(
 }
 
 function checksFor(has: (service: string) => boolean, { quiet, journal }: VerifyOptions): Check[] {
-  const owned = {
+  const invariantsOf = {
     inventory: stockInvariants,
-    payments: moneyInvariants,
+    payments: paymentInvariants,
     orders: orderInvariants,
-    notifications: letterInvariants,
-    users: accountInvariants,
+    notifications: notificationInvariants,
+    users: userInvariants,
   }
   const withMessages = allServices.map((service) => service.name).filter(has)
   const isWhole = allServices.every(({ name, migrations }) => !migrations || has(name))
   return [
-    ...Object.entries(owned).flatMap(([where, list]) => (has(where) ? list.map((one) => bySql(where, one)) : [])),
+    ...Object.entries(invariantsOf).flatMap(([where, list]) =>
+      has(where) ? list.map((invariant) => bySql(where, invariant)) : [],
+    ),
     ...(quiet && has('orders') ? [bySql('orders', nothingUnderWay)] : []),
-    ...(isWhole ? [...orderByOrder(), ...strangers(), oversold, pricedAsSold, origins(allServices)] : []),
-    ...(journal && has('payments') ? [providersJournal] : []),
+    ...(isWhole
+      ? [...orderChecks(), ...orphanChecks(), oversellingCheck, priceListCheck, originCheck(allServices)]
+      : []),
+    ...(journal && has('payments') ? [providerJournal] : []),
     ...withMessages.flatMap(messageInvariants),
     ...(quiet ? withMessages.flatMap(quietMessageInvariants) : []),
-    arrivals(allServices, has),
+    arrivalCheck(allServices, has),
   ]
 }
 

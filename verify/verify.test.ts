@@ -1,5 +1,5 @@
-// The one who watches is watched: in a small shop that is sound, one row after the other is broken, and each time the promise
-// that it breaks is named. A check that never fails proves nothing.
+// Tests the checks: in a small shop whose invariants hold, one row after the other is broken, and each time the broken invariant
+// must be named. A check that never fails proves nothing.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { address } from '../tests/customer.ts'
 import { openShop, type Shop } from '../tests/fixture.ts'
-import { wrongSumOf } from './oracle.ts'
+import { wrongSumOf } from './recalculate-order.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
 
 let shop: Shop
@@ -24,7 +24,7 @@ before(async () => {
 })
 after(() => shop.stop())
 
-/** One of each kind: paid, shipped in part and refunded in part, canceled after payment, declined, waiting for the bank. */
+/** Orders that are paid, shipped and refunded in part, canceled after payment, declined, and waiting for the bank. */
 async function fillWithOrders(): Promise<void> {
   const lines = [
     { sku: 'BOWL', quantity: 2 },
@@ -48,12 +48,12 @@ async function fillWithOrders(): Promise<void> {
   await shop.ask('POST', '/v1/me/addresses', { bearer, body: address })
 }
 
-async function look(changed: Record<string, string> = {}, its = journal): Promise<Finding[]> {
-  return verifyShop({ ...shop.databases, ...changed }, { quiet: true, journal: its })
+async function verify(changed: Record<string, string> = {}, journalFile = journal): Promise<Finding[]> {
+  return verifyShop({ ...shop.databases, ...changed }, { quiet: true, journal: journalFile })
 }
 
-/** Breaks a copy of a service's database, with triggers off, and says which promises are named. */
-async function breakIt(service: string, damage: string): Promise<Finding[]> {
+/** Damages a copy of a service's database, with triggers off, and returns which invariants are named. */
+async function verifyDamaged(service: string, damage: string): Promise<Finding[]> {
   const template = /\/([a-z0-9_]+)(\?|$)/.exec(shop.databases[service] as string)?.[1] as string
   const url = await createDatabase(template)
   try {
@@ -69,7 +69,7 @@ async function breakIt(service: string, damage: string): Promise<Finding[]> {
       client.release()
       await database.close()
     }
-    return await look({ [service]: url })
+    return await verify({ [service]: url })
   } finally {
     await dropDatabase(url)
   }
@@ -98,7 +98,7 @@ const newOperation = (kind: string, age: string) => `
   where status = 'captured'
   limit 1`
 
-/** By the promise that must be named; `also` are promises that the same row must break, or may. */
+/** By the invariant that must be named; `also` lists invariants that the same row breaks, too, or may break. */
 const damages: { id: string; service: string; damage: string; also?: string[] }[] = [
   {
     id: 'I1',
@@ -414,14 +414,14 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   { id: 'E8', service: 'products', damage: `delete from variant where sku = 'CUP'` },
 ]
 
-test('a sound shop has no finding', async () => {
-  assert.deepEqual(await look(), [])
+test('a shop whose invariants hold has no finding', async () => {
+  assert.deepEqual(await verify(), [])
 })
 
 describe('one broken row', () => {
   for (const { id, service, damage, also = [] } of damages) {
     test(`${id} is named when ${service} is damaged: ${damage.replaceAll(/\s+/g, ' ').slice(0, 100)}`, async () => {
-      const findings = await breakIt(service, damage)
+      const findings = await verifyDamaged(service, damage)
       const ids = findings.map((finding) => finding.id)
       assert.ok(ids.includes(id), `named: ${ids.join(', ') || 'nothing'}`)
       const others = findings.filter((finding) => finding.id !== id && !also.includes(finding.id))
@@ -433,44 +433,44 @@ describe('one broken row', () => {
     })
   }
 
-  test('every promise of which one can break a row has been broken', async () => {
-    const looked = new Set<string>()
-    await verifyShop(shop.databases, { quiet: true, journal, onLooked: ({ id }) => looked.add(id) })
+  test('every invariant has been broken by one of these damages', async () => {
+    const checked = new Set<string>()
+    await verifyShop(shop.databases, { quiet: true, journal, onChecked: ({ id }) => checked.add(id) })
     const broken = new Set(damages.map((damage) => damage.id))
     assert.deepEqual(
-      [...looked].filter((id) => !broken.has(id)),
+      [...checked].filter((id) => !broken.has(id)),
       [],
     )
   })
 })
 
-describe('M5, against the provider’s own journal', () => {
+describe('M5, against the journal of the provider', () => {
   const lines = () => readFileSync(journal, 'utf8').trim().split('\n')
-  function lookAt(changed: string[]): Promise<Finding[]> {
+  function verifyJournal(changed: string[]): Promise<Finding[]> {
     const file = `${journal}.changed`
     writeFileSync(file, `${changed.join('\n')}\n`)
-    return look({}, file)
+    return verify({}, file)
   }
   const isCapture = (line: string) => JSON.parse(line).captured > 0
 
-  test('money that the provider took and we know nothing of', async () => {
+  test('money that the provider took and our ledger does not have', async () => {
     const [first] = lines().filter(isCapture)
     const stray = { ...JSON.parse(first as string), key: randomUUID() }
-    const findings = await lookAt([...lines(), JSON.stringify(stray)])
+    const findings = await verifyJournal([...lines(), JSON.stringify(stray)])
     assert.deepEqual(
       findings.map((one) => one.id),
       ['M5'],
     )
   })
-  test('money that we booked and the provider never took', async () => {
-    const findings = await lookAt(lines().filter((line) => line !== lines().find(isCapture)))
+  test('money in our ledger that the provider never took', async () => {
+    const findings = await verifyJournal(lines().filter((line) => line !== lines().find(isCapture)))
     assert.deepEqual(
       findings.map((one) => one.id),
       ['M5'],
     )
   })
   test('another amount', async () => {
-    const findings = await lookAt(
+    const findings = await verifyJournal(
       lines().map((line) =>
         isCapture(line) ? JSON.stringify({ ...JSON.parse(line), captured: JSON.parse(line).captured + 1 }) : line,
       ),
@@ -483,12 +483,12 @@ describe('M5, against the provider’s own journal', () => {
   })
 })
 
-test('on an open shop, what has only just happened is no offense yet', async () => {
+test('on an open shop, what happened just now is no violation yet', async () => {
   const open = () => verifyShop(shop.databases, { journal })
   assert.deepEqual(await open(), [])
 })
 
-test('the oracle adds up with tax inside and on top, half a cent up', () => {
+test('the amounts of an order are recalculated with tax inside and on top, half a cent up', () => {
   const money = (amount: number) => ({ amount, currency: 'EUR' })
   const line = { sku: 'A', quantity: 3, unitPrice: money(333), lineTotal: money(999), tax: money(160), taxRate: 19 }
   const order = {

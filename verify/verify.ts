@@ -1,5 +1,5 @@
-// `npm run verify`: looks at the running shop, or at the databases named by <NAME>_DATABASE_URL, and names what is broken.
-// `--quiet` says that nothing is under way, and looks at everything. Ends with 1 when something is broken.
+// `npm run verify`: checks the running shop, or the databases named by <NAME>_DATABASE_URL, and prints which invariants are broken.
+// `--quiet` says that nothing is under way, so everything is checked. Exits with 1 when an invariant is broken.
 import { join } from 'node:path'
 import { dataFolderIn, findRunningShop } from '../local/machine.ts'
 import { allServices } from '../services/all-services.ts'
@@ -16,18 +16,18 @@ if (!isGiven && !shop) leave(2, `No shop runs on ${dataFolderIn(env)}. Start one
 
 const folder = env.PAYMENTS_SIMULATOR_FOLDER || shop?.env.PAYMENTS_SIMULATOR_FOLDER
 const began = performance.now()
-let looked = 0
+let checked = 0
 const findings = await verifyShop(shop?.databases ?? given, {
   quiet: process.argv.includes('--quiet'),
   journal: folder && join(folder, 'journal.jsonl'),
-  onLooked: show,
+  onChecked: show,
 })
 const seconds = ((performance.now() - began) / 1000).toFixed(1)
-if (findings.length > 0) leave(1, `${findings.length} of ${looked} promises are broken (${seconds} s).`)
-console.log(`\n  All ${looked} promises hold (${seconds} s).`)
+if (findings.length > 0) leave(1, `${findings.length} of ${checked} promises are broken (${seconds} s).`)
+console.log(`\n  All ${checked} promises hold (${seconds} s).`)
 
 function show({ id, statement, where, count, details }: Finding): void {
-  looked += 1
+  checked += 1
   console.log(`  ${(count === 0 ? 'ok' : 'BROKEN').padEnd(7)}${id.padEnd(26)}${statement} (${where})`)
   for (const detail of details) console.log(`         - ${detail}`)
   if (count > details.length) console.log(`         - and ${count - details.length} more`)

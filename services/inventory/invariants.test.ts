@@ -1,21 +1,21 @@
-// The invariants themselves: they hold after a storm, and each finds the row that breaks it.
+// Tests the invariants themselves: they hold after random concurrent work, and each finds the row that breaks it.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Message } from '@souk/contracts'
 import { HoldStock, type StockLine } from '@souk/contracts/inventory'
 import type { Sql } from '@souk/postgres'
+import { canceled, openInventory, placed, refunded, type TestInventory } from './fixture.ts'
 import { findProblems, invariants } from './invariants.ts'
-import { type Counter, canceled, openCounter, placed, refunded } from './testing.ts'
 
-let counter: Counter
+let inventory: TestInventory
 before(async () => {
-  counter = await openCounter()
+  inventory = await openInventory()
 })
-after(() => counter.close())
+after(() => inventory.close())
 
-/** The same numbers for the same seed. */
-function chance(seed: number) {
+/** A pseudorandom generator: the same numbers for the same seed. */
+function random(seed: number) {
   let state = seed
   return (below: number) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -24,9 +24,9 @@ function chance(seed: number) {
 }
 
 for (const seed of [1, 2, 3]) {
-  test(`after a storm of everything at once the ledger is the stock (seed ${seed})`, async () => {
-    const roll = chance(seed)
-    const skus = await Promise.all(Array.from({ length: 4 }, () => counter.stocked({ main: 15, east: 10 })))
+  test(`after random work on all sides at once, the ledger adds up to the stock (seed ${seed})`, async () => {
+    const roll = random(seed)
+    const skus = await Promise.all(Array.from({ length: 4 }, () => inventory.stocked({ main: 15, east: 10 })))
     const orders: { orderId: string; lines: StockLine[] }[] = []
     const newOrder = () => {
       const lines = Array.from({ length: 1 + roll(3) }, () => ({ sku: skus[roll(4)] as string, quantity: 1 + roll(3) }))
@@ -36,66 +36,66 @@ for (const seed of [1, 2, 3]) {
     }
     const someOrder = () => orders[roll(orders.length)] ?? newOrder()
     const publish = (message: Message) =>
-      counter.shop.database('inventory').transaction(async ({ send }) => send(message))
-    const deeds = [
-      () => counter.reserve(...asked(newOrder(), { pinned: roll(2) === 0 })),
-      () => counter.reserve(...asked(newOrder(), { expiresAt: counter.inSeconds(roll(20) / 100) })),
-      () => counter.reserve(...asked(someOrder(), {})),
-      () => counter.release(someOrder().orderId),
-      () => counter.pin(someOrder().orderId),
-      () => publish(HoldStock({ orderId: someOrder().orderId, until: counter.inSeconds(0.05) })),
-      () => publish(placed(...both(someOrder()))),
-      () => publish(canceled(...both(someOrder()), true)),
+      inventory.shop.database('inventory').transaction(async ({ send }) => send(message))
+    const actions = [
+      () => inventory.reserve(...reserveArguments(newOrder(), { pinned: roll(2) === 0 })),
+      () => inventory.reserve(...reserveArguments(newOrder(), { expiresAt: inventory.inSeconds(roll(20) / 100) })),
+      () => inventory.reserve(...reserveArguments(someOrder(), {})),
+      () => inventory.release(someOrder().orderId),
+      () => inventory.pin(someOrder().orderId),
+      () => publish(HoldStock({ orderId: someOrder().orderId, until: inventory.inSeconds(0.05) })),
+      () => publish(placed(...idAndLines(someOrder()))),
+      () => publish(canceled(...idAndLines(someOrder()), true)),
       () => {
         const { orderId, lines } = someOrder()
         return publish(refunded(orderId, lines.slice(0, 1)))
       },
       () =>
-        counter.move(
+        inventory.move(
           skus[roll(4)] as string,
           ['received', 'damaged', 'adjusted', 'returned'][roll(4)] as string,
           1 + roll(3),
         ),
-      () => counter.move(skus[roll(4)] as string, 'counted', roll(12), roll(2) === 0 ? 'main' : 'east'),
-      () => counter.expireNow(),
+      () => inventory.move(skus[roll(4)] as string, 'counted', roll(12), roll(2) === 0 ? 'main' : 'east'),
+      () => inventory.expireNow(),
     ]
     for (let wave = 0; wave < 12; wave++) {
       const outcomes = await Promise.allSettled(
-        Array.from({ length: 25 }, () => (deeds[roll(deeds.length)] as () => Promise<unknown>)()),
+        Array.from({ length: 25 }, () => (actions[roll(actions.length)] as () => Promise<unknown>)()),
       )
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') assert.ok(outcome.reason.status < 500, String(outcome.reason))
       }
-      await counter.sound()
+      await inventory.assertInvariants()
     }
-    await counter.shop.settle()
-    await counter.sound()
-    await counter.arrive(...orders.map((order) => canceled(order.orderId, order.lines, true)))
+    await inventory.shop.settle()
+    await inventory.assertInvariants()
+    await inventory.receive(...orders.map((order) => canceled(order.orderId, order.lines, true)))
     for (const sku of skus) {
-      for (const location of ['main', 'east']) assert.equal((await counter.level(sku, location))?.reserved, 0)
+      for (const location of ['main', 'east']) assert.equal((await inventory.level(sku, location))?.reserved, 0)
     }
-    await counter.sound()
+    await inventory.assertInvariants()
   })
 }
-type Wanted = { orderId: string; lines: StockLine[] }
-const both = ({ orderId, lines }: Wanted) => [orderId, lines] as const
-const asked = ({ orderId, lines }: Wanted, more: object) => [lines, { orderId, ...more }] as const
+type Order = { orderId: string; lines: StockLine[] }
+const idAndLines = ({ orderId, lines }: Order) => [orderId, lines] as const
+const reserveArguments = ({ orderId, lines }: Order, more: object) => [lines, { orderId, ...more }] as const
 
-test('the ledger is only ever added to', async () => {
+test('the ledger is append-only', async () => {
   for (const statement of [
-    counter.sql`update stock_movement set on_hand_change = 1`,
-    counter.sql`delete from stock_movement`,
-    counter.sql`truncate stock_movement`,
+    inventory.sql`update stock_movement set on_hand_change = 1`,
+    inventory.sql`delete from stock_movement`,
+    inventory.sql`truncate stock_movement`,
   ]) {
     await assert.rejects(Promise.resolve(statement), /append-only/)
   }
 })
 
 test('each invariant finds what breaks it', async () => {
-  const sku = await counter.stocked({ main: 9 })
+  const sku = await inventory.stocked({ main: 9 })
   const lines = [{ sku, quantity: 2 }]
-  const [held, sold] = [await counter.reserve(lines), await counter.reserve(lines, { pinned: true })]
-  await counter.arrive(placed(sold.orderId, lines))
+  const [held, sold] = [await inventory.reserve(lines), await inventory.reserve(lines, { pinned: true })]
+  await inventory.receive(placed(sold.orderId, lines))
   type Damage = (sql: Sql) => PromiseLike<unknown>
   const breaks: Record<string, { damage: Damage; says: RegExp }> = {
     I1: {
@@ -135,28 +135,28 @@ test('each invariant finds what breaks it', async () => {
     Object.keys(breaks),
     invariants.map((it) => it.id),
   )
-  await counter.sound()
+  await inventory.assertInvariants()
   for (const [id, { damage, says }] of Object.entries(breaks)) {
     const problems = await afterDamage(damage)
     const found = problems.find((problem) => problem.id === id)
     assert.match(found?.detail ?? '', says, `${id}: ${JSON.stringify(problems)}`)
   }
-  await counter.sound()
+  await inventory.assertInvariants()
 })
 
-/** What is found when the net is gone and a row is broken; then everything is as before. */
+/** Returns what is found when the constraints are gone and a row is broken; then rolls everything back. */
 async function afterDamage(damage: (sql: Sql) => PromiseLike<unknown>) {
   let problems: Awaited<ReturnType<typeof findProblems>> = []
-  const asBefore = new Error('Take it back.')
+  const rollback = new Error('Roll back.')
   await assert.rejects(
-    counter.shop.database('inventory').transaction(async ({ sql }) => {
+    inventory.shop.database('inventory').transaction(async ({ sql }) => {
       await sql`alter table stock drop constraint stock_is_enough`
       await sql`drop index stock_movement_cause`
       await damage(sql)
       problems = await findProblems(sql)
-      throw asBefore
+      throw rollback
     }),
-    asBefore,
+    rollback,
   )
   return problems
 }

@@ -1,5 +1,5 @@
-// What must always hold of stock (RELIABILITY 3.1), as statements whose rows are the violations. `npm run verify` and the
-// tests run them; each may be asserted at any moment.
+// The invariants of stock, as statements whose rows are the violations. `npm run verify` and the tests run them. Each holds at any
+// moment, also while the shop is open.
 import { type Sql, type Statement, Verbatim } from '@souk/postgres'
 
 export interface Invariant {
@@ -33,7 +33,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'I3',
-    statement: 'What is reserved belongs to reservations that live.',
+    statement: 'Reserved stock is what open reservations contain.',
     sql: `
       select format('%s at %s: %s reserved, %s in reservations', sku, location, s.reserved, l.quantity) as detail
       from stock s
@@ -48,7 +48,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'I4',
-    statement: 'What was sold and did not come back are the committed reservations.',
+    statement: 'Stock that was sold and not returned is what committed reservations contain.',
     sql: `
       select format('%s at %s: ledger says %s sold, reservations %s', sku, location, l.quantity, r.quantity) as detail
       from (
@@ -101,7 +101,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'I9',
-    statement: 'No reservation outlives its time by more than a minute.',
+    statement: 'No reservation is open for more than a minute after its time.',
     sql: `
       select format('order %s: expired at %s', order_id, expires_at) as detail
       from reservation
@@ -109,7 +109,7 @@ export const invariants: readonly Invariant[] = [
   },
 ]
 
-/** All violations, each statement in a snapshot of its own. */
+/** Returns all violations. Each statement has a snapshot of its own. */
 export async function findProblems(sql: Sql): Promise<{ id: string; detail: string }[]> {
   const found = await Promise.all(
     invariants.map(async ({ id, sql: text }) => {

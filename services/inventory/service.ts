@@ -2,16 +2,17 @@
 import { join } from 'node:path'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { defineService, every } from '@souk/service'
-import { availability } from './availability.ts'
-import { calls, type Resources, settings } from './context.ts'
-import { expireReservations } from './expire-reservations.ts'
-import { listMovements, listStock } from './list-stock.ts'
-import { move, moveMany } from './movements.ts'
-import { pin } from './pin.ts'
-import { readReservation } from './read-reservation.ts'
-import { release } from './release.ts'
-import { reserve } from './reserve.ts'
-import { holdStock, returnUnsent, sellPlaced, undoCanceled } from './settle-orders.ts'
+import { calls, openResources, settings } from './context.ts'
+import { expireReservations } from './reserve/expire-reservations.ts'
+import { pin } from './reserve/pin.ts'
+import { readReservation } from './reserve/read-reservation.ts'
+import { release } from './reserve/release.ts'
+import { reserve } from './reserve/reserve.ts'
+import { holdStock, returnUnsent, sellPlaced, undoCanceled } from './settle/settle-orders.ts'
+import { availability } from './stock/availability.ts'
+import { listMovements } from './stock/list-movements.ts'
+import { listStock } from './stock/list-stock.ts'
+import { move, moveMany } from './stock/record-movements.ts'
 
 export const inventory = defineService({
   name: 'inventory',
@@ -20,7 +21,7 @@ export const inventory = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   plansByIndex: true,
-  open: async () => ({ resources: { scarce: new Map() } satisfies Resources }),
+  open: async () => ({ resources: openResources() }),
   routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },
   reacts: [sellPlaced, returnUnsent, undoCanceled, holdStock],
   schedules: [every(1, 'expire-reservations', expireReservations)],

@@ -1,0 +1,29 @@
+// Reacts to what happens to orders: what they reserved is sold, given back, or may expire again.
+import { HoldStock } from '@souk/contracts/inventory'
+import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
+import { on } from '@souk/service'
+import type { InventoryContext } from '../context.ts'
+import { settleOrder } from './settle-batch.ts'
+
+/** An order is placed: its stock is sold. */
+export const sellPlaced = on([OrderPlaced], async (placed, transaction, context: InventoryContext) => {
+  settleOrder({ placed }, transaction, context)
+})
+
+/** Money went back for units that had not been sent: these units are returned. */
+export const returnUnsent = on([OrderRefunded], async (refund, transaction, context: InventoryContext) => {
+  if (refund.unsent?.length) settleOrder({ refund }, transaction, context)
+})
+
+/** An order is canceled: its reserved stock is released, its sold stock is returned. */
+export const undoCanceled = on([OrderCanceled], async ({ orderId }, transaction, context: InventoryContext) => {
+  settleOrder({ canceled: orderId }, transaction, context)
+})
+
+/** The customer must act first, so the reservation may expire again. After a sale or a release nothing changes. */
+export const holdStock = on([HoldStock], async ({ orderId, until }, { sql }, _context: InventoryContext) => {
+  await sql`
+    update reservation
+    set status = 'active', expires_at = ${until}
+    where order_id = ${orderId} and status = 'pinned'`
+})

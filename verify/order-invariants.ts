@@ -1,0 +1,162 @@
+// The invariants of the orders service's own database: statuses, timelines, refunds and shipments.
+
+/** The status changes that are allowed. A step may keep the status, for a refund or a further parcel. */
+const allowedSteps = `(values
+  ('checking-out', 'awaiting-customer'), ('checking-out', 'capturing'), ('checking-out', 'paid'), ('checking-out', 'canceled'),
+  ('awaiting-customer', 'capturing'), ('awaiting-customer', 'paid'), ('awaiting-customer', 'canceled'),
+  ('capturing', 'paid'), ('capturing', 'canceled'),
+  ('paid', 'paid'), ('paid', 'partially-shipped'), ('paid', 'shipped'), ('paid', 'canceled'),
+  ('partially-shipped', 'partially-shipped'), ('partially-shipped', 'shipped'),
+  ('shipped', 'shipped'), ('shipped', 'partially-shipped'), ('canceled', 'canceled'))`
+
+/** Units of paid orders that are left to send: not sent, and not in a refund with one of these statuses before they were sent. */
+const unitsLeft = (statuses: string) => `
+  select o.id, sum((line ->> 'quantity')::int)
+    - coalesce((select sum((l ->> 'quantity')::int) from shipment s, json_array_elements(s.lines) l where s.order_id = o.id), 0)
+    - coalesce((select sum((l ->> 'unshipped')::int) from refund r, json_array_elements(r.lines) l
+        where r.order_id = o.id and r.status in (${statuses})), 0) as units
+  from orders o, json_array_elements(o.lines) as line
+  where o.status in ('paid', 'partially-shipped', 'shipped')
+  group by o.id`
+
+export const orderInvariants = [
+  {
+    id: 'O3',
+    statement: 'A cart is bought once.',
+    sql: `
+      select format('cart %s has %s orders', cart_id, count(*)) as detail
+      from orders
+      where status <> 'canceled' or paid_at is not null
+      group by cart_id
+      having count(*) > 1`,
+  },
+  {
+    id: 'O5',
+    statement: 'No checkout stands still: each ends within a minute of its deadline.',
+    sql: `
+      select format('order %s is %s since %s', o.id, o.status, o.updated_at) as detail
+      from open_checkout c
+      join orders o on o.id = c.order_id
+      where c.deadline_at < now() - interval '60 seconds'
+        or c.resume_at < now() - interval '60 seconds'
+        or c.resume_at is not null and o.updated_at < now() - interval '5 minutes'`,
+  },
+  {
+    id: 'O5',
+    statement: 'Every order whose outcome is open is in the list of open checkouts, and no other order is.',
+    sql: `
+      select format('order %s is %s, to be expired at %s, to be resumed at %s',
+        coalesce(o.id, c.order_id), coalesce(o.status, 'missing'), coalesce(c.deadline_at::text, 'no time'),
+        coalesce(c.resume_at::text, 'no time')) as detail
+      from open_checkout c
+      full join (
+        select id, status from orders where status in ('checking-out', 'awaiting-customer', 'capturing')
+      ) as o on o.id = c.order_id
+      where o.id is null or c.order_id is null or (o.status = 'awaiting-customer') <> (c.deadline_at is not null)`,
+  },
+  {
+    id: 'O6',
+    statement: 'An order changes its status as the saga allows, and its timeline has no gap.',
+    sql: `
+      select format('order %s went from %s to %s at step %s', order_id, before, status, version) as detail
+      from (
+        select order_id, version, status,
+          lag(status) over steps as before,
+          lag(version) over steps as version_before
+        from order_event
+        window steps as (partition by order_id order by version)
+      ) as step
+      where version <> coalesce(version_before, 0) + 1
+        or (before is null and status <> 'checking-out')
+        or (before is not null and (before, status) not in ${allowedSteps})
+      union all
+      select format('order %s is %s at version %s, its timeline ends with %s at %s',
+        o.id, o.status, o.version, coalesce(e.status, 'nothing'), coalesce(e.version, 0))
+      from orders o
+      left join (
+        select distinct on (order_id) order_id, version, status
+        from order_event
+        order by order_id, version desc
+      ) as e on e.order_id = o.id
+      where (o.status, o.version) is distinct from (e.status, e.version)`,
+  },
+  {
+    id: 'O7',
+    statement: 'A canceled order was announced once, and no other order was.',
+    sql: announced('orders.order-canceled', `status = 'canceled'`),
+  },
+  {
+    id: 'O9',
+    statement: 'A paid order was announced once, and no other order was.',
+    sql: announced('orders.order-placed', 'paid_at is not null'),
+  },
+  {
+    id: 'M4',
+    statement: 'No more is refunded than was paid.',
+    sql: `
+      select format('order %s of %s has refunds of %s', o.id, o.total_amount, r.amount) as detail
+      from orders o
+      join (
+        select order_id, sum(amount) as amount
+        from refund
+        where status <> 'failed'
+        group by order_id
+      ) as r on r.order_id = o.id
+      -- Payments may have captured and refunded money of a canceled order that was never paid.
+      where r.amount > o.total_amount and o.paid_at is not null`,
+  },
+  {
+    id: 'parcels',
+    statement: 'No more units of a SKU were sent than were bought.',
+    sql: `
+      select format('order %s: %s of %s sent, %s bought', order_id, sent, sku, coalesce(bought, 0)) as detail
+      from (
+        select s.order_id, line ->> 'sku' as sku, sum((line ->> 'quantity')::int) as sent
+        from shipment s, json_array_elements(s.lines) as line
+        group by 1, 2
+      ) as parcel
+      left join lateral (
+        select sum((line ->> 'quantity')::int) as bought
+        from orders o, json_array_elements(o.lines) as line
+        where o.id = parcel.order_id and line ->> 'sku' = parcel.sku
+      ) as ordered on true
+      where sent > coalesce(bought, 0)`,
+  },
+  {
+    id: 'nothing-waits-in-vain',
+    statement: 'An order is shipped when nothing of it is left to send, and only then.',
+    sql: `
+      select format('order %s is %s, %s units are left to send', o.id, o.status, l.units) as detail
+      from orders o
+      join (${unitsLeft(`'pending', 'refunded'`)}) as l using (id)
+      where o.status = 'shipped' and l.units <> 0
+      union all
+      select format('order %s is %s, and nothing is left to send', o.id, o.status)
+      from orders o
+      join (${unitsLeft(`'refunded'`)}) as l using (id)
+      where l.units <= 0
+        and (o.status = 'partially-shipped' or o.status = 'paid' and o.total_amount <= (
+          select sum(amount) from refund r where r.order_id = o.id and r.status = 'refunded'))`,
+  },
+]
+
+/** Compares orders with their messages in the outbox. Messages are kept for 14 days, so older orders may have none. */
+function announced(type: string, condition: string): string {
+  return `
+    select format('order %s: %s ${type} events, status %s', coalesce(o.id::text, announced.key), coalesce(announced.count, 0),
+      coalesce(o.status, 'none')) as detail
+    from (
+      select key, count(*) as count
+      from (
+        select key from outbox where type = '${type}'
+        union all
+        select key from outbox_sent where type = '${type}'
+      ) as message
+      group by key
+    ) as announced
+    full join (
+      select id, status, updated_at from orders where ${condition}
+    ) as o on o.id::text = announced.key
+    where coalesce(announced.count, 0) <> 1 and (o.id is null or o.updated_at > now() - interval '13 days')
+      or o.id is null`
+}
