@@ -5,7 +5,7 @@ import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
 import type { SimulatorSwitches } from '@souk/contracts/payments'
 import { eventually, refusalOf } from '@souk/service/fixture'
-import { expireCheckouts } from '../services/orders/expire-checkouts.ts'
+import { expireCheckouts } from '../services/orders/checkout/expire-checkouts.ts'
 import type { Checkout } from './customer.ts'
 import { openShop, type Shop } from './fixture.ts'
 

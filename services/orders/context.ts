@@ -2,9 +2,9 @@
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
 import { type ContextFor, integer } from '@souk/service'
-import type { Order } from './order.ts'
-import type { makePricedCarts } from './priced-carts.ts'
-import type { StockHints } from './stock-hints.ts'
+import type { makePricedCarts } from './cart/priced-cart-cache.ts'
+import type { StockHints } from './cart/stock-hints.ts'
+import type { Order } from './order/order.ts'
 
 export const settings = {
   checkoutMinutes: integer('how long a customer may take to confirm a payment', 15, { min: 1, max: 1440 }),

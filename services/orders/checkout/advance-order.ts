@@ -3,10 +3,10 @@
 import type { Trace } from '@souk/messaging'
 import { batched, oneStatement } from '@souk/postgres'
 import type { Transaction } from '@souk/service'
+import type { OrdersContext } from '../context.ts'
+import type { Order } from '../order/order.ts'
+import { afterStep, type DecidedStep, findOrder, storeSteps } from '../order/orders-table.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
-import type { OrdersContext } from './context.ts'
-import type { Order } from './order.ts'
-import { afterStep, type DecidedStep, findOrder, storeSteps } from './orders-table.ts'
 
 const mostTries = 10
 

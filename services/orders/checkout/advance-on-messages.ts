@@ -12,10 +12,10 @@ import {
 } from '@souk/contracts/payments'
 import { Unprocessable } from '@souk/messaging'
 import { on, type Transaction } from '@souk/service'
+import type { OrdersContext } from '../context.ts'
+import { lockOrder } from '../order/orders-table.ts'
 import { advanceLocked } from './advance-order.ts'
 import { isListed, type Signal } from './checkout-saga.ts'
-import type { OrdersContext } from './context.ts'
-import { lockOrder } from './orders-table.ts'
 import { resumeSoon } from './resume-checkouts.ts'
 
 export const hearPayments = [

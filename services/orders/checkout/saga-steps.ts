@@ -13,7 +13,7 @@ import {
   refundableAmount,
   refundedAmount,
   unitsOf,
-} from './order.ts'
+} from '../order/order.ts'
 
 /** What the saga does next: the order as it will be, what is told to others, and a line for the timeline. */
 export interface Step {

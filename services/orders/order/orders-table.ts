@@ -1,10 +1,10 @@
 // The SQL of the orders table and of what hangs on it: reading an order whole, storing a new one, storing a step.
 import { columns, json, type Sql, type Statement, Verbatim } from '@souk/postgres'
+import { pricesVersion } from '../cart/price-list.ts'
+import type { PricedBy } from '../cart/priced-cart-cache.ts'
+import type { Step } from '../checkout/saga-steps.ts'
 import { accessKeyOf } from './access-key.ts'
 import { isOpen, itemCount, type Order, openStatuses } from './order.ts'
-import { pricesVersion } from './price-list.ts'
-import type { PricedBy } from './priced-carts.ts'
-import type { Step } from './saga-steps.ts'
 
 /** How long the resumer leaves an order to the request that is at it. */
 const resumeAfterMs = 3_000

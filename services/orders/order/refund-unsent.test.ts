@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 import { type Order, ordersApi } from '@souk/contracts/orders'
 import { PaymentRefunded, RefundFailed } from '@souk/contracts/payments'
 import { refusalOf, staff } from '@souk/service/fixture'
-import { eur, keyed, type OrdersShop, openShop } from './shop-for-tests.ts'
+import { eur, keyed, type OrdersShop, openShop } from '../fixture.ts'
 
 let shop: OrdersShop
 let count = 0

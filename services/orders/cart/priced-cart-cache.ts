@@ -1,7 +1,7 @@
 // Carts as they were stored and priced in this process a moment ago. The checkout that mostly follows need not read them again:
 // the insert of its order finds out whether they still hold.
 import type { CartInput } from '@souk/contracts/orders'
-import type { PricedCart } from './cart.ts'
+import type { PricedCart } from './price-cart.ts'
 
 /** By which versions a cart was priced: as long as the database has the same, its price holds. */
 export interface PricedBy {

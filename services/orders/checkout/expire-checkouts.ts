@@ -1,7 +1,8 @@
 // Cancels checkouts whose customer did not confirm the payment in time.
+
+import type { OrdersContext } from '../context.ts'
+import { findOrder } from '../order/orders-table.ts'
 import { advanceOrder } from './advance-order.ts'
-import type { OrdersContext } from './context.ts'
-import { findOrder } from './orders-table.ts'
 
 const atOnce = 100
 

@@ -1,9 +1,9 @@
 // Takes up checkouts that stand still: the browser left, the process died, an answer never came. Each instance takes some,
 // with a lease, so that nobody else takes the same ones meanwhile.
-import type { OrdersContext } from './context.ts'
-import { driveOrder } from './drive-order.ts'
-import type { Order } from './order.ts'
-import { findOrder } from './orders-table.ts'
+import type { OrdersContext } from '../context.ts'
+import type { Order } from '../order/order.ts'
+import { findOrder } from '../order/orders-table.ts'
+import { driveOrder } from './run-checkout.ts'
 
 const atOnce = 50
 /** A lease grows with the time that the order has stood still: patient with outages, quick after a crash. */

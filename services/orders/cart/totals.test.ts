@@ -1,7 +1,7 @@
 // What things cost: figures worked out by hand, and rules that hold for every cart.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { priceCart } from './cart.ts'
+import { priceCart } from './price-cart.ts'
 import type { PricedSku } from './price-list.ts'
 import { shippingMethodsFor } from './shipping.ts'
 import { share, taxIn, taxOn } from './tax.ts'

@@ -8,8 +8,8 @@ import {
 } from '@souk/contracts/orders'
 import type { PaymentChoice } from '@souk/contracts/payments'
 import { refuse } from '@souk/service'
-import type { PricedCart, PricedLine } from './cart.ts'
-import { canShipTo } from './shipping.ts'
+import type { PricedCart, PricedLine } from '../cart/price-cart.ts'
+import { canShipTo } from '../cart/shipping.ts'
 
 export interface Order {
   id: string

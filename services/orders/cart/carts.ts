@@ -3,8 +3,8 @@
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
 import { batched, columns, json, type Sql, type Statement } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import { mergeLines, type PricedCart, priceCart } from './cart.ts'
-import type { OrdersContext } from './context.ts'
+import type { OrdersContext } from '../context.ts'
+import { mergeLines, type PricedCart, priceCart } from './price-cart.ts'
 import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from './price-list.ts'
 import { shippingMethodsFor } from './shipping.ts'
 

@@ -1,8 +1,8 @@
 // A checkout from the cart as it was priced a moment ago: only while cart and prices are still the same.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { makePricedCarts, type PricedNow } from './priced-carts.ts'
-import { type OrdersShop, openShop } from './shop-for-tests.ts'
+import { type OrdersShop, openShop } from '../fixture.ts'
+import { makePricedCarts, type PricedNow } from './priced-cart-cache.ts'
 
 let shop: OrdersShop
 before(async () => {

@@ -5,9 +5,9 @@ import { after, before, beforeEach, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
 import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
+import type { OrdersContext } from '../context.ts'
+import { address, eur, type OrdersShop, openShop } from '../fixture.ts'
 import { forgetCarts } from './carts.ts'
-import type { OrdersContext } from './context.ts'
-import { address, eur, type OrdersShop, openShop } from './shop-for-tests.ts'
 
 let shop: OrdersShop
 let count = 0

@@ -6,7 +6,7 @@ import { type Cart, type CartInput, type Order, ordersApi } from '@souk/contract
 import { ProductChanged } from '@souk/contracts/products'
 import type { Caller } from '@souk/service'
 import { anonymous, startForTest, type TestOptions } from '@souk/service/fixture'
-import { makeNeighbors } from './neighbors-for-tests.ts'
+import { makeNeighbors } from './fakes.ts'
 import { orders } from './service.ts'
 
 const { routes } = ordersApi

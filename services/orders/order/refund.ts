@@ -4,12 +4,12 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { BodyOf } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import { handleOnce, refuse } from '@souk/service'
-import { advanceLocked } from './advance-order.ts'
-import { mergeLines } from './cart.ts'
-import type { OrdersContext } from './context.ts'
+import { mergeLines } from '../cart/price-cart.ts'
+import { share } from '../cart/tax.ts'
+import { advanceLocked } from '../checkout/advance-order.ts'
+import type { OrdersContext } from '../context.ts'
 import { type Order, orderView, type RefundLine, refundableAmount, unitsOf } from './order.ts'
 import { lockOrder } from './orders-table.ts'
-import { share } from './tax.ts'
 
 const route = ordersApi.routes.refund
 type Asked = BodyOf<typeof route>

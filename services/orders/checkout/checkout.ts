@@ -3,14 +3,14 @@
 import { type CartInput, type Order as OrderView, ordersApi } from '@souk/contracts/orders'
 import { batched, crashpoint } from '@souk/postgres'
 import { handle, Refusal, type Reply, refuse, reply } from '@souk/service'
-import { accessKeyOf } from './access-key.ts'
-import { priceCart } from './cart.ts'
-import type { OrdersContext } from './context.ts'
-import { driveOrder } from './drive-order.ts'
-import { type Checkout, newOrder, type Order, orderView } from './order.ts'
-import { findOrder, insertOrders, type NewOrder } from './orders-table.ts'
-import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from './price-list.ts'
-import type { PricedNow } from './priced-carts.ts'
+import { priceCart } from '../cart/price-cart.ts'
+import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from '../cart/price-list.ts'
+import type { PricedNow } from '../cart/priced-cart-cache.ts'
+import type { OrdersContext } from '../context.ts'
+import { accessKeyOf } from '../order/access-key.ts'
+import { type Checkout, newOrder, type Order, orderView } from '../order/order.ts'
+import { findOrder, insertOrders, type NewOrder } from '../order/orders-table.ts'
+import { driveOrder } from './run-checkout.ts'
 
 const route = ordersApi.routes.checkout
 /** A slow payment is answered with 202 rather than not at all; sooner when the caller waits less long. */

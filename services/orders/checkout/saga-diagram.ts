@@ -1,7 +1,7 @@
 // Draws the saga by asking its table: what every signal does in every state. docs/saga.md shows it, and a test compares.
 import { type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import type { Order } from '../order/order.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
-import type { Order } from './order.ts'
 
 /** The saga as a Mermaid state diagram: state, signal / messages, next state. */
 export function drawSaga(samples: (status: OrderStatus) => Order[], signals: readonly Signal[], at: string): string {

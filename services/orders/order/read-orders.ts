@@ -2,8 +2,8 @@
 import { type OrderStatus, ordersApi } from '@souk/contracts/orders'
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type Caller, handle, pageOf, type Request, readCursor, refuse } from '@souk/service'
+import type { OrdersContext } from '../context.ts'
 import { isAccessKey } from './access-key.ts'
-import type { OrdersContext } from './context.ts'
 import { openStatuses, orderNumber, orderView } from './order.ts'
 import { findOrder } from './orders-table.ts'
 

@@ -2,9 +2,9 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { ordersApi } from '@souk/contracts/orders'
 import { handleOnce, refuse } from '@souk/service'
-import { advanceLocked } from './advance-order.ts'
-import { mergeLines } from './cart.ts'
-import type { OrdersContext } from './context.ts'
+import { mergeLines } from '../cart/price-cart.ts'
+import { advanceLocked } from '../checkout/advance-order.ts'
+import type { OrdersContext } from '../context.ts'
 import { type Order, orderView, unitsOf } from './order.ts'
 import { lockOrder } from './orders-table.ts'
 

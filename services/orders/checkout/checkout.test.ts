@@ -5,7 +5,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
 import { Refusal } from '@souk/service'
 import { anonymous, customer, eventually, newTrace } from '@souk/service/fixture'
-import { type OrdersShop, openShop } from './shop-for-tests.ts'
+import { type OrdersShop, openShop } from '../fixture.ts'
 
 let shop: OrdersShop
 let count = 0

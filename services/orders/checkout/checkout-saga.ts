@@ -2,7 +2,7 @@
 // payments, their events, staff and timers all go through it. A signal that its state does not list is late or repeated,
 // and is ignored.
 import type { OrderStatus } from '@souk/contracts/orders'
-import type { CancelDetail, Order, OrderRefund } from './order.ts'
+import type { CancelDetail, Order, OrderRefund } from '../order/order.ts'
 import {
   awaitCustomer,
   cancel,

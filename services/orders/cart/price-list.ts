@@ -2,7 +2,7 @@
 import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { json, type Sql, type Statement } from '@souk/postgres'
 import { on } from '@souk/service'
-import type { OrdersContext } from './context.ts'
+import type { OrdersContext } from '../context.ts'
 
 export interface PricedSku {
   sku: string

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { MessageOf } from '@souk/contracts'
 import { type OrderCanceled, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import { type Order, type OrderRefund, refundableAmount, refundedAmount } from '../order/order.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
-import { type Order, type OrderRefund, refundableAmount, refundedAmount } from './order.ts'
 import { drawSaga } from './saga-diagram.ts'
 
 const at = '2026-11-22T12:00:00.000Z'
@@ -272,7 +272,7 @@ test('the token of the payment is kept only while the outcome is open', () => {
 test('the picture in docs/saga.md is the table', () => {
   const samples = (status: OrderStatus) => [refund, refundOfAll].map((one) => order(status, { refunds: [one] }))
   const drawn = drawSaga(samples, signals, at)
-  const document = readFileSync(join(import.meta.dirname, '../../docs/saga.md'), 'utf8')
+  const document = readFileSync(join(import.meta.dirname, '../../../docs/saga.md'), 'utf8')
   const shown = /```mermaid\n([\s\S]*?)\n```/.exec(document)?.[1]
   assert.equal(shown, drawn, `docs/saga.md should show:\n${drawn}`)
 })

@@ -8,8 +8,8 @@ import { PaymentAuthorized, PaymentCaptured, PaymentDeclined, PaymentRefunded } 
 import { Verbatim } from '@souk/postgres'
 import { Refusal } from '@souk/service'
 import { anonymous, eventually } from '@souk/service/fixture'
-import { accessKeyOf } from './access-key.ts'
-import { eur, keyed, type OrdersShop, openShop } from './shop-for-tests.ts'
+import { eur, keyed, type OrdersShop, openShop } from '../fixture.ts'
+import { accessKeyOf } from '../order/access-key.ts'
 
 let shop: OrdersShop
 let count = 0

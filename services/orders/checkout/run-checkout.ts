@@ -6,10 +6,10 @@ import { ProblemError } from '@souk/contracts'
 import type { Payment } from '@souk/contracts/payments'
 import { crashpoint } from '@souk/postgres'
 import { Refusal } from '@souk/service'
+import type { OrdersContext } from '../context.ts'
+import type { Order } from '../order/order.ts'
 import { advanceOrder } from './advance-order.ts'
 import type { Signal } from './checkout-saga.ts'
-import type { OrdersContext } from './context.ts'
-import type { Order } from './order.ts'
 
 /** In this process an order is driven once at a time; who comes second waits for the same outcome. */
 export function driveOrder(order: Order, context: OrdersContext): Promise<Order> {

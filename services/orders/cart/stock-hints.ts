@@ -2,7 +2,7 @@
 // checkout, and when inventory does not answer quickly the cart answers without it.
 import type { ClientOf } from '@souk/contracts'
 import type { inventoryApi } from '@souk/contracts/inventory'
-import type { CartProblem, PricedLine } from './cart.ts'
+import type { CartProblem, PricedLine } from './price-cart.ts'
 
 export interface StockHints {
   problemsOf(lines: readonly PricedLine[], inventory: ClientOf<typeof inventoryApi>): Promise<CartProblem[]>
