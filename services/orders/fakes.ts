@@ -1,49 +1,45 @@
-// An inventory and a payments service for the tests of this one: as simple as their contracts allow, with switches for
-// what can go wrong. Requests reach them the way they reach the real ones, validation included.
+// A fake inventory and a fake payments service for the tests of orders: as simple as their contracts allow, with switches for
+// what can go wrong. Requests reach them in the same way as the real ones, validation included.
 import type { ParamsOf } from '@souk/contracts'
 import { inventoryApi, type StockLine } from '@souk/contracts/inventory'
 import { type Payment, paymentsApi } from '@souk/contracts/payments'
 import { defineService, handle, type Request, refuse } from '@souk/service'
 
-export interface Neighbors {
-  /** What is available, by SKU; what is not listed is plenty. */
+export interface Fakes {
+  /** Available units by SKU; 1000 of a SKU that is not listed. */
   stock: Map<string, number>
   reservations: Map<string, { lines: StockLine[]; status: 'pinned' | 'released' }>
   payments: Map<string, Payment>
   /** Every call, as "reserve <order id>". */
   calls: string[]
-  /** When set, called before the answer of a call; throw or wait here to disturb it. */
+  /** Runs before each reply; throw or wait here to make a call fail or hang. */
   disturb: (call: string, orderId: string) => Promise<void> | void
-  /** How many of a kind of call an order has caused. */
+  /** How many calls of one kind an order has caused. */
   count(call: string, orderId: string): number
 }
 
-type Noted = Request & { params: { orderId: string } }
+type OrderRequest = Request & { params: { orderId: string } }
 
-export function makeNeighbors() {
-  const neighbors: Neighbors = {
+export function makeFakeServices() {
+  const fakes: Fakes = {
     stock: new Map(),
     reservations: new Map(),
     payments: new Map(),
     calls: [],
     disturb: () => undefined,
-    count: (call, orderId) => neighbors.calls.filter((one) => one === `${call} ${orderId}`).length,
+    count: (call, orderId) => fakes.calls.filter((one) => one === `${call} ${orderId}`).length,
   }
-  return { neighbors, services: [makeInventory(neighbors), makePayments(neighbors)] }
+  return { fakes, services: [makeInventory(fakes), makePayments(fakes)] }
 }
 
-async function note(
-  neighbors: Neighbors,
-  call: string,
-  { params }: { params: ParamsOf<typeof inventoryApi.routes.pin> },
-) {
-  neighbors.calls.push(`${call} ${params.orderId}`)
-  await neighbors.disturb(call, params.orderId)
+async function record(fakes: Fakes, call: string, { params }: { params: ParamsOf<typeof inventoryApi.routes.pin> }) {
+  fakes.calls.push(`${call} ${params.orderId}`)
+  await fakes.disturb(call, params.orderId)
 }
 
-function makeInventory(neighbors: Neighbors) {
+function makeInventory(fakes: Fakes) {
   const { availability, reserve, pin, release } = inventoryApi.routes
-  const { stock, reservations } = neighbors
+  const { stock, reservations } = fakes
   const view = (orderId: string) => {
     const { lines, status } = reservations.get(orderId) ?? { lines: [], status: 'released' as const }
     return { orderId, status, lines: lines.map((line) => ({ ...line, location: 'main' })) }
@@ -55,15 +51,15 @@ function makeInventory(neighbors: Neighbors) {
     calls: {},
     routes: {
       availability: handle(availability, async ({ query }) => {
-        neighbors.calls.push('availability')
-        await neighbors.disturb('availability', '')
+        fakes.calls.push('availability')
+        await fakes.disturb('availability', '')
         return {
           items: query.sku.map((sku) => ({ sku, available: stock.get(sku) ?? 1000, status: 'in-stock' as const })),
         }
       }),
       reserve: handle(reserve, async (request) => {
         const { orderId } = request.params
-        await note(neighbors, 'reserve', request)
+        await record(fakes, 'reserve', request)
         const known = reservations.get(orderId)
         if (known?.status === 'released') refuse(reserve, 'reservation-over', 'This reservation is over.')
         if (known) return view(orderId)
@@ -76,13 +72,13 @@ function makeInventory(neighbors: Neighbors) {
         return view(orderId)
       }),
       pin: handle(pin, async (request) => {
-        await note(neighbors, 'pin', request)
+        await record(fakes, 'pin', request)
         const known = reservations.get(request.params.orderId)
         if (known?.status !== 'pinned') refuse(pin, 'reservation-over', 'This reservation is over.')
         return view(request.params.orderId)
       }),
       release: handle(release, async (request) => {
-        await note(neighbors, 'release', request)
+        await record(fakes, 'release', request)
         const known = reservations.get(request.params.orderId)
         if (known?.status === 'pinned') {
           for (const { sku, quantity } of known.lines) stock.set(sku, (stock.get(sku) ?? 1000) + quantity)
@@ -94,10 +90,10 @@ function makeInventory(neighbors: Neighbors) {
   })
 }
 
-function makePayments(neighbors: Neighbors) {
+function makePayments(fakes: Fakes) {
   const { pay, capture, refresh } = paymentsApi.routes
-  const { payments } = neighbors
-  const found = (request: Noted): Payment => {
+  const { payments } = fakes
+  const found = (request: OrderRequest): Payment => {
     const payment = payments.get(request.params.orderId)
     if (!payment) throw new Error('There is no such payment.')
     return payment
@@ -111,21 +107,21 @@ function makePayments(neighbors: Neighbors) {
       pay: handle(pay, async (request) => {
         const { orderId } = request.params
         const { amount, payment } = request.body
-        await note(neighbors, 'pay', request)
+        await record(fakes, 'pay', request)
         if (payment.provider !== 'simulator') refuse(pay, 'provider-unknown', 'There is no such way to pay.')
         const made = payments.get(orderId) ?? newPayment(orderId, amount, payment.token)
         payments.set(orderId, made)
         return made
       }),
       capture: handle(capture, async (request) => {
-        await note(neighbors, 'capture', request)
-        const payment = found(request as Noted)
+        await record(fakes, 'capture', request)
+        const payment = found(request as OrderRequest)
         payments.set(payment.orderId, { ...payment, status: 'captured', captured: payment.amount })
-        return found(request as Noted)
+        return found(request as OrderRequest)
       }),
       refresh: handle(refresh, async (request) => {
-        await note(neighbors, 'refresh', request)
-        return found(request as Noted)
+        await record(fakes, 'refresh', request)
+        return found(request as OrderRequest)
       }),
     },
   })

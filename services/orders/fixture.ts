@@ -1,12 +1,12 @@
-// What the tests of this service have in common: the service among its neighbors, a small catalogue, and a customer's way
-// from a cart to an order.
+// The fixture of this service's tests: orders runs with a fake inventory and a fake payments service, and a few functions take a
+// customer from a cart to an order.
 import { randomUUID } from 'node:crypto'
 import type { Message } from '@souk/contracts'
 import { type Cart, type CartInput, type Order, ordersApi } from '@souk/contracts/orders'
 import { ProductChanged } from '@souk/contracts/products'
 import type { Caller } from '@souk/service'
 import { anonymous, startForTest, type TestOptions } from '@souk/service/fixture'
-import { makeNeighbors } from './fakes.ts'
+import { makeFakeServices } from './fakes.ts'
 import { orders } from './service.ts'
 
 const { routes } = ordersApi
@@ -22,25 +22,24 @@ export const eur = (amount: number) => ({ amount, currency: 'EUR' })
 export type OrdersShop = Awaited<ReturnType<typeof openShop>>
 
 export async function openShop(options: TestOptions = {}) {
-  const { neighbors, services } = makeNeighbors()
+  const { fakes, services } = makeFakeServices()
   const shop = await startForTest([orders, ...services], options)
   const { database } = shop
-  /** Messages of other services, as if they had arrived. */
-  const tell = (...messages: Message[]) => database('orders').transaction(async ({ send }) => send(...messages))
+  /** Publishes messages of other services. */
+  const publish = (...messages: Message[]) => database('orders').transaction(async ({ send }) => send(...messages))
 
   return {
     ...shop,
-    neighbors,
-    tell,
-    /** The same message, delivered now and handled. */
-    async hear(...messages: Message[]) {
-      await tell(...messages)
+    fakes,
+    /** Publishes messages of other services and waits until this one has handled them. */
+    async deliver(...messages: Message[]) {
+      await publish(...messages)
       await shop.settle()
     },
     /** Puts a product with one variant up for sale and returns its SKU. */
     async sell(sku: string, amount: number, more: { weightGrams?: number; title?: string; stock?: number } = {}) {
-      if (more.stock !== undefined) neighbors.stock.set(sku, more.stock)
-      await tell(
+      if (more.stock !== undefined) fakes.stock.set(sku, more.stock)
+      await publish(
         ProductChanged({
           productId: randomUUID(),
           slug: sku.toLowerCase(),
@@ -55,12 +54,12 @@ export async function openShop(options: TestOptions = {}) {
     },
     putCart: (body: CartInput, id: string = randomUUID(), caller: Caller = anonymous) =>
       shop.as(ordersApi, caller).putCart({ params: { id }, body }),
-    /** A cart that lacks nothing. */
+    /** Stores a complete cart. */
     fullCart(lines: CartInput['lines'], caller: Caller = anonymous, more: Partial<CartInput> = {}) {
       const body = { email: 'lena@souk.example', lines, shippingAddress: address, shippingMethod: 'standard', ...more }
       return shop.as(ordersApi, caller).putCart({ params: { id: randomUUID() }, body })
     },
-    /** Checks out, and answers with status and body, whatever they are. */
+    /** Checks out. Returns status and body, also of a refusal. */
     async buy(
       cart: Cart,
       more: { orderId?: string; token?: string; caller?: Caller; provider?: string; total?: number } = {},
@@ -89,7 +88,7 @@ export async function openShop(options: TestOptions = {}) {
       const [row] = await database('orders').sql<{ status: string }>`select status from orders where id = ${orderId}`
       return row?.status
     },
-    /** The types of the messages that were sent about an order, in their order. */
+    /** The types of the messages about an order, in the order in which they were sent. */
     async sentAbout(orderId: string): Promise<string[]> {
       await shop.settle()
       return shop.transport.log.filter((one) => one.key === orderId).map((one) => one.type)
@@ -97,7 +96,7 @@ export async function openShop(options: TestOptions = {}) {
   }
 }
 
-/** Headers of a keyed request, and of a guest who has the order's key. */
+/** The headers of a request with an Idempotency-Key; with `orderKey`, of a guest who has the order's key. */
 export function keyed(orderKey?: string): Record<string, string> {
   return { 'idempotency-key': randomUUID(), ...(orderKey ? { 'order-key': orderKey } : {}) }
 }

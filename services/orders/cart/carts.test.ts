@@ -18,7 +18,7 @@ before(async () => {
 })
 after(() => shop.stop())
 beforeEach(() => {
-  shop.neighbors.disturb = () => undefined
+  shop.fakes.disturb = () => undefined
 })
 const newSku = () => `TEA-${++count}`
 const readCart = (id: string) => shop.as(ordersApi, anonymous).readCart({ params: { id } })
@@ -126,20 +126,20 @@ test('a cart says what is out of stock, or not enough', async () => {
 
 test('a cart answers without inventory, whether it fails or hangs', async () => {
   const sku = await shop.sell(newSku(), 1000, { stock: 0 })
-  shop.neighbors.disturb = () => {
+  shop.fakes.disturb = () => {
     throw new Error('Inventory is down.')
   }
   assert.deepEqual((await put(randomUUID(), 1, sku)).problems, [])
-  shop.neighbors.disturb = () => new Promise(() => undefined)
+  shop.fakes.disturb = () => new Promise(() => undefined)
   const slow = await shop.sell(newSku(), 1000, { stock: 0 })
   assert.deepEqual((await put(randomUUID(), 1, slow)).problems, [])
 })
 
 test('inventory is asked once for many carts at the same time', async () => {
   const sku = await shop.sell(newSku(), 1000)
-  const before = shop.neighbors.calls.filter((call) => call === 'availability').length
+  const before = shop.fakes.calls.filter((call) => call === 'availability').length
   await Promise.all(Array.from({ length: 20 }, () => put(randomUUID(), 1, sku)))
-  assert.equal(shop.neighbors.calls.filter((call) => call === 'availability').length - before, 1)
+  assert.equal(shop.fakes.calls.filter((call) => call === 'availability').length - before, 1)
 })
 
 test('a cart shows the price of now: published, changed, withdrawn, deleted', async () => {
@@ -161,29 +161,29 @@ test('a cart shows the price of now: published, changed, withdrawn, deleted', as
     return [lines[0]?.unitPrice.amount, totals.total.amount, problems[0]?.code]
   }
   assert.deepEqual(await shown(), [0, 0, 'not-for-sale'])
-  await shop.hear(product(2, 500))
+  await shop.deliver(product(2, 500))
   assert.deepEqual(await shown(), [500, 500, undefined])
-  await shop.hear(product(1, 400))
+  await shop.deliver(product(1, 400))
   assert.deepEqual(await shown(), [500, 500, undefined], 'an older version that comes late changes nothing')
-  await shop.hear(product(3, 600), product(3, 600))
+  await shop.deliver(product(3, 600), product(3, 600))
   assert.deepEqual(await shown(), [600, 600, undefined])
-  await shop.hear(product(4, 600, 'published', ['OTHER']))
+  await shop.deliver(product(4, 600, 'published', ['OTHER']))
   assert.deepEqual(await shown(), [0, 0, 'not-for-sale'], 'a SKU that the product no longer has is gone')
-  await shop.hear(product(5, 700))
+  await shop.deliver(product(5, 700))
   assert.deepEqual(await shown(), [700, 700, undefined])
-  await shop.hear(product(6, 700, 'draft'))
+  await shop.deliver(product(6, 700, 'draft'))
   assert.deepEqual(await shown(), [0, 0, 'not-for-sale'])
-  await shop.hear(product(7, 800))
-  await shop.hear(ProductDeleted({ productId, slug: 'tea', version: 8, skus: [sku] }))
-  await shop.hear(product(7, 800))
+  await shop.deliver(product(7, 800))
+  await shop.deliver(ProductDeleted({ productId, slug: 'tea', version: 8, skus: [sku] }))
+  await shop.deliver(product(7, 800))
   assert.deepEqual(await shown(), [0, 0, 'not-for-sale'], 'what was deleted stays deleted')
 })
 
 test('a deletion that overtakes the product’s other messages wins', async () => {
   const sku = newSku()
   const productId = randomUUID()
-  await shop.hear(ProductDeleted({ productId, slug: 'tea', version: 2, skus: [sku] }))
-  await shop.hear(
+  await shop.deliver(ProductDeleted({ productId, slug: 'tea', version: 2, skus: [sku] }))
+  await shop.deliver(
     ProductChanged({
       productId,
       slug: 'tea',

@@ -14,7 +14,7 @@ before(async () => {
 })
 after(() => shop.stop())
 beforeEach(() => {
-  shop.neighbors.disturb = () => undefined
+  shop.fakes.disturb = () => undefined
 })
 /** A new SKU at 19.90, and a cart that lacks nothing with two of it: 44.70 with shipping. */
 async function cartOfTwo(more: { stock?: number } = {}) {
@@ -39,7 +39,7 @@ test('a purchase ends paid, with one message and one payment', async () => {
   assert.equal(order.totals.total.amount, 2 * 1990 + 490)
   assert.ok(order.accessKey)
   assert.deepEqual(await shop.sentAbout(order.id), ['orders.order-placed'])
-  assert.deepEqual([shop.neighbors.count('reserve', order.id), shop.neighbors.count('pay', order.id)], [1, 1])
+  assert.deepEqual([shop.fakes.count('reserve', order.id), shop.fakes.count('pay', order.id)], [1, 1])
   const [row] = await rowsOf(cart.id)
   assert.equal(row?.paymentChoice, null)
 })
@@ -75,7 +75,7 @@ test('one order id and two carts at once: whoever gets the order gets it for the
   assert.notEqual(ends[1].order.id, two)
   assert.deepEqual([ends[2].status, ends[2].order.id], [201, two])
   assert.deepEqual(ends[2].order.totals, second.totals)
-  assert.equal(shop.neighbors.count('pay', two), 1)
+  assert.equal(shop.fakes.count('pay', two), 1)
 })
 
 test('an id in capital letters is the same id', async () => {
@@ -104,12 +104,12 @@ test('a declined card is told, gives the stock back, and the cart can be paid wi
   const first = await shop.buy(cart, { orderId, token: 'tok_declined' })
   assert.deepEqual([first.status, first.problem.code], [402, 'payment-declined'])
   assert.equal(first.problem.detail, 'The card was declined.')
-  assert.equal(shop.neighbors.stock.get(sku), 2)
+  assert.equal(shop.fakes.stock.get(sku), 2)
   assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-canceled'])
 
   const repeated = await shop.buy(cart, { orderId, token: 'tok_ok' })
   assert.deepEqual([repeated.status, repeated.problem.code], [402, 'payment-declined'])
-  assert.equal(shop.neighbors.count('pay', orderId), 1)
+  assert.equal(shop.fakes.count('pay', orderId), 1)
 
   const second = await shop.buy(cart)
   assert.equal(second.status, 201)
@@ -124,7 +124,7 @@ test('what is out of stock is refused, says what is missing, and takes no money 
   const orderId = randomUUID()
   const { status, problem } = await shop.buy(cart, { orderId })
   assert.deepEqual([status, problem.code, problem.missing], [409, 'out-of-stock', [sku]])
-  assert.equal(shop.neighbors.count('pay', orderId), 0)
+  assert.equal(shop.fakes.count('pay', orderId), 0)
   const repeated = await shop.buy(cart, { orderId })
   assert.deepEqual([repeated.status, repeated.problem.missing], [409, [sku]])
 })
@@ -150,7 +150,7 @@ test('one cart becomes one order, whatever order ids are sent (PrestaShop #16490
     (await rowsOf(cart.id)).map((row) => row.status),
     ['paid'],
   )
-  assert.equal(shop.neighbors.payments.has(answers[0]?.order.id as string), true)
+  assert.equal(shop.fakes.payments.has(answers[0]?.order.id as string), true)
 })
 
 test('an order id belongs to its cart', async () => {
@@ -206,7 +206,7 @@ test('a way to pay that does not exist is refused, and another may be chosen', a
 
 test('too many open reservations are told as such', async () => {
   const { cart } = await cartOfTwo()
-  shop.neighbors.disturb = (call) => {
+  shop.fakes.disturb = (call) => {
     if (call === 'reserve') throw new Refusal('too-many-reservations', 429, 'Finish your other orders first.')
   }
   const { status, problem } = await shop.buy(cart)
@@ -216,13 +216,13 @@ test('too many open reservations are told as such', async () => {
 test('an answer that never comes is no refusal: 202, and the resumer finishes the order (medusa #13301)', async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
-  shop.neighbors.disturb = (call) => {
+  shop.fakes.disturb = (call) => {
     if (call === 'pay') throw new Refusal('unavailable', 503, 'Payments are down.')
   }
   const { status, order } = await shop.buy(cart, { orderId })
   assert.deepEqual([status, order.status], [202, 'checking-out'])
-  assert.equal(shop.neighbors.reservations.get(orderId)?.status, 'pinned')
-  shop.neighbors.disturb = () => undefined
+  assert.equal(shop.fakes.reservations.get(orderId)?.status, 'pinned')
+  shop.fakes.disturb = () => undefined
   const again = await shop.buy(cart, { orderId })
   assert.deepEqual([again.status, again.order.status], [201, 'paid'])
 })
@@ -230,7 +230,7 @@ test('an answer that never comes is no refusal: 202, and the resumer finishes th
 test('a neighbor that was only busy for a moment is asked again before the customer is told to wait', async () => {
   const { cart } = await cartOfTwo()
   let failures = 1
-  shop.neighbors.disturb = (call) => {
+  shop.fakes.disturb = (call) => {
     if (call === 'reserve' && failures-- > 0) throw new Refusal('unavailable', 503, 'Busy.')
   }
   const { status, order } = await shop.buy(cart)
@@ -241,10 +241,10 @@ test('a payment that hangs is answered in time with 202, and ends as it ends', {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   const waits: (() => void)[] = []
-  shop.neighbors.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
+  shop.fakes.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
   const { status, order } = await shop.buy(cart, { orderId })
   assert.deepEqual([status, order.status], [202, 'checking-out'])
-  shop.neighbors.disturb = () => undefined
+  shop.fakes.disturb = () => undefined
   for (const go of waits) go()
   await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid', 30)
 })
@@ -253,7 +253,7 @@ test('a checkout that began late is answered in time, too, and is paid without i
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   const waits: (() => void)[] = []
-  shop.neighbors.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
+  shop.fakes.disturb = (call) => (call === 'pay' ? new Promise((resolve) => void waits.push(resolve)) : undefined)
   const answer = await shop.running.serviceCalls.call(ordersApi.routes.checkout, {
     params: { orderId },
     body: JSON.stringify({
@@ -268,7 +268,7 @@ test('a checkout that began late is answered in time, too, and is paid without i
   assert.equal(answer.status, 202)
   for (const go of waits) go()
   await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid')
-  assert.equal(shop.neighbors.count('pay', orderId), 1)
+  assert.equal(shop.fakes.count('pay', orderId), 1)
 })
 
 test('a checkout that needs the customer says where to go, and stays found', async () => {
@@ -280,14 +280,14 @@ test('a checkout that needs the customer says where to go, and stays found', asy
   assert.deepEqual(await shop.sentAbout(orderId), ['inventory.hold-stock', 'orders.order-changed'])
   const again = await shop.buy(cart, { orderId })
   assert.deepEqual([again.status, again.order.nextAction], [202, order.nextAction])
-  assert.equal(shop.neighbors.count('pay', orderId), 1)
+  assert.equal(shop.fakes.count('pay', orderId), 1)
 })
 
 test('money that was authorized but not captured is captured', async () => {
   const { cart } = await cartOfTwo()
   const { status, order } = await shop.buy(cart, { token: 'tok_authorized' })
   assert.deepEqual([status, order.status], [201, 'paid'])
-  assert.deepEqual([shop.neighbors.count('pin', order.id), shop.neighbors.count('capture', order.id)], [1, 1])
+  assert.deepEqual([shop.fakes.count('pin', order.id), shop.fakes.count('capture', order.id)], [1, 1])
 })
 
 test('the cart of a placed order cannot be changed any more', async () => {

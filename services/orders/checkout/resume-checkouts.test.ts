@@ -22,7 +22,7 @@ before(async () => {
 after(() => shop.stop())
 beforeEach(() => {
   stoppedAt = undefined
-  shop.neighbors.disturb = () => undefined
+  shop.fakes.disturb = () => undefined
 })
 async function begin(token: string) {
   const orderId = randomUUID()
@@ -40,10 +40,10 @@ const about = (orderId: string) => ({ orderId, amount: eur(2990) })
 
 test('a checkout that stands still is finished without its customer (medusa #10949)', async () => {
   for (const broken of ['reserve', 'pay']) {
-    shop.neighbors.disturb = (call) => (call === broken ? isDown() : undefined)
+    shop.fakes.disturb = (call) => (call === broken ? isDown() : undefined)
     const { orderId, status } = await begin('tok_ok')
     assert.equal(status, 202, broken)
-    shop.neighbors.disturb = () => undefined
+    shop.fakes.disturb = () => undefined
     aheadMs += 20_000
     await is(orderId, 'paid')
     assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-placed'])
@@ -53,10 +53,10 @@ test('a checkout that stands still is finished without its customer (medusa #109
 test('a payment that is not known yet is waited for, and its event decides', async () => {
   const { orderId, status } = await begin('tok_processing')
   assert.equal(status, 202)
-  await shop.hear(PaymentCaptured(about(orderId)))
+  await shop.deliver(PaymentCaptured(about(orderId)))
   assert.equal(await shop.statusOf(orderId), 'paid')
   // Twice, and the approval after the capture (Pinelab #620).
-  await shop.hear(PaymentCaptured(about(orderId)), PaymentAuthorized(about(orderId)))
+  await shop.deliver(PaymentCaptured(about(orderId)), PaymentAuthorized(about(orderId)))
   const sent = (await shop.sentAbout(orderId)).filter((type) => type.startsWith('orders.'))
   assert.deepEqual(sent, ['orders.order-placed'])
 })
@@ -64,9 +64,9 @@ test('a payment that is not known yet is waited for, and its event decides', asy
 test('a payment that stays unclear is never given up', async () => {
   const { orderId } = await begin('tok_processing')
   aheadMs += 20 * 60_000
-  await eventually('payments are asked once more', () => shop.neighbors.count('refresh', orderId) > 0)
+  await eventually('payments are asked once more', () => shop.fakes.count('refresh', orderId) > 0)
   assert.equal(await shop.statusOf(orderId), 'checking-out')
-  await shop.hear(PaymentDeclined({ orderId, decline: { code: 'card-declined', message: 'No.' } }))
+  await shop.deliver(PaymentDeclined({ orderId, decline: { code: 'card-declined', message: 'No.' } }))
   assert.equal(await shop.statusOf(orderId), 'canceled')
 })
 
@@ -74,28 +74,28 @@ test('after the customer has agreed, the stock is pinned and the money captured'
   // For the resumer it is never due.
   stoppedAt = Date.now() + aheadMs
   const { orderId } = await begin('tok_3ds')
-  await shop.hear(PaymentAuthorized(about(orderId)))
+  await shop.deliver(PaymentAuthorized(about(orderId)))
   await is(orderId, 'paid')
-  assert.deepEqual([shop.neighbors.count('pin', orderId), shop.neighbors.count('capture', orderId)], [1, 1])
+  assert.deepEqual([shop.fakes.count('pin', orderId), shop.fakes.count('capture', orderId)], [1, 1])
 })
 
 test('a capture that fails on the way is taken up again', async () => {
   const { orderId } = await begin('tok_3ds')
-  shop.neighbors.disturb = (call) => (call === 'capture' ? isDown() : undefined)
-  await shop.hear(PaymentAuthorized(about(orderId)))
-  await eventually('the capture was tried', () => shop.neighbors.count('capture', orderId) > 0)
+  shop.fakes.disturb = (call) => (call === 'capture' ? isDown() : undefined)
+  await shop.deliver(PaymentAuthorized(about(orderId)))
+  await eventually('the capture was tried', () => shop.fakes.count('capture', orderId) > 0)
   assert.equal(await shop.statusOf(orderId), 'capturing')
-  shop.neighbors.disturb = () => undefined
+  shop.fakes.disturb = () => undefined
   aheadMs += 20_000
   await is(orderId, 'paid')
 })
 
 test('money is not captured for stock that is gone: canceled, and payments told (vendure #3411)', async () => {
   const { orderId } = await begin('tok_3ds')
-  shop.neighbors.reservations.set(orderId, { lines: [], status: 'released' })
-  await shop.hear(PaymentAuthorized(about(orderId)))
+  shop.fakes.reservations.set(orderId, { lines: [], status: 'released' })
+  await shop.deliver(PaymentAuthorized(about(orderId)))
   await is(orderId, 'canceled')
-  assert.equal(shop.neighbors.count('capture', orderId), 0)
+  assert.equal(shop.fakes.count('capture', orderId), 0)
   const sent = await shop.sentAbout(orderId)
   assert.deepEqual(sent.slice(-2), ['payments.cancel-payment', 'orders.order-canceled'])
 })
@@ -111,9 +111,9 @@ test('a customer who does not confirm in time loses the reservation', async () =
     .find((one) => one.orderId === orderId)
   assert.deepEqual([canceled?.reason, canceled?.wasPaid], ['expired', false])
   // The bank's answer comes all the same: it is given back, and the customer is told when it has been.
-  await shop.hear(PaymentCaptured(about(orderId)))
+  await shop.deliver(PaymentCaptured(about(orderId)))
   assert.equal((await shop.sentAbout(orderId)).filter((type) => type === 'payments.cancel-payment').length, 2)
-  await shop.hear(PaymentRefunded({ ...about(orderId), refundId: randomUUID(), totalRefunded: eur(2990) }))
+  await shop.deliver(PaymentRefunded({ ...about(orderId), refundId: randomUUID(), totalRefunded: eur(2990) }))
   assert.ok((await shop.sentAbout(orderId)).includes('orders.order-refunded'))
 })
 
@@ -131,7 +131,7 @@ test('an order that cannot be expired holds up no other', async () => {
 
 test('a reservation that ran out ends the checkout that waits for the customer', async () => {
   const { orderId } = await begin('tok_3ds')
-  await shop.hear(ReservationExpired({ orderId }))
+  await shop.deliver(ReservationExpired({ orderId }))
   assert.equal(await shop.statusOf(orderId), 'canceled')
 })
 
@@ -139,7 +139,7 @@ test('what is canceled while payments are asked is canceled, and the money given
   const sku = await shop.sell(`BOWL-${++count}`, 2500)
   const cart = await shop.fullCart([{ sku, quantity: 1 }])
   const orderId = randomUUID()
-  shop.neighbors.disturb = async (call) => {
+  shop.fakes.disturb = async (call) => {
     if (call !== 'pay') return
     const secret = shop.running.services.get('orders')?.context.shared.sharedSecret ?? ''
     await shop
@@ -154,7 +154,7 @@ test('what is canceled while payments are asked is canceled, and the money given
 
 test('the timeline numbers every step, and its states only go where the saga goes', async () => {
   const { orderId } = await begin('tok_3ds')
-  await shop.hear(PaymentAuthorized(about(orderId)))
+  await shop.deliver(PaymentAuthorized(about(orderId)))
   await is(orderId, 'paid')
   const steps = await shop.database('orders').sql<{ version: number; status: string }>`
     select version, status from order_event where order_id = ${orderId} order by version`
@@ -170,7 +170,7 @@ test('a stop is not held up by many checkouts that nobody answers', async () => 
   try {
     const sku = await busy.sell('BOWL', 2500, { stock: 100 })
     let asked = 0
-    busy.neighbors.disturb = (call) => {
+    busy.fakes.disturb = (call) => {
       if (call !== 'pay') return
       asked++
       aheadOfUs += 20_000 // While one is asked for, the time of all the others comes.
@@ -184,7 +184,7 @@ test('a stop is not held up by many checkouts that nobody answers', async () => 
     })
     await eventually('the shop has stopped', () => hasStopped)
   } finally {
-    busy.neighbors.disturb = () => undefined
+    busy.fakes.disturb = () => undefined
     await busy.stop()
   }
 })

@@ -26,7 +26,7 @@ const code = async (call: Promise<unknown>) => (await refusalOf(call)).code
 /** Units of one new SKU at 19.90, plus 4.90 for shipping, bought by Lena. */
 const bought = async (quantity: number) =>
   shop.placedOrder(await shop.sell(`LAMP-${++count}`, 1990, { weightGrams: 10 }), quantity, lena)
-const refundsTold = (orderId: string) =>
+const refundsRequested = (orderId: string) =>
   shop
     .messages<{ orderId: string; refundId: string; amount: { amount: number } }>('payments.refund-payment')
     .filter((one) => one.orderId === orderId)
@@ -50,8 +50,8 @@ test('the customer cancels a paid order: all money back, the stock told, once', 
   await shop.as(ordersApi, lena).cancel({ params: { id: order.id }, body: {}, headers: keyed() })
   assert.equal((await shop.sentAbout(order.id)).length, 3)
 
-  const refundId = refundsTold(order.id)[0]?.refundId as string
-  await shop.hear(
+  const refundId = refundsRequested(order.id)[0]?.refundId as string
+  await shop.deliver(
     PaymentRefunded({ orderId: order.id, refundId, amount: order.totals.total, totalRefunded: order.totals.total }),
   )
   const read = await shop.as(ordersApi, lena).read({ params: { id: order.id } })
@@ -64,15 +64,15 @@ test("what a customer notes while canceling stands in the order's timeline, and 
     shop.as(ordersApi, anonymous).cancel({ params: { id: order.id }, body: { reason: note }, headers })
   const order = await bought(1)
   await undo(order, keyed(order.accessKey))
-  const refundId = refundsTold(order.id)[0]?.refundId as string
+  const refundId = refundsRequested(order.id)[0]?.refundId as string
   const { total } = order.totals
-  await shop.hear(PaymentRefunded({ orderId: order.id, refundId, amount: total, totalRefunded: total }))
+  await shop.deliver(PaymentRefunded({ orderId: order.id, refundId, amount: total, totalRefunded: total }))
 
   const sku = await shop.sell(`LAMP-${++count}`, 1990)
   const unclear = await shop.buy(await shop.fullCart([{ sku, quantity: 1 }]), { token: 'tok_3ds' })
   await undo(unclear.order, keyed(unclear.order.accessKey))
   const late = { orderId: unclear.order.id, refundId: randomUUID() }
-  await shop.hear(PaymentRefunded({ ...late, amount: eur(1990), totalRefunded: eur(1990) }))
+  await shop.deliver(PaymentRefunded({ ...late, amount: eur(1990), totalRefunded: eur(1990) }))
 
   for (const { id } of [order, unclear.order]) {
     const told = ['payments.refund-payment', 'orders.order-canceled', 'orders.order-refunded'].flatMap((type) =>
@@ -172,7 +172,7 @@ test('twenty refunds asked for at once never exceed what was paid (medusa #16681
   assert.equal(new Set(refunds.map((one) => one.id)).size, refunds.length)
   await shop.settle()
   assert.equal(
-    refundsTold(order.id).reduce((sum, one) => sum + one.amount.amount, 0),
+    refundsRequested(order.id).reduce((sum, one) => sum + one.amount.amount, 0),
     total,
   )
 })
@@ -182,9 +182,9 @@ test('several refunds, each with its own outcome (medusa #13433)', async () => {
   await refund(order, { amount: eur(300) })
   await refund(order, { amount: eur(200) })
   await shop.settle()
-  const [first, second] = refundsTold(order.id)
+  const [first, second] = refundsRequested(order.id)
   const about = { orderId: order.id, totalRefunded: eur(300) }
-  await shop.hear(
+  await shop.deliver(
     PaymentRefunded({ ...about, refundId: first?.refundId as string, amount: eur(300) }),
     PaymentRefunded({ ...about, refundId: first?.refundId as string, amount: eur(300) }),
     RefundFailed({ orderId: order.id, refundId: second?.refundId as string, amount: eur(200), reason: 'closed' }),

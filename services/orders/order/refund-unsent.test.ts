@@ -35,16 +35,16 @@ async function ask(order: Order, asked: { units?: number; cents?: number } = {})
   const about = { orderId: order.id, refundId, amount: money }
   return {
     money,
-    succeeds: () => shop.hear(PaymentRefunded({ ...about, totalRefunded: money })),
-    fails: () => shop.hear(RefundFailed({ ...about, reason: 'closed account' })),
+    succeeds: () => shop.deliver(PaymentRefunded({ ...about, totalRefunded: money })),
+    fails: () => shop.deliver(RefundFailed({ ...about, reason: 'closed account' })),
   }
 }
 const read = (order: Order) => byStaff().read({ params: { id: order.id } })
-const toldOf = (order: Order, type: string) =>
+const messagesAbout = (order: Order, type: string) =>
   shop.messages<Record<string, unknown> & { orderId: string }>(type).filter((one) => one.orderId === order.id)
 /** For each refund that was told, how many units go back on the shelf. */
 const unsentOf = (order: Order) =>
-  toldOf(order, 'orders.order-refunded').map(({ unsent }) =>
+  messagesAbout(order, 'orders.order-refunded').map(({ unsent }) =>
     ((unsent as { quantity: number }[] | undefined) ?? []).reduce((sum, one) => sum + one.quantity, 0),
   )
 const lastEntry = async (order: Order) => (await byStaff().timeline({ params: { id: order.id } })).items.at(-1)?.message
@@ -59,7 +59,7 @@ test('one of two is sent and the other refunded: the order is shipped when the m
   await refund.succeeds()
   assert.equal((await read(order)).status, 'shipped')
   assert.deepEqual(unsentOf(order), [1])
-  assert.deepEqual(toldOf(order, 'orders.order-changed').at(-1)?.status, 'shipped')
+  assert.deepEqual(messagesAbout(order, 'orders.order-changed').at(-1)?.status, 'shipped')
   assert.equal(await lastEntry(order), '€22.35 went back to the customer. Everything else has been sent.')
   assert.equal(await code(ship(order)), 'nothing-to-ship')
 })
@@ -74,7 +74,7 @@ test('all of it is refunded before anything was sent: the order is canceled when
   const { status, cancelReason, refunded } = await read(order)
   assert.deepEqual([status, cancelReason, refunded], ['canceled', 'refunded', order.totals.total])
   assert.deepEqual(unsentOf(order), [1, 1])
-  const [canceled, ...more] = toldOf(order, 'orders.order-canceled')
+  const [canceled, ...more] = messagesAbout(order, 'orders.order-canceled')
   assert.deepEqual([canceled?.reason, canceled?.wasPaid, more.length], ['refunded', true, 0])
   const sent = (await shop.sentAbout(order.id)).filter((type) => type.startsWith('orders.'))
   assert.deepEqual(sent.slice(-2), ['orders.order-refunded', 'orders.order-canceled'])
@@ -111,7 +111,7 @@ test('a refund that fails after the rest was sent: its units are to be sent agai
   assert.equal((await ship(order)).status, 'shipped')
   await refund.fails()
   assert.equal((await read(order)).status, 'partially-shipped')
-  assert.equal(toldOf(order, 'orders.order-changed').at(-1)?.status, 'partially-shipped')
+  assert.equal(messagesAbout(order, 'orders.order-changed').at(-1)?.status, 'partially-shipped')
   const whole = await ship(order)
   assert.deepEqual([whole.status, whole.lines[0]?.shippedQuantity], ['shipped', 2])
 })
@@ -155,7 +155,7 @@ test('an order that is canceled while a refund is on its way brings its units ba
   await pending.succeeds()
   assert.equal((await read(order)).cancelReason, 'by-staff')
   assert.deepEqual(unsentOf(order), [1, 0])
-  const [canceled] = toldOf(order, 'orders.order-canceled')
+  const [canceled] = messagesAbout(order, 'orders.order-canceled')
   assert.deepEqual(canceled?.goingBack, eur(2153), 'the third, which nobody had asked for')
 })
 
@@ -184,6 +184,6 @@ test('a refund that succeeds while the rest is sent or the order canceled: every
     const sent = lines[0]?.shippedQuantity ?? 0
     if (status === 'canceled') assert.equal(sent, 0)
     else assert.deepEqual([status, sent + back], ['shipped', 2])
-    assert.equal(toldOf(order, 'orders.order-canceled').length, status === 'canceled' ? 1 : 0)
+    assert.equal(messagesAbout(order, 'orders.order-canceled').length, status === 'canceled' ? 1 : 0)
   }
 })
