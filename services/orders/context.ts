@@ -2,7 +2,7 @@
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
 import { type ContextFor, integer } from '@souk/service'
-import type { makePricedCarts } from './cart/priced-cart-cache.ts'
+import type { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import type { StockHints } from './cart/stock-hints.ts'
 import type { Order } from './order/order.ts'
 
@@ -13,7 +13,7 @@ export const calls = { inventory: inventoryApi, payments: paymentsApi }
 
 export interface Resources {
   stockHints: StockHints
-  pricedCarts: ReturnType<typeof makePricedCarts>
+  pricedCarts: ReturnType<typeof makePricedCartCache>
   /** Orders that this process is driving just now: whoever asks for one again waits for the same outcome. */
   driving: Map<string, Promise<Order>>
   /** Orders that this process has just placed: what payments tell of them later is known. */

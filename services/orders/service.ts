@@ -2,9 +2,11 @@
 import { join } from 'node:path'
 import { ordersApi } from '@souk/contracts/orders'
 import { defineService, every } from '@souk/service'
-import { forgetCarts, listShippingMethods, putCart, readCart } from './cart/carts.ts'
+import { putCart, readCart } from './cart/carts.ts'
+import { forgetCarts } from './cart/forget-carts.ts'
+import { listShippingMethods } from './cart/list-shipping-methods.ts'
 import { forgetPrices, rememberPrices } from './cart/price-list.ts'
-import { makePricedCarts } from './cart/priced-cart-cache.ts'
+import { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import { makeStockHints } from './cart/stock-hints.ts'
 import { hearPayments } from './checkout/advance-on-messages.ts'
 import { checkout } from './checkout/checkout.ts'
@@ -24,7 +26,7 @@ export const orders = defineService({
   migrations: join(import.meta.dirname, 'migrations'),
   plansByIndex: true,
   open: async () => {
-    const pricedCarts = makePricedCarts()
+    const pricedCarts = makePricedCartCache()
     return {
       resources: {
         stockHints: makeStockHints(),

@@ -7,7 +7,7 @@ import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
 import type { OrdersContext } from '../context.ts'
 import { address, eur, type OrdersShop, openShop } from '../fixture.ts'
-import { forgetCarts } from './carts.ts'
+import { forgetCarts } from './forget-carts.ts'
 
 let shop: OrdersShop
 let count = 0

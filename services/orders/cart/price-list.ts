@@ -1,8 +1,7 @@
-// Our own copy of what is for sale and at which price, so that pricing a cart asks nobody.
+// Our own copy of the products and their prices, fed by messages of products, so that pricing a cart needs no call.
 import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { json, type Sql, type Statement } from '@souk/postgres'
 import { on } from '@souk/service'
-import type { OrdersContext } from '../context.ts'
 
 export interface PricedSku {
   sku: string
@@ -16,8 +15,8 @@ export interface PricedSku {
 }
 
 /**
- * The rows of some SKUs as one JSON value, to be a column of another statement. `skus` is an array: with `in (select ...)`
- * PostgreSQL would expect many SKUs and keep a plan that reads the whole list.
+ * The prices of some SKUs as one JSON array of PricedSku, for a column of another statement. `skus` is a text array: with
+ * `in (select ...)` PostgreSQL would expect many SKUs and keep a plan that reads the whole list.
  */
 export function pricesAsJson(sql: Sql, skus: Statement): Statement {
   return sql`
@@ -27,35 +26,38 @@ export function pricesAsJson(sql: Sql, skus: Statement): Statement {
       from price_list p
       where p.sku = any(${skus}))`
 }
-/** The version of the whole list, to be a column beside them. */
-export function pricesVersion(sql: Sql): Statement {
+/** The version of the whole list, for a column of another statement. It grows whenever a price may have changed. */
+export function priceListVersion(sql: Sql): Statement {
   return sql`(select version from price_list_version)`
 }
-function countedChange(sql: Sql): Statement {
-  return sql`counted as (update price_list_version set version = version + 1 where exists (select from heard))`
+/** The SKUs in a cart as a text array. `body` is the column that holds the body of the cart. */
+export function skusInBody(sql: Sql, body: Statement): Statement {
+  return sql`array(select line ->> 'sku' from json_array_elements(${body} -> 'lines') as line)`
 }
-/** The SKUs in the body of a cart. */
-export function skusIn(sql: Sql): Statement {
-  return sql`array(select line ->> 'sku' from json_array_elements(cart.body -> 'lines') as line)`
+/** Counts up the version of the list when the part of the statement that is called `changes` has a row. */
+function countUp(sql: Sql, changes: Statement): Statement {
+  return sql`update price_list_version set version = version + 1 where exists (select from ${changes})`
 }
 
-/** SKUs that the product no longer has are gone; a SKU that moved here from another product is taken over. */
-export const rememberPrices = on([ProductChanged], async (product, { sql }, _context: OrdersContext) => {
+/** Marks SKUs that the product no longer has as gone, and takes over a SKU that another product had before. */
+export const rememberPrices = on([ProductChanged], async (product, { sql }) => {
   const skus = product.variants.map((variant) => variant.sku)
   await sql`
-    with heard as (
+    with newer as (
       insert into product_heard (product_id, version)
       values (${product.productId}, ${product.version})
       on conflict (product_id) do update set version = excluded.version where product_heard.version < excluded.version
       returning product_id
     ), dropped as (
       update price_list set status = 'gone'
-      where product_id = (select product_id from heard) and not sku = any(${skus}::text[])
-    ), ${countedChange(sql)}
+      where product_id = (select product_id from newer) and not sku = any(${skus}::text[])
+    ), counted as (
+      ${countUp(sql, sql`newer`)}
+    )
     insert into price_list (sku, product_id, slug, title, variant_title, prices, weight_grams, image, status)
-    select v.sku, heard.product_id, ${product.slug}, ${product.title}, v.title, v.prices, v."weightGrams",
+    select v.sku, newer.product_id, ${product.slug}, ${product.title}, v.title, v.prices, v."weightGrams",
       ${product.image}, ${product.status}
-    from heard, json_to_recordset(${json(product.variants)}::json)
+    from newer, json_to_recordset(${json(product.variants)}::json)
       as v (sku text, title text, prices json, "weightGrams" integer)
     on conflict (sku) do update set
       product_id = excluded.product_id, slug = excluded.slug, title = excluded.title,
@@ -63,14 +65,16 @@ export const rememberPrices = on([ProductChanged], async (product, { sql }, _con
       image = excluded.image, status = excluded.status`
 })
 
-export const forgetPrices = on([ProductDeleted], async (product, { sql }, _context: OrdersContext) => {
+export const forgetPrices = on([ProductDeleted], async (product, { sql }) => {
   await sql`
-    with heard as (
+    with newer as (
       insert into product_heard (product_id, version)
       values (${product.productId}, ${product.version})
       on conflict (product_id) do update set version = excluded.version where product_heard.version <= excluded.version
       returning product_id
-    ), ${countedChange(sql)}
+    ), counted as (
+      ${countUp(sql, sql`newer`)}
+    )
     update price_list set status = 'gone'
-    where product_id = (select product_id from heard)`
+    where product_id = (select product_id from newer)`
 })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type OrdersShop, openShop } from '../fixture.ts'
-import { makePricedCarts, type PricedNow } from './priced-cart-cache.ts'
+import { makePricedCartCache, type PricedSnapshot } from './priced-cart-cache.ts'
 
 let shop: OrdersShop
 before(async () => {
@@ -41,8 +41,8 @@ test('a cart that was forgotten meanwhile is not bought', async () => {
 
 test('what is remembered is taken once, is at most an hour old, and is not more than a thousand carts', () => {
   const clock = { time: 0 }
-  const carts = makePricedCarts(() => clock.time)
-  const cart = { cartVersion: 1 } as PricedNow
+  const carts = makePricedCartCache(() => clock.time)
+  const cart = { cartVersion: 1 } as PricedSnapshot
   for (let n = 0; n <= 1_000; n++) carts.keep(`${n}`, cart)
   assert.deepEqual([carts.take('0'), carts.take('1'), carts.take('1')], [undefined, cart, undefined])
   clock.time = 3_600_000

@@ -1,35 +1,23 @@
-// PUT /v1/orders/:orderId. A customer checks out. The client picks the order id, so a repeated request finds the first
-// order; and a cart becomes one order, whatever ids are sent. The cart's id is the right to buy it.
-import { type CartInput, type Order as OrderView, ordersApi } from '@souk/contracts/orders'
-import { batched, crashpoint } from '@souk/postgres'
+// PUT /v1/orders/:orderId. A customer checks out. The client chooses the order id, so a repeated request finds the first order;
+// and a cart becomes one order, whatever ids are sent. Whoever knows the cart's id may buy it.
+import { type Order as OrderView, ordersApi } from '@souk/contracts/orders'
+import { crashpoint } from '@souk/postgres'
 import { handle, Refusal, type Reply, refuse, reply } from '@souk/service'
+import { type CartToBuy, findCartToBuy } from '../cart/carts-table.ts'
 import { priceCart } from '../cart/price-cart.ts'
-import { type PricedSku, pricesAsJson, pricesVersion, skusIn } from '../cart/price-list.ts'
-import type { PricedNow } from '../cart/priced-cart-cache.ts'
+import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
 import { accessKeyOf } from '../order/access-key.ts'
-import { type Checkout, newOrder, type Order, orderView } from '../order/order.ts'
-import { findOrder, insertOrders, type NewOrder } from '../order/orders-table.ts'
-import { driveOrder } from './run-checkout.ts'
+import { type Order, orderView } from '../order/order.ts'
+import { findOrder, insertOrder } from '../order/orders-table.ts'
+import { type Checkout, newOrder } from './new-order.ts'
+import { runCheckout } from './run-checkout.ts'
 
 const route = ordersApi.routes.checkout
-/** A slow payment is answered with 202 rather than not at all; sooner when the caller waits less long. */
-const patienceMs = 6_500
-/** Somebody else may place the order, change the cart or its prices just then. */
+/** After this time a request is answered with 202, or sooner when its caller waits less long. The checkout goes on. */
+const mostWaitMs = 6_500
+/** Another request may place the order or change the cart meanwhile, and a message may change its prices. */
 const mostTries = 3
-
-interface Gathered {
-  /** The cart of the order with this id, if there is one. */
-  cartOfOrder: string | null
-  /** The order that the cart has become, if it has. */
-  orderOfCart: string | null
-  body: CartInput | null
-  /** Whether the cart was paid for once. */
-  isBought: boolean
-  cartVersion: number | null
-  prices: PricedSku[]
-  pricesVersion: number
-}
 
 export const checkout = handle(route, async ({ params, body, caller }, context: OrdersContext) => {
   const orderId = params.orderId.toLowerCase()
@@ -44,100 +32,62 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
     accessKey: accessKeyOf(orderId, context.shared.sharedSecret),
     at: context.now().toISOString(),
   }
-  const known = context.resources.pricedCarts.take(cartId)
-  const quick = known && (await placeKnown(asked, known, context))
+  const quick = await placeFromCache(asked, context)
   if (quick) return finish(quick, 201, context)
 
   for (let tries = 0; tries < mostTries; tries++) {
-    const gathered = await gather(orderId, cartId, context)
-    if (gathered.cartOfOrder || gathered.orderOfCart) return answerWithFound(gathered, orderId, cartId, context)
-    const { body: cart, cartVersion, pricesVersion } = gathered
-    if (!cart || cartVersion === null) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
-    if (gathered.isBought) {
-      refuse(route, 'order-canceled', 'This cart was bought, and the order canceled. Start a new cart.')
-    }
-    const priced = priceCart(cart, gathered.prices)
-    const order = await place(asked, { body: cart, priced, cartVersion, pricesVersion }, context)
+    const found = await findCartToBuy(orderId, cartId, context)
+    if (found.cartOfOrder || found.orderOfCart) return answerWithExisting(found, asked, context)
+    const order = await place(asked, priced(found), context)
     if (order) return finish(order, 201, context)
   }
-  return refuse(route, 'unavailable', 'This cart or its prices change just now. Try again.')
+  return refuse(route, 'unavailable', 'This cart or its prices are being changed. Try again.')
 })
 
-/** From memory nothing is refused: it may be old. */
-async function placeKnown(asked: Checkout, cart: PricedNow, context: OrdersContext): Promise<Order | undefined> {
+/** Refuses nothing: the cached cart may be out of date, so undefined means to look at the stored one. */
+async function placeFromCache(asked: Checkout, context: OrdersContext): Promise<Order | undefined> {
+  const cart = context.resources.pricedCarts.take(asked.cartId)
   try {
-    return await place(asked, cart, context)
+    return cart && (await place(asked, cart, context))
   } catch (error) {
     if (error instanceof Refusal) return undefined
     throw error
   }
 }
 
-/** Undefined when the order or the cart has an order already, or when the cart is not as it was priced any more. */
-async function place(asked: Checkout, cart: PricedNow, context: OrdersContext): Promise<Order | undefined> {
-  const { body, priced, cartVersion, pricesVersion } = cart
-  const order = newOrder(asked, body, priced)
-  const stored = await storeOrder({ ...order, cartVersion, pricesVersion }, context)
+/** Undefined when the order id or the cart has an order already, or when the cart or its prices have changed. */
+async function place(asked: Checkout, cart: PricedSnapshot, context: OrdersContext): Promise<Order | undefined> {
+  const order = await insertOrder(newOrder(asked, cart.body, cart.priced), cart, context)
   crashpoint('orders.order-stored')
-  return stored && { ...order, number: stored.number }
+  return order
 }
 
-const storeOrder = batched<NewOrder, { id: string; number: number }, OrdersContext>({
-  key: (order) => order.id,
-  // One statement cannot tell which of two orders got the cart.
-  conflicts: (order) => [order.cartId],
-  keyOf: (stored) => stored.id,
-  write(orders, { sql, commit }) {
-    const { given, insert, also } = insertOrders(sql, orders)
-    return commit(insert, { given, also })
-  },
-  waitMs: 16,
-})
-
-const gatherInGroup = batched<{ orderId: string; cartId: string }, Gathered & { orderId: string }, OrdersContext>({
-  key: ({ orderId }) => orderId,
-  keyOf: ({ orderId }) => orderId,
-  write: (wanted, { sql }) =>
-    sql<Gathered & { orderId: string }>`
-      select wanted.order_id,
-        (select cart_id from orders where id = wanted.order_id) as cart_of_order,
-        case when bought.status <> 'canceled' then bought.id end as order_of_cart,
-        bought.id is not null as is_bought,
-        cart.body,
-        cart.version as cart_version,
-        ${pricesAsJson(sql, skusIn(sql))} as prices,
-        ${pricesVersion(sql)} as prices_version
-      from unnest(${wanted.map((it) => it.orderId)}::uuid[], ${wanted.map((it) => it.cartId)}::uuid[])
-        with ordinality as wanted (order_id, cart_id, place)
-      left join cart on cart.id = wanted.cart_id
-      left join orders bought on bought.bought_cart_id = wanted.cart_id
-      order by wanted.place`,
-  waitMs: 16,
-})
-
-function gather(orderId: string, cartId: string, context: OrdersContext): Promise<Gathered> {
-  return gatherInGroup({ orderId, cartId }, context) as Promise<Gathered> // Every wish has a row.
+function priced({ body, cartVersion, isBought, prices, pricesVersion }: CartToBuy): PricedSnapshot {
+  if (!body || cartVersion === null) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
+  if (isBought) {
+    refuse(route, 'order-canceled', 'This cart was bought, and the order was canceled. Start a new cart.')
+  }
+  return { body, priced: priceCart(body, prices), cartVersion, pricesVersion }
 }
 
-async function answerWithFound(
-  { cartOfOrder, orderOfCart }: Gathered,
-  orderId: string,
-  cartId: string,
+async function answerWithExisting(
+  { cartOfOrder, orderOfCart }: CartToBuy,
+  { orderId, cartId }: Checkout,
   context: OrdersContext,
 ): Promise<Reply<OrderView>> {
   if (cartOfOrder && cartOfOrder !== cartId) {
     refuse(route, 'order-id-taken', 'This order id belongs to another cart. Choose a new one.')
   }
   const foundId = cartOfOrder ? orderId : orderOfCart
-  const found = foundId && (await findOrder(context.sql, foundId, context.shared.sharedSecret))
-  // Between the two looks, the order that was in the way may have been canceled.
-  if (!found) return refuse(route, 'unavailable', 'Another checkout of this cart has just ended. Try again.')
-  return finish(found, foundId === orderId ? 201 : 200, context)
+  const order = foundId && (await findOrder(context.sql, foundId, context.shared.sharedSecret))
+  // The order of the cart may have been canceled between the two reads.
+  if (!order) return refuse(route, 'unavailable', 'Another checkout of this cart has just ended. Try again.')
+  return finish(order, foundId === orderId ? 201 : 200, context)
 }
 
-/** Drives the order as far as it goes while the caller waits, and answers with what it has become. */
+/** Runs the checkout while the caller waits, and answers with what the order has become. */
 async function finish(order: Order, paidStatus: 200 | 201, context: OrdersContext): Promise<Reply<OrderView>> {
-  const outcome = await withPatience(driveOrder(order, context.unhurried), order, context.deadline)
+  const outcome = await withTimeout(runCheckout(order, context.unhurried), order, context.deadline)
   if (outcome.status === 'canceled') return refuseCanceled(outcome)
   return reply(outcome.paidAt ? paidStatus : 202, orderView(outcome))
 }
@@ -157,16 +107,16 @@ function refuseCanceled({ cancelReason, cancelDetail }: Order): never {
   }
 }
 
-/** The outcome, or the order as it was when the patience is over; then it is driven on without us. */
-async function withPatience(driven: Promise<Order>, order: Order, deadline: number): Promise<Order> {
+/** The outcome, or the order as it was when the time is over; the checkout then goes on without this request. */
+async function withTimeout(running: Promise<Order>, order: Order, deadline: number): Promise<Order> {
   let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<Order>((resolve) => {
-    timer = setTimeout(resolve, Math.min(patienceMs, deadline - Date.now()), order)
+  const timeout = new Promise<Order>((resolve) => {
+    timer = setTimeout(resolve, Math.min(mostWaitMs, deadline - Date.now()), order)
   })
-  return Promise.race([driven, enough]).finally(() => clearTimeout(timer))
+  return Promise.race([running, timeout]).finally(() => clearTimeout(timer))
 }
 
-/** Where the bank sends the customer back to: a page of the shop, or one that the client names. */
+/** Where the bank sends the customer back to: the order's page in the shop, or a page that the client names. */
 function returnUrl(asked: string | undefined, orderId: string, { shared }: OrdersContext): string {
   if (asked === undefined) return `${shared.publicUrl}/orders/${orderId}`
   const url = URL.parse(asked, shared.publicUrl)

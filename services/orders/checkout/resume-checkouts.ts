@@ -3,7 +3,7 @@
 import type { OrdersContext } from '../context.ts'
 import type { Order } from '../order/order.ts'
 import { findOrder } from '../order/orders-table.ts'
-import { driveOrder } from './run-checkout.ts'
+import { runCheckout } from './run-checkout.ts'
 
 const atOnce = 50
 /** A lease grows with the time that the order has stood still: patient with outages, quick after a crash. */
@@ -37,7 +37,7 @@ async function takeDue(context: OrdersContext): Promise<{ id: string }[]> {
 async function resumeOne(id: string, context: OrdersContext): Promise<void> {
   try {
     const order = await findOrder(context.sql, id, context.shared.sharedSecret)
-    if (order) driven(await driveOrder(order, context), context)
+    if (order) driven(await runCheckout(order, context), context)
   } catch (error) {
     // One order's trouble must not keep the others waiting; its next turn comes with the lease's end.
     context.log.error({ err: error, orderId: id }, 'A checkout could not be resumed.')

@@ -12,7 +12,7 @@ import { advanceOrder } from './advance-order.ts'
 import type { Signal } from './checkout-saga.ts'
 
 /** In this process an order is driven once at a time; who comes second waits for the same outcome. */
-export function driveOrder(order: Order, context: OrdersContext): Promise<Order> {
+export function runCheckout(order: Order, context: OrdersContext): Promise<Order> {
   const { driving } = context.resources
   const already = driving.get(order.id)
   if (already) return already

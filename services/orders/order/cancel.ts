@@ -12,9 +12,10 @@ const route = ordersApi.routes.cancel
 
 export const cancel = handleOnce(route, async (request, { shared, now }: OrdersContext, transaction) => {
   const { params, body, caller } = request
-  const { sql } = transaction
-  const order = await lockOrder(sql, params.id, shared.sharedSecret, maySee(request, { sql, shared }))
-  if (!order) return refuse(route, 'not-found', 'There is no such order.')
+  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
+  if (!order || !maySee(order, request, shared.sharedSecret)) {
+    return refuse(route, 'not-found', 'There is no such order.')
+  }
   if (order.status === 'canceled') return orderView(order)
 
   const by = caller.role === 'staff' ? 'staff' : 'customer'

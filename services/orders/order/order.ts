@@ -1,15 +1,7 @@
-// The order: what it holds, how it is made from a cart, and how it is shown. Pure functions.
-import {
-  type CartInput,
-  type OrderStatus,
-  type Order as OrderView,
-  ordersApi,
-  type Totals,
-} from '@souk/contracts/orders'
+// The order: what it holds, what is left of it to send and to refund, and how it is shown. Pure functions.
+import type { OrderStatus, Order as OrderView, Totals } from '@souk/contracts/orders'
 import type { PaymentChoice } from '@souk/contracts/payments'
-import { refuse } from '@souk/service'
-import type { PricedCart, PricedLine } from '../cart/price-cart.ts'
-import { canShipTo } from '../cart/shipping.ts'
+import type { PricedLine } from '../cart/price-cart.ts'
 
 export interface Order {
   id: string
@@ -39,6 +31,9 @@ export interface Order {
   /** With it, whoever placed the order reads it without an account. */
   accessKey: string
 }
+/** An order that has not been stored yet. It gets its number then. */
+export type NewOrder = Omit<Order, 'number'>
+
 /** While the outcome of the checkout is open. */
 export const openStatuses: readonly OrderStatus[] = ['checking-out', 'awaiting-customer', 'capturing']
 export function isOpen({ status }: Pick<Order, 'status'>): boolean {
@@ -58,86 +53,6 @@ export interface RefundLine {
   quantity: number
   /** So many of these had not been shipped, and will not be. */
   unshipped: number
-}
-
-export interface Checkout {
-  orderId: string
-  cartId: string
-  customerId: string | undefined
-  expectedTotal: { amount: number; currency: string }
-  payment: PaymentChoice
-  returnUrl: string
-  accessKey: string
-  at: string
-}
-
-const route = ordersApi.routes.checkout
-/** Larger sums do not fit into the contract's money. */
-const largestTotal = 1_000_000_000_00
-
-/** The order that a cart becomes, or a refusal: something is missing, or the total is not the one the customer saw. */
-export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart): Omit<Order, 'number'> {
-  const { email, shippingAddress } = cart
-  const { shippingMethod, totals } = priced
-  if (shippingAddress && !canShipTo(shippingAddress.country)) {
-    refuse(route, 'cannot-ship-there', `We do not ship to ${shippingAddress.country} yet.`)
-  }
-  if (!email || !shippingAddress || !shippingMethod || priced.lines.length === 0 || priced.unsellable.length > 0) {
-    refuse(route, 'cart-incomplete', `The cart still needs ${inWords(missingIn(cart, priced))}.`, {
-      missing: missingIn(cart, priced),
-      problems: priced.problems,
-    })
-  }
-  if (totals.total.amount > largestTotal) {
-    refuse(route, 'cart-incomplete', 'This is more than one order can hold. Split the cart.', { missing: [] })
-  }
-  const { amount, currency } = checkout.expectedTotal
-  if (amount !== totals.total.amount || currency !== totals.total.currency) {
-    refuse(route, 'price-changed', 'The total has changed. Look at the cart again before you buy.', { totals })
-  }
-  return {
-    id: checkout.orderId,
-    cartId: checkout.cartId,
-    customerId: checkout.customerId ?? null,
-    email,
-    status: 'checking-out',
-    version: 1,
-    cancelReason: null,
-    cancelDetail: null,
-    lines: priced.lines,
-    totals,
-    shippingAddress,
-    billingAddress: cart.billingAddress ?? null,
-    shippingMethod,
-    paymentChoice: checkout.payment,
-    returnUrl: checkout.returnUrl,
-    nextAction: null,
-    deadlineAt: null,
-    paidAt: null,
-    placedAt: checkout.at,
-    updatedAt: checkout.at,
-    shipments: [],
-    refunds: [],
-    accessKey: checkout.accessKey,
-  }
-}
-
-function missingIn(cart: CartInput, priced: PricedCart): string[] {
-  return [
-    ...(cart.email ? [] : ['email']),
-    ...(cart.shippingAddress ? [] : ['shippingAddress']),
-    ...(priced.shippingMethod ? [] : ['shippingMethod']),
-    ...(priced.lines.length > 0 && priced.unsellable.length === 0 ? [] : ['lines']),
-  ]
-}
-const words: Record<string, string> = {
-  email: 'an e-mail address',
-  shippingAddress: 'a shipping address',
-  shippingMethod: 'a shipping method',
-  lines: 'lines that are for sale',
-}
-function inWords(missing: readonly string[]): string {
-  return missing.map((one) => words[one]).join(', ')
 }
 
 /** As people say it: S-100042. */
