@@ -18,7 +18,7 @@ export async function advanceOrder(order: Order, signal: Signal, context: Orders
     const at = context.now().toISOString()
     const step = nextStep(current, signal, at)
     if (!step) return current
-    const advanced = await storeStep({ before: current, step, at }, context)
+    const advanced = await storeStep(step, at, context)
     if (advanced) return advanced
     const changed = await findOrder(context.sql, order.id, context.shared.sharedSecret)
     if (!changed) throw new Error(`Order ${order.id} has vanished.`)
@@ -35,5 +35,5 @@ export async function advanceLocked(
   at: string,
 ): Promise<Order | undefined> {
   const step = nextStep(order, signal, at)
-  return step && storeStepOfLocked({ before: order, step, at }, transaction)
+  return step && storeStepOfLocked(step, at, transaction)
 }

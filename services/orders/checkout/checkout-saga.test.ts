@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { MessageOf } from '@souk/contracts'
 import { type OrderCanceled, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
-import { type Order, type OrderRefund, refundableAmount, refundedAmount } from '../order/order.ts'
+import { isOpen, type Order, type OrderRefund, refundableAmount, refundedAmount } from '../order/order.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import { drawSaga } from './saga-diagram.ts'
+import type { Step } from './saga-steps.ts'
 
 const at = '2026-11-22T12:00:00.000Z'
 const later = '2026-11-22T12:15:00.000Z'
@@ -185,6 +186,121 @@ for (const status of orderStatuses) {
     }
   })
 }
+
+/** What a step stores besides the order's state: by name, as "shipment", "refund pending", "openCheckout closes". */
+function effectsOf({ shipment, refund, openCheckout }: Step): string {
+  const names = [
+    shipment && 'shipment',
+    refund && `refund ${refund.status}`,
+    openCheckout && `openCheckout ${openCheckout}`,
+  ]
+  return names.filter(Boolean).join(', ')
+}
+/** On every signal that a state lists; a state that is missing here stores nothing more on any signal. */
+const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
+  'checking-out': [
+    [stockRefused, 'openCheckout closes'],
+    [reservationLost, 'openCheckout closes'],
+    [captured, 'openCheckout closes'],
+    [authorized, 'openCheckout changes'],
+    [declined, 'openCheckout closes'],
+    [actionRequired, 'openCheckout changes'],
+    [reservationExpired, 'openCheckout closes'],
+    [cancelRequested, 'openCheckout closes'],
+  ],
+  'awaiting-customer': [
+    [captured, 'openCheckout closes'],
+    [authorized, 'openCheckout changes'],
+    [declined, 'openCheckout closes'],
+    [deadlinePassed, 'openCheckout closes'],
+    [reservationExpired, 'openCheckout closes'],
+    [cancelRequested, 'openCheckout closes'],
+  ],
+  capturing: [
+    [reservationLost, 'openCheckout closes'],
+    [captured, 'openCheckout closes'],
+    [declined, 'openCheckout closes'],
+    [reservationExpired, 'openCheckout closes'],
+    [cancelRequested, 'openCheckout closes'],
+  ],
+  paid: [
+    [reservationExpired, 'refund pending'],
+    [cancelRequested, 'refund pending'],
+    [shippedPart, 'shipment'],
+    [shippedAll, 'shipment'],
+    [refundRequested, 'refund pending'],
+    [refunded, 'refund refunded'],
+  ],
+  'partially-shipped': [
+    [shippedPart, 'shipment'],
+    [shippedAll, 'shipment'],
+    [refundRequested, 'refund pending'],
+    [refunded, 'refund refunded'],
+  ],
+  shipped: [
+    [refundRequested, 'refund pending'],
+    [refunded, 'refund refunded'],
+  ],
+  canceled: [
+    [captured, ''],
+    [authorized, ''],
+    [refundRequested, 'refund pending'],
+    [refunded, 'refund refunded'],
+  ],
+}
+
+for (const status of orderStatuses) {
+  test(`each step of an order that is ${status} names what it stores`, () => {
+    const expected = new Map(effects[status])
+    for (const signal of signals) {
+      const step = nextStep(order(status), signal, at)
+      assert.equal(step && effectsOf(step), expected.get(signal), `${status} on ${JSON.stringify(signal)}`)
+    }
+  })
+}
+
+test('the effects that a step names are all that it changes in shipments, refunds and the open checkout', () => {
+  const refundLists = [[], [refund], [refundOfAll], [{ ...refundOfAll, status: 'failed' as const }]]
+  for (const status of orderStatuses) {
+    for (const refunds of refundLists) {
+      const before = order(status, { refunds })
+      for (const signal of signals) {
+        const step = nextStep(before, signal, at)
+        if (!step) continue
+        const what = `${status} on ${JSON.stringify(signal)}`
+        const after = step.order
+        const shipments = step.shipment ? [...before.shipments, step.shipment] : before.shipments
+        assert.deepEqual(after.shipments, shipments, what)
+        const others = (list: OrderRefund[]) => list.filter((one) => one.id !== step.refund?.id)
+        assert.deepEqual(others(after.refunds), others(before.refunds), what)
+        assert.equal(
+          after.refunds.find((one) => one.id === step.refund?.id),
+          step.refund,
+          what,
+        )
+        const wasOpen = isOpen(before)
+        assert.equal(step.openCheckout, wasOpen ? (isOpen(after) ? 'changes' : 'closes') : undefined, what)
+        if (!isOpen(after))
+          assert.deepEqual([after.nextAction, after.deadlineAt, after.paymentChoice], [null, null, null])
+      }
+    }
+  }
+})
+
+test('a cancellation, a refund and its failure name the refund as it is then', () => {
+  assert.deepEqual(nextStep(order('paid'), cancelRequested, at)?.refund, {
+    ...refund,
+    amount: eur(2490),
+    reason: 'The customer has canceled the order.',
+  })
+  const wholly = order('paid', { refunds: [{ ...refund, id: orderId, amount: eur(2490) }] })
+  assert.equal(nextStep(wholly, cancelRequested, at)?.refund, undefined, 'all of it is on its way already')
+  const asked = order('partially-shipped', { refunds: [refund] })
+  assert.deepEqual(nextStep(asked, refunded, at)?.refund, { ...refund, status: 'refunded' })
+  assert.deepEqual(nextStep(asked, refundFailed, at)?.refund, { ...refund, status: 'failed' })
+  const all = order('paid', { refunds: [refundOfAll] })
+  assert.equal(nextStep(all, refunded, at)?.refund?.status, 'refunded', 'also when the order ends with it')
+})
 
 test('the same outcome twice is one outcome (vendure PR #3734)', () => {
   const once = nextStep(order('checking-out'), captured, at)?.order as Order

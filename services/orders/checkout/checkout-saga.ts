@@ -2,23 +2,20 @@
 // payments, their events, staff and timers all go through it. A signal that its state does not list is late or repeated,
 // and is ignored.
 import type { OrderStatus } from '@souk/contracts/orders'
-import type { CancelDetail, Order, OrderRefund } from '../order/order.ts'
+import type { CancelDetail, Order, OrderRefund, OrderShipment } from '../order/order.ts'
+import { refunded, refundFailed, requestRefund, ship } from './after-purchase-steps.ts'
 import {
   awaitCustomer,
-  cancel,
   canceledBy,
   cancelPaid,
   cancelUnclear,
+  cancelUnpaid,
   capture,
   expire,
   loseStock,
   place,
-  refunded,
-  refundFailed,
-  requestRefund,
   returnLateMoney,
   type Step,
-  ship,
 } from './saga-steps.ts'
 
 /** What can happen to an order. Times and ids arrive as data, so that the table stays pure. */
@@ -32,7 +29,7 @@ export type Signal =
   | { type: 'deadline-passed' }
   | { type: 'reservation-expired'; refundId: string }
   | { type: 'cancel-requested'; by: 'customer' | 'staff'; note?: string; refundId: string }
-  | { type: 'parcel-shipped'; shipment: Order['shipments'][number]; complete: boolean }
+  | { type: 'parcel-shipped'; shipment: OrderShipment; complete: boolean }
   | { type: 'refund-requested'; refund: OrderRefund }
   | { type: 'payment-refunded'; refundId: string; amount: number }
   | { type: 'refund-failed'; refundId: string; reason: string }
@@ -51,12 +48,12 @@ const giveMoneyBack: Steps = {
 export const saga: { readonly [S in OrderStatus]: Steps } = {
   // The request that checks out, or the resumer, is at it.
   'checking-out': {
-    'stock-refused': (order, { reason, detail }) => cancel(order, reason, detail),
+    'stock-refused': (order, { reason, detail }) => cancelUnpaid(order, reason, detail),
     // What was once reserved may have been paid for, too.
     'reservation-lost': (order) => loseStock(order),
     'payment-captured': (order, _, at) => place(order, at),
     'payment-authorized': (order, _, at) => capture(order, at),
-    'payment-declined': (order, { detail }) => cancel(order, 'declined', detail),
+    'payment-declined': (order, { detail }) => cancelUnpaid(order, 'declined', detail),
     'action-required': (order, { nextAction, deadlineAt }, at) => awaitCustomer(order, nextAction, deadlineAt, at),
     'reservation-expired': (order) => expire(order),
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
@@ -65,7 +62,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
   'awaiting-customer': {
     'payment-captured': (order, _, at) => place(order, at),
     'payment-authorized': (order, _, at) => capture(order, at),
-    'payment-declined': (order, { detail }) => cancel(order, 'declined', detail),
+    'payment-declined': (order, { detail }) => cancelUnpaid(order, 'declined', detail),
     'deadline-passed': (order) => expire(order),
     'reservation-expired': (order) => expire(order),
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
@@ -74,7 +71,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
   capturing: {
     'reservation-lost': (order) => loseStock(order),
     'payment-captured': (order, _, at) => place(order, at),
-    'payment-declined': (order, { detail }) => cancel(order, 'declined', detail),
+    'payment-declined': (order, { detail }) => cancelUnpaid(order, 'declined', detail),
     'reservation-expired': (order) => expire(order),
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },

@@ -1,49 +1,57 @@
-// Stores a step of the saga: the order's new state, its line in the timeline, and the step's effects, in one statement.
+// Stores a step of the saga in one statement: the order's new state, its entry in the timeline, and exactly the effects that the
+// step names.
 import type { Trace } from '@souk/messaging'
 import { batched, columns, json, oneStatement, type Sql } from '@souk/postgres'
 import type { Transaction } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
-import { isOpen, type Order, openStatuses } from '../order/order.ts'
+import type { Order, OrderRefund, OrderShipment } from '../order/order.ts'
 import { resumeAt } from '../order/orders-table.ts'
 import type { Step } from './saga-steps.ts'
 
-/** A step, the order that it was decided on, and when. */
-export interface DecidedStep {
-  before: Order
+interface DecidedStep {
   step: Step
+  /** When it was decided. */
   at: string
 }
 
-/** Stores a step if the order still has the version on which it was decided. Returns the order after it, or undefined. */
-export async function storeStep(decided: DecidedStep, context: OrdersContext): Promise<Order | undefined> {
-  const stored = await storeInBatch({ ...decided, trace: context.trace }, context)
-  return stored && afterStep(decided)
+/**
+ * Stores a step and sends its messages, if the order still has the version on which the step was decided. Returns the order after
+ * the step, or undefined when somebody else has changed it.
+ */
+export async function storeStep(step: Step, at: string, context: OrdersContext): Promise<Order | undefined> {
+  const stored = await storeInBatch({ step, at, trace: context.trace }, context)
+  return stored && orderAfter(step, at)
 }
 
 /** The same inside a transaction that has locked the order. */
 export async function storeStepOfLocked(
-  decided: DecidedStep,
+  step: Step,
+  at: string,
   { sql, send }: Pick<Transaction, 'sql' | 'send'>,
 ): Promise<Order> {
-  const { update, also } = statementsFor([decided], sql)
+  const { update, also } = statementsFor([{ step, at }], sql)
   await oneStatement(sql, update, { also })
-  send(...decided.step.send)
-  return afterStep(decided)
+  send(...step.send)
+  return orderAfter(step, at)
 }
 
 const storeInBatch = batched<DecidedStep & { trace: Trace }, { id: string }, OrdersContext>({
-  key: ({ before }) => before.id,
+  key: ({ step }) => step.order.id,
   keyOf: (stored) => stored.id,
-  write(decided, { sql, commit }) {
-    const { update, also } = statementsFor(decided, sql)
-    const sendFor = decided.map(({ before, step, trace }) => ({ id: before.id, messages: step.send, trace }))
+  write(steps, { sql, commit }) {
+    const { update, also } = statementsFor(steps, sql)
+    const sendFor = steps.map(({ step, trace }) => ({ id: step.order.id, messages: step.send, trace }))
     return commit(update, { also, sendFor })
   },
 })
 
+function orderAfter({ order }: Step, at: string): Order {
+  return { ...order, version: order.version + 1, updatedAt: at }
+}
+
 const stepRows = columns<DecidedStep>({
-  id: ['uuid', ({ before }) => before.id],
-  version: ['integer', ({ before }) => before.version],
+  id: ['uuid', ({ step }) => step.order.id],
+  version: ['integer', ({ step }) => step.order.version],
   status: ['text', ({ step }) => step.order.status],
   cancel_reason: ['text', ({ step }) => step.order.cancelReason],
   cancel_detail: ['json', ({ step }) => json(step.order.cancelDetail)],
@@ -52,18 +60,36 @@ const stepRows = columns<DecidedStep>({
   type: ['text', ({ step }) => step.entry.type],
   message: ['text', ({ step }) => step.entry.message],
 })
-const openRows = columns<DecidedStep>({
-  id: ['uuid', ({ before }) => before.id],
+const openCheckoutRows = columns<DecidedStep>({
+  order_id: ['uuid', ({ step }) => step.order.id],
   next_action: ['json', ({ step }) => json(step.order.nextAction)],
   deadline_at: ['timestamptz', ({ step }) => step.order.deadlineAt],
   resume_at: ['timestamptz', ({ step, at }) => (step.order.deadlineAt ? null : resumeAt(at))],
 })
+const shipmentRows = columns<OrderShipment & { orderId: string }>({
+  id: ['uuid', (shipment) => shipment.id],
+  order_id: ['uuid', (shipment) => shipment.orderId],
+  carrier: ['text', (shipment) => shipment.carrier],
+  tracking_number: ['text', (shipment) => shipment.trackingNumber],
+  tracking_url: ['text', (shipment) => shipment.trackingUrl],
+  lines: ['json', (shipment) => json(shipment.lines)],
+  shipped_at: ['timestamptz', (shipment) => shipment.shippedAt],
+})
+const refundRows = columns<OrderRefund & { orderId: string }>({
+  id: ['uuid', (refund) => refund.id],
+  order_id: ['uuid', (refund) => refund.orderId],
+  status: ['text', (refund) => refund.status],
+  amount: ['bigint', (refund) => refund.amount.amount],
+  reason: ['text', (refund) => refund.reason],
+  lines: ['json', (refund) => json(refund.lines)],
+  created_at: ['timestamptz', (refund) => refund.createdAt],
+})
 
 /**
- * The statements that store steps of different orders: the first finds an order only in the version on which its step was
- * decided, the others take effect only if it did.
+ * The statements that store steps of different orders. The first finds an order only in the version on which its step was
+ * decided; the others take effect only for orders that the first has changed.
  */
-function statementsFor(decided: readonly DecidedStep[], sql: Sql) {
+function statementsFor(steps: readonly DecidedStep[], sql: Sql) {
   const update = sql<{ id: string }>`
     update orders o set
       status = step.status,
@@ -72,7 +98,7 @@ function statementsFor(decided: readonly DecidedStep[], sql: Sql) {
       cancel_detail = step.cancel_detail,
       paid_at = step.paid_at,
       updated_at = step.at
-    from ${stepRows(decided)} as step
+    from ${stepRows(steps)} as step
     where o.id = step.id and o.version = step.version
     returning o.id, o.version, o.status, step.at, step.type, step.message`
   const also = [
@@ -80,48 +106,40 @@ function statementsFor(decided: readonly DecidedStep[], sql: Sql) {
       insert into order_event (order_id, version, at, status, type, message)
       select id, version, at, status, type, message from changed`,
   ]
-  const open = decided.filter(({ step }) => isOpen(step.order))
-  if (open.length > 0) {
+
+  const changing = steps.filter(({ step }) => step.openCheckout === 'changes')
+  if (changing.length > 0) {
     also.push(sql`
       update open_checkout c
-      set next_action = open.next_action, deadline_at = open.deadline_at, resume_at = open.resume_at
-      from ${openRows(open)} as open
-      where c.order_id = open.id and open.id = any(array(select id from changed))`)
+      set next_action = given.next_action, deadline_at = given.deadline_at, resume_at = given.resume_at
+      from ${openCheckoutRows(changing)} as given
+      where c.order_id = given.order_id and given.order_id = any(array(select id from changed))`)
   }
-  if (decided.some(({ before, step }) => isOpen(before) && !isOpen(step.order))) {
+  const closing = steps.filter(({ step }) => step.openCheckout === 'closes')
+  if (closing.length > 0) {
+    const ids = closing.map(({ step }) => step.order.id)
     also.push(sql`
       delete from open_checkout
-      where order_id = any(array(select id from changed where status <> all(${openStatuses})))`)
+      where order_id = any(array(select id from changed where id = any(${ids}::uuid[])))`)
   }
-  const shipments = decided.flatMap(({ before, step: { order } }) =>
-    order.shipments.filter((one) => !before.shipments.includes(one)).map((one) => ({ ...one, orderId: order.id })),
+  const shipments = steps.flatMap(({ step: { order, shipment } }) =>
+    shipment ? [{ ...shipment, orderId: order.id }] : [],
   )
   if (shipments.length > 0) {
     also.push(sql`
       insert into shipment (id, order_id, carrier, tracking_number, tracking_url, lines, shipped_at)
-      select s.id, s."orderId", s.carrier, s."trackingNumber", s."trackingUrl", s.lines, s."shippedAt"
-      from changed
-      join json_to_recordset(${json(shipments)}::json) as s (id uuid, "orderId" uuid, carrier text,
-        "trackingNumber" text, "trackingUrl" text, lines json, "shippedAt" timestamptz) on s."orderId" = changed.id`)
+      select id, order_id, carrier, tracking_number, tracking_url, lines, shipped_at
+      from ${shipmentRows(shipments)} as given
+      where order_id = any(array(select id from changed))`)
   }
-  const refunds = decided.flatMap(({ before, step: { order } }) =>
-    order.refunds
-      .filter((one) => !before.refunds.includes(one))
-      .map((one) => ({ ...one, amount: one.amount.amount, orderId: order.id })),
-  )
+  const refunds = steps.flatMap(({ step: { order, refund } }) => (refund ? [{ ...refund, orderId: order.id }] : []))
   if (refunds.length > 0) {
     also.push(sql`
       insert into refund (id, order_id, status, amount, reason, lines, created_at)
-      select r.id, r."orderId", r.status, r.amount, r.reason, r.lines, r."createdAt"
-      from changed
-      join json_to_recordset(${json(refunds)}::json) as r (id uuid, "orderId" uuid, status text, amount bigint,
-        reason text, lines json, "createdAt" timestamptz) on r."orderId" = changed.id
+      select id, order_id, status, amount, reason, lines, created_at
+      from ${refundRows(refunds)} as given
+      where order_id = any(array(select id from changed))
       on conflict (id) do update set status = excluded.status, lines = excluded.lines`)
   }
   return { update, also }
-}
-
-/** The order as it is after its step was stored. */
-function afterStep({ step, at }: DecidedStep): Order {
-  return { ...step.order, version: step.order.version + 1, updatedAt: at }
 }

@@ -26,7 +26,7 @@ export interface Order {
   paidAt: string | null
   placedAt: string
   updatedAt: string
-  shipments: OrderView['shipments']
+  shipments: OrderShipment[]
   refunds: OrderRefund[]
   /** With it, whoever placed the order reads it without an account. */
   accessKey: string
@@ -47,6 +47,7 @@ export interface CancelDetail {
   code?: string
   missing?: unknown
 }
+export type OrderShipment = OrderView['shipments'][number]
 export type OrderRefund = OrderView['refunds'][number] & { lines: RefundLine[] }
 export interface RefundLine {
   sku: string
