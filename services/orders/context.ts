@@ -1,8 +1,9 @@
-// What the stories of this service are handed: its settings, the services it calls, and what it keeps in memory.
+// What the stories of this service are handed: its settings, the services that it calls, and what it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
 import { type ContextFor, integer } from '@souk/service'
-import type { makePricedCartCache } from './cart/priced-cart-cache.ts'
+import type { LRUCache } from 'lru-cache'
+import type { PricedCartCache } from './cart/priced-cart-cache.ts'
 import type { StockHints } from './cart/stock-hints.ts'
 import type { Order } from './order/order.ts'
 
@@ -13,10 +14,10 @@ export const calls = { inventory: inventoryApi, payments: paymentsApi }
 
 export interface Resources {
   stockHints: StockHints
-  pricedCarts: ReturnType<typeof makePricedCartCache>
-  /** Orders that this process is driving just now: whoever asks for one again waits for the same outcome. */
-  driving: Map<string, Promise<Order>>
-  /** Orders that this process has just placed: what payments tell of them later is known. */
-  placed: Set<string>
+  pricedCarts: PricedCartCache
+  /** Checkouts that run in this process now, by the id of the order, with their outcome. */
+  runningCheckouts: Map<string, Promise<Order>>
+  /** Orders that this process has just brought to paid: it need not look them up when payments announces the money. */
+  paidOrders: LRUCache<string, true>
 }
 export type OrdersContext = ContextFor<typeof settings, typeof calls, Resources>

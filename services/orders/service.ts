@@ -2,13 +2,14 @@
 import { join } from 'node:path'
 import { ordersApi } from '@souk/contracts/orders'
 import { defineService, every } from '@souk/service'
+import { LRUCache } from 'lru-cache'
 import { putCart, readCart } from './cart/carts.ts'
 import { forgetCarts } from './cart/forget-carts.ts'
 import { listShippingMethods } from './cart/list-shipping-methods.ts'
 import { forgetPrices, rememberPrices } from './cart/price-list.ts'
 import { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import { makeStockHints } from './cart/stock-hints.ts'
-import { hearPayments } from './checkout/advance-on-messages.ts'
+import { advanceOnMessages } from './checkout/advance-on-messages.ts'
 import { checkout } from './checkout/checkout.ts'
 import { expireCheckouts } from './checkout/expire-checkouts.ts'
 import { resumeCheckouts } from './checkout/resume-checkouts.ts'
@@ -25,17 +26,14 @@ export const orders = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   plansByIndex: true,
-  open: async () => {
-    const pricedCarts = makePricedCartCache()
-    return {
-      resources: {
-        stockHints: makeStockHints(),
-        pricedCarts,
-        driving: new Map(),
-        placed: new Set(),
-      } satisfies Resources,
-    }
-  },
+  open: async () => ({
+    resources: {
+      stockHints: makeStockHints(),
+      pricedCarts: makePricedCartCache(),
+      runningCheckouts: new Map(),
+      paidOrders: new LRUCache({ max: 5_000 }),
+    } satisfies Resources,
+  }),
   routes: {
     putCart,
     readCart,
@@ -48,7 +46,7 @@ export const orders = defineService({
     ship,
     refund,
   },
-  reacts: [rememberPrices, forgetPrices, ...hearPayments],
+  reacts: [rememberPrices, forgetPrices, ...advanceOnMessages],
   schedules: [
     every(1, 'resume checkouts', resumeCheckouts),
     every(1, 'expire checkouts', expireCheckouts),

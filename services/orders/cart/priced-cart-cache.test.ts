@@ -40,11 +40,11 @@ test('a cart that was forgotten meanwhile is not bought', async () => {
 })
 
 test('what is remembered is taken once, is at most an hour old, and is not more than a thousand carts', () => {
-  const clock = { time: 0 }
+  const clock = { time: 1 }
   const carts = makePricedCartCache(() => clock.time)
   const cart = { cartVersion: 1 } as PricedSnapshot
   for (let n = 0; n <= 1_000; n++) carts.keep(`${n}`, cart)
   assert.deepEqual([carts.take('0'), carts.take('1'), carts.take('1')], [undefined, cart, undefined])
-  clock.time = 3_600_000
+  clock.time = 3_600_002
   assert.equal(carts.take('2'), undefined)
 })

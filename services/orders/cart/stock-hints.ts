@@ -1,59 +1,54 @@
-// Tells a cart what seems to be out of stock. Advice, not a promise: it is up to half a second old, inventory decides at
-// checkout, and when inventory does not answer quickly the cart answers without it.
+// Tells a cart what seems to be out of stock. The answer is up to half a second old and no promise: inventory decides at checkout.
+// When inventory does not answer quickly, the cart is answered without hints.
 import type { ClientOf } from '@souk/contracts'
 import type { inventoryApi } from '@souk/contracts/inventory'
+import { LRUCache } from 'lru-cache'
+import pTimeout from 'p-timeout'
 import type { CartProblem, PricedLine } from './price-cart.ts'
 
+type Inventory = ClientOf<typeof inventoryApi>
 export interface StockHints {
-  problemsOf(lines: readonly PricedLine[], inventory: ClientOf<typeof inventoryApi>): Promise<CartProblem[]>
+  /** What is wrong with the stock of these lines, as far as inventory has said. */
+  problemsOf(lines: readonly PricedLine[], inventory: Inventory): Promise<CartProblem[]>
 }
 
-const freshMs = 500
-const patienceMs = 300
+const keptMs = 500
+const mostWaitMs = 300
 const mostSkus = 20_000
-const mostAtOnce = 100
+const mostSkusPerCall = 100
 
-export function makeStockHints(now: () => number = () => performance.now()): StockHints {
-  /** How many are available, by SKU: one question at a time for each. Undefined when nobody could say. */
-  const asked = new Map<string, { at: number; available: Promise<number | undefined> }>()
+export function makeStockHints(): StockHints {
+  /** The available units of each SKU, which all carts that ask meanwhile share. Undefined when inventory did not say. */
+  const available = new LRUCache<string, Promise<number | undefined>>({ max: mostSkus, ttl: keptMs })
 
   return {
     async problemsOf(lines, inventory) {
-      ask(
-        lines
-          .map((line) => line.sku)
-          .filter((sku) => (asked.get(sku)?.at ?? Number.NEGATIVE_INFINITY) < now() - freshMs),
-        inventory,
-      )
-      const known = await Promise.all(lines.map((line) => asked.get(line.sku)?.available))
-      return lines.flatMap((line, index) => problemOf(line, known[index]) ?? [])
+      const unknown = lines.map((line) => line.sku).filter((sku) => !available.has(sku))
+      for (let from = 0; from < unknown.length; from += mostSkusPerCall) {
+        const skus = unknown.slice(from, from + mostSkusPerCall)
+        const levels = askFor(skus, inventory)
+        for (const sku of skus) {
+          const units: Promise<number | undefined> = levels.then((bySku) => bySku?.get(sku))
+          available.set(sku, units)
+        }
+      }
+      const units = await Promise.all(lines.map((line) => available.get(line.sku)))
+      return lines.flatMap((line, index) => problemOf(line, units[index]) ?? [])
     },
   }
+}
 
-  function ask(skus: string[], inventory: ClientOf<typeof inventoryApi>): void {
-    if (asked.size + skus.length > mostSkus) asked.clear()
-    for (let from = 0; from < skus.length; from += mostAtOnce) {
-      const some = skus.slice(from, from + mostAtOnce)
-      // The carrier has already logged why there is no answer.
-      const answer = inventory.availability({ query: { sku: some } }).catch(() => undefined)
-      const soon = withPatience(
-        answer.then((reply) => reply && new Map(reply.items.map((item) => [item.sku, item.available]))),
-      )
-      for (const sku of some) asked.set(sku, { at: now(), available: soon.then((levels) => levels?.get(sku)) })
-    }
-  }
+/** The available units by SKU; undefined when inventory does not answer in time. The call has logged why. */
+function askFor(skus: string[], inventory: Inventory): Promise<Map<string, number> | undefined> {
+  const levels = inventory.availability({ query: { sku: skus } }).then(
+    ({ items }) => new Map(items.map((item) => [item.sku, item.available])),
+    () => undefined,
+  )
+  return pTimeout(levels, { milliseconds: mostWaitMs, fallback: () => undefined })
 }
 
 function problemOf({ sku, title, quantity }: PricedLine, available: number | undefined): CartProblem | undefined {
   if (available === undefined || available >= quantity) return undefined
   if (available <= 0) return { code: 'out-of-stock', sku, message: `${title} is out of stock.` }
   return { code: 'not-enough-stock', sku, message: `Only ${available} of ${title} are left.` }
-}
-
-async function withPatience<T>(answer: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const enough = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, patienceMs, undefined)
-  })
-  return Promise.race([answer, enough]).finally(() => clearTimeout(timer))
 }

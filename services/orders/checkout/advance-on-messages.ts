@@ -1,5 +1,5 @@
-// What payments and inventory tell later: the customer has approved, the money came or went back, a reservation ran out.
-// Any of it may come twice, late, or while a request is at the same order; the saga's table knows what still matters.
+// Advances an order when payments or inventory announces something: the customer has approved, money came or went back, a
+// reservation has ended. A message may come twice, late, or while a request works on the same order; the saga's table decides.
 import { randomUUIDv7 } from 'node:crypto'
 import { ReservationExpired } from '@souk/contracts/inventory'
 import type { OrderStatus } from '@souk/contracts/orders'
@@ -18,49 +18,57 @@ import { advanceLocked } from './advance-order.ts'
 import { isListed, type Signal } from './checkout-saga.ts'
 import { resumeSoon } from './resume-checkouts.ts'
 
-export const hearPayments = [
+export const advanceOnMessages = [
   on([PaymentAuthorized], ({ orderId }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'payment-authorized' }, transaction, context),
+    advance(orderId, { type: 'payment-authorized' }, transaction, context),
   ),
   on([PaymentCaptured], ({ orderId }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'payment-captured' }, transaction, context),
+    advance(orderId, { type: 'payment-captured' }, transaction, context),
   ),
   on([PaymentDeclined], ({ orderId, decline }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'payment-declined', detail: decline }, transaction, context),
+    advance(orderId, { type: 'payment-declined', detail: decline }, transaction, context),
   ),
   on([PaymentRefunded], ({ orderId, refundId, amount }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'payment-refunded', refundId, amount: amount.amount }, transaction, context),
+    advance(orderId, { type: 'payment-refunded', refundId, amount: amount.amount }, transaction, context),
   ),
   on([RefundFailed], ({ orderId, refundId, reason }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'refund-failed', refundId, reason }, transaction, context),
+    advance(orderId, { type: 'refund-failed', refundId, reason }, transaction, context),
   ),
   on([ReservationExpired], ({ orderId }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'reservation-expired', refundId: randomUUIDv7() }, transaction, context),
+    advance(orderId, { type: 'reservation-expired', refundId: randomUUIDv7() }, transaction, context),
   ),
 ]
 
-async function hear(orderId: string, signal: Signal, transaction: Transaction, context: OrdersContext): Promise<void> {
+async function advance(
+  orderId: string,
+  signal: Signal,
+  transaction: Transaction,
+  context: OrdersContext,
+): Promise<void> {
   const { sql } = transaction
-  // A placed order ignores this for good, whatever becomes of it.
-  if (signal.type === 'payment-captured' && context.resources.placed.has(orderId)) return
-  // Most of these messages only repeat what the request has learned already. Such an order has left the state in which
-  // they matter for good, so no lock is needed to see it.
-  const [found] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`
-  if (!found) throw new Unprocessable(`There is no order ${orderId}.`)
-  if (!isListed(found.status, signal.type) || isLearnedByDriver(orderId, found.status, signal, context)) return
+  // An order that was paid ignores this, whatever has become of it since.
+  if (signal.type === 'payment-captured' && context.resources.paidOrders.has(orderId)) return
+  // Most messages repeat what a request has learned from a reply. Their order has left the state in which they matter and does
+  // not come back to it, so it need not be locked to find that out.
+  const [order] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`
+  if (!order) throw new Unprocessable(`There is no order ${orderId}.`)
+  if (!isListed(order.status, signal.type) || learnsFromReply(orderId, order.status, signal, context)) return
 
-  const order = await lockOrder(sql, orderId, context.shared.sharedSecret)
-  const advanced = order && (await advanceLocked(order, signal, transaction, context.now().toISOString()))
+  const locked = await lockOrder(sql, orderId, context.shared.sharedSecret)
+  const advanced = locked && (await advanceLocked(locked, signal, transaction, context.now().toISOString()))
   if (advanced?.status === 'capturing') transaction.afterCommit(() => resumeSoon(advanced, context))
 }
 
-/** Who drives the order here is just being told the same by payments; if that is lost, the resumer asks again. */
-function isLearnedByDriver(
+/**
+ * True when a checkout that runs in this process is about to get the same from the reply of payments. If that reply is lost, the
+ * resumer asks payments again.
+ */
+function learnsFromReply(
   orderId: string,
   status: OrderStatus,
   { type }: Signal,
   { resources }: OrdersContext,
 ): boolean {
   const isResumed = status === 'checking-out' || status === 'capturing'
-  return isResumed && type.startsWith('payment-') && resources.driving.has(orderId)
+  return isResumed && type.startsWith('payment-') && resources.runningCheckouts.has(orderId)
 }

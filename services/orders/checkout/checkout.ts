@@ -3,6 +3,7 @@
 import { type Order as OrderView, ordersApi } from '@souk/contracts/orders'
 import { crashpoint } from '@souk/postgres'
 import { handle, Refusal, type Reply, refuse, reply } from '@souk/service'
+import pTimeout from 'p-timeout'
 import { type CartToBuy, findCartToBuy } from '../cart/carts-table.ts'
 import { priceCart } from '../cart/price-cart.ts'
 import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
@@ -14,7 +15,7 @@ import { type Checkout, newOrder } from './new-order.ts'
 import { runCheckout } from './run-checkout.ts'
 
 const route = ordersApi.routes.checkout
-/** After this time a request is answered with 202, or sooner when its caller waits less long. The checkout goes on. */
+/** A request is answered with 202 after this time, or sooner when its caller waits less long. */
 const mostWaitMs = 6_500
 /** Another request may place the order or change the cart meanwhile, and a message may change its prices. */
 const mostTries = 3
@@ -87,7 +88,9 @@ async function answerWithExisting(
 
 /** Runs the checkout while the caller waits, and answers with what the order has become. */
 async function finish(order: Order, paidStatus: 200 | 201, context: OrdersContext): Promise<Reply<OrderView>> {
-  const outcome = await withTimeout(runCheckout(order, context.unhurried), order, context.deadline)
+  // When the time is over, the checkout goes on without this request.
+  const milliseconds = Math.max(1, Math.min(mostWaitMs, context.deadline - Date.now()))
+  const outcome = await pTimeout(runCheckout(order, context.unhurried), { milliseconds, fallback: () => order })
   if (outcome.status === 'canceled') return refuseCanceled(outcome)
   return reply(outcome.paidAt ? paidStatus : 202, orderView(outcome))
 }
@@ -105,15 +108,6 @@ function refuseCanceled({ cancelReason, cancelDetail }: Order): never {
     default:
       return refuse(route, 'order-canceled', message, { cancelReason })
   }
-}
-
-/** The outcome, or the order as it was when the time is over; the checkout then goes on without this request. */
-async function withTimeout(running: Promise<Order>, order: Order, deadline: number): Promise<Order> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<Order>((resolve) => {
-    timer = setTimeout(resolve, Math.min(mostWaitMs, deadline - Date.now()), order)
-  })
-  return Promise.race([running, timeout]).finally(() => clearTimeout(timer))
 }
 
 /** Where the bank sends the customer back to: the order's page in the shop, or a page that the client names. */
