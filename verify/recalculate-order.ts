@@ -11,7 +11,15 @@ export interface OrderToAddUp {
   totalAmount: number
   taxIncluded: boolean
   itemCount: number
-  lines: { sku: string; quantity: number; unitPrice: Money; lineTotal: Money; tax: Money; taxRate: number }[]
+  lines: {
+    sku: string
+    quantity: number
+    unitPrice: Money
+    discount?: Money
+    lineTotal: Money
+    tax: Money
+    taxRate: number
+  }[]
   shippingMethod: { price: Money }
   shippingAddress: Address
 }
@@ -22,22 +30,31 @@ export function wrongSumOf(order: OrderToAddUp): string | undefined {
   const rates = new Set(lines.map((line) => line.taxRate))
   if (rates.size !== 1) return `${rates.size} tax rates in one order`
   const [rate] = rates as unknown as [number]
-  for (const { sku, quantity, unitPrice, lineTotal, tax } of lines) {
-    const currencies = new Set([unitPrice, lineTotal, tax].map((money) => money.currency))
+  const discountOf = (line: OrderToAddUp['lines'][number]) => line.discount ?? { ...line.unitPrice, amount: 0 }
+  for (const line of lines) {
+    const { sku, quantity, unitPrice, lineTotal, tax } = line
+    const discount = discountOf(line)
+    const currencies = new Set([unitPrice, discount, lineTotal, tax].map((money) => money.currency))
     if (currencies.size !== 1 || !currencies.has(order.currency)) return `${sku} is in another currency`
     if (!Number.isInteger(quantity) || quantity < 1) return `${quantity} of ${sku}`
-    if (lineTotal.amount !== unitPrice.amount * quantity)
-      return `${quantity} of ${sku} at ${unitPrice.amount} make ${lineTotal.amount}`
+    if (
+      discount.amount < 0 ||
+      lineTotal.amount < 0 ||
+      lineTotal.amount !== unitPrice.amount * quantity - discount.amount
+    )
+      return `${quantity} of ${sku} at ${unitPrice.amount}, less ${discount.amount}, make ${lineTotal.amount}`
     const due = taxOf(lineTotal.amount, rate, taxIncluded)
     if (tax.amount !== due) return `the tax of ${sku} is ${tax.amount}, and should be ${due}`
   }
   const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0)
-  const subtotal = sum(lines.map((line) => line.lineTotal.amount))
+  const subtotal = sum(lines.map((line) => line.unitPrice.amount * line.quantity))
+  const discount = sum(lines.map((line) => discountOf(line).amount))
   const shipping = order.shippingMethod.price.amount
   const tax = sum(lines.map((line) => line.tax.amount)) + taxOf(shipping, rate, taxIncluded)
-  const total = subtotal - order.discountAmount + shipping + (taxIncluded ? 0 : tax)
+  const total = subtotal - discount + shipping + (taxIncluded ? 0 : tax)
   const expected = {
     subtotal: [order.subtotalAmount, subtotal],
+    discount: [order.discountAmount, discount],
     shipping: [order.shippingAmount, shipping],
     tax: [order.taxAmount, tax],
     total: [order.totalAmount, total],

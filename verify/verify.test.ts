@@ -515,4 +515,13 @@ test('the amounts of an order are recalculated with tax inside and on top, half 
   }
   assert.equal(wrongSumOf(onTop), undefined)
   assert.match(wrongSumOf({ ...onTop, lines: [line] }) ?? '', /tax of A is 160, and should be 190/)
+  const discounted = {
+    ...onTop,
+    lines: [{ ...line, discount: money(99), lineTotal: money(900), tax: money(171) }],
+    discountAmount: 99,
+    taxAmount: 171 + 93,
+    totalAmount: 999 - 99 + 490 + 264,
+  }
+  assert.equal(wrongSumOf(discounted), undefined)
+  assert.match(wrongSumOf({ ...discounted, discountAmount: 0 }) ?? '', /discount is 0, and should be 99/)
 })

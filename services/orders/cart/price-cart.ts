@@ -1,18 +1,23 @@
 // What a cart costs now: a pure function of what the client put into it, our price list and the customer's country.
+import type { Money } from '@souk/contracts'
 import type { Cart, CartInput, Totals } from '@souk/contracts/orders'
 import type { PricedSku } from './price-list.ts'
 import { type ChosenMethod, canShipTo, shippingMethodsFor } from './shipping.ts'
 import { homeCountry, taxIn } from './tax.ts'
-import { sumUp } from './totals.ts'
+import { type LineToSum, type Sum, sumUp } from './totals.ts'
 
 export type CartProblem = Cart['problems'][number]
 export interface PricedLine {
   sku: string
   title: string
   quantity: number
-  unitPrice: { amount: number; currency: string }
-  lineTotal: { amount: number; currency: string }
-  tax: { amount: number; currency: string }
+  unitPrice: Money
+  /** What is taken off the whole line. No code gives a discount yet, so it is 0. */
+  discount: Money
+  /** Unit price times quantity, less the discount. */
+  lineTotal: Money
+  /** On the line's total: contained in it, or added to it. */
+  tax: Money
   /** Percent. */
   taxRate: number
   image?: string
@@ -20,9 +25,9 @@ export interface PricedLine {
 }
 export interface PricedCart {
   currency: string
-  /** Those that can be sold; only they count in the totals. */
+  /** Lines that can be sold. Only they count in the totals. */
   lines: PricedLine[]
-  /** Those that cannot: shown at no price, so that the customer can see and remove them. */
+  /** Lines that cannot be sold. They have no price; the customer sees and removes them. */
   unsellable: PricedLine[]
   totals: Totals
   shippingMethods: ChosenMethod[]
@@ -32,7 +37,7 @@ export interface PricedCart {
 
 const defaultCurrency = 'EUR'
 
-/** Lines with the same SKU as one line, where the first of them was: demand is one number per SKU. */
+/** Makes lines with the same SKU one line, in the place of the first. */
 export function mergeLines<L extends { sku: string; quantity: number }>(lines: readonly L[]): L[] {
   const merged = new Map<string, L>()
   for (const line of lines) {
@@ -48,17 +53,25 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
   const country = input.shippingAddress?.country ?? homeCountry
   const tax = taxIn(country)
   const problems: CartProblem[] = []
-  const sellable: { sku: PricedSku; quantity: number; amount: number }[] = []
+  const sellable: (LineToSum & { found: PricedSku; quantity: number; unitAmount: number })[] = []
   const unsellable: PricedLine[] = []
 
   for (const { sku, quantity } of mergeLines(input.lines)) {
     const found = prices.get(sku)
     const price = found?.prices.find((one) => one.currency === currency)
     if (found?.status === 'published' && price) {
-      sellable.push({ sku: found, quantity, amount: price.amount })
+      sellable.push({
+        found,
+        quantity,
+        unitAmount: price.amount,
+        fullAmount: price.amount * quantity,
+        discount: 0,
+      })
       continue
     }
-    unsellable.push(lineOf(sku, found, quantity, 0, 0, 0, currency))
+    unsellable.push(
+      lineOf(sku, found, quantity, { unitAmount: 0, discount: 0, lineTotal: 0, tax: 0, taxRate: 0 }, currency),
+    )
     problems.push(
       found?.status === 'published'
         ? { code: 'currency-unavailable', sku, message: `${titleOf(found)} has no price in ${currency}.` }
@@ -66,7 +79,7 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
     )
   }
 
-  const weightGrams = sellable.reduce((sum, line) => sum + line.sku.weightGrams * line.quantity, 0)
+  const weightGrams = sellable.reduce((sum, line) => sum + line.found.weightGrams * line.quantity, 0)
   const shippingMethods = shippingMethodsFor(country, currency, weightGrams)
   const shippingMethod = shippingMethods.find((method) => method.id === input.shippingMethod)
   if (!canShipTo(country)) {
@@ -78,31 +91,32 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
     problems.push({ code: 'code-unknown', message: `The code ${code} is not valid.` })
   }
 
-  const lineTotals = sellable.map((line) => line.amount * line.quantity)
-  const { totals, lineTaxes } = sumUp(lineTotals, shippingMethod?.price.amount ?? 0, currency, tax)
-  const lines = sellable.map(({ sku, quantity, amount }, index) =>
-    lineOf(sku.sku, sku, quantity, amount, lineTaxes[index] ?? 0, tax.basisPoints, currency),
-  )
-  return { currency, lines, unsellable, totals, shippingMethods, shippingMethod, problems }
+  const sum = sumUp(sellable, shippingMethod?.price.amount ?? 0, currency, tax)
+  const taxRate = tax.basisPoints / 100
+  const lines = sellable.map(({ found, quantity, unitAmount, discount }, index) => {
+    const { lineTotal, tax } = sum.lines[index] as Sum['lines'][number] // One for each line.
+    return lineOf(found.sku, found, quantity, { unitAmount, discount, lineTotal, tax, taxRate }, currency)
+  })
+  return { currency, lines, unsellable, totals: sum.totals, shippingMethods, shippingMethod, problems }
 }
 
 function lineOf(
   sku: string,
   found: PricedSku | undefined,
   quantity: number,
-  amount: number,
-  tax: number,
-  basisPoints: number,
+  amounts: { unitAmount: number; discount: number; lineTotal: number; tax: number; taxRate: number },
   currency: string,
 ): PricedLine {
+  const money = (amount: number) => ({ amount, currency })
   return {
     sku,
     title: found ? titleOf(found) : sku,
     quantity,
-    unitPrice: { amount, currency },
-    lineTotal: { amount: amount * quantity, currency },
-    tax: { amount: tax, currency },
-    taxRate: basisPoints / 100,
+    unitPrice: money(amounts.unitAmount),
+    discount: money(amounts.discount),
+    lineTotal: money(amounts.lineTotal),
+    tax: money(amounts.tax),
+    taxRate: amounts.taxRate,
     image: found?.image ?? undefined,
     slug: found?.slug,
   }

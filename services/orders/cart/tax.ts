@@ -60,8 +60,16 @@ export function taxOn(amount: number, { basisPoints, included }: TaxRule): numbe
   return share(amount, basisPoints, included ? 10_000 + basisPoints : 10_000)
 }
 
-/** amount × part / whole, rounded half up, exact for every amount that a safe integer holds. */
+/** amount × part / whole, rounded half up; exact for every amount that a safe integer holds. */
 export function share(amount: number, part: number, whole: number): number {
   const twice = BigInt(whole) * 2n
   return Number((BigInt(amount) * BigInt(part) * 2n + BigInt(whole)) / twice)
+}
+
+/**
+ * What `count` units of `whole` cost when all of them cost `amount` and `before` units were counted already. Portions are
+ * differences of rounded running sums, so that the portions of all units add up to `amount` exactly.
+ */
+export function portion(amount: number, before: number, count: number, whole: number): number {
+  return share(amount, before + count, whole) - share(amount, before, whole)
 }

@@ -4,9 +4,11 @@ import { test } from 'node:test'
 import { priceCart } from './price-cart.ts'
 import type { PricedSku } from './price-list.ts'
 import { shippingMethodsFor } from './shipping.ts'
-import { share, taxIn, taxOn } from './tax.ts'
-import { sumUp } from './totals.ts'
+import { portion, share, taxIn, taxOn } from './tax.ts'
+import { type LineToSum, sumUp } from './totals.ts'
 
+/** Lines without a discount. */
+const full = (...amounts: number[]): LineToSum[] => amounts.map((fullAmount) => ({ fullAmount, discount: 0 }))
 const amounts = ({ totals }: ReturnType<typeof sumUp>) => [
   totals.subtotal.amount,
   totals.shipping.amount,
@@ -15,11 +17,11 @@ const amounts = ({ totals }: ReturnType<typeof sumUp>) => [
 ]
 
 test('in Germany the price contains 19 % tax, of shipping too', () => {
-  assert.deepEqual(amounts(sumUp([1990, 333], 490, 'EUR', taxIn('DE'))), [2323, 490, 318 + 53 + 78, 2813])
+  assert.deepEqual(amounts(sumUp(full(1990, 333), 490, 'EUR', taxIn('DE'))), [2323, 490, 318 + 53 + 78, 2813])
 })
 
 test('in France it contains 20 %, in Austria 20, in the Netherlands 21, in Italy 22, in Finland 25.5', () => {
-  const taxes = ['FR', 'AT', 'NL', 'IT', 'FI'].map((country) => sumUp([10_000], 0, 'EUR', taxIn(country)))
+  const taxes = ['FR', 'AT', 'NL', 'IT', 'FI'].map((country) => sumUp(full(10_000), 0, 'EUR', taxIn(country)))
   assert.deepEqual(
     taxes.map(({ totals }) => [totals.tax.amount, totals.total.amount]),
     [
@@ -34,7 +36,7 @@ test('in France it contains 20 %, in Austria 20, in the Netherlands 21, in Italy
 
 test('in the United States tax is added to lines and shipping, each rounded once', () => {
   // 8 % of 19.99 is 1.5992, of 0.06 is 0.0048, of 21.90 is 1.752.
-  assert.deepEqual(amounts(sumUp([1999, 6], 2190, 'USD', taxIn('US'))), [2005, 2190, 160 + 0 + 175, 4530])
+  assert.deepEqual(amounts(sumUp(full(1999, 6), 2190, 'USD', taxIn('US'))), [2005, 2190, 160 + 0 + 175, 4530])
 })
 
 test('half a cent is rounded up', () => {
@@ -43,7 +45,7 @@ test('half a cent is rounded up', () => {
 })
 
 test('where we know of no tax, none is added', () => {
-  assert.deepEqual(amounts(sumUp([1000], 500, 'EUR', taxIn('BR'))), [1000, 500, 0, 1500])
+  assert.deepEqual(amounts(sumUp(full(1000), 500, 'EUR', taxIn('BR'))), [1000, 500, 0, 1500])
 })
 
 test('amounts that a float would round stay exact', () => {
@@ -57,18 +59,65 @@ test('every cart adds up: lines + shipping − discount + added tax = total', ()
     const tax = { basisPoints: Math.floor(random() * 3000), included: random() < 0.5 }
     const lines = Array.from({ length: Math.floor(random() * 20) }, () => Math.floor(random() ** 4 * 100_000_000))
     const shipping = Math.floor(random() * 10_000)
-    const { totals, lineTaxes } = sumUp(lines, shipping, 'EUR', tax)
+    const discounts = lines.map((amount) => (random() < 0.5 ? 0 : Math.floor(random() * (amount + 1))))
+    const toSum = lines.map((fullAmount, index) => ({ fullAmount, discount: discounts[index] as number }))
+    const { totals, lines: summed } = sumUp(toSum, shipping, 'EUR', tax)
     const sum = lines.reduce((all, one) => all + one, 0)
+    const lineTotals = summed.map((line) => line.lineTotal)
+    const lineTaxes = summed.map((line) => line.tax)
     const added = tax.included ? 0 : totals.tax.amount
     assert.equal(totals.subtotal.amount, sum)
+    assert.equal(
+      totals.discount.amount,
+      discounts.reduce((all, one) => all + one, 0),
+    )
+    assert.equal(
+      totals.subtotal.amount - totals.discount.amount,
+      lineTotals.reduce((all, one) => all + one, 0),
+    )
     assert.equal(totals.total.amount, sum + shipping - totals.discount.amount + added)
     assert.equal(totals.tax.amount, lineTaxes.reduce((all, one) => all + one, 0) + taxOn(shipping, tax))
     // No line's rounding is off by more than half a cent.
-    lines.forEach((amount, index) => {
+    lineTotals.forEach((amount, index) => {
       const exact = (amount * tax.basisPoints) / (tax.included ? 10_000 + tax.basisPoints : 10_000)
       assert.ok(Math.abs((lineTaxes[index] as number) - exact) <= 0.5 + 1e-6)
     })
   }
+})
+
+test('a discount lowers the total of its line and the tax that is contained in it', () => {
+  const lines = [
+    { fullAmount: 2 * 1990, discount: 398 },
+    { fullAmount: 333, discount: 0 },
+  ]
+  const { totals, lines: summed } = sumUp(lines, 490, 'EUR', taxIn('DE'))
+  // 19/119 of 35.82 is 5.719, of 3.33 is 0.532, of 4.90 is 0.782.
+  assert.deepEqual(summed, [
+    { lineTotal: 3582, tax: 572 },
+    { lineTotal: 333, tax: 53 },
+  ])
+  assert.deepEqual(
+    [totals.subtotal, totals.discount, totals.tax, totals.total].map((money) => money.amount),
+    [4313, 398, 572 + 53 + 78, 4313 - 398 + 490],
+  )
+})
+
+test('where tax is added, it is added to the discounted amount', () => {
+  const { totals, lines } = sumUp([{ fullAmount: 1999, discount: 500 }], 2190, 'USD', taxIn('US'))
+  // 8 % of 14.99 is 1.1992, of 21.90 is 1.752.
+  assert.deepEqual(lines, [{ lineTotal: 1499, tax: 120 }])
+  assert.deepEqual([totals.tax.amount, totals.total.amount], [120 + 175, 1999 - 500 + 2190 + 295])
+})
+
+test('a line that is free after its discount bears no tax', () => {
+  const { totals, lines } = sumUp([{ fullAmount: 1000, discount: 1000 }], 490, 'EUR', taxIn('DE'))
+  assert.deepEqual(lines, [{ lineTotal: 0, tax: 0 }])
+  assert.deepEqual([totals.tax.amount, totals.total.amount], [78, 490])
+})
+
+test('the portions of all units add up to the whole amount', () => {
+  assert.deepEqual([portion(1000, 0, 1, 3), portion(1000, 1, 1, 3), portion(1000, 2, 1, 3)], [333, 334, 333])
+  assert.equal(portion(3582, 0, 2, 2), 3582)
 })
 
 test('shipping costs more by zone and by each kilogram begun, and is offered in known currencies only', () => {
@@ -105,8 +154,8 @@ test('lines of one SKU are one line: demand is one number (medusa #16502, vendur
     [cup],
   )
   assert.deepEqual(
-    lines.map((line) => [line.title, line.quantity, line.lineTotal.amount]),
-    [['Cup, Blue', 5, 5000]],
+    lines.map((line) => [line.title, line.quantity, line.discount.amount, line.lineTotal.amount]),
+    [['Cup, Blue', 5, 0, 5000]],
   )
 })
 

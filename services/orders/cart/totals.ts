@@ -1,24 +1,33 @@
-// What a purchase costs, exact to the minor unit. Tax is rounded once per line and once for shipping, half up, and the sums
-// are sums of these rounded figures; so what the lines show always adds up to the total. Shipping bears the tax of the
-// country like a line: contained where prices contain tax, added where it is added.
+// What a purchase costs, exact to the minor unit. Tax is rounded once per line and once for shipping, half up, and the sums are sums
+// of these rounded amounts, so the lines always add up to the total. Shipping is taxed like a line: the tax is contained where
+// prices contain tax, and added where it is added.
 import type { Totals } from '@souk/contracts/orders'
 import { type TaxRule, taxOn } from './tax.ts'
 
+export interface LineToSum {
+  /** Unit price times quantity, in minor units. */
+  fullAmount: number
+  /** What is taken off, from 0 to `fullAmount`. */
+  discount: number
+}
 export interface Sum {
   totals: Totals
-  /** The tax of each line, in the order of the lines. */
-  lineTaxes: number[]
+  /** In the order of the lines: what each costs after its discount, and the tax on that. */
+  lines: { lineTotal: number; tax: number }[]
 }
 
-export function sumUp(lineTotals: readonly number[], shippingAmount: number, currency: string, tax: TaxRule): Sum {
-  const lineTaxes = lineTotals.map((amount) => taxOn(amount, tax))
-  const subtotal = add(lineTotals)
-  const taxAmount = add(lineTaxes) + taxOn(shippingAmount, tax)
-  const discount = 0 // No codes are known yet.
+export function sumUp(lines: readonly LineToSum[], shippingAmount: number, currency: string, tax: TaxRule): Sum {
+  const summed = lines.map(({ fullAmount, discount }) => {
+    const lineTotal = fullAmount - discount
+    return { lineTotal, tax: taxOn(lineTotal, tax) }
+  })
+  const subtotal = add(lines.map((line) => line.fullAmount))
+  const discount = add(lines.map((line) => line.discount))
+  const taxAmount = add(summed.map((line) => line.tax)) + taxOn(shippingAmount, tax)
   const total = subtotal - discount + shippingAmount + (tax.included ? 0 : taxAmount)
   const money = (amount: number) => ({ amount, currency })
   return {
-    lineTaxes,
+    lines: summed,
     totals: {
       subtotal: money(subtotal),
       discount: money(discount),

@@ -1,6 +1,7 @@
 // The steps of the saga after a purchase: a parcel is sent; a refund is requested, succeeds or fails. Pure functions.
 import { OrderRefunded, OrderShipped } from '@souk/contracts/orders'
 import { RefundPayment } from '@souk/contracts/payments'
+import { portion } from '../cart/tax.ts'
 import {
   isNothingLeft,
   type Order,
@@ -29,9 +30,10 @@ export function ship(order: Order, shipment: OrderShipment, complete: boolean): 
         shipment,
         lines: soldLines(order).flatMap((line) => {
           const quantity = quantities.get(line.sku)
-          return quantity
-            ? [{ ...line, quantity, lineTotal: { ...line.unitPrice, amount: line.unitPrice.amount * quantity } }]
-            : []
+          if (!quantity) return []
+          const { lineTotal } = line
+          const amount = portion(lineTotal.amount, unitsOf(order, line).shipped, quantity, line.quantity)
+          return [{ ...line, quantity, lineTotal: { ...lineTotal, amount } }]
         }),
         complete,
         shippingAddress: order.shippingAddress,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { MessageOf } from '@souk/contracts'
-import { type OrderCanceled, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import { type OrderCanceled, type OrderShipped, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
 import { isOpen, type Order, type OrderRefund, refundableAmount, refundedAmount } from '../order/order.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import { drawSaga } from './saga-diagram.ts'
@@ -48,6 +48,7 @@ function order(status: OrderStatus, more: Partial<Order> = {}): Order {
         title: 'Cup',
         quantity: 2,
         unitPrice: eur(1000),
+        discount: eur(0),
         lineTotal: eur(2000),
         tax: eur(319),
         taxRate: 19,
@@ -370,6 +371,21 @@ test('when nothing is left to send, the money’s success ends the order; units 
   const half = { ...refundOfAll, id: orderId, amount: eur(1245), lines: [{ sku: 'CUP', quantity: 1, unshipped: 1 }] }
   const halves = order('paid', { refunds: [half, { ...half, id: refundId }] })
   assert.equal(does(halves, refunded), 'paid orders.order-refunded', 'the other half is still on its way')
+})
+
+test('a parcel is announced with what its units cost after their discount, to the cent', () => {
+  const [line] = order('paid').lines
+  if (!line) throw new Error('The order has a line.')
+  const discounted = order('paid', { lines: [{ ...line, quantity: 3, discount: eur(1999), lineTotal: eur(1001) }] })
+  const send = (before: Order, quantity: number, complete: boolean) => {
+    const parcel = { ...shipment, lines: [{ sku: 'CUP', quantity }] }
+    const step = nextStep(before, { type: 'parcel-shipped', shipment: parcel, complete }, at)
+    const message = step?.send[0]?.data as MessageOf<typeof OrderShipped>['data'] | undefined
+    return { after: step?.order as Order, amounts: message?.lines.map((one) => one.lineTotal.amount) }
+  }
+  const first = send(discounted, 1, false)
+  const last = send(first.after, 2, true)
+  assert.deepEqual([first.amounts, last.amounts], [[334], [667]])
 })
 
 test('money that payments gave back by itself is in the order too', () => {

@@ -1,6 +1,7 @@
 // The SQL of the orders table: reading an order with everything that belongs to it, and storing a new one. What changes an order
 // later is stored by checkout/store-step.ts.
 import { batched, columns, json, type Sql } from '@souk/postgres'
+import type { PricedLine } from '../cart/price-cart.ts'
 import { priceListVersion } from '../cart/price-list.ts'
 import type { PriceVersions } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
@@ -10,7 +11,9 @@ import { itemCount, type NewOrder, type Order } from './order.ts'
 /** The resumer leaves an order to the request that works on it for this long. */
 const resumeAfterMs = 3_000
 
-interface OrderRow extends Omit<Order, 'totals' | 'accessKey'> {
+interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey'> {
+  /** Orders that were stored before lines had a discount lack it. */
+  lines: (Omit<PricedLine, 'discount'> & Partial<Pick<PricedLine, 'discount'>>)[]
   currency: string
   subtotalAmount: number
   discountAmount: number
@@ -131,6 +134,7 @@ function orderOf(row: OrderRow, secret: string): Order {
   const money = (amount: number) => ({ amount, currency })
   return {
     ...row,
+    lines: row.lines.map((line) => ({ ...line, discount: line.discount ?? money(0) })),
     totals: {
       subtotal: money(row.subtotalAmount),
       discount: money(row.discountAmount),

@@ -5,7 +5,7 @@ import type { BodyOf } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import { handleOnce, refuse } from '@souk/service'
 import { mergeLines } from '../cart/price-cart.ts'
-import { share } from '../cart/tax.ts'
+import { portion } from '../cart/tax.ts'
 import { advanceLocked } from '../checkout/advance-order.ts'
 import type { OrdersContext } from '../context.ts'
 import { type Order, orderView, type RefundLine, refundableAmount, unitsOf } from './order.ts'
@@ -87,21 +87,19 @@ function isAllOfIt(order: Order, units: readonly RefundLine[]): boolean {
 }
 
 /**
- * The share of these units in the whole total, shipping and tax included. Shares are differences of rounded running sums:
- * in whatever portions all units are refunded, the portions add up to the total exactly.
+ * The share of these units in the order's total, shipping and tax included, in minor units. However the units are spread over
+ * refunds, the shares add up to the total exactly.
  */
 export function shareOfLines(order: Order, units: readonly RefundLine[]): number {
   const shares = sharesOfLines(order)
   return units.reduce((sum, { sku, quantity }) => {
     const index = order.lines.findIndex((line) => line.sku === sku)
     const line = order.lines[index] as Order['lines'][number]
-    const before = unitsOf(order, line).refunded
-    const upTo = (count: number) => share(shares[index] as number, count, line.quantity)
-    return sum + upTo(before + quantity) - upTo(before)
+    return sum + portion(shares[index] as number, unitsOf(order, line).refunded, quantity, line.quantity)
   }, 0)
 }
 
-/** The total, divided among the lines by what they cost; by their units when all of them were free. */
+/** The total, divided among the lines by what they cost after their discounts; by their units when all of them were free. */
 function sharesOfLines({ lines, totals }: Order): number[] {
   const costs = lines.map((line) => line.lineTotal.amount + (totals.taxIncluded ? 0 : line.tax.amount))
   const isFree = costs.every((cost) => cost === 0)
@@ -109,8 +107,8 @@ function sharesOfLines({ lines, totals }: Order): number[] {
   const whole = weights.reduce((sum, weight) => sum + weight, 0)
   let running = 0
   return weights.map((weight) => {
-    const before = share(totals.total.amount, running, whole)
+    const before = running
     running += weight
-    return share(totals.total.amount, running, whole) - before
+    return portion(totals.total.amount, before, weight, whole)
   })
 }
