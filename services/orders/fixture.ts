@@ -1,5 +1,5 @@
-// The fixture of this service's tests: orders runs with a fake inventory and a fake payments service, and a few functions take a
-// customer from a cart to an order.
+// The fixture of this service's tests: orders runs with a fake inventory and a fake payments service, and a few functions
+// take a customer from a cart to an order.
 import { randomUUID } from 'node:crypto'
 import type { Message } from '@souk/contracts'
 import { type Cart, type CartInput, type Order, ordersApi } from '@souk/contracts/orders'

@@ -29,7 +29,10 @@ const cartRows = columns<CartToStore>({
 })
 
 type JustStored = Omit<StoredCart, 'body'> & { pricesVersion: number }
-/** Stores a cart, new or changed, and returns it with its prices of now. Undefined when it has been ordered or has another version than expected. */
+/**
+ * Stores a cart, new or changed, and returns it with its prices of now. Undefined when it has been ordered or has another
+ * version than expected.
+ */
 export const storeCart = batched<CartToStore, JustStored, OrdersContext>({
   key: (cart) => cart.id,
   keyOf: (stored) => stored.id,

@@ -1,4 +1,4 @@
-// Carts, asked from outside, and the copy of the price list that prices them.
+// Carts, tested through their routes, and the copy of the price list that prices them.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
@@ -11,7 +11,7 @@ import { forgetCarts } from './forget-carts.ts'
 
 let shop: OrdersShop
 let count = 0
-/** How far the shop's clock is ahead of ours. */
+/** The shop's clock is this far ahead of the real one. */
 let aheadMs = 0
 before(async () => {
   shop = await openShop({ now: () => new Date(Date.now() + aheadMs) })
@@ -29,7 +29,7 @@ const put = (id: string, quantity: number, sku: string, version?: number) =>
     headers: version === undefined ? {} : { 'if-match': `"${version}"` },
   })
 
-test('a cart is priced by the server, before anybody knows where it goes', async () => {
+test('the server prices a cart, also before the address is known', async () => {
   const sku = await shop.sell(newSku(), 1250, { title: 'Green tea' })
   const cart = await shop.putCart({ lines: [{ sku, quantity: 3 }] })
   assert.equal(cart.currency, 'EUR')
@@ -59,7 +59,7 @@ test('a cart is priced by the server, before anybody knows where it goes', async
   assert.deepEqual(await readCart(cart.id), cart)
 })
 
-test('shipping counts when it is chosen, tax is added where it is added', async () => {
+test('the chosen shipping method counts in the total, and so does a tax that is added', async () => {
   const sku = await shop.sell(newSku(), 1000, { weightGrams: 1500 })
   const cart = await shop.fullCart([{ sku, quantity: 2 }], anonymous, {
     shippingAddress: { ...address, country: 'US' },
@@ -71,7 +71,7 @@ test('shipping counts when it is chosen, tax is added where it is added', async 
   assert.equal(cart.totals.total.amount, 2000 + 4980 + 558)
 })
 
-test('two lines of one SKU are one', async () => {
+test('two lines of one SKU become one line', async () => {
   const sku = await shop.sell(newSku(), 1000)
   const cart = await shop.putCart({
     lines: [
@@ -89,7 +89,7 @@ test('two lines of one SKU are one', async () => {
   assert.equal((await refusalOf(flood)).code, 'invalid-request')
 })
 
-test('two tabs: the one that knows an old version is told; without a version the last one wins', async () => {
+test('two tabs: a tab with an old version is refused; without a version the last write wins', async () => {
   const sku = await shop.sell(newSku(), 1000)
   const id = randomUUID()
   assert.equal((await put(id, 1, sku)).version, 1)
@@ -105,7 +105,7 @@ test('two tabs: the one that knows an old version is told; without a version the
   assert.equal((await refusalOf(wrong)).code, 'invalid-request')
 })
 
-test('a cart says what is out of stock, or not enough', async () => {
+test('a cart shows which SKUs are out of stock or have too few units', async () => {
   const none = await shop.sell(newSku(), 1000, { stock: 0 })
   const few = await shop.sell(newSku(), 1000, { stock: 2, title: 'Oolong' })
   const cart = await shop.putCart({
@@ -142,7 +142,7 @@ test('inventory is asked once for many carts at the same time', async () => {
   assert.equal(shop.fakes.calls.filter((call) => call === 'availability').length - before, 1)
 })
 
-test('a cart shows the price of now: published, changed, withdrawn, deleted', async () => {
+test('a cart shows current prices when a product is published, changed, withdrawn or deleted', async () => {
   const sku = newSku()
   const productId = randomUUID()
   const product = (version: number, amount: number, status: 'draft' | 'published' = 'published', skus = [sku]) =>
@@ -196,7 +196,7 @@ test('a deletion that overtakes the product’s other messages wins', async () =
   assert.equal((await put(randomUUID(), 1, sku)).problems[0]?.code, 'not-for-sale')
 })
 
-test('a cart remembers who was signed in, and shows nobody else’s data', async () => {
+test('a cart stores which customer was signed in, and does not show it', async () => {
   const lena = customer()
   const sku = await shop.sell(newSku(), 1000)
   const cart = await shop.putCart({ lines: [{ sku, quantity: 1 }] }, randomUUID(), lena)
@@ -207,7 +207,7 @@ test('a cart remembers who was signed in, and shows nobody else’s data', async
   assert.equal((await refusalOf(readCart(randomUUID()))).code, 'not-found')
 })
 
-test('how we ship can be asked without a cart', async () => {
+test('the shipping methods of a country can be listed without a cart', async () => {
   const client = shop.as(ordersApi, anonymous)
   const { items } = await client.shippingMethods({ query: { country: 'FR', weightGrams: 2_500 } })
   assert.deepEqual(
@@ -220,7 +220,7 @@ test('how we ship can be asked without a cart', async () => {
   assert.deepEqual((await client.shippingMethods({ query: { country: 'AQ' } })).items, [])
 })
 
-test('carts that nobody touched for a month are forgotten', async () => {
+test('carts that nobody has changed for a month are deleted', async () => {
   const sku = await shop.sell(newSku(), 1000)
   const old = await put(randomUUID(), 1, sku)
   aheadMs = 31 * 24 * 3600_000

@@ -1,5 +1,5 @@
 // PUT and GET /v1/carts/:id. The client sends the whole cart; the server stores it and says what it costs.
-// The client chooses the id, which nobody can guess: who knows it may read and change the cart.
+// The client chooses the id, which nobody can guess; everybody who knows it may read and change the cart.
 import { type Cart, ordersApi } from '@souk/contracts/orders'
 import type { Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'

@@ -1,4 +1,4 @@
-// What a cart costs now: a pure function of what the client put into it, our price list and the customer's country.
+// What a cart costs: a pure function of the cart, the prices of its SKUs, and the customer's country.
 import type { Money } from '@souk/contracts'
 import type { Cart, CartInput, Totals } from '@souk/contracts/orders'
 import type { PricedSku } from './price-list.ts'
@@ -47,6 +47,7 @@ export function mergeLines<L extends { sku: string; quantity: number }>(lines: r
   return [...merged.values()]
 }
 
+/** Prices a cart. Returns what is wrong with it as problems, and refuses nothing. */
 export function priceCart(input: CartInput, priceList: readonly PricedSku[]): PricedCart {
   const prices = new Map(priceList.map((one) => [one.sku, one]))
   const currency = input.currency ?? defaultCurrency
@@ -94,8 +95,8 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
   const sum = sumUp(sellable, shippingMethod?.price.amount ?? 0, currency, tax)
   const taxRate = tax.basisPoints / 100
   const lines = sellable.map(({ found, quantity, unitAmount, discount }, index) => {
-    const { lineTotal, tax } = sum.lines[index] as Sum['lines'][number] // One for each line.
-    return lineOf(found.sku, found, quantity, { unitAmount, discount, lineTotal, tax, taxRate }, currency)
+    const amounts = sum.lines[index] as Sum['lines'][number] // There is one for each line.
+    return lineOf(found.sku, found, quantity, { unitAmount, discount, taxRate, ...amounts }, currency)
   })
   return { currency, lines, unsellable, totals: sum.totals, shippingMethods, shippingMethod, problems }
 }

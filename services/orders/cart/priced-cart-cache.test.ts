@@ -1,4 +1,4 @@
-// A checkout from the cart as it was priced a moment ago: only while cart and prices are still the same.
+// A checkout uses the cart as it was cached when it was priced, but only while cart and prices are still the same.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type OrdersShop, openShop } from '../fixture.ts'
@@ -10,7 +10,7 @@ before(async () => {
 })
 after(() => shop.stop())
 
-test('a price that changes between cart and checkout is told, and charged only when the customer has agreed', async () => {
+test('a price that changes between cart and checkout is refused, and charged only when the customer has agreed', async () => {
   const sku = await shop.sell('PLATE-1', 1990)
   const cart = await shop.fullCart([{ sku, quantity: 2 }])
   await shop.sell(sku, 2500)
@@ -20,7 +20,7 @@ test('a price that changes between cart and checkout is told, and charged only w
   assert.equal(order.lines[0]?.unitPrice.amount, 2500)
 })
 
-test('a cart that another process has changed since it was priced here is bought as it is now', async () => {
+test('a cart that another process has changed since it was cached is bought as it is now', async () => {
   const [sku, other] = [await shop.sell('PLATE-2', 1990), await shop.sell('PLATE-3', 1990)]
   const cart = await shop.fullCart([{ sku, quantity: 2 }])
   await shop.database('orders').sql`
@@ -33,13 +33,13 @@ test('a cart that another process has changed since it was priced here is bought
   )
 })
 
-test('a cart that was forgotten meanwhile is not bought', async () => {
+test('a cart that was deleted after it was cached is not bought', async () => {
   const cart = await shop.fullCart([{ sku: await shop.sell('PLATE-4', 1990), quantity: 1 }])
   await shop.database('orders').sql`delete from cart where id = ${cart.id}`
   assert.equal((await shop.buy(cart)).problem.code, 'cart-not-found')
 })
 
-test('what is remembered is taken once, is at most an hour old, and is not more than a thousand carts', () => {
+test('a cached cart is used once, for at most an hour, and the cache holds at most a thousand carts', () => {
   const clock = { time: 1 }
   const carts = makePricedCartCache(() => clock.time)
   const cart = { cartVersion: 1 } as PricedSnapshot

@@ -1,10 +1,13 @@
-// A cache of carts as this process has just stored and priced them, so that the checkout that mostly follows need not read them
-// again. A cached cart may be out of date: the insert of the order compares its versions with the database.
+// A cache of carts as this process has just stored and priced them, so that the checkout that mostly follows need not read
+// them again. A cached cart may be out of date: the insert of the order compares its versions with the database.
 import type { CartInput } from '@souk/contracts/orders'
 import { LRUCache } from 'lru-cache'
 import type { PricedCart } from './price-cart.ts'
 
-/** The versions of the cart and of the price list that a price was worked out from. It holds while the database has the same. */
+/**
+ * The versions of the cart and of the price list that a price was worked out from. It holds while the database has the
+ * same.
+ */
 export interface PriceVersions {
   cartVersion: number
   pricesVersion: number

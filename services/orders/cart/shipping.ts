@@ -1,11 +1,11 @@
-// How we ship, where to, and what it costs: a price for the first two kilograms and one for each further kilogram begun,
-// by zone and currency. A country in no zone is one that we do not ship to.
+// Shipping methods and their prices by zone and currency: a price for the first two kilograms, and a price for each further
+// kilogram or part of one. We do not ship to countries without a zone.
 import type { Order } from '@souk/contracts/orders'
 
 export type ChosenMethod = Order['shippingMethod']
 
 type Zone = 'home' | 'union' | 'europe' | 'world'
-/** Minor units: up to two kilograms, and for each further kilogram begun. */
+/** Minor units: up to two kilograms, and for each further kilogram or part of one. */
 type Price = readonly [first: number, furtherKilogram: number]
 interface Method {
   id: string
@@ -47,7 +47,7 @@ export function canShipTo(country: string): boolean {
   return zones.has(country)
 }
 
-/** The methods for a parcel, cheapest first; none when we do not ship there or not in that currency. */
+/** The methods for a parcel, cheapest first. None when we do not ship to the country, or have no prices in the currency. */
 export function shippingMethodsFor(country: string, currency: string, weightGrams: number): ChosenMethod[] {
   const zone = zones.get(country)
   if (!zone) return []

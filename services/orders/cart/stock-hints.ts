@@ -1,5 +1,5 @@
-// Tells a cart what seems to be out of stock. The answer is up to half a second old and no promise: inventory decides at checkout.
-// When inventory does not answer quickly, the cart is answered without hints.
+// Tells a cart what seems to be out of stock. The answer is up to half a second old and no promise: inventory decides at
+// checkout. When inventory does not answer quickly, the cart is answered without hints.
 import type { ClientOf } from '@souk/contracts'
 import type { inventoryApi } from '@souk/contracts/inventory'
 import { LRUCache } from 'lru-cache'

@@ -1,4 +1,4 @@
-// Which tax a country takes. In most countries prices contain it; in some it is added at the end. The rates are the standard
+// The tax of each country. In most countries prices contain it; in some it is added at the end. The rates are the standard
 // ones of 2026, and flat where a country has many (US, CA): enough for a demo, not for a tax return.
 
 export interface TaxRule {
@@ -8,7 +8,7 @@ export interface TaxRule {
   included: boolean
 }
 
-/** Where the shop is: decides the tax until the customer has said where they live. */
+/** Where the shop is. Its tax applies until the customer has given an address. */
 export const homeCountry = 'DE'
 
 const included: Record<string, number> = {
@@ -48,14 +48,14 @@ const included: Record<string, number> = {
 }
 const added: Record<string, number> = { CA: 1300, US: 800 }
 
-/** The tax of a country; where we know of none, nothing is added. */
+/** The tax of a country. For a country that is not listed, none is added. */
 export function taxIn(country: string): TaxRule {
   const contained = included[country]
   if (contained !== undefined) return { basisPoints: contained, included: true }
   return { basisPoints: added[country] ?? 0, included: false }
 }
 
-/** The tax on an amount, rounded once, half up: the part contained in it or the part to be added to it. */
+/** The tax on an amount, rounded once, half up: the part that the amount contains, or the part to add to it. */
 export function taxOn(amount: number, { basisPoints, included }: TaxRule): number {
   return share(amount, basisPoints, included ? 10_000 + basisPoints : 10_000)
 }

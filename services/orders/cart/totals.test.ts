@@ -1,4 +1,4 @@
-// What things cost: figures worked out by hand, and rules that hold for every cart.
+// What a cart costs: amounts worked out by hand, and rules that hold for every cart.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { priceCart } from './price-cart.ts'
@@ -34,7 +34,7 @@ test('in France it contains 20 %, in Austria 20, in the Netherlands 21, in Italy
   )
 })
 
-test('in the United States tax is added to lines and shipping, each rounded once', () => {
+test('in the United States tax is added to each line and to shipping, and each is rounded once', () => {
   // 8 % of 19.99 is 1.5992, of 0.06 is 0.0048, of 21.90 is 1.752.
   assert.deepEqual(amounts(sumUp(full(1999, 6), 2190, 'USD', taxIn('US'))), [2005, 2190, 160 + 0 + 175, 4530])
 })
@@ -44,7 +44,7 @@ test('half a cent is rounded up', () => {
   assert.equal(taxOn(49, { basisPoints: 100, included: false }), 0)
 })
 
-test('where we know of no tax, none is added', () => {
+test('a country whose tax is not known has none added', () => {
   assert.deepEqual(amounts(sumUp(full(1000), 500, 'EUR', taxIn('BR'))), [1000, 500, 0, 1500])
 })
 
@@ -102,7 +102,7 @@ test('a discount lowers the total of its line and the tax that is contained in i
   )
 })
 
-test('where tax is added, it is added to the discounted amount', () => {
+test('a tax that is added is added to the discounted amount', () => {
   const { totals, lines } = sumUp([{ fullAmount: 1999, discount: 500 }], 2190, 'USD', taxIn('US'))
   // 8 % of 14.99 is 1.1992, of 21.90 is 1.752.
   assert.deepEqual(lines, [{ lineTotal: 1499, tax: 120 }])
@@ -120,7 +120,7 @@ test('the portions of all units add up to the whole amount', () => {
   assert.equal(portion(3582, 0, 2, 2), 3582)
 })
 
-test('shipping costs more by zone and by each kilogram begun, and is offered in known currencies only', () => {
+test('shipping costs more by zone and by each kilogram or part of one, and is offered in known currencies only', () => {
   const price = (country: string, currency: string, grams: number) =>
     shippingMethodsFor(country, currency, grams).map((method) => method.price.amount)
   assert.deepEqual(price('DE', 'EUR', 0), [490, 990])
@@ -159,7 +159,7 @@ test('lines of one SKU are one line: demand is one number (medusa #16502, vendur
   )
 })
 
-test('what cannot be sold is shown but costs nothing', () => {
+test('a line that cannot be sold is shown but costs nothing', () => {
   const draft = { ...cup, sku: 'DRAFT', status: 'draft' as const }
   const dollars = { ...cup, sku: 'DOLLARS', prices: [{ amount: 1, currency: 'USD' }] }
   const priced = priceCart(
@@ -179,7 +179,7 @@ test('what cannot be sold is shown but costs nothing', () => {
   assert.equal(priced.totals.discount.amount, 0)
 })
 
-/** The same numbers every time, so that a failure can be seen again. */
+/** Random numbers that are the same in every run, so that a failure can be repeated. */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

@@ -1,5 +1,6 @@
 // Advances an order when payments or inventory announces something: the customer has approved, money came or went back, a
-// reservation has ended. A message may come twice, late, or while a request works on the same order; the saga's table decides.
+// reservation has ended. A message may come twice, late, or while a request works on the same order; the saga's table
+// decides.
 import { randomUUIDv7 } from 'node:crypto'
 import { ReservationExpired } from '@souk/contracts/inventory'
 import type { OrderStatus } from '@souk/contracts/orders'
@@ -48,8 +49,8 @@ async function advance(
   const { sql } = transaction
   // An order that was paid ignores this, whatever has become of it since.
   if (signal.type === 'payment-captured' && context.resources.paidOrders.has(orderId)) return
-  // Most messages repeat what a request has learned from a reply. Their order has left the state in which they matter and does
-  // not come back to it, so it need not be locked to find that out.
+  // Most messages repeat what a request has learned from a reply. Their order has left the state in which they matter and
+  // does not come back to it, so it need not be locked to find that out.
   const [order] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`
   if (!order) throw new Unprocessable(`There is no order ${orderId}.`)
   if (!isListed(order.status, signal.type) || learnsFromReply(orderId, order.status, signal, context)) return
@@ -60,8 +61,8 @@ async function advance(
 }
 
 /**
- * True when a checkout that runs in this process is about to get the same from the reply of payments. If that reply is lost, the
- * resumer asks payments again.
+ * True when a checkout that runs in this process is about to get the same from the reply of payments. If that reply is
+ * lost, the resumer asks payments again.
  */
 function learnsFromReply(
   orderId: string,

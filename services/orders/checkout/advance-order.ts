@@ -9,8 +9,8 @@ import { storeStep, storeStepOfLocked } from './store-step.ts'
 const mostTries = 10
 
 /**
- * Outside a transaction: the step takes effect only on the version that was read. When somebody else has changed the order, it
- * is read again and the step decided again. That is as safe as deciding under a row lock, and saves its round trips.
+ * Outside a transaction: the step takes effect only on the version that was read. When somebody else has changed the order,
+ * it is read again and the step decided again. That is as safe as deciding under a row lock, and saves its round trips.
  */
 export async function advanceOrder(order: Order, signal: Signal, context: OrdersContext): Promise<Order> {
   let current = order

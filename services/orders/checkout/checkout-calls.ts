@@ -1,5 +1,5 @@
-// What a checkout asks inventory and payments for, and what their answers mean for the saga. Every request may be repeated: both
-// services know the order's id and answer as before. Throws when the outcome is unknown (isUnknownOutcome).
+// What a checkout asks inventory and payments for, and what their answers mean for the saga. Every request may be repeated:
+// both services know the order's id and answer as before. Throws when the outcome is unknown (isUnknownOutcome).
 import { ProblemError } from '@souk/contracts'
 import type { Payment } from '@souk/contracts/payments'
 import { crashpoint } from '@souk/postgres'
@@ -121,7 +121,10 @@ function signalOf(payment: Payment, { now, settings }: OrdersContext): Signal | 
   }
 }
 
-/** The event of the cancellation releases the stock too, a moment later. A customer who tries again at once finds it this way. */
+/**
+ * The event of the cancellation releases the stock too, a moment later. A customer who tries again at once finds it this
+ * way.
+ */
 export async function releaseStock(order: Order, { clients, log }: OrdersContext): Promise<void> {
   if (order.cancelReason === 'out-of-stock') return
   await clients.inventory

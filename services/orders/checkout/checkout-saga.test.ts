@@ -1,4 +1,4 @@
-// Every row of the saga's table, and every message that comes late or twice.
+// Every row of the saga's table, and every signal that comes late or twice.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -310,13 +310,13 @@ test('the same outcome twice is one outcome (vendure PR #3734)', () => {
   assert.equal(nextStep(lost, declined, at), undefined)
 })
 
-test('a cancellation before the outcome gives back the money that lands later, each time', () => {
+test('money that arrives after a cancellation is given back, each time', () => {
   const lost = nextStep(order('checking-out'), cancelRequested, at)?.order as Order
   assert.equal(does(lost, captured), 'canceled payments.cancel-payment')
   assert.equal(does(lost, authorized), 'canceled payments.cancel-payment')
 })
 
-test('a paid order that is canceled is refunded once: the capture that is told again changes nothing', () => {
+test('a paid order that is canceled is refunded once: a repeated capture changes nothing', () => {
   const lost = nextStep(order('paid'), cancelRequested, at)?.order as Order
   assert.equal(lost.refunds[0]?.amount.amount, 2490)
   assert.equal(nextStep(lost, captured, at), undefined)
@@ -329,25 +329,25 @@ test('canceling a paid order gives back what has not gone back yet', () => {
   assert.equal(does(wholly, cancelRequested), 'canceled orders.order-canceled')
 })
 
-test('a canceled order tells whether it was paid, and what goes back now as far as that is known', () => {
-  const told = (before: Order, signal: Signal) => {
+test('the message of a cancellation says whether the order was paid, and what goes back now if that is known', () => {
+  const announced = (before: Order, signal: Signal) => {
     const canceled = nextStep(before, signal, at)?.send.find((message) => message.type === 'orders.order-canceled')
       ?.data as MessageOf<typeof OrderCanceled>['data'] | undefined
     return [canceled?.reason, canceled?.wasPaid, canceled?.goingBack]
   }
   const givenBack = (amount: number) =>
     order('paid', { refunds: [{ ...refund, id: orderId, status: 'refunded', amount: eur(amount) }] })
-  assert.deepEqual(told(order('paid'), cancelRequested), ['by-customer', true, eur(2490)])
-  assert.deepEqual(told(givenBack(500), cancelRequested), ['by-customer', true, eur(1990)])
-  assert.deepEqual(told(givenBack(2490), cancelRequested), ['by-customer', true, eur(0)])
-  assert.deepEqual(told(order('checking-out'), stockRefused), ['out-of-stock', false, eur(0)])
-  assert.deepEqual(told(order('awaiting-customer'), declined), ['declined', false, eur(0)])
-  assert.deepEqual(told(order('awaiting-customer'), cancelRequested), ['by-customer', false, undefined])
-  assert.deepEqual(told(order('awaiting-customer'), deadlinePassed), ['expired', false, undefined])
-  assert.deepEqual(told(order('capturing'), reservationLost), ['expired', false, undefined])
+  assert.deepEqual(announced(order('paid'), cancelRequested), ['by-customer', true, eur(2490)])
+  assert.deepEqual(announced(givenBack(500), cancelRequested), ['by-customer', true, eur(1990)])
+  assert.deepEqual(announced(givenBack(2490), cancelRequested), ['by-customer', true, eur(0)])
+  assert.deepEqual(announced(order('checking-out'), stockRefused), ['out-of-stock', false, eur(0)])
+  assert.deepEqual(announced(order('awaiting-customer'), declined), ['declined', false, eur(0)])
+  assert.deepEqual(announced(order('awaiting-customer'), cancelRequested), ['by-customer', false, undefined])
+  assert.deepEqual(announced(order('awaiting-customer'), deadlinePassed), ['expired', false, undefined])
+  assert.deepEqual(announced(order('capturing'), reservationLost), ['expired', false, undefined])
 })
 
-test('a refund is counted when it has succeeded, and can be asked for again when it has failed', () => {
+test('a refund is counted when it has succeeded, and can be requested again when it has failed', () => {
   const asked = nextStep(order('paid'), refundRequested, at)?.order as Order
   assert.deepEqual([refundedAmount(asked), refundableAmount(asked)], [0, 1990])
   const done = nextStep(asked, refunded, at)?.order as Order
@@ -362,7 +362,7 @@ test('a refund that is reported twice, or as failed after it succeeded, stays as
   assert.equal(nextStep(done, refundFailed, at), undefined)
 })
 
-test('when nothing is left to send, the money’s success ends the order; units whose refund failed are sent', () => {
+test('an order ends when nothing is left to send and the refund succeeds; units whose refund failed are sent', () => {
   const refunding = (status: OrderStatus, more: OrderRefund[] = []) =>
     order(status, { refunds: [refundOfAll, ...more] })
   assert.equal(does(refunding('paid'), refunded), 'canceled orders.order-refunded orders.order-canceled')

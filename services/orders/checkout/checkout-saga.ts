@@ -1,5 +1,5 @@
-// The life of an order, told as one table: in this state, on this signal, do this. Requests, answers of inventory and
-// payments, their events, staff and timers all go through it. A signal that its state does not list is late or repeated,
+// The life of an order as one table: in this state, on this signal, do this step. Requests, replies and messages of
+// inventory and payments, staff and timers all go through it. A signal that its state does not list is late or repeated,
 // and is ignored.
 import type { OrderStatus } from '@souk/contracts/orders'
 import type { CancelDetail, Order, OrderRefund, OrderShipment } from '../order/order.ts'
@@ -46,10 +46,10 @@ const giveMoneyBack: Steps = {
 }
 
 export const saga: { readonly [S in OrderStatus]: Steps } = {
-  // The request that checks out, or the resumer, is at it.
+  // The request that checks out, or the resumer, reserves the stock and takes the money.
   'checking-out': {
     'stock-refused': (order, { reason, detail }) => cancelUnpaid(order, reason, detail),
-    // What was once reserved may have been paid for, too.
+    // The stock was reserved once, so the money may have been taken, too.
     'reservation-lost': (order) => loseStock(order),
     'payment-captured': (order, _, at) => place(order, at),
     'payment-authorized': (order, _, at) => capture(order, at),
@@ -80,7 +80,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
     'parcel-shipped': (order, { shipment, complete }) => ship(order, shipment, complete),
     'cancel-requested': (order, { by, note, refundId }, at) =>
       cancelPaid(order, `by-${by}`, canceledBy(by, note), refundId, at),
-    // The stock ran out before the order could turn it into a sale: better no order than one that cannot be made.
+    // The reservation ended before the order turned it into a sale. An order that cannot be delivered is canceled.
     'reservation-expired': (order, { refundId }, at) =>
       cancelPaid(order, 'expired', { message: 'The stock could not be kept.' }, refundId, at),
   },
@@ -91,13 +91,13 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
   shipped: giveMoneyBack,
   canceled: {
     ...giveMoneyBack,
-    // Money that lands after the cancellation is given back. What a paid order had taken is being refunded already.
+    // Money that arrives after the cancellation is given back. The money of an order that was paid is being refunded already.
     'payment-captured': (order) => (order.paidAt ? undefined : returnLateMoney(order)),
     'payment-authorized': (order) => (order.paidAt ? undefined : returnLateMoney(order)),
   },
 }
 
-/** True when the state lists the signal; whether there is a step, nextStep says. */
+/** True when the state lists the signal. There may still be no step: nextStep decides. */
 export function isListed(status: OrderStatus, type: SignalType): boolean {
   return saga[status][type] !== undefined
 }

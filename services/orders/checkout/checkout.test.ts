@@ -1,4 +1,4 @@
-// Checking out, asked from outside: replies, rows, calls and messages.
+// Checking out, tested through the route: replies, rows, calls and messages.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
@@ -16,7 +16,7 @@ after(() => shop.stop())
 beforeEach(() => {
   shop.fakes.disturb = () => undefined
 })
-/** A new SKU at 19.90, and a cart that lacks nothing with two of it: 44.70 with shipping. */
+/** A new SKU at 19.90, and a complete cart with two units of it: 44.70 with shipping. */
 async function cartOfTwo(more: { stock?: number } = {}) {
   const sku = await shop.sell(`CUP-${++count}`, 1990, more)
   return { sku, cart: await shop.fullCart([{ sku, quantity: 2 }]) }
@@ -44,7 +44,7 @@ test('a purchase ends paid, with one message and one payment', async () => {
   assert.equal(row?.paymentChoice, null)
 })
 
-test('customers who come at once share statements, and each gets the own order', async () => {
+test('customers who check out at once share statements, and each gets their own order', async () => {
   const sku = await shop.sell(`CUP-${++count}`, 1990)
   const carts = await Promise.all(Array.from({ length: 40 }, (_, i) => shop.fullCart([{ sku, quantity: 1 + (i % 5) }])))
   const ends = await Promise.all(
@@ -62,7 +62,7 @@ test('customers who come at once share statements, and each gets the own order',
   assert.equal(new Set(paid.map(({ order }) => order.number)).size, 29)
 })
 
-test('one order id and two carts at once: whoever gets the order gets it for the own cart', async () => {
+test('one order id and two carts at once: each request that gets an order gets it for its own cart', async () => {
   const { sku, cart: first } = await cartOfTwo()
   const second = await shop.fullCart([{ sku, quantity: 5 }])
   const [one, two] = [randomUUID(), randomUUID()]
@@ -90,7 +90,7 @@ test('an id in capital letters is the same id', async () => {
     assert.equal((await shop.request(ordersApi.routes.read, { params: { id }, headers: key })).status, 200)
 })
 
-test('what was bought stays as it was, whatever happens to the product', async () => {
+test('an order keeps the price at which it was bought, whatever happens to the product', async () => {
   const { sku, cart } = await cartOfTwo()
   const { order } = await shop.buy(cart)
   await shop.sell(sku, 9999)
@@ -98,7 +98,7 @@ test('what was bought stays as it was, whatever happens to the product', async (
   assert.equal(again.order.lines[0]?.unitPrice.amount, 1990)
 })
 
-test('a declined card is told, gives the stock back, and the cart can be paid with another', async () => {
+test('a declined card is reported and releases the stock, and the cart can be paid with another card', async () => {
   const { sku, cart } = await cartOfTwo({ stock: 2 })
   const orderId = randomUUID()
   const first = await shop.buy(cart, { orderId, token: 'tok_declined' })
@@ -119,7 +119,7 @@ test('a declined card is told, gives the stock back, and the cart can be paid wi
   )
 })
 
-test('what is out of stock is refused, says what is missing, and takes no money (vendure #3065)', async () => {
+test('a SKU that is out of stock is refused and named, and no money is taken (vendure #3065)', async () => {
   const { sku, cart } = await cartOfTwo({ stock: 1 })
   const orderId = randomUUID()
   const { status, problem } = await shop.buy(cart, { orderId })
@@ -129,7 +129,7 @@ test('what is out of stock is refused, says what is missing, and takes no money 
   assert.deepEqual([repeated.status, repeated.problem.missing], [409, [sku]])
 })
 
-test('ten clicks at once make one order, and all get it (openfoodnetwork #2690)', async () => {
+test('ten clicks at once make one order, and all get that order (openfoodnetwork #2690)', async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   const answers = await Promise.all(Array.from({ length: 10 }, () => shop.buy(cart, { orderId })))
@@ -170,7 +170,7 @@ test('a price that changed after the customer saw it is not charged', async () =
   assert.deepEqual(await rowsOf(cart.id), [])
 })
 
-test('a cart that lacks something says what', async () => {
+test('an incomplete cart is refused with what is missing', async () => {
   const sku = await shop.sell(`CUP-${++count}`, 1990)
   const bare = await shop.putCart({ lines: [{ sku, quantity: 1 }] })
   const missing = async (cart: typeof bare) => {
@@ -197,14 +197,14 @@ test('a country that we do not ship to is refused', async () => {
   assert.deepEqual([status, problem.code], [422, 'cannot-ship-there'])
 })
 
-test('a way to pay that does not exist is refused, and another may be chosen', async () => {
+test('an unknown payment provider is refused, and another may be chosen', async () => {
   const { cart } = await cartOfTwo()
   const { status, problem } = await shop.buy(cart, { provider: 'gold-coins' })
   assert.deepEqual([status, problem.code], [422, 'provider-unknown'])
   assert.equal((await shop.buy(cart)).status, 201)
 })
 
-test('too many open reservations are told as such', async () => {
+test('a customer with too many open reservations is refused with that reason', async () => {
   const { cart } = await cartOfTwo()
   shop.fakes.disturb = (call) => {
     if (call === 'reserve') throw new Refusal('too-many-reservations', 429, 'Finish your other orders first.')
@@ -213,7 +213,7 @@ test('too many open reservations are told as such', async () => {
   assert.deepEqual([status, problem.code], [429, 'too-many-reservations'])
 })
 
-test('an answer that never comes is no refusal: 202, and the resumer finishes the order (medusa #13301)', async () => {
+test('a missing reply of payments is no refusal: 202, and the order is finished later (medusa #13301)', async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   shop.fakes.disturb = (call) => {
@@ -227,7 +227,7 @@ test('an answer that never comes is no refusal: 202, and the resumer finishes th
   assert.deepEqual([again.status, again.order.status], [201, 'paid'])
 })
 
-test('a neighbor that was only busy for a moment is asked again before the customer is told to wait', async () => {
+test('a service that was only busy for a moment is called again before the customer has to wait', async () => {
   const { cart } = await cartOfTwo()
   let failures = 1
   shop.fakes.disturb = (call) => {
@@ -237,7 +237,9 @@ test('a neighbor that was only busy for a moment is asked again before the custo
   assert.deepEqual([status, order.status], [201, 'paid'])
 })
 
-test('a payment that hangs is answered in time with 202, and ends as it ends', { timeout: 60_000 }, async () => {
+test('a checkout whose payment hangs is answered in time with 202, and the order is paid later', {
+  timeout: 60_000,
+}, async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   const waits: (() => void)[] = []
@@ -249,7 +251,7 @@ test('a payment that hangs is answered in time with 202, and ends as it ends', {
   await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid', 30)
 })
 
-test('a checkout that began late is answered in time, too, and is paid without its caller', async () => {
+test('a checkout with little time left is answered in time, too, and is paid without its caller', async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   const waits: (() => void)[] = []
@@ -271,7 +273,7 @@ test('a checkout that began late is answered in time, too, and is paid without i
   assert.equal(shop.fakes.count('pay', orderId), 1)
 })
 
-test('a checkout that needs the customer says where to go, and stays found', async () => {
+test('a checkout that needs the customer says where to go, and again when it is repeated', async () => {
   const { cart } = await cartOfTwo()
   const orderId = randomUUID()
   const { status, order } = await shop.buy(cart, { orderId, token: 'tok_3ds' })
@@ -296,7 +298,7 @@ test('the cart of a placed order cannot be changed any more', async () => {
   await assert.rejects(shop.putCart({ lines: [{ sku, quantity: 1 }] }, cart.id), { code: 'cart-ordered' })
 })
 
-test('an order is its buyer’s: the signed-in customer’s, or nobody’s', async () => {
+test('an order belongs to the customer who was signed in, or to nobody', async () => {
   const lena = customer()
   const { cart } = await cartOfTwo()
   const { order } = await shop.buy(cart, { caller: lena })
@@ -309,7 +311,7 @@ test('an order is its buyer’s: the signed-in customer’s, or nobody’s', asy
   )
 })
 
-test('a return address that is no web address is refused', async () => {
+test('a return URL that is no web address is refused', async () => {
   const { cart } = await cartOfTwo()
   const { status } = await shop.request(ordersApi.routes.checkout, {
     params: { orderId: randomUUID() },

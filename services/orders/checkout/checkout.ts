@@ -1,5 +1,5 @@
-// PUT /v1/orders/:orderId. A customer checks out. The client chooses the order id, so a repeated request finds the first order;
-// and a cart becomes one order, whatever ids are sent. Whoever knows the cart's id may buy it.
+// PUT /v1/orders/:orderId. A customer checks out. The client chooses the order id, so a repeated request finds the first
+// order; and a cart becomes one order, whatever ids are sent. Everybody who knows the cart's id may buy it.
 import { type Order as OrderView, ordersApi } from '@souk/contracts/orders'
 import { crashpoint } from '@souk/postgres'
 import { handle, Refusal, type Reply, refuse, reply } from '@souk/service'

@@ -6,7 +6,7 @@ import { advanceOrder } from './advance-order.ts'
 
 const atOnce = 100
 
-/** Several instances may do this at once: only one of them finds an order in the version that it read. */
+/** Several instances may run this at once: the step of only one of them finds the order in the version that it read. */
 export async function expireCheckouts(context: OrdersContext): Promise<void> {
   const { sql, shared, log } = context
   const due = await sql<{ id: string }>`
@@ -19,7 +19,7 @@ export async function expireCheckouts(context: OrdersContext): Promise<void> {
       const order = await findOrder(sql, id, shared.sharedSecret)
       if (order) await advanceOrder(order, { type: 'deadline-passed' }, context)
     } catch (error) {
-      // One order's trouble must not keep the others waiting; its next turn comes with the next round.
+      // An order that fails must not hold up the others. It is tried again in the next round.
       log.error({ err: error, orderId: id }, 'A checkout could not be expired.')
     }
   }

@@ -7,7 +7,7 @@ import { canShipTo } from '../cart/shipping.ts'
 import type { NewOrder } from '../order/order.ts'
 
 const route = ordersApi.routes.checkout
-/** Larger sums do not fit into the contract's money. */
+/** The contract's money holds no larger amounts. */
 const largestTotal = 1_000_000_000_00
 
 export interface Checkout {
@@ -21,7 +21,9 @@ export interface Checkout {
   at: string
 }
 
-/** The order that a cart becomes, or a refusal: something is missing, or the total is not the one the customer saw. */
+/**
+ * The order that a cart becomes. Refuses when something is missing, or when the total is not the one that the customer saw.
+ */
 export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart): NewOrder {
   const { email, shippingAddress } = cart
   const { shippingMethod, totals } = priced

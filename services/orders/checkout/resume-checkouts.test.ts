@@ -1,4 +1,4 @@
-// What happens to a checkout without its request: the resumer, the deadline, and messages that come late, early or twice.
+// What happens to a checkout after its request: the resumer, the deadline, and messages that come late, early or twice.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
@@ -13,7 +13,7 @@ import { accessKeyOf } from '../order/access-key.ts'
 
 let shop: OrdersShop
 let count = 0
-/** How far the shop's clock is ahead of ours. */
+/** The shop's clock is this far ahead of the real one. */
 let aheadMs = 0
 let stoppedAt: number | undefined
 before(async () => {
@@ -50,7 +50,7 @@ test('a checkout that stands still is finished without its customer (medusa #109
   }
 })
 
-test('a payment that is not known yet is waited for, and its event decides', async () => {
+test('an order waits while the outcome of its payment is unknown, and the event decides', async () => {
   const { orderId, status } = await begin('tok_processing')
   assert.equal(status, 202)
   await shop.deliver(PaymentCaptured(about(orderId)))
@@ -61,7 +61,7 @@ test('a payment that is not known yet is waited for, and its event decides', asy
   assert.deepEqual(sent, ['orders.order-placed'])
 })
 
-test('a payment that stays unclear is never given up', async () => {
+test('an order whose payment stays unknown is never given up', async () => {
   const { orderId } = await begin('tok_processing')
   aheadMs += 20 * 60_000
   await eventually('payments are asked once more', () => shop.fakes.count('refresh', orderId) > 0)
@@ -71,7 +71,7 @@ test('a payment that stays unclear is never given up', async () => {
 })
 
 test('after the customer has agreed, the stock is pinned and the money captured', async () => {
-  // For the resumer it is never due.
+  // The clock stands still, so the resumer never takes the order up.
   stoppedAt = Date.now() + aheadMs
   const { orderId } = await begin('tok_3ds')
   await shop.deliver(PaymentAuthorized(about(orderId)))
@@ -90,7 +90,7 @@ test('a capture that fails on the way is taken up again', async () => {
   await is(orderId, 'paid')
 })
 
-test('money is not captured for stock that is gone: canceled, and payments told (vendure #3411)', async () => {
+test('money is not captured for stock that is gone: the order and its payment are canceled (vendure #3411)', async () => {
   const { orderId } = await begin('tok_3ds')
   shop.fakes.reservations.set(orderId, { lines: [], status: 'released' })
   await shop.deliver(PaymentAuthorized(about(orderId)))
@@ -110,14 +110,14 @@ test('a customer who does not confirm in time loses the reservation', async () =
     .messages<{ orderId: string; reason: string; wasPaid: boolean }>('orders.order-canceled')
     .find((one) => one.orderId === orderId)
   assert.deepEqual([canceled?.reason, canceled?.wasPaid], ['expired', false])
-  // The bank's answer comes all the same: it is given back, and the customer is told when it has been.
+  // The bank captures all the same: the money is given back, and the customer is told when that has succeeded.
   await shop.deliver(PaymentCaptured(about(orderId)))
   assert.equal((await shop.sentAbout(orderId)).filter((type) => type === 'payments.cancel-payment').length, 2)
   await shop.deliver(PaymentRefunded({ ...about(orderId), refundId: randomUUID(), totalRefunded: eur(2990) }))
   assert.ok((await shop.sentAbout(orderId)).includes('orders.order-refunded'))
 })
 
-test('an order that cannot be expired holds up no other', async () => {
+test('an order that cannot be expired does not hold up others', async () => {
   const [first, second] = [await begin('tok_3ds'), await begin('tok_3ds')]
   const { sql } = shop.database('orders')
   const isNotFirst = new Verbatim(`order_id <> '${first.orderId}'`)
@@ -129,13 +129,13 @@ test('an order that cannot be expired holds up no other', async () => {
   await is(first.orderId, 'canceled')
 })
 
-test('a reservation that ran out ends the checkout that waits for the customer', async () => {
+test('a reservation that expires ends a checkout that waits for the customer', async () => {
   const { orderId } = await begin('tok_3ds')
   await shop.deliver(ReservationExpired({ orderId }))
   assert.equal(await shop.statusOf(orderId), 'canceled')
 })
 
-test('what is canceled while payments are asked is canceled, and the money given back', async () => {
+test('an order that is canceled during the call to payments stays canceled, and the money is given back', async () => {
   const sku = await shop.sell(`BOWL-${++count}`, 2500)
   const cart = await shop.fullCart([{ sku, quantity: 1 }])
   const orderId = randomUUID()
@@ -152,7 +152,7 @@ test('what is canceled while payments are asked is canceled, and the money given
   assert.deepEqual(sent, ['payments.cancel-payment', 'orders.order-canceled', 'payments.cancel-payment'])
 })
 
-test('the timeline numbers every step, and its states only go where the saga goes', async () => {
+test('the timeline numbers every step, and its states are those of the saga', async () => {
   const { orderId } = await begin('tok_3ds')
   await shop.deliver(PaymentAuthorized(about(orderId)))
   await is(orderId, 'paid')
@@ -164,7 +164,7 @@ test('the timeline numbers every step, and its states only go where the saga goe
   )
 })
 
-test('a stop is not held up by many checkouts that nobody answers', async () => {
+test('many checkouts without an answer do not hold up a stop', async () => {
   let aheadOfUs = 0
   const busy = await openShop({ now: () => new Date(Date.now() + aheadOfUs) })
   try {
@@ -173,7 +173,7 @@ test('a stop is not held up by many checkouts that nobody answers', async () => 
     busy.fakes.disturb = (call) => {
       if (call !== 'pay') return
       asked++
-      aheadOfUs += 20_000 // While one is asked for, the time of all the others comes.
+      aheadOfUs += 20_000 // While one is resumed, all others become due.
     }
     const carts = await Promise.all(Array.from({ length: 60 }, () => busy.fullCart([{ sku, quantity: 1 }])))
     await Promise.all(carts.map((cart) => busy.buy(cart, { token: 'tok_processing' })))

@@ -1,12 +1,12 @@
-// Takes up checkouts that stand still: the browser left, the process died, an answer never came. Each instance takes some,
-// with a lease, so that nobody else takes the same ones meanwhile.
+// Resumes checkouts that stand still: the browser left, the process died, or a reply never came. Each instance takes some
+// with a lease, so that no other instance takes the same ones meanwhile.
 import type { OrdersContext } from '../context.ts'
 import type { Order } from '../order/order.ts'
 import { findOrder } from '../order/orders-table.ts'
 import { runCheckout } from './run-checkout.ts'
 
 const atOnce = 50
-/** A lease grows with the time that the order has stood still: patient with outages, quick after a crash. */
+/** A lease grows with the time that the order has stood still: short after a crash, long during an outage. */
 const leaseSeconds = { least: 3, most: 15 }
 
 export async function resumeCheckouts(context: OrdersContext, stopping: AbortSignal): Promise<void> {
@@ -37,19 +37,19 @@ async function takeDue(context: OrdersContext): Promise<{ id: string }[]> {
 async function resumeOne(id: string, context: OrdersContext): Promise<void> {
   try {
     const order = await findOrder(context.sql, id, context.shared.sharedSecret)
-    if (order) driven(await runCheckout(order, context), context)
+    if (order) recordResumed(await runCheckout(order, context), context)
   } catch (error) {
-    // One order's trouble must not keep the others waiting; its next turn comes with the lease's end.
+    // An order that fails must not hold up the others. It is tried again when its lease has ended.
     context.log.error({ err: error, orderId: id }, 'A checkout could not be resumed.')
   }
 }
 
-function driven({ id, status }: Order, { log, metrics }: OrdersContext): void {
+function recordResumed({ id, status }: Order, { log, metrics }: OrdersContext): void {
   metrics.count('souk_checkouts_resumed_total', { status })
   log.info({ orderId: id, status }, 'A checkout was resumed.')
 }
 
-/** For reactions: right after their commit, without waiting for the next round. */
+/** Resumes one checkout now, without waiting for the next round. For reactions, after their commit. */
 export function resumeSoon(order: Order, context: OrdersContext): void {
   void resumeOne(order.id, context)
 }

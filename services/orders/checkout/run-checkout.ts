@@ -1,6 +1,6 @@
-// Runs an open checkout as far as it goes now: reserves the stock, takes the money, and cancels when either is refused. The request
-// that checks out and the resumer do the same steps, and each step finds what an earlier try has done. A refusal is compensated at
-// once. An unknown outcome is never compensated: the order stays as it is until the outcome is known.
+// Runs an open checkout as far as it goes now: reserves the stock, takes the money, and cancels when either is refused. The
+// request that checks out and the resumer do the same steps, and each step finds what an earlier try has done. A refusal is
+// compensated at once. An unknown outcome is never compensated: the order stays as it is until the outcome is known.
 import { setTimeout } from 'node:timers/promises'
 import { crashpoint } from '@souk/postgres'
 import type { OrdersContext } from '../context.ts'

@@ -1,4 +1,4 @@
-// Draws the saga by asking its table: what every signal does in every state. docs/saga.md shows it, and a test compares.
+// Draws the saga from its table: what every signal does in every state. docs/saga.md shows the diagram, and a test compares.
 import { type OrderStatus, orderStatuses } from '@souk/contracts/orders'
 import type { Order } from '../order/order.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'

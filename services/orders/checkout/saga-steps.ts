@@ -1,5 +1,5 @@
-// The steps of the saga in which an order is placed or canceled. A step says what the order will be, and names everything else
-// that it changes. Pure functions.
+// The steps of the saga in which an order is placed or canceled. A step says what the order will be, and names everything
+// else that it changes. Pure functions.
 import type { Message, Money } from '@souk/contracts'
 import { HoldStock } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderChanged, OrderPlaced } from '@souk/contracts/orders'

@@ -1,5 +1,5 @@
-// Stores a step of the saga in one statement: the order's new state, its entry in the timeline, and exactly the effects that the
-// step names.
+// Stores a step of the saga in one statement: the order's new state, its entry in the timeline, and exactly the effects
+// that the step names.
 import type { Trace } from '@souk/messaging'
 import { batched, columns, json, oneStatement, type Sql } from '@souk/postgres'
 import type { Transaction } from '@souk/service'
@@ -15,8 +15,8 @@ interface DecidedStep {
 }
 
 /**
- * Stores a step and sends its messages, if the order still has the version on which the step was decided. Returns the order after
- * the step, or undefined when somebody else has changed it.
+ * Stores a step and sends its messages, if the order still has the version on which the step was decided. Returns the order
+ * after the step, or undefined when somebody else has changed it.
  */
 export async function storeStep(step: Step, at: string, context: OrdersContext): Promise<Order | undefined> {
   const stored = await storeInBatch({ step, at, trace: context.trace }, context)

@@ -1,9 +1,9 @@
-// The key with which a guest reads or cancels an order later. Derived from the shop's secret, not stored with it; it travels
-// in OrderPlaced, and lies where messages and mails do: outbox_sent (14 days), the bus (7), notifications' contents (90),
-// and replies that are kept for repeated requests (3).
+// The key with which a guest reads or cancels an order later. It is derived from the shop's secret and not stored with the
+// order. OrderPlaced contains it, so it is stored wherever messages and mails are: outbox_sent (14 days), the bus (7 days),
+// the contents of notifications (90 days), and the replies that are kept for repeated requests (3 days).
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** 128 bits that only the shop can make. While secrets are rotated there are several; the first makes new keys. */
+/** 128 bits that only the shop can make. While secrets are rotated there are several; new keys are made with the first. */
 export function accessKeyOf(orderId: string, sharedSecret: string): string {
   return keysOf(orderId, sharedSecret)[0] as string
 }

@@ -31,7 +31,7 @@ const refundsRequested = (orderId: string) =>
     .messages<{ orderId: string; refundId: string; amount: { amount: number } }>('payments.refund-payment')
     .filter((one) => one.orderId === orderId)
 
-test('the customer cancels a paid order: all money back, the stock told, once', async () => {
+test('a customer cancels a paid order: all money goes back and the stock is released, once', async () => {
   const order = await bought(2)
   const headers = keyed()
   const cancel = () =>
@@ -46,7 +46,7 @@ test('the customer cancels a paid order: all money back, the stock told, once', 
     'payments.refund-payment',
     'orders.order-canceled',
   ])
-  // Canceling what is canceled is no error and does nothing.
+  // To cancel a canceled order again is no error and does nothing.
   await shop.as(ordersApi, lena).cancel({ params: { id: order.id }, body: {}, headers: keyed() })
   assert.equal((await shop.sentAbout(order.id)).length, 3)
 
@@ -58,7 +58,7 @@ test('the customer cancels a paid order: all money back, the stock told, once', 
   assert.deepEqual([read.refunds[0]?.status, read.refunded], ['refunded', order.totals.total])
 })
 
-test("what a customer notes while canceling stands in the order's timeline, and nothing that becomes a letter says it", async () => {
+test("a customer's note about a cancellation is in the order's timeline, and in no message that becomes a letter", async () => {
   const note = 'You have won: www.evil.example'
   const undo = (order: Order, headers: Record<string, string>) =>
     shop.as(ordersApi, anonymous).cancel({ params: { id: order.id }, body: { reason: note }, headers })
@@ -85,14 +85,14 @@ test("what a customer notes while canceling stands in the order's timeline, and 
   }
 })
 
-test('what is on its way cannot be canceled any more', async () => {
+test('an order that is on its way cannot be canceled any more', async () => {
   const order = await bought(2)
   await ship(order, [{ sku: order.lines[0]?.sku as string, quantity: 1 }])
   const asked = shop.as(ordersApi, lena).cancel({ params: { id: order.id }, body: {}, headers: keyed() })
   assert.equal(await code(asked), 'too-late-to-cancel')
 })
 
-test('a checkout that waits for its customer is canceled by him, and payments are told', async () => {
+test('a customer cancels a checkout that waits for him, and payments is told to undo the payment', async () => {
   const sku = await shop.sell(`LAMP-${++count}`, 1990)
   const { order } = await shop.buy(await shop.fullCart([{ sku, quantity: 1 }]), { token: 'tok_3ds' })
   const headers = keyed(order.accessKey)
@@ -101,7 +101,7 @@ test('a checkout that waits for its customer is canceled by him, and payments ar
   assert.deepEqual((await shop.sentAbout(order.id)).slice(-2), ['payments.cancel-payment', 'orders.order-canceled'])
 })
 
-test('an order is shipped in parcels, and never more of it than was bought', async () => {
+test('an order is shipped in parcels, which never hold more than was bought', async () => {
   const order = await bought(3)
   const sku = order.lines[0]?.sku as string
   const first = await ship(order, [{ sku, quantity: 1 }], { carrier: 'DHL', trackingNumber: '00340434161094' })
@@ -124,14 +124,14 @@ test('an order is shipped in parcels, and never more of it than was bought', asy
   )
 })
 
-test('ten parcels packed at once hold no more than was bought', async () => {
+test('ten parcels that are packed at once hold no more than was bought', async () => {
   const order = await bought(3)
   const sku = order.lines[0]?.sku as string
   const parcels = await Promise.allSettled(Array.from({ length: 10 }, () => ship(order, [{ sku, quantity: 1 }])))
   assert.equal(parcels.filter((one) => one.status === 'fulfilled').length, 3)
 })
 
-test('what is not paid is not shipped, and what was refunded before it was sent stays here', async () => {
+test('an unpaid order is not shipped, and neither are units that were refunded before they were sent', async () => {
   const sku = await shop.sell(`LAMP-${++count}`, 1990)
   const { order: waiting } = await shop.buy(await shop.fullCart([{ sku, quantity: 1 }]), { token: 'tok_3ds' })
   assert.equal(await code(ship(waiting)), 'not-paid')
@@ -159,7 +159,7 @@ test('refunds by line add up to the total, shipping included, to the cent', asyn
   assert.equal(await code(refund(order)), 'refund-too-large')
 })
 
-test('twenty refunds asked for at once never exceed what was paid (medusa #16681)', async () => {
+test('twenty refunds that are requested at once never exceed what was paid (medusa #16681)', async () => {
   const order = await bought(1)
   const total = order.totals.total.amount
   const asked = await Promise.allSettled(Array.from({ length: 20 }, () => refund(order, { amount: eur(500) })))
@@ -197,7 +197,7 @@ test('several refunds, each with its own outcome (medusa #13433)', async () => {
   assert.deepEqual(read.refunded, eur(300))
   const told = (await shop.sentAbout(order.id)).filter((type) => type === 'orders.order-refunded')
   assert.equal(told.length, 1)
-  // The amount of the failed one can be asked for again.
+  // The amount of the failed refund can be refunded again.
   const rest = await refund(order)
   assert.equal(rest.refunds.at(-1)?.amount.amount, order.totals.total.amount - 300)
 })
@@ -212,7 +212,7 @@ test('a refund of nothing, of too much, or in another currency is refused', asyn
   assert.equal(await code(refund(order, { amount: eur(1), lines: [{ sku: 'OTHER', quantity: 1 }] })), 'invalid-refund')
 })
 
-test('an order exists for its owner, for staff, and for whoever has its key', async () => {
+test('only its owner, staff and a caller with its key can see an order', async () => {
   const order = await bought(1)
   const id = { params: { id: order.id } }
   const read = (caller: typeof staff, headers = {}) => shop.as(ordersApi, caller).read({ ...id, headers })
@@ -269,7 +269,7 @@ test('a customer lists his own orders, page by page; staff finds any by number, 
   )
 })
 
-test('the timeline tells in sentences what happened', async () => {
+test('the timeline says in sentences what happened', async () => {
   const order = await bought(1)
   await ship(order, undefined, { trackingNumber: '42' })
   const { items } = await shop.as(ordersApi, lena).timeline({ params: { id: order.id } })
@@ -287,7 +287,7 @@ test('the timeline tells in sentences what happened', async () => {
   )
 })
 
-test('orders that were never there are not found', async () => {
+test('an order that does not exist is not found', async () => {
   const params = { id: randomUUID() }
   assert.equal(await code(byStaff().read({ params })), 'not-found')
   assert.equal(await code(byStaff().ship({ params, body: {}, headers: keyed() })), 'not-found')

@@ -18,7 +18,7 @@ export interface Order {
   shippingAddress: OrderView['shippingAddress']
   billingAddress: OrderView['billingAddress'] | null
   shippingMethod: OrderView['shippingMethod']
-  /** Only while the outcome is open. */
+  /** Null when the outcome of the checkout is known. */
   paymentChoice: PaymentChoice | null
   returnUrl: string
   nextAction: OrderView['nextAction'] | null
@@ -28,13 +28,13 @@ export interface Order {
   updatedAt: string
   shipments: OrderShipment[]
   refunds: OrderRefund[]
-  /** With it, whoever placed the order reads it without an account. */
+  /** The key with which a guest reads the order (access-key.ts). */
   accessKey: string
 }
 /** An order that has not been stored yet. It gets its number then. */
 export type NewOrder = Omit<Order, 'number'>
 
-/** While the outcome of the checkout is open. */
+/** The states in which the outcome of the checkout is not known yet. */
 export const openStatuses: readonly OrderStatus[] = ['checking-out', 'awaiting-customer', 'capturing']
 export function isOpen({ status }: Pick<Order, 'status'>): boolean {
   return openStatuses.includes(status)
@@ -42,7 +42,7 @@ export function isOpen({ status }: Pick<Order, 'status'>): boolean {
 
 export interface CancelDetail {
   message: string
-  /** What the customer says about it. For the timeline only: a letter would carry it to whatever address was typed. */
+  /** The customer's own words. For the timeline only: a letter would send them to an address that anybody may have typed. */
   note?: string
   code?: string
   missing?: unknown
@@ -52,11 +52,11 @@ export type OrderRefund = OrderView['refunds'][number] & { lines: RefundLine[] }
 export interface RefundLine {
   sku: string
   quantity: number
-  /** So many of these had not been shipped, and will not be. */
+  /** How many of the units were not shipped when the refund was requested; they will not be. */
   unshipped: number
 }
 
-/** As people say it: S-100042. */
+/** The number as people use it: S-100042. */
 export function orderNumber({ number }: { number: number }): string {
   return `S-${number}`
 }
@@ -65,7 +65,7 @@ export function itemCount(order: Pick<Order, 'lines'>): number {
   return order.lines.reduce((sum, line) => sum + line.quantity, 0)
 }
 
-/** Units of a line that were sent, that were refunded, and that are still to be sent. */
+/** How many units of a line were shipped, were refunded or are being refunded, and are left to ship. */
 export function unitsOf(order: Order, { sku, quantity }: { sku: string; quantity: number }) {
   const shipped = unitsIn(order.shipments, sku)
   const refunds = order.refunds.filter((refund) => refund.status !== 'failed').flatMap((refund) => refund.lines)
@@ -74,7 +74,7 @@ export function unitsOf(order: Order, { sku, quantity }: { sku: string; quantity
   const withdrawn = ofSku.reduce((sum, line) => sum + line.unshipped, 0)
   return { shipped, refunded, left: Math.max(0, quantity - shipped - withdrawn) }
 }
-/** Nothing can be left to send any more. Units whose refund is on its way are: it may fail. */
+/** True when nothing is left to ship, even if a pending refund fails and its units must be shipped after all. */
 export function isNothingLeft(order: Order): boolean {
   const settled = { ...order, refunds: order.refunds.filter((refund) => refund.status === 'refunded') }
   return order.lines.every((line) => unitsOf(settled, line).left === 0)
@@ -85,10 +85,11 @@ function unitsIn(parcels: readonly { lines: readonly { sku: string; quantity: nu
     .reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0)
 }
 
-/** What was given back, and what can still be: neither given back nor on its way. */
+/** The amount of the refunds that have succeeded, in minor units. */
 export function refundedAmount({ refunds }: Order): number {
   return sumOf(refunds.filter((refund) => refund.status === 'refunded'))
 }
+/** The amount that was neither refunded nor is being refunded, in minor units. */
 export function refundableAmount({ totals, refunds }: Order): number {
   return totals.total.amount - sumOf(refunds.filter((refund) => refund.status !== 'failed'))
 }
@@ -96,7 +97,7 @@ function sumOf(refunds: readonly OrderRefund[]): number {
   return refunds.reduce((sum, refund) => sum + refund.amount.amount, 0)
 }
 
-/** For those who may see it. */
+/** The order as the API shows it. */
 export function orderView(order: Order): OrderView {
   const { currency } = order.totals.total
   return {

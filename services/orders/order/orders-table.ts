@@ -1,5 +1,5 @@
-// The SQL of the orders table: reading an order with everything that belongs to it, and storing a new one. What changes an order
-// later is stored by checkout/store-step.ts.
+// The SQL of the orders table: reading an order with everything that belongs to it, and storing a new one. What changes an
+// order later is stored by checkout/store-step.ts.
 import { batched, columns, json, type Sql } from '@souk/postgres'
 import type { PricedLine } from '../cart/price-cart.ts'
 import { priceListVersion } from '../cart/price-list.ts'
@@ -79,8 +79,8 @@ const orderRows = columns<OrderToInsert>({
 })
 
 /**
- * Stores a new order, with its open checkout and the first line of its timeline, and returns it with its number. Undefined when
- * its id or its cart already has an order, or when the cart or the price list has another version by now.
+ * Stores a new order, with its open checkout and the first line of its timeline, and returns it with its number. Undefined
+ * when its id or its cart already has an order, or when the cart or the price list has another version by now.
  */
 export async function insertOrder(
   order: NewOrder,
@@ -153,7 +153,7 @@ function orderOf(row: OrderRow, secret: string): Order {
   }
 }
 
-/** Inside JSON, PostgreSQL writes times in its own way. */
+/** PostgreSQL writes times in JSON in its own format. */
 function isoTime(text: string): string {
   return new Date(text).toISOString()
 }

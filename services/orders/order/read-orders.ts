@@ -1,5 +1,5 @@
-// GET /v1/orders, /v1/orders/:id and its events. To everybody but its owner, staff, and requests with its key, an order does not
-// exist.
+// GET /v1/orders, /v1/orders/:id and its events. To everybody but its owner, staff, and requests with its key, an order
+// does not exist.
 import { type OrderStatus, ordersApi } from '@souk/contracts/orders'
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type Caller, handle, pageOf, type Request, readCursor, refuse } from '@souk/service'

@@ -1,5 +1,5 @@
-// Units that are refunded before they were sent: the money's success decides. Then they go back on the shelf, and an order of
-// which nothing is left to send has ended; a failed refund leaves them to be sent.
+// Units that are refunded before they were sent. When the refund succeeds, they go back on the shelf, and an order of which
+// nothing is left to send has ended. When it fails, they are to be sent after all.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Order, ordersApi } from '@souk/contracts/orders'
@@ -25,7 +25,7 @@ const ship = (order: Order, quantity?: number) =>
     headers: keyed(),
   })
 const cancel = (order: Order) => byStaff().cancel({ params: { id: order.id }, body: {}, headers: keyed() })
-/** Asks for a refund: of some units, of an amount, or of all that is left. */
+/** Requests a refund: of some units, of an amount, or of all that is left. */
 async function ask(order: Order, asked: { units?: number; cents?: number } = {}) {
   const lines = asked.units ? unitsOf(order, asked.units) : undefined
   const amount = asked.cents ? eur(asked.cents) : undefined
@@ -42,7 +42,7 @@ async function ask(order: Order, asked: { units?: number; cents?: number } = {})
 const read = (order: Order) => byStaff().read({ params: { id: order.id } })
 const messagesAbout = (order: Order, type: string) =>
   shop.messages<Record<string, unknown> & { orderId: string }>(type).filter((one) => one.orderId === order.id)
-/** For each refund that was told, how many units go back on the shelf. */
+/** For each refund that was announced, how many units go back on the shelf. */
 const unsentOf = (order: Order) =>
   messagesAbout(order, 'orders.order-refunded').map(({ unsent }) =>
     ((unsent as { quantity: number }[] | undefined) ?? []).reduce((sum, one) => sum + one.quantity, 0),
@@ -135,7 +135,7 @@ test('a refund that succeeds after it had failed brings back only what was not s
   assert.deepEqual(unsentOf(order), [1])
 })
 
-test('what was sent does not come back by itself, and a refunded amount brings nothing back', async () => {
+test('units that were sent do not come back by a refund, and neither does a refunded amount bring units back', async () => {
   const order = await bought(2)
   await ship(order)
   await (await ask(order, { units: 1 })).succeeds()
@@ -174,7 +174,7 @@ test('the last units take the last cent, whichever refund had failed before', as
   assert.equal((await read(order)).status, 'canceled')
 })
 
-test('a refund that succeeds while the rest is sent or the order canceled: every unit has one fate', async () => {
+test('a refund that succeeds while the rest is sent or the order canceled: every unit is either sent or put back', async () => {
   for (const [round, deed] of [ship, cancel, ship, cancel, ship, cancel].entries()) {
     const order = await bought(2)
     const refund = await ask(order, { units: round < 4 ? 1 : 2 })

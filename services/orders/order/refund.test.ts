@@ -1,4 +1,4 @@
-// How a total is divided when it goes back in portions.
+// How the total of an order is divided among refunds of its units.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Order, RefundLine } from './order.ts'
@@ -22,10 +22,10 @@ function orderOf(lines: Line[], total: number, taxIncluded: boolean): Order {
     totals: { total: eur(total), taxIncluded },
     shipments: [],
     refunds: [],
-  } as unknown as Order // What a refund looks at.
+  } as unknown as Order // All that a refund reads.
 }
 
-test('in whatever portions all units are refunded, the portions add up to the total', () => {
+test('refunds of all units add up to the total, however the units are spread over refunds', () => {
   const random = seeded(7)
   const upTo = (most: number) => Math.floor(random() * most)
   for (let round = 0; round < 500; round++) {

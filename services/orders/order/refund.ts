@@ -1,5 +1,5 @@
-// POST /v1/orders/:id/refunds. Staff gives money back: for some units, as an amount, or all that is left. The order's row is
-// locked meanwhile, so that refunds asked for at the same time never exceed what was paid.
+// POST /v1/orders/:id/refunds. Staff refunds some units, an amount, or all that is left. The order's row is locked
+// meanwhile, so that refunds that are requested at the same time never exceed what was paid.
 import { randomUUIDv7 } from 'node:crypto'
 import type { BodyOf } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
@@ -34,7 +34,7 @@ export const refund = handleOnce(route, async ({ params, body }, { shared, now }
   return refunding ? orderView(refunding) : refuse(route, 'not-paid', 'Nothing was paid for this order.')
 })
 
-/** How much goes back, and for which units. */
+/** How much goes back, in minor units, and for which units. Refuses more than what is left. */
 export function whatGoesBack(
   order: Order,
   asked: Pick<Asked, 'amount' | 'lines'>,
@@ -63,7 +63,10 @@ function amountIn(order: Order, { amount, currency }: { amount: number; currency
   return amount
 }
 
-/** The units asked for, or all that have not been refunded. Units that were not sent yet come first, and stay here. */
+/**
+ * The requested units, or all that have not been refunded. Units that were not shipped yet are counted first; they stay
+ * here.
+ */
 function unitsToRefund(order: Order, asked: Asked['lines']): RefundLine[] {
   const wanted = asked && new Map(mergeLines(asked).map((line) => [line.sku, line.quantity]))
   for (const sku of wanted?.keys() ?? []) {
@@ -78,7 +81,7 @@ function unitsToRefund(order: Order, asked: Asked['lines']): RefundLine[] {
   })
 }
 
-/** Nothing is left to refund after these units, so they take the last cent, whatever came before them. */
+/** True when no unit is left after these. They get the whole rest then, whatever was refunded before. */
 function isAllOfIt(order: Order, units: readonly RefundLine[]): boolean {
   return order.lines.every((line) => {
     const asked = units.find((one) => one.sku === line.sku)?.quantity ?? 0

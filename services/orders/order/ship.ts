@@ -25,7 +25,10 @@ export const ship = handleOnce(route, async ({ params, body }, { shared, now }: 
   return shipped ? orderView(shipped) : refuse(route, 'nothing-to-ship', 'All of this order has been shipped.')
 })
 
-/** What goes into the parcel, never more than what is left, and whether it is the last one. */
+/**
+ * The lines of the parcel, and whether it is the last one. Refuses more units than are left. Without `asked`: all that are
+ * left.
+ */
 export function packParcel(order: Order, asked: ParcelLine[] | undefined): { lines: ParcelLine[]; complete: boolean } {
   const left = new Map(order.lines.map((line) => [line.sku, unitsOf(order, line).left]))
   const all = [...left].flatMap(([sku, quantity]) => (quantity > 0 ? [{ sku, quantity }] : []))
