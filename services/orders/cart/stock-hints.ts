@@ -23,23 +23,29 @@ export function makeStockHints(): StockHints {
 
   return {
     async problemsOf(lines, inventory) {
-      const unknown = lines.map((line) => line.sku).filter((sku) => !available.has(sku))
-      for (let from = 0; from < unknown.length; from += mostSkusPerCall) {
-        const skus = unknown.slice(from, from + mostSkusPerCall)
-        const levels = askFor(skus, inventory)
-        for (const sku of skus) {
-          const units: Promise<number | undefined> = levels.then((bySku) => bySku?.get(sku))
-          available.set(sku, units)
-        }
-      }
-      const units = await Promise.all(lines.map((line) => available.get(line.sku)))
+      const skus = lines.map((line) => line.sku)
+      ask(skus, inventory)
+      const units = await Promise.all(skus.map((sku) => available.get(sku)))
       return lines.flatMap((line, index) => problemOf(line, units[index]) ?? [])
     },
+  }
+
+  /** Asks for the SKUs that nobody has asked for in the last half second. */
+  function ask(skus: readonly string[], inventory: Inventory): void {
+    const unknown = [...new Set(skus)].filter((sku) => !available.has(sku))
+    for (let from = 0; from < unknown.length; from += mostSkusPerCall) {
+      const some = unknown.slice(from, from + mostSkusPerCall)
+      const levels = levelsOf(some, inventory)
+      for (const sku of some) {
+        const units: Promise<number | undefined> = levels.then((bySku) => bySku?.get(sku))
+        available.set(sku, units)
+      }
+    }
   }
 }
 
 /** The available units by SKU; undefined when inventory does not answer in time. The call has logged why. */
-function askFor(skus: string[], inventory: Inventory): Promise<Map<string, number> | undefined> {
+function levelsOf(skus: string[], inventory: Inventory): Promise<Map<string, number> | undefined> {
   const levels = inventory.availability({ query: { sku: skus } }).then(
     ({ items }) => new Map(items.map((item) => [item.sku, item.available])),
     () => undefined,
