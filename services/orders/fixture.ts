@@ -39,16 +39,15 @@ export async function openShop(options: TestOptions = {}) {
     /** Puts a product with one variant up for sale and returns its SKU. */
     async sell(sku: string, amount: number, more: { weightGrams?: number; title?: string; stock?: number } = {}) {
       if (more.stock !== undefined) fakes.stock.set(sku, more.stock)
-      await publish(
-        ProductChanged({
-          productId: randomUUID(),
-          slug: sku.toLowerCase(),
-          title: more.title ?? sku,
-          status: 'published',
-          version: 1,
-          variants: [{ sku, title: '', prices: [eur(amount)], weightGrams: more.weightGrams ?? 500 }],
-        }),
-      )
+      const variants = [{ sku, title: '', prices: [eur(amount)], weightGrams: more.weightGrams ?? 500 }]
+      const product = {
+        productId: randomUUID(),
+        slug: sku.toLowerCase(),
+        title: more.title ?? sku,
+        version: 1,
+        variants,
+      }
+      await publish(ProductChanged({ ...product, status: 'published' }))
       await shop.settle()
       return sku
     },

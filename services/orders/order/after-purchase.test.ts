@@ -75,11 +75,11 @@ test("a customer's note about a cancellation is in the order's timeline, and in 
   await shop.deliver(PaymentRefunded({ ...late, amount: eur(1990), totalRefunded: eur(1990) }))
 
   for (const { id } of [order, unclear.order]) {
-    const told = ['payments.refund-payment', 'orders.order-canceled', 'orders.order-refunded'].flatMap((type) =>
+    const sent = ['payments.refund-payment', 'orders.order-canceled', 'orders.order-refunded'].flatMap((type) =>
       shop.messages<{ orderId: string; reason: string }>(type).filter((one) => one.orderId === id),
     )
-    assert.ok(told.length >= 2)
-    assert.doesNotMatch(JSON.stringify(told), /evil/)
+    assert.ok(sent.length >= 2)
+    assert.doesNotMatch(JSON.stringify(sent), /evil/)
     const { items } = await byStaff().timeline({ params: { id } })
     assert.ok(items.some((entry) => entry.type === 'canceled' && entry.message.includes(note)))
   }
@@ -195,8 +195,8 @@ test('several refunds, each with its own outcome (medusa #13433)', async () => {
     ['refunded', 'failed'],
   )
   assert.deepEqual(read.refunded, eur(300))
-  const told = (await shop.sentAbout(order.id)).filter((type) => type === 'orders.order-refunded')
-  assert.equal(told.length, 1)
+  const refunded = (await shop.sentAbout(order.id)).filter((type) => type === 'orders.order-refunded')
+  assert.equal(refunded.length, 1)
   // The amount of the failed refund can be refunded again.
   const rest = await refund(order)
   assert.equal(rest.refunds.at(-1)?.amount.amount, order.totals.total.amount - 300)

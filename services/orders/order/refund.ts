@@ -63,19 +63,16 @@ function amountIn(order: Order, { amount, currency }: { amount: number; currency
   return amount
 }
 
-/**
- * The requested units, or all that have not been refunded. Units that were not shipped yet are counted first; they stay
- * here.
- */
+/** The requested units, or all that have not been refunded. Units that were not shipped yet come first; they stay here. */
 function unitsToRefund(order: Order, asked: Asked['lines']): RefundLine[] {
-  const wanted = asked && new Map(mergeLines(asked).map((line) => [line.sku, line.quantity]))
-  for (const sku of wanted?.keys() ?? []) {
+  const requested = asked && new Map(mergeLines(asked).map((line) => [line.sku, line.quantity]))
+  for (const sku of requested?.keys() ?? []) {
     if (!order.lines.some((line) => line.sku === sku)) refuse(route, 'invalid-refund', `${sku} is not in this order.`)
   }
   return order.lines.flatMap((line) => {
     const { refunded, left } = unitsOf(order, line)
     const most = line.quantity - refunded
-    const quantity = wanted ? (wanted.get(line.sku) ?? 0) : most
+    const quantity = requested ? (requested.get(line.sku) ?? 0) : most
     if (quantity > most) refuse(route, 'invalid-refund', `Only ${most} of ${line.sku} are left to refund.`)
     return quantity > 0 ? [{ sku: line.sku, quantity, unshipped: Math.min(left, quantity) }] : []
   })
