@@ -135,6 +135,21 @@ test('only one of two relays works, and the other takes over when it stops', asy
   assert.equal(new Set(transport.log.map((it) => it.id)).size, 21)
 })
 
+test('a relay that stands by tells the working one what its process has stored', async (t) => {
+  const transport = memoryTransport()
+  const working = startRelay({ database, transport, log })
+  t.after(working.stop)
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'first' })))
+  working.wake()
+  await until(() => transport.log.length === 1)
+  const standby = startRelay({ database, transport, log })
+  t.after(standby.stop)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'second' })))
+  standby.wake()
+  await until(() => transport.log.length === 2, 1) // The working relay looks by itself every two seconds.
+})
+
 test('what the broker does not confirm stays, with all that follows it under its key', async (t) => {
   const published: string[] = []
   let refuses = true
