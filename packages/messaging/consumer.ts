@@ -163,6 +163,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
 
   /** Tries the oldest set-aside message of each key whose time has come. */
   async function retryDue(): Promise<void> {
+    isWaiting ||= await isAnyWaiting()
+    if (!isWaiting) return
     const due = await database.sql<{ eventId: string }>`
       select d.event_id from dead_letter d
       where d.consumer = ${group} and d.status = 'retrying' and d.next_attempt_at <= clock_timestamp()
@@ -172,9 +174,13 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       order by d.position
       limit 100`
     for (const { eventId } of due) if (!stopping) await retry(eventId)
+    isWaiting = await isAnyWaiting()
+  }
+
+  async function isAnyWaiting(): Promise<boolean> {
     const [row] = await database.sql<{ waiting: boolean }>`
       select exists (select from dead_letter where consumer = ${group} and status = 'retrying') as waiting`
-    isWaiting = row?.waiting ?? true
+    return row?.waiting ?? true
   }
 
   async function retry(eventId: string): Promise<void> {

@@ -54,6 +54,8 @@ export interface ContextFor<S extends SettingsSpec, C extends Calls, Resources> 
   readonly database: Database
   /** For counters of the business: context.metrics.count('souk_orders_placed_total'). */
   readonly metrics: Metrics
+  /** Runs a schedule of this service now instead of at its next time, or once more when it is running. For after a commit. */
+  runSoon(schedule: { readonly name: string }): void
 }
 /** What all services know of the shop. */
 export interface SharedSettings {
