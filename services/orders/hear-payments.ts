@@ -22,8 +22,12 @@ export const hearPayments = [
   on([PaymentAuthorized], ({ orderId }, transaction, context: OrdersContext) =>
     hear(orderId, { type: 'payment-authorized' }, transaction, context),
   ),
-  on([PaymentCaptured], ({ orderId }, transaction, context: OrdersContext) =>
-    hear(orderId, { type: 'payment-captured' }, transaction, context),
+  on(
+    [PaymentCaptured],
+    ({ orderId }, transaction, context: OrdersContext) =>
+      hear(orderId, { type: 'payment-captured' }, transaction, context),
+    // A placed order ignores this for good, whatever becomes of it.
+    ({ orderId }, { resources }) => resources.placed.has(orderId),
   ),
   on([PaymentDeclined], ({ orderId, decline }, transaction, context: OrdersContext) =>
     hear(orderId, { type: 'payment-declined', detail: decline }, transaction, context),
@@ -41,8 +45,6 @@ export const hearPayments = [
 
 async function hear(orderId: string, signal: Signal, transaction: Transaction, context: OrdersContext): Promise<void> {
   const { sql } = transaction
-  // A placed order ignores this for good, whatever becomes of it.
-  if (signal.type === 'payment-captured' && context.resources.placed.has(orderId)) return
   // Most of these messages only repeat what the request has learned already. Such an order has left the state in which
   // they matter for good, so no lock is needed to see it.
   const [found] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`

@@ -130,8 +130,12 @@ export function handleOnce<R extends Route, X>(
 export interface ReactionFor<X> {
   readonly messages: readonly MessageDefinition[]
   react(data: never, transaction: Transaction, context: X, envelope: Envelope): Promise<void>
+  isKnown?(data: never, context: X): boolean
 }
-/** Reacts to messages. May run twice, late, or before its cause; what it does commits once per message. */
+/**
+ * Reacts to messages. May run twice, late, or before its cause; what it does commits once per message. `isKnown` may say that
+ * the reaction will never have anything to do, because this process has done it already: such a message is only recorded.
+ */
 export function on<const D extends readonly MessageDefinition[], X>(
   messages: D,
   react: (
@@ -140,8 +144,9 @@ export function on<const D extends readonly MessageDefinition[], X>(
     context: X,
     envelope: Envelope,
   ) => Promise<void>,
+  isKnown?: (data: MessageOf<D[number]>['data'], context: X) => boolean,
 ): ReactionFor<X> {
-  return { messages, react: react as ReactionFor<X>['react'] }
+  return { messages, react: react as ReactionFor<X>['react'], isKnown: isKnown as ReactionFor<X>['isKnown'] }
 }
 export interface Job<X> {
   readonly name: string
