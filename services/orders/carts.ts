@@ -28,6 +28,10 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
   }
   const expected = versionIn(headers['if-match'])
   const id = params.id.toLowerCase()
+  context.resources.stockHints.prepare(
+    body.lines.map(({ sku }) => sku),
+    context.clients.inventory,
+  )
   const stored = await storeCart({ id, customerId: caller.userId, body, expected }, context)
   if (!stored) return refuseToStore(id, context.sql)
   const priced = priceCart(body, stored.prices)

@@ -5,6 +5,8 @@ import type { inventoryApi } from '@souk/contracts/inventory'
 import type { CartProblem, PricedLine } from './cart.ts'
 
 export interface StockHints {
+  /** Asks for what a cart is about to need, so that the answer is on its way while the cart is stored. */
+  prepare(skus: readonly string[], inventory: ClientOf<typeof inventoryApi>): void
   problemsOf(lines: readonly PricedLine[], inventory: ClientOf<typeof inventoryApi>): Promise<CartProblem[]>
 }
 
@@ -18,11 +20,10 @@ export function makeStockHints(now: () => number = () => performance.now()): Sto
   const asked = new Map<string, { at: number; available: Promise<number | undefined> }>()
 
   return {
+    prepare: ask,
     async problemsOf(lines, inventory) {
       ask(
-        lines
-          .map((line) => line.sku)
-          .filter((sku) => (asked.get(sku)?.at ?? Number.NEGATIVE_INFINITY) < now() - freshMs),
+        lines.map((line) => line.sku),
         inventory,
       )
       const known = await Promise.all(lines.map((line) => asked.get(line.sku)?.available))
@@ -30,7 +31,10 @@ export function makeStockHints(now: () => number = () => performance.now()): Sto
     },
   }
 
-  function ask(skus: string[], inventory: ClientOf<typeof inventoryApi>): void {
+  function ask(wanted: readonly string[], inventory: ClientOf<typeof inventoryApi>): void {
+    const skus = [...new Set(wanted)].filter(
+      (sku) => (asked.get(sku)?.at ?? Number.NEGATIVE_INFINITY) < now() - freshMs,
+    )
     if (asked.size + skus.length > mostSkus) asked.clear()
     for (let from = 0; from < skus.length; from += mostAtOnce) {
       const some = skus.slice(from, from + mostAtOnce)
