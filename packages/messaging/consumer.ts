@@ -1,6 +1,7 @@
 // Makes a service react to messages, each exactly once in effect: the inbox row and the effect commit together, and only
 // then is the message done. A batch is one transaction; when one of its messages fails, they are taken one by one, the
 // failing one is set aside (dead_letter) and tried again later, and only the messages of its own key wait behind it.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { MessageDefinition } from '@souk/contracts'
 import { crashpoint, sqlState } from '@souk/postgres'
 import type { Database, Transaction } from './database.ts'
@@ -23,6 +24,8 @@ export interface ConsumerOptions {
   reactions: ReadonlyMap<string, readonly Reaction[]>
   definitions: ReadonlyMap<string, MessageDefinition>
   check: (definition: MessageDefinition, data: unknown) => string | undefined
+  /** Says that the reactions to a message will never have anything to do: it is only recorded. */
+  isKnown?: (envelope: Envelope) => boolean
   log: Log
   /** Seconds until each further try; after the last the message is dead. */
   retrySeconds?: readonly number[]
@@ -32,6 +35,8 @@ export interface ConsumerOptions {
 type Ended = (outcome: 'done' | 'repeated' | 'failed', milliseconds: number) => void
 
 const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
+/** Nobody waits for messages that are only recorded, so one statement records what comes within this time. */
+const recordMs = 50
 const retryPollMs = 100
 const lookEvery = 20
 
@@ -71,6 +76,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   async function deliver(batch: Envelope[]): Promise<void> {
     const started = performance.now()
     try {
+      if (options.isKnown && batch.every(options.isKnown)) return await record(batch)
       const origin = originOf(batch[0])
       const outcomes = await database.transaction(async (transaction) => {
         const fresh = await claim(batch, transaction)
@@ -86,6 +92,18 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       if (isWeather(error)) throw error
       for (const envelope of batch) await deliverAlone(envelope)
     }
+  }
+
+  /** Messages without an effect to come need neither a transaction nor their turn behind others of their key. */
+  async function record(batch: Envelope[]): Promise<void> {
+    await pause(recordMs)
+    const rows = await database.sql<{ eventId: string }>`
+      insert into inbox (consumer, event_id)
+      select ${group}, event_id from unnest(${batch.map((it) => it.id)}::uuid[]) as known (event_id)
+      on conflict do nothing
+      returning event_id`
+    const fresh = new Set(rows.map((row) => row.eventId))
+    for (const envelope of batch) report(envelope, fresh.has(envelope.id) ? 'done' : 'repeated', 0)
   }
 
   /** Which of these are new, and not behind a set-aside message of their key. Those behind one are set aside too. */
@@ -140,6 +158,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   /** `origin` is what the transaction stamps on the messages it sends: here, the trace of the message at hand. */
   async function react(envelope: Envelope, transaction: Transaction, origin: Origin): Promise<void> {
     origin.trace = take(envelope)
+    if (options.isKnown?.(envelope)) return
     const definition = options.definitions.get(envelope.type)
     const wrong = definition ? options.check(definition, envelope.data) : 'nobody has declared this type'
     if (wrong) throw new Unprocessable(`This message is not what its contract says: ${wrong}`)
@@ -163,6 +182,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
 
   /** Tries the oldest set-aside message of each key whose time has come. */
   async function retryDue(): Promise<void> {
+    isWaiting ||= await isAnyWaiting()
+    if (!isWaiting) return
     const due = await database.sql<{ eventId: string }>`
       select d.event_id from dead_letter d
       where d.consumer = ${group} and d.status = 'retrying' and d.next_attempt_at <= clock_timestamp()
@@ -172,9 +193,13 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       order by d.position
       limit 100`
     for (const { eventId } of due) if (!stopping) await retry(eventId)
+    isWaiting = await isAnyWaiting()
+  }
+
+  async function isAnyWaiting(): Promise<boolean> {
     const [row] = await database.sql<{ waiting: boolean }>`
       select exists (select from dead_letter where consumer = ${group} and status = 'retrying') as waiting`
-    isWaiting = row?.waiting ?? true
+    return row?.waiting ?? true
   }
 
   async function retry(eventId: string): Promise<void> {

@@ -25,6 +25,21 @@ test('what goes with the commit undoes everything when it fails', async () => {
   assert.equal((await database.sql`select from thing where name = 'fresh'`).length, 0)
 })
 
+test('a session that ends between two statements of a transaction fails the transaction and nothing else', async () => {
+  const interrupted = database.transaction(async ({ sql, send }) => {
+    const [session] = await sql<{ pid: number }>`select pg_backend_pid() as pid`
+    send(SoldOut({ sku: 'b' }))
+    await database.sql`select pg_terminate_backend(${session?.pid})`
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await sql`insert into thing (name, number) values ('interrupted', 1)`
+  })
+  await assert.rejects(interrupted)
+  assert.equal((await database.sql`select from thing where name = 'interrupted'`).length, 0)
+  await database.transaction(async ({ sql }) =>
+    sql`insert into thing (name, number) values ('next', 1)`.then(() => undefined),
+  )
+})
+
 test('a statement that stands alone gives up behind a lock, and can be tried again', async () => {
   await database.sql`insert into thing (name, number) values ('hot', 1)`
   const change = () => database.sql`update thing set number = 2 where name = 'hot' returning number`

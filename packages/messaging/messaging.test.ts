@@ -135,6 +135,21 @@ test('only one of two relays works, and the other takes over when it stops', asy
   assert.equal(new Set(transport.log.map((it) => it.id)).size, 21)
 })
 
+test('a relay that stands by tells the working one what its process has stored', async (t) => {
+  const transport = memoryTransport()
+  const working = startRelay({ database, transport, log })
+  t.after(working.stop)
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'first' })))
+  working.wake()
+  await until(() => transport.log.length === 1)
+  const standby = startRelay({ database, transport, log })
+  t.after(standby.stop)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  await database.transaction(async ({ send }) => send(SoldOut({ sku: 'second' })))
+  standby.wake()
+  await until(() => transport.log.length === 2, 1) // The working relay looks by itself every two seconds.
+})
+
 test('what the broker does not confirm stays, with all that follows it under its key', async (t) => {
   const published: string[] = []
   let refuses = true
@@ -159,11 +174,17 @@ test('what the broker does not confirm stays, with all that follows it under its
   assert.deepEqual(published, ['good', 'bad'])
 })
 
-async function consume(transport: MemoryTransport, react: Reaction, retrySeconds = [0.02, 0.05]) {
+async function consume(
+  transport: MemoryTransport,
+  react: Reaction,
+  retrySeconds = [0.02, 0.05],
+  more: { group?: string; isKnown?: (envelope: Envelope) => boolean } = {},
+) {
   return startConsumer({
     database,
     transport,
     group: `g${Math.random()}`,
+    ...more,
     definitions: allMessages,
     check: () => undefined,
     log,
@@ -197,6 +218,27 @@ test('a message delivered three times, at once and later, takes effect once (Pin
   await until(async () => (await transport.backlog()) === 0)
   assert.equal(effects, 1)
   await consumer.close()
+})
+
+test('a message whose effect is known is recorded without its reaction', async () => {
+  const transport = memoryTransport()
+  const seen: string[] = []
+  const isKnown = ({ subject }: Envelope) => subject === 'known'
+  const react: Reaction = async ({ subject }) => void seen.push(subject)
+  const consumer = await consume(transport, react, [0.02], { group: 'knowing', isKnown })
+  const sent = [message('known', 1), message('known', 2), message('news', 1), message('known', 3)]
+  await transport.publish(sent.slice(0, 2))
+  await until(async () => (await transport.backlog()) === 0)
+  await transport.publish(sent.slice(2))
+  await until(async () => (await transport.backlog()) === 0)
+  await consumer.close()
+  assert.deepEqual(seen, ['news'])
+  const rows = await database.sql<{ eventId: string }>`
+    select event_id from inbox where consumer = 'knowing' order by event_id`
+  assert.deepEqual(
+    rows.map((row) => row.eventId),
+    sent.map((one) => one.id),
+  )
 })
 
 test('a failing message holds back its own key only, then all arrive in order (vendure #832)', async () => {

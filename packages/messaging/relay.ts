@@ -1,10 +1,11 @@
 // Carries messages from the outbox to the broker. It claims by state, never by position: a cursor on the id would skip a
 // row whose transaction commits late. One relay per database works at a time, held by an advisory lock on its connection;
-// others stand by. A relay that dies between publish and delete publishes again, and the inbox shrugs.
+// the others stand by and tell it what their processes have stored. A relay that dies between publish and delete publishes
+// again, and the inbox ignores what it has seen.
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Connection, crashpoint } from '@souk/postgres'
 import type { Database } from './database.ts'
-import type { Log, SerializedMessage, Transport } from './transports/transport.ts'
+import type { Log, Transport } from './transports/transport.ts'
 
 export interface Relay {
   /** There is something in the outbox. */
@@ -13,10 +14,26 @@ export interface Relay {
 }
 
 const batchSize = 500
-const shortestWaitMs = 5
-const longestWaitMs = 250
-const mostPauseMs = 64
+/** Between two rounds while messages come steadily: one round for several of them. The first after a quiet time does not wait. */
+const pauseMs = { least: 10, perMessage: 2, most: 64 }
+/** What is published moves to outbox_sent with the next round, or after this time when there is none. */
+const moveWithinMs = 30
+/** Until what the broker did not confirm is published again; doubled each time. */
+const retryMs = { first: 5, most: 250 }
+/** Commits wake the relay. This look is for what a process stored that died before it could do so. */
+const lookEveryMs = 2_000
 const standbyMs = 2_000
+const reconnectMs = 250
+/** By this channel relays that stand by tell the working one of messages. */
+const channel = 'souk_outbox'
+
+interface Waiting {
+  id: number
+  eventId: string
+  type: string
+  key: string
+  json: string
+}
 
 export function startRelay({
   database,
@@ -55,7 +72,7 @@ export function startRelay({
         await lead(connection, () => lost)
       } catch (error) {
         if (!stopping) log.warn({ error: String(error) }, 'The relay lost its way and starts again.')
-        await sleep(longestWaitMs)
+        await sleep(reconnectMs)
       } finally {
         await connection?.close().catch(() => undefined) // It may be what was lost.
       }
@@ -63,59 +80,89 @@ export function startRelay({
   })()
 
   async function lead(connection: Connection, isLost: () => boolean): Promise<void> {
+    await standBy(connection, isLost)
+    if (stopping || isLost()) return
     const { sql } = connection
-    while (!stopping && !isLost()) {
-      const [lock] = await sql<{ mine: boolean }>`select pg_try_advisory_lock(hashtext('souk-relay')) as mine`
-      if (lock?.mine) break
-      await sleep(standbyMs)
-    }
     // A power cut that undoes the move to outbox_sent is a relay that died between publish and delete.
     await sql`set synchronous_commit = off`
-    let waitMs = shortestWaitMs
+    await connection.listen(channel, wake)
+    let published: number[] = []
+    let retryInMs = retryMs.first
     while (!stopping && !isLost()) {
       awake = false
-      const { found, sent } = await publishOldest(connection)
-      if (sent > 0) waitMs = shortestWaitMs
-      // A crowd is not carried one by one: the more there were just now, the longer is waited for the next.
-      if (found < batchSize) await pause(Math.min(sent * 2, mostPauseMs))
-      if (sent < batchSize && !awake) {
-        await sleep(waitMs)
-        waitMs = Math.min(waitMs * 2, longestWaitMs)
-      }
+      const rows = await takeNext(connection, published)
+      published = rows.length > 0 ? await publish(rows) : []
+      const refused = rows.length - published.length
+      if (rows.length === batchSize && refused === 0) continue
+      retryInMs = refused > 0 && published.length === 0 ? Math.min(retryInMs * 2, retryMs.most) : retryMs.first
+      if (published.length > 0)
+        await pause(Math.min(pauseMs.least + published.length * pauseMs.perMessage, pauseMs.most))
+      if (!awake) await sleep(refused > 0 ? retryInMs : published.length > 0 ? moveWithinMs : lookEveryMs)
+    }
+    if (published.length > 0 && !isLost()) await takeNext(connection, published)
+  }
+
+  /** Resolves when this relay has the lock. Meanwhile it tells whoever has it of what this process stores. */
+  async function standBy({ sql }: Connection, isLost: () => boolean): Promise<void> {
+    while (!stopping && !isLost()) {
+      const isNews = awake
+      awake = false
+      const [lock] = await sql<{ mine: boolean }>`select pg_try_advisory_lock(hashtext('souk-relay')) as mine`
+      if (lock?.mine) return
+      // Outside the request's transaction, because notifying commits wait for each other.
+      if (isNews) await sql`select pg_notify(${channel}, '')`
+      if (!awake) await sleep(standbyMs)
     }
   }
 
-  /** Carries the oldest. On its own, so that a relay that pauses holds none of them in memory any more. */
-  async function publishOldest({ sql }: Connection): Promise<{ found: number; sent: number }> {
-    const rows = await sql<{ id: number; eventId: string; type: string; key: string; json: string }>`
+  /**
+   * Moves what is published and reads the oldest that is not, in one round trip. No rows are held while the relay waits.
+   */
+  async function takeNext({ sql }: Connection, published: readonly number[]): Promise<Waiting[]> {
+    if (published.length === 0) {
+      return sql<Waiting>`
+        select id, event_id, type, key, envelope::text as json
+        from outbox
+        order by id
+        limit ${batchSize}`
+    }
+    const rows = await sql<Waiting>`
+      with gone as (
+        delete from outbox where id = any(${published}::bigint[])
+        returning id, event_id, type, key, envelope, created_at
+      ), moved as (
+        insert into outbox_sent (id, event_id, type, key, envelope, created_at)
+        select id, event_id, type, key, envelope, created_at from gone
+      )
       select id, event_id, type, key, envelope::text as json
       from outbox
+      where id not in (select id from gone)
       order by id
       limit ${batchSize}`
-    if (rows.length === 0) return { found: 0, sent: 0 }
-    const messages: SerializedMessage[] = rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json }))
+    crashpoint('relay.after-delete')
+    return rows
+  }
+
+  /** Returns the ids of the rows that the broker has confirmed. */
+  async function publish(rows: readonly Waiting[]): Promise<number[]> {
     crashpoint('relay.before-publish')
-    const confirmed = await transport.publish(messages)
+    const confirmed = await transport.publish(
+      rows.map(({ eventId, type, key, json }) => ({ id: eventId, type, key, json })),
+    )
     crashpoint('relay.after-publish')
     const ids = rows.filter((row) => confirmed.has(row.eventId)).map((row) => row.id)
-    await sql`
-      with gone as (
-        delete from outbox where id = any(${ids}::bigint[])
-        returning id, event_id, type, key, envelope, created_at
-      )
-      insert into outbox_sent (id, event_id, type, key, envelope, created_at)
-      select id, event_id, type, key, envelope, created_at from gone`
-    crashpoint('relay.after-delete')
     if (ids.length < rows.length)
       log.warn({ unconfirmed: rows.length - ids.length }, 'The broker did not confirm some messages.')
-    return { found: rows.length, sent: ids.length }
+    return ids
+  }
+
+  function wake(): void {
+    awake = true
+    wakeUp?.()
   }
 
   return {
-    wake() {
-      awake = true
-      wakeUp?.()
-    },
+    wake,
     async stop() {
       stopping = true
       wakeUp?.()

@@ -58,6 +58,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 2_000,
   })
   pool.on('error', onError)
+  // While a connection is in use, its statements fail when it is lost. An 'error' event without a listener ends the process.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const shared = openSharedConnections(settings, options.sharedConnections ?? 3, onError)
   const sql = sqlOn(() => shared)
 

@@ -9,6 +9,7 @@ import type { PaymentsContext } from './context.ts'
 import { merge } from './merge.ts'
 import { noCurrency } from './payment.ts'
 import { readPayment, storeChangesIn } from './payment-table.ts'
+import { resolveOperations } from './resolve-operations.ts'
 
 export async function cancelPayment(
   { orderId }: MessageOf<typeof CancelPayment>['data'],
@@ -24,6 +25,7 @@ export async function cancelPayment(
     returning version = 0 as is_new`
   if (marked?.isNew) return send(PaymentVoided({ orderId }))
 
+  transaction.afterCommit(() => context.runSoon(resolveOperations))
   const payment = await readPayment(sql, orderId)
   if (!payment) throw new Error(`Payment ${orderId} is gone.`)
   const changes = merge(payment, undefined, now)

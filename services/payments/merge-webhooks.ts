@@ -18,7 +18,8 @@ interface Kept {
   body: string
 }
 
-export const mergeWebhooks = every(0.25, 'merge-webhooks', async (context: PaymentsContext) => {
+/** Runs at once when a webhook has come that changes something. */
+export const mergeWebhooks = every(1, 'merge-webhooks', async (context: PaymentsContext) => {
   const { sql } = context
   const now = context.now()
   const events = await sql<Kept>`

@@ -4,6 +4,7 @@ import { paymentsApi } from '@souk/contracts/payments'
 import { batched, columns } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
 import { type PaymentsContext, providerOf } from './context.ts'
+import { mergeWebhooks } from './merge-webhooks.ts'
 import type { OperationKind, ProviderPayment, ReceivedEvent } from './provider.ts'
 
 const route = paymentsApi.routes.webhook
@@ -17,7 +18,8 @@ export const receiveWebhook = handle(route, async ({ params, body, headers }, co
     refuse(route, 'invalid-signature', 'The signature does not fit the body, or is too old.')
   }
   const receivedAt = context.now()
-  await Promise.all(events.map((event) => keep({ provider: params.provider, event, receivedAt }, context)))
+  const kept = await Promise.all(events.map((event) => keep({ provider: params.provider, event, receivedAt }, context)))
+  if (kept.some((one) => one && !one.isMerged)) context.runSoon(mergeWebhooks)
   return undefined
 })
 
@@ -25,6 +27,12 @@ interface Received {
   provider: string
   event: ReceivedEvent
   receivedAt: Date
+}
+
+interface Kept {
+  provider: string
+  eventId: string
+  isMerged: boolean
 }
 
 const receivedRows = columns<Received>({
@@ -40,10 +48,10 @@ const receivedRows = columns<Received>({
   is_dispute: ['boolean', ({ event }) => event.kind === 'payment.disputed'],
 })
 
-const keep = batched<Received, never, PaymentsContext>({
+const keep = batched<Received, Kept, PaymentsContext>({
   key: ({ provider, event }) => `${provider} ${event.id}`,
-  keyOf: () => '',
-  write: (received, { sql }) => sql<never>`
+  keyOf: ({ provider, eventId }) => `${provider} ${eventId}`,
+  write: (received, { sql }) => sql<Kept>`
     insert into webhook_event (provider, event_id, order_id, body, received_at, next_try_at, processed_at)
     select e.provider, e.event_id, e.order_id, e.body, e.received_at, e.received_at, (
       select e.received_at
@@ -56,7 +64,8 @@ const keep = batched<Received, never, PaymentsContext>({
         and not e.is_dispute
     )
     from ${receivedRows(received)} as e
-    on conflict (provider, event_id) do nothing`,
+    on conflict (provider, event_id) do nothing
+    returning provider, event_id, processed_at is not null as is_merged`,
 })
 
 function movedBy(kind: OperationKind, { operations }: ProviderPayment): number {

@@ -6,12 +6,13 @@ import type { Transaction } from '@souk/service'
 import type { PaymentsContext } from './context.ts'
 import { type Known, newOperation } from './payment.ts'
 import { readPayment } from './payment-table.ts'
+import { resolveOperations } from './resolve-operations.ts'
 
 type Wanted = MessageOf<typeof RefundPayment>['data']
 
 export async function refundPayment(
   refund: Wanted,
-  { sql, send }: Transaction,
+  { sql, send, afterCommit }: Transaction,
   context: PaymentsContext,
 ): Promise<void> {
   const { orderId, refundId, amount, reason } = refund
@@ -33,6 +34,7 @@ export async function refundPayment(
     values (${operation.id}, ${orderId}, 'refund', ${operation.amount}, ${impossible ? 'failed' : 'pending'}, ${refundId},
       ${operation.reason}, ${impossible ? null : now}, ${now}, ${now})
     on conflict do nothing`
+  afterCommit(() => context.runSoon(resolveOperations))
 }
 
 function whyNot({ amount }: Wanted, payment: Known | undefined): string | undefined {

@@ -17,8 +17,8 @@ const lostAfterSeconds = 60
 /** Providers forget idempotency keys after a day; what never arrived by then must not be sent again. */
 const keyLivesHours = 23
 
-/** The habit: takes due operations, a few at a time; other instances skip those that were taken. */
-export const resolveOperations = every(0.25, 'resolve-operations', async (context: PaymentsContext) => {
+/** The habit, run at once when one becomes due: takes due operations, a few at a time; other instances skip those that were taken. */
+export const resolveOperations = every(1, 'resolve-operations', async (context: PaymentsContext) => {
   const now = context.now()
   const taken = await context.sql<{ orderId: string }>`
     update payment_operation

@@ -1,8 +1,10 @@
 // A loop that reads the bus: again and again until it is closed, asleep while there is nothing new, and patient when it fails.
 import type { Log, Subscription } from './transport.ts'
 
-/** Waits for news, at most so long. False when the only news is what this process has appended itself. */
-export type WaitForNews = (milliseconds: number) => Promise<boolean>
+/** Where something was appended: by this process itself, or perhaps by another. */
+export type News = 'here' | 'elsewhere'
+/** Waits for news, at most so long. */
+export type WaitForNews = (milliseconds: number) => Promise<News | 'none'>
 
 /** Runs `work` again and again until closed. */
 export function startPollingLoop(
@@ -12,7 +14,7 @@ export function startPollingLoop(
   name: string,
 ): Subscription {
   let stopping = false
-  let news: 'here' | 'elsewhere' | undefined
+  let news: News | undefined
   let wakeUp: (() => void) | undefined
   const wake = (mustLook: boolean) => {
     if (mustLook || !news) news = mustLook ? 'elsewhere' : 'here'
@@ -29,9 +31,9 @@ export function startPollingLoop(
       clearTimeout(timer)
       wakeUp = undefined
     }
-    const isOwnNews = news === 'here'
+    const heard = news ?? 'none'
     news = undefined
-    return !isOwnNews
+    return heard
   }
   const finished = (async () => {
     let failures = 0

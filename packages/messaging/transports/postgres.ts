@@ -13,8 +13,10 @@ import type { Log, SerializedMessage, Subscription, Transport } from './transpor
 const leaseSeconds = 10
 const batchSize = 200
 const renewMs = (leaseSeconds * 1000) / 3
-const behindMs = 50
-const pollMs = 250
+/** When a reader stores how far it has come: once a second while messages come steadily, soon when no more come. */
+const storeMs = { busy: 1_000, quiet: 100 }
+/** While notifications cannot be heard, readers look this often. Otherwise they look when they renew their lease. */
+const deafMs = 250
 const standbyMs = 500
 const keptDays = 7
 
@@ -49,6 +51,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
     for (const wake of readers) wake(mustLook)
   }
   const appends = listenForAppends(database, (from) => from !== self && wakeAll(true), log)
+  const lookMs = () => (appends.session() ? renewMs : deafMs)
   const recent = keepRecentAppends()
   const subscriptions = new Set<Subscription>()
 
@@ -98,13 +101,17 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
             const step = await readOn(reader, position, types, mustLook, (batch) => whileRenewing(() => deliver(batch)))
             position = step.position
             const isAhead = position > stored
+            const isDue = isAhead && Date.now() - storedAt > storeMs.busy
+            const news = isDue || step.isFull ? 'here' : await wait(isAhead ? storeMs.quiet : lookMs())
+            mustLook = step.isFull || news === 'elsewhere'
             // Now and then is enough: what is read again after a crash, the inbox knows.
-            if (Date.now() - storedAt > (isAhead ? behindMs : renewMs)) {
-              if (!(await store())) return
+            if (isDue || news === 'none') {
+              const head = await store()
+              if (head === undefined) return
               stored = position
               storedAt = Date.now()
+              mustLook ||= head > position
             }
-            mustLook = step.isFull || (await wait(position > stored ? behindMs : pollMs))
           }
           if (position > stored) await store()
         } finally {
@@ -123,13 +130,14 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
           }
         }
 
-        async function store(): Promise<boolean> {
-          const rows = await cursors.sql`
+        /** Stores the position and renews the lease. Returns where the log ends, or undefined when the lease is lost. */
+        async function store(): Promise<number | undefined> {
+          const [row] = await cursors.sql<{ head: number }>`
             update bus_cursor
             set position = ${position}, lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
             where group_name = ${group} and epoch = ${lease.epoch}
-            returning position`
-          return rows.length > 0
+            returning (select position from bus_head) as head`
+          return row?.head
         }
       }
       subscriptions.add(subscription)
@@ -148,7 +156,7 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
             while (!isStopping()) {
               const step = await readOn(reader, position, types, mustLook, (batch) => batch.forEach(listener))
               position = step.position
-              mustLook = step.isFull || (await wait(pollMs))
+              mustLook = step.isFull || (await wait(lookMs())) !== 'here'
             }
           } finally {
             reader.close()
@@ -275,7 +283,9 @@ function listenForAppends(
       connection = await database.connect()
       connection.onEnd(() => {
         session = undefined
-        if (!stopping) setTimeout(connect, 500)
+        if (stopping) return
+        heard() // Readers look more often from now on.
+        setTimeout(connect, 500)
       })
       await connection.listen('souk_bus', heard)
       const [own] = await connection.sql<{ session: string }>`

@@ -54,6 +54,8 @@ export interface ContextFor<S extends SettingsSpec, C extends Calls, Resources> 
   readonly database: Database
   /** For counters of the business: context.metrics.count('souk_orders_placed_total'). */
   readonly metrics: Metrics
+  /** Runs a schedule of this service now instead of at its next time, or once more when it is running. For after a commit. */
+  runSoon(schedule: { readonly name: string }): void
 }
 /** What all services know of the shop. */
 export interface SharedSettings {
@@ -128,8 +130,12 @@ export function handleOnce<R extends Route, X>(
 export interface ReactionFor<X> {
   readonly messages: readonly MessageDefinition[]
   react(data: never, transaction: Transaction, context: X, envelope: Envelope): Promise<void>
+  isKnown?(data: never, context: X): boolean
 }
-/** Reacts to messages. May run twice, late, or before its cause; what it does commits once per message. */
+/**
+ * Reacts to messages. May run twice, late, or before its cause; what it does commits once per message. `isKnown` may say that
+ * the reaction will never have anything to do, because this process has done it already: such a message is only recorded.
+ */
 export function on<const D extends readonly MessageDefinition[], X>(
   messages: D,
   react: (
@@ -138,8 +144,9 @@ export function on<const D extends readonly MessageDefinition[], X>(
     context: X,
     envelope: Envelope,
   ) => Promise<void>,
+  isKnown?: (data: MessageOf<D[number]>['data'], context: X) => boolean,
 ): ReactionFor<X> {
-  return { messages, react: react as ReactionFor<X>['react'] }
+  return { messages, react: react as ReactionFor<X>['react'], isKnown: isKnown as ReactionFor<X>['isKnown'] }
 }
 export interface Job<X> {
   readonly name: string

@@ -19,7 +19,7 @@ import { type LocalService, makeServiceCalls, type ServiceCalls } from '../calls
 import { serviceTokens } from '../calls/service-token.ts'
 import { observedAnswers } from '../http/observed-answers.ts'
 import { serveService } from '../http/server.ts'
-import { prepareJobs, startJobs, startSchedules, withJobs } from '../work/jobs.ts'
+import { prepareJobs, type ScheduleRunner, startJobs, startSchedules, withJobs } from '../work/jobs.ts'
 import { startReactions } from '../work/reactions.ts'
 import type { AnyService, ContextFor, SharedSettings } from './define-service.ts'
 import { round } from './log.ts'
@@ -90,6 +90,7 @@ export async function run(options: RunOptions): Promise<Running> {
   const serviceCalls = makeServiceCalls({ local, remotes: options.remotes ?? {}, tokens, log })
 
   const running = new Map<ServiceName, RunningService>()
+  const schedules = new Map<ServiceName, ScheduleRunner>()
   const stops: { name: string; stop: () => Promise<void> }[] = [
     { name: 'serviceCalls', stop: () => serviceCalls.close() },
   ]
@@ -102,11 +103,13 @@ export async function run(options: RunOptions): Promise<Running> {
   try {
     const opened = await Promise.all(options.services.map((service) => open(service)))
     for (const one of opened) local.set(one.definition.name, one.answer)
-    const schedules = opened.map(({ definition, contextFor }) =>
-      startSchedules(definition.schedules ?? [], () => contextFor(newTrace()), log),
-    )
+    for (const { definition, contextFor } of opened)
+      schedules.set(
+        definition.name,
+        startSchedules(definition.schedules ?? [], () => contextFor(newTrace()), log),
+      )
     // All at once: one that hangs is waited for a while, and others must not each take theirs.
-    onStop('schedules', async () => void (await Promise.all(schedules.map((one) => one.stop()))))
+    onStop('schedules', async () => void (await Promise.all([...schedules.values()].map((one) => one.stop()))))
     for (const one of opened) {
       for (const subscription of await startReactions(one, options, metrics))
         onStop(`${one.definition.name} messages`, subscription.close)
@@ -230,6 +233,7 @@ export async function run(options: RunOptions): Promise<Running> {
         return database ?? none()
       },
       metrics,
+      runSoon: ({ name }) => schedules.get(definition.name)?.runSoon(name),
     } as AnyContext
   }
 

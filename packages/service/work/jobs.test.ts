@@ -86,3 +86,24 @@ test('a habit is told to stop; one that hangs is not waited for', async () => {
   await eventually('the stop is over', () => hasStopped)
   assert.deepEqual(said, ['begun', 'begun', 'ended'])
 })
+
+test('a habit that is wanted soon runs at once, and once more when it is running', async () => {
+  let runs = 0
+  let finish = () => {}
+  const rare = every(3_600, 'rare', async () => {
+    runs += 1
+    await new Promise<void>((resolve) => {
+      finish = resolve
+    })
+  })
+  const schedules = startSchedules([rare], () => undefined, makeLog({ level: 'silent' }))
+  schedules.runSoon('rare')
+  schedules.runSoon('rare')
+  schedules.runSoon('rare')
+  assert.equal(runs, 1)
+  finish()
+  await eventually('it runs once more', () => runs === 2)
+  finish()
+  await schedules.stop()
+  assert.equal(runs, 2)
+})

@@ -14,6 +14,10 @@ const stopAtMostMs = 1_000
 export interface JobRunner {
   stop(): Promise<void>
 }
+export interface ScheduleRunner extends JobRunner {
+  /** Runs the schedule of this name now, or once more when it is running. */
+  runSoon(name: string): void
+}
 
 /** Makes the queue's tables. Before the first job can be put on it. */
 export async function prepareJobs(database: Database): Promise<void> {
@@ -65,7 +69,8 @@ export async function startJobs<X>(
     taskList,
     concurrency: 2,
     noHandleSignals: true,
-    pollInterval: 1000,
+    // New jobs are announced; this is for those whose time comes later.
+    pollInterval: 2000,
     logger: quiet,
     preset: { worker: { gracefulShutdownAbortTimeout: stopAtMostMs } },
   })
@@ -122,29 +127,37 @@ async function watchOverJobs(database: Database, workerId: string, log: Log): Pr
 }
 
 /** Runs each habit again and again, never twice at once in one process. A failure is logged, and the next time comes. */
-export function startSchedules<X>(schedules: readonly Schedule<X>[], context: () => X, log: Log): JobRunner {
+export function startSchedules<X>(schedules: readonly Schedule<X>[], context: () => X, log: Log): ScheduleRunner {
   const stopping = new AbortController()
+  const soon = new Map<string, () => void>()
   const stops = schedules.map((habit) => {
     let timer: NodeJS.Timeout | undefined
-    let working: Promise<void> = Promise.resolve()
+    let working: Promise<void> | undefined
+    let isWanted = false
+    const run = () => {
+      clearTimeout(timer)
+      isWanted = false
+      working = habit
+        .run(context(), stopping.signal)
+        .catch((error) => log.warn({ habit: habit.name, error: String(error) }, 'A habit failed; its next time comes.'))
+        .finally(next)
+    }
     const next = () => {
-      if (stopping.signal.aborted) return
-      timer = setTimeout(() => {
-        working = habit
-          .run(context(), stopping.signal)
-          .catch((error) =>
-            log.warn({ habit: habit.name, error: String(error) }, 'A habit failed; its next time comes.'),
-          )
-          .finally(next)
-      }, habit.seconds * 1000)
+      working = undefined
+      if (!stopping.signal.aborted) timer = setTimeout(run, isWanted ? 0 : habit.seconds * 1000)
     }
     next()
+    soon.set(habit.name, () => {
+      if (working) isWanted = true
+      else if (!stopping.signal.aborted) run()
+    })
     return async () => {
       clearTimeout(timer)
       await working
     }
   })
   return {
+    runSoon: (name) => soon.get(name)?.(),
     async stop() {
       stopping.abort()
       const ended = Promise.all(stops.map((stop) => stop()))

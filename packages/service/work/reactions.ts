@@ -55,6 +55,10 @@ export async function startReactions(
     reactions,
     definitions: allMessages,
     check: checkMessage,
+    isKnown: ({ type, data }) =>
+      definition.reacts?.every(
+        ({ messages, isKnown }) => !messages.some((one) => one.type === type) || isKnown?.(data as never, context),
+      ) ?? false,
     log,
     retrySeconds,
     onTaken(envelope, trace) {

@@ -17,6 +17,10 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
   }
   const id = params.id.toLowerCase()
   const expectedVersion = versionIn(headers['if-match'])
+  context.resources.stockHints.prepare(
+    body.lines.map(({ sku }) => sku),
+    context.clients.inventory,
+  )
   const cart = await storeCart({ id, customerId: caller.userId, body, expectedVersion }, context)
   if (!cart) return refuseToStore(id, context.sql)
 

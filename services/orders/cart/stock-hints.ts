@@ -8,6 +8,8 @@ import type { CartProblem, PricedLine } from './price-cart.ts'
 
 type Inventory = ClientOf<typeof inventoryApi>
 export interface StockHints {
+  /** Asks inventory about these SKUs now, so that the answer is on its way while the cart is stored. */
+  prepare(skus: readonly string[], inventory: Inventory): void
   /** What is wrong with the stock of these lines, as far as inventory has said. */
   problemsOf(lines: readonly PricedLine[], inventory: Inventory): Promise<CartProblem[]>
 }
@@ -22,6 +24,7 @@ export function makeStockHints(): StockHints {
   const available = new LRUCache<string, Promise<number | undefined>>({ max: mostSkus, ttl: keptMs })
 
   return {
+    prepare: ask,
     async problemsOf(lines, inventory) {
       const skus = lines.map((line) => line.sku)
       ask(skus, inventory)

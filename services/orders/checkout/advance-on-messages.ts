@@ -23,8 +23,12 @@ export const advanceOnMessages = [
   on([PaymentAuthorized], ({ orderId }, transaction, context: OrdersContext) =>
     advance(orderId, { type: 'payment-authorized' }, transaction, context),
   ),
-  on([PaymentCaptured], ({ orderId }, transaction, context: OrdersContext) =>
-    advance(orderId, { type: 'payment-captured' }, transaction, context),
+  on(
+    [PaymentCaptured],
+    ({ orderId }, transaction, context: OrdersContext) =>
+      advance(orderId, { type: 'payment-captured' }, transaction, context),
+    // An order that was paid ignores this, whatever has become of it since.
+    ({ orderId }, { resources }) => resources.paidOrders.has(orderId),
   ),
   on([PaymentDeclined], ({ orderId, decline }, transaction, context: OrdersContext) =>
     advance(orderId, { type: 'payment-declined', detail: decline }, transaction, context),
@@ -47,8 +51,6 @@ async function advance(
   context: OrdersContext,
 ): Promise<void> {
   const { sql } = transaction
-  // An order that was paid ignores this, whatever has become of it since.
-  if (signal.type === 'payment-captured' && context.resources.paidOrders.has(orderId)) return
   // Most messages repeat what a request has learned from a reply. Their order has left the state in which they matter and
   // does not come back to it, so it need not be locked to find that out.
   const [order] = await sql<{ status: OrderStatus }>`select status from orders where id = ${orderId}`

@@ -21,8 +21,8 @@ const mostUnderWay = 4
 const mostInOne = 50
 const mostTries = 10
 const usualDelayMs = 50
-/** So much later than it is due a letter may leave, to travel with others. */
-const gatherMs = 20
+/** A letter leaves so much later than it is due, to travel with others; while letters come steadily, so long after the last webhook. */
+const gatherMs = { first: 20, steady: 250 }
 const waitMs = 5_000
 
 interface Waiting extends Letter {
@@ -43,6 +43,7 @@ export function startPostman(options: {
   const underWay = new Set<Promise<void>>()
   let timer: NodeJS.Timeout | undefined
   let wakesAt = Number.POSITIVE_INFINITY
+  let lastSentAt = 0
   let sent = 0
   let dropped = 0
   let closing = false
@@ -76,14 +77,17 @@ export function startPostman(options: {
     }
     const dueAt = Date.now() + delayMs
     queue.push({ id, body, tries, dueAt })
-    if (dueAt + gatherMs < wakesAt) wake()
+    const leavesAt = Math.max(dueAt + gatherMs.first, lastSentAt + gatherMs.steady)
+    if (leavesAt < wakesAt || queue.length === mostInOne) wake()
   }
 
   function wake(): void {
     clearTimeout(timer)
     wakesAt = Number.POSITIVE_INFINITY
     if (closing || queue.length === 0 || underWay.size >= mostUnderWay) return
-    wakesAt = Math.min(...queue.map((one) => one.dueAt)) + gatherMs
+    const firstAt = Math.min(...queue.map((one) => one.dueAt)) + gatherMs.first
+    const isFull = queue.length >= mostInOne
+    wakesAt = isFull ? firstAt : Math.max(firstAt, lastSentAt + gatherMs.steady)
     timer = setTimeout(sendDue, Math.max(0, wakesAt - Date.now()))
     timer.unref()
   }
@@ -112,6 +116,7 @@ export function startPostman(options: {
   }
 
   function start(letters: Waiting[]): void {
+    lastSentAt = Date.now()
     const delivery = deliver(letters).finally(() => {
       underWay.delete(delivery)
       wake()
