@@ -7,7 +7,9 @@ import { join, resolve } from 'node:path'
 const project = resolve(import.meta.dirname, '..')
 const tools = join(project, 'node_modules')
 const steps = [
-  { name: 'Types', words: [join(tools, 'typescript', 'bin', 'tsc'), '--noEmit', '-p', project] },
+  // The package `typescript` is installed as `tsc`: by its own name it is an optional peer of a library of the shop, and npm
+  // would install it for everybody.
+  { name: 'Types', words: [join(tools, 'tsc', 'bin', 'tsc'), '--noEmit', '-p', project] },
   { name: 'Lint and format', words: [join(tools, '@biomejs', 'biome', 'bin', 'biome'), 'check', '.'] },
   { name: 'Tests', words: [join(project, 'local', 'test.ts'), ...process.argv.slice(2)] },
 ]
