@@ -1,7 +1,7 @@
 // What the stories of this service are handed: its settings, its providers, and the simulator where it is on.
 import { type ContextFor, choice, integer, optionalText, secret, text } from '@souk/service'
-import type { Provider } from './provider.ts'
-import type { Simulator } from './simulator/simulator.ts'
+import type { Provider } from './providers/provider.ts'
+import type { Simulator } from './providers/simulator/simulator.ts'
 
 export const settings = {
   simulator: choice(

@@ -1,13 +1,13 @@
 // Finds out what became of operations that have no answer yet, and does those that are due: after a timeout, a crash, a
 // cancellation, a refund. It asks the provider first and repeats only what never arrived, always under the same key.
 import { every } from '@souk/service'
-import { applyProviderState } from './apply-provider-state.ts'
-import { answerOf, askForMoney } from './ask-provider.ts'
-import { type PaymentsContext, providerOf } from './context.ts'
-import type { Refused } from './merge.ts'
+import { type PaymentsContext, providerOf } from '../context.ts'
+import type { Provider, ProviderPayment } from '../providers/provider.ts'
+import { applyProviderState } from './apply-report.ts'
+import { answerOf, askForMoney } from './call-provider.ts'
 import { isOpen, isUnwanted, type Known, type Operation } from './payment.ts'
+import type { Refused } from './payment-state.ts'
 import { readPayments } from './payment-table.ts'
-import type { Provider, ProviderPayment } from './provider.ts'
 
 const batch = 100
 /** Seconds until it is looked at again, by how often that has happened. */

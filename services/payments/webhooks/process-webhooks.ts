@@ -3,10 +3,10 @@
 
 import { json } from '@souk/postgres'
 import { every } from '@souk/service'
-import { applyProviderState } from './apply-provider-state.ts'
-import { type PaymentsContext, providerOf } from './context.ts'
-import type { Known } from './payment.ts'
-import { readPayments } from './payment-table.ts'
+import { type PaymentsContext, providerOf } from '../context.ts'
+import { applyProviderState } from '../payment/apply-report.ts'
+import type { Known } from '../payment/payment.ts'
+import { readPayments } from '../payment/payment-table.ts'
 
 const batch = 200
 const keptDays = { processed: 7, unknown: 30 }

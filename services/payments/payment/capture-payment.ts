@@ -3,7 +3,7 @@
 import { paymentsApi } from '@souk/contracts/payments'
 import { crashpoint } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import type { PaymentsContext } from './context.ts'
+import type { PaymentsContext } from '../context.ts'
 import { isOpen, newOperation, secondsUnderWay, viewOf } from './payment.ts'
 import { readPayment } from './payment-table.ts'
 import { settleOperations } from './resolve-operations.ts'

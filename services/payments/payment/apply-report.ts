@@ -2,11 +2,11 @@
 // One statement when nobody interferes; after a lost race, what is there now is read and merged again.
 import type { Trace } from '@souk/messaging'
 import { batched } from '@souk/postgres'
-import type { PaymentsContext } from './context.ts'
-import { merge, type Refused } from './merge.ts'
+import type { PaymentsContext } from '../context.ts'
+import type { ProviderPayment } from '../providers/provider.ts'
 import type { Known } from './payment.ts'
+import { merge, type Refused } from './payment-state.ts'
 import { type Change, readPayment, storeChanges } from './payment-table.ts'
-import type { ProviderPayment } from './provider.ts'
 
 const mostLostRaces = 50
 

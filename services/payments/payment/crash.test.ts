@@ -9,9 +9,9 @@ import { test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { makeLog, run } from '@souk/service'
 import { createDatabase, dropDatabase, eventually, memoryTransport, newTrace } from '@souk/service/fixture'
-import type { PaymentsContext } from './context.ts'
-import { payments } from './service.ts'
-import { broken } from './test-shop.ts'
+import type { PaymentsContext } from '../context.ts'
+import { broken } from '../fixture.ts'
+import { payments } from '../service.ts'
 
 const body = {
   amount: { amount: 4_998, currency: 'EUR' },

@@ -1,10 +1,10 @@
 // Calls to a provider, and what they come to: an answer, a definite no, or nothing, which is never taken for either.
 import { crashpoint } from '@souk/postgres'
-import { applyProviderState } from './apply-provider-state.ts'
-import type { PaymentsContext } from './context.ts'
-import type { Refused } from './merge.ts'
+import type { PaymentsContext } from '../context.ts'
+import { type Provider, ProviderRefusal, ProviderUnknown, within } from '../providers/provider.ts'
+import { applyProviderState } from './apply-report.ts'
 import type { Known, Operation } from './payment.ts'
-import { type Provider, ProviderRefusal, ProviderUnknown, within } from './provider.ts'
+import type { Refused } from './payment-state.ts'
 
 /** Asks for the money, the first time or again, always under the operation's own key. */
 export async function askForMoney(

@@ -2,8 +2,8 @@
 // Whoever loses that race reads again. So no row is locked while a provider is asked.
 import type { Message } from '@souk/contracts'
 import { columns, json, oneStatement, type Sql, type Statement } from '@souk/postgres'
-import type { Changes, Transfer } from './merge.ts'
 import { isOpen, type Known, type Operation } from './payment.ts'
+import type { Changes, Transfer } from './payment-state.ts'
 
 export async function readPayments(sql: Sql, orderIds: readonly string[]): Promise<Known[]> {
   return sql<Known>`

@@ -3,7 +3,7 @@
 import type { MessageOf } from '@souk/contracts'
 import { RefundFailed, type RefundPayment } from '@souk/contracts/payments'
 import type { Transaction } from '@souk/service'
-import type { PaymentsContext } from './context.ts'
+import type { PaymentsContext } from '../context.ts'
 import { type Known, newOperation } from './payment.ts'
 import { readPayment } from './payment-table.ts'
 import { resolveOperations } from './resolve-operations.ts'

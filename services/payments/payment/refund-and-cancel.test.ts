@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/fixture'
-import { type ProviderPayment, ProviderUnknown } from './provider.ts'
+import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
+import { type ProviderPayment, ProviderUnknown } from '../providers/provider.ts'
 import { refundPayment } from './refund-payment.ts'
-import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
 
 let it: TestPayments
 before(async () => {

@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Sql } from '@souk/postgres'
 import { eventually } from '@souk/service/fixture'
-import { invariants } from './invariants.ts'
-import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
+import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
+import { invariants } from '../invariants.ts'
 
 let it: TestPayments
 before(async () => {

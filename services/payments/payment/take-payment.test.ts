@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { eventually, refusalOf, staff } from '@souk/service/fixture'
-import { broken, price, startPayments, type TestPayments } from './test-shop.ts'
+import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
 
 let it: TestPayments
 before(async () => {

@@ -4,7 +4,7 @@
 import type { SimulatorSwitches } from '@souk/contracts/payments'
 import { Pool } from 'undici'
 import type { Log } from './log.ts'
-import { sign } from './signature.ts'
+import { sign } from './webhook-signature.ts'
 
 export interface Letter {
   id: string

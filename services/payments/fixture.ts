@@ -14,9 +14,9 @@ import type { Caller } from '@souk/service'
 import { anonymous, eventually, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import type { PaymentsContext } from './context.ts'
 import { invariants } from './invariants.ts'
-import type { ProviderEntry } from './provider.ts'
+import type { ProviderEntry } from './providers/provider.ts'
+import type { Simulator } from './providers/simulator/simulator.ts'
 import { payments } from './service.ts'
-import type { Simulator } from './simulator/simulator.ts'
 
 const orders: Caller = { service: 'orders', role: 'anonymous' }
 export const price = { amount: 4_998, currency: 'EUR' }

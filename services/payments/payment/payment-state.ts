@@ -2,9 +2,9 @@
 // call, a webhook, the resolver, the browser's return. It only moves forward, so late, repeated and reordered news is harmless.
 import type { Message } from '@souk/contracts'
 import type { Payment } from '@souk/contracts/payments'
-import { messagesOfRefunds, messagesOfStatus } from './messages.ts'
+import type { OperationKind, ProviderPayment } from '../providers/provider.ts'
 import { isOpen, isUnwanted, type Known, newOperation, type Operation, type PaymentStatus, ranks } from './payment.ts'
-import type { OperationKind, ProviderPayment } from './provider.ts'
+import { messagesOfRefunds, messagesOfStatus } from './payment-messages.ts'
 
 /** A definite no to one operation. */
 export interface Refused {

@@ -3,9 +3,9 @@
 import { paymentsApi } from '@souk/contracts/payments'
 import { batched, columns } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
-import { type PaymentsContext, providerOf } from './context.ts'
-import { mergeWebhooks } from './merge-webhooks.ts'
-import type { OperationKind, ProviderPayment, ReceivedEvent } from './provider.ts'
+import { type PaymentsContext, providerOf } from '../context.ts'
+import type { OperationKind, ProviderPayment, ReceivedEvent } from '../providers/provider.ts'
+import { mergeWebhooks } from './process-webhooks.ts'
 
 const route = paymentsApi.routes.webhook
 

@@ -2,7 +2,7 @@
 import { paymentsApi } from '@souk/contracts/payments'
 import { join } from '@souk/postgres'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
-import type { PaymentsContext } from './context.ts'
+import type { PaymentsContext } from '../context.ts'
 import { noCurrency, viewOf } from './payment.ts'
 import { readPayment, readPayments } from './payment-table.ts'
 

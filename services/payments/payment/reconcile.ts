@@ -5,8 +5,8 @@ import type { ReplyOf } from '@souk/contracts'
 import { type paymentsApi as Api, paymentsApi } from '@souk/contracts/payments'
 import type { Sql } from '@souk/postgres'
 import { handle } from '@souk/service'
-import type { PaymentsContext } from './context.ts'
-import type { ProviderEntry } from './provider.ts'
+import type { PaymentsContext } from '../context.ts'
+import type { ProviderEntry } from '../providers/provider.ts'
 
 const windowDays = 3
 const batch = 1_000

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { merge } from './merge.ts'
+import type { ProviderPayment } from '../providers/provider.ts'
 import { isOpen, type Known, newOperation } from './payment.ts'
-import type { ProviderPayment } from './provider.ts'
+import { merge } from './payment-state.ts'
 
 const now = new Date('2026-11-22T10:00:00Z')
 const operation = newOperation('capture', 1_000, now, { checkInSeconds: 6 })

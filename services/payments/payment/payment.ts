@@ -1,7 +1,7 @@
 // A payment and its operations, as the other stories of this service know them.
 import { randomUUIDv7 } from 'node:crypto'
 import type { Payment } from '@souk/contracts/payments'
-import type { OperationKind } from './provider.ts'
+import type { OperationKind } from '../providers/provider.ts'
 
 export type PaymentStatus = Payment['status']
 export interface Operation {

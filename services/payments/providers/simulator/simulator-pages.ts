@@ -1,8 +1,8 @@
 // The simulated bank's own page, where a customer approves a payment, and the staff's switches that make it misbehave.
 import { paymentsApi } from '@souk/contracts/payments'
 import { handle, refuse, reply } from '@souk/service'
-import type { PaymentsContext } from './context.ts'
-import { bankPage } from './simulator/bank-page.ts'
+import type { PaymentsContext } from '../../context.ts'
+import { bankPage } from './bank-page.ts'
 
 const { simulatorPage, simulatorAnswer, readSimulator: readRoute, switchSimulator: switchRoute } = paymentsApi.routes
 const nowhere = 'There is no such payment at this bank.'

@@ -11,15 +11,15 @@ import {
   ProviderUnknown,
 } from '../provider.ts'
 import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
-import { entryOf } from './entries.ts'
+import { makeManners, Silence } from './behaviors.ts'
 import { type EventKind, eventIdOf, eventsIn, kindOf, readEvent, recall } from './events.ts'
 import { openJournal } from './journal.ts'
+import { entryOf } from './journal-entries.ts'
 import type { Log } from './log.ts'
-import { makeManners, Silence } from './manners.ts'
 import { answerOfCustomer, checkRepetition, opening, step } from './rules.ts'
-import { isSigned } from './signature.ts'
-import { cardOf } from './tokens.ts'
-import { startPostman } from './webhooks.ts'
+import { startPostman } from './send-webhooks.ts'
+import { cardOf } from './test-tokens.ts'
+import { isSigned } from './webhook-signature.ts'
 
 export interface Simulator extends Provider {
   readonly switches: SimulatorSwitches

@@ -1,7 +1,7 @@
 // What the simulated bank agrees to: pure decisions that become facts in its journal.
 import { type Authorization, type OperationKind, ProviderRefusal } from '../provider.ts'
 import { type Account, balanceOf, type Fact } from './accounts.ts'
-import type { Card } from './tokens.ts'
+import type { Card } from './test-tokens.ts'
 
 type Opened = Extract<Fact, { fact: 'opened' }>
 type Did = Extract<Fact, { fact: 'did' }>
