@@ -30,10 +30,10 @@ export interface TestPayments {
   readonly context: PaymentsContext
   pay(token: string, orderId?: string): Promise<Payment>
   /** Does something that the bank will not answer, and does not wait long for it. */
-  inVain<T>(work: () => Promise<T>): Promise<T>
+  withShortTimeout<T>(work: () => Promise<T>): Promise<T>
   status(orderId: string): Promise<Payment['status']>
   /** Waits until the payment has this status. */
-  becomes(orderId: string, status: Payment['status']): Promise<void>
+  waitForStatus(orderId: string, status: Payment['status']): Promise<void>
   /** Sends a message to the service, as orders would. */
   tell(message: Message): Promise<void>
   /** Types of the messages about an order, in their order. */
@@ -83,7 +83,7 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
   const simulator = context.resources.simulator as Simulator
   const api = shop.as(paymentsApi, orders)
 
-  const inVain: TestPayments['inVain'] = async (work) => {
+  const withShortTimeout: TestPayments['withShortTimeout'] = async (work) => {
     Object.assign(context.settings, { providerTimeoutMs: 500 })
     try {
       return await work()
@@ -106,11 +106,11 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
     pay(token, orderId = randomUUID()) {
       const body = { amount: price, payment: { provider: 'simulator', token }, returnUrl: 'http://localhost:4000/back' }
       const asking = () => api.pay({ params: { orderId }, body })
-      return token.startsWith('tok_timeout') ? inVain(asking) : asking()
+      return token.startsWith('tok_timeout') ? withShortTimeout(asking) : asking()
     },
-    inVain,
+    withShortTimeout,
     status,
-    becomes: (orderId, wanted) =>
+    waitForStatus: (orderId, wanted) =>
       eventually(`the payment is ${wanted}`, async () => (await status(orderId)) === wanted),
     tell: async (message) => void (await context.database.transaction(async ({ send }) => send(message))),
     said: (orderId) =>
@@ -137,8 +137,8 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
   }
 }
 
-/** What is broken now, by invariant. A sound shop has none. */
-export async function broken(sql: Sql): Promise<string[]> {
+/** What is findViolations now, by invariant. A sound shop has none. */
+export async function findViolations(sql: Sql): Promise<string[]> {
   const found: string[] = []
   for (const { id, sql: text } of invariants) {
     const rows = await sql<{ detail: string }>(Object.assign([text], { raw: [text] }))

@@ -4,16 +4,17 @@ import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payme
 import { defineService, on } from '@souk/service'
 import { type Base, calls, type Resources, settings } from './context.ts'
 import { cancelPayment } from './payment/cancel-payment.ts'
-import { capturePayment, refreshPayment } from './payment/capture-payment.ts'
+import { capturePayment } from './payment/capture-payment.ts'
 import { listPayments, readOnePayment } from './payment/list-payments.ts'
 import { readBalances, readLedger } from './payment/read-ledger.ts'
 import { reconcile } from './payment/reconcile.ts'
+import { refreshPayment } from './payment/refresh-payment.ts'
 import { refundPayment } from './payment/refund-payment.ts'
 import { resolveOperations } from './payment/resolve-operations.ts'
 import { takePayment } from './payment/take-payment.ts'
 import { startSimulator } from './providers/simulator/simulator.ts'
 import { answerBankPage, readSimulator, showBankPage, switchSimulator } from './providers/simulator/simulator-pages.ts'
-import { forgetWebhooks, mergeWebhooks } from './webhooks/process-webhooks.ts'
+import { deleteOldWebhooks, processWebhooks } from './webhooks/process-webhooks.ts'
 import { receiveWebhook } from './webhooks/receive-webhook.ts'
 
 export const payments = defineService<typeof paymentsApi, typeof settings, typeof calls, Resources>({
@@ -42,7 +43,7 @@ export const payments = defineService<typeof paymentsApi, typeof settings, typeo
     simulatorAnswer: answerBankPage,
   },
   reacts: [on([CancelPayment], cancelPayment), on([RefundPayment], refundPayment)],
-  schedules: [resolveOperations, mergeWebhooks, forgetWebhooks],
+  schedules: [resolveOperations, processWebhooks, deleteOldWebhooks],
 })
 
 async function openProviders({

@@ -1,46 +1,37 @@
-// The one way in which a provider's word changes a payment, whoever heard it: our own call, a webhook, the resolver.
-// One statement when nobody interferes; after a lost race, what is there now is read and merged again.
-import type { Trace } from '@souk/messaging'
-import { batched } from '@souk/postgres'
+// The one way in which a provider's report changes a stored payment, wherever it came from: our own call, a webhook, the resolver.
 import type { PaymentsContext } from '../context.ts'
 import type { ProviderPayment } from '../providers/provider.ts'
-import type { Known } from './payment.ts'
-import { merge, type Refused } from './payment-state.ts'
-import { type Change, readPayment, storeChanges } from './payment-table.ts'
+import type { Payment } from './payment.ts'
+import { nextPaymentState, type Refusal } from './payment-state.ts'
+import { readPayment, savePayment } from './payment-table.ts'
 
-const mostLostRaces = 50
+const mostAttempts = 50
 
-/** Says whether the payment was still as it had been read, and is now changed. */
-const storeChange = batched<Change & { trace: Trace }, { id: string }, PaymentsContext>({
-  key: ({ known }) => known.orderId,
-  keyOf: ({ id }) => id,
-  write(all, { sql, commit }) {
-    const sendFor = all.map(({ known, changes, trace }) => ({ id: known.orderId, messages: changes.messages, trace }))
-    const { statement, also } = storeChanges(sql, all)
-    return commit(statement, { also, sendFor })
-  },
-})
-
-/** The payment after `seen` (or a definite refusal) was merged into it. */
-export async function applyProviderState(
+/**
+ * Applies a report (or a refusal) to a payment, stores what changes, and returns the payment as it is then. When somebody else has
+ * changed the payment since it was read, it is read again and the report is applied to that.
+ */
+export async function applyReport(
   context: PaymentsContext,
-  payment: Known,
-  seen: ProviderPayment | undefined,
-  refused?: Refused,
-): Promise<Known> {
-  let known = payment
-  for (let tries = 0; tries < mostLostRaces; tries++) {
+  payment: Payment,
+  report: ProviderPayment | undefined,
+  refusal?: Refusal,
+): Promise<Payment> {
+  const { orderId } = payment
+  let current = payment
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const now = context.now()
-    const changes = merge(known, seen, now, refused)
-    if (!changes) return known
-    if (await storeChange({ known, changes, at: now, trace: context.trace }, context)) {
-      if (changes.next.status === 'declined' && changes.next.captured > 0)
-        context.log.error({ orderId: known.orderId }, 'A provider took another amount than it was asked for.')
-      return { ...changes.next, version: known.version + 1, updatedAt: now.toISOString() }
+    const transition = nextPaymentState(current, report, now, refusal)
+    if (!transition) return current
+    if (await savePayment(context, current, transition, now)) {
+      const next = transition.payment
+      if (next.status === 'declined' && next.captured > 0)
+        context.log.error({ orderId }, 'A provider took another amount than it was asked for.')
+      return { ...next, version: current.version + 1, updatedAt: now.toISOString() }
     }
-    const current = await readPayment(context.sql, known.orderId)
-    if (!current) throw new Error(`Payment ${known.orderId} is gone.`)
-    known = current
+    const latest = await readPayment(context.sql, orderId)
+    if (!latest) throw new Error(`Payment ${orderId} is gone.`)
+    current = latest
   }
-  throw new Error(`Payment ${payment.orderId} changed ${mostLostRaces} times while it was written.`)
+  throw new Error(`Payment ${orderId} changed ${mostAttempts} times while a report was applied to it.`)
 }

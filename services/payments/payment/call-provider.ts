@@ -1,60 +1,32 @@
-// Calls to a provider, and what they come to: an answer, a definite no, or nothing, which is never taken for either.
-import { crashpoint } from '@souk/postgres'
+// Calls to a provider end in an answer, in a refusal, or with an unknown outcome, which is never taken for either of the others.
+import pTimeout from 'p-timeout'
 import type { PaymentsContext } from '../context.ts'
-import { type Provider, ProviderRefusal, ProviderUnknown, within } from '../providers/provider.ts'
-import { applyProviderState } from './apply-report.ts'
-import type { Known, Operation } from './payment.ts'
-import type { Refused } from './payment-state.ts'
+import { ProviderOutcomeUnknown, ProviderRefusal } from '../providers/provider.ts'
 
-/** Asks for the money, the first time or again, always under the operation's own key. */
-export async function askForMoney(
+export type Outcome<T> =
+  | { kind: 'answer'; answer: T }
+  | { kind: 'refusal'; refusal: { code: string; message: string } }
+  | { kind: 'unknown' }
+
+/**
+ * Waits for a call to a provider, at most the setting `providerTimeoutMs`. Every failure but a refusal is an unknown outcome; it is
+ * logged with `about`.
+ */
+export async function callProvider<T>(
   context: PaymentsContext,
-  provider: Provider,
-  payment: Known,
-  operation: Operation,
-): Promise<Known> {
-  const { request } = payment
-  if (!request) throw new Error(`Payment ${payment.orderId} has nothing left to ask with.`)
-  const { orderId, amount, currency } = payment
-  const asked = { operationId: operation.id, orderId, amount, currency, captureNow: true, ...request }
-  try {
-    const seen = await within(context.settings.providerTimeoutMs, provider.authorize(asked))
-    crashpoint('payments.provider-called')
-    const applied = await applyProviderState(context, payment, seen)
-    crashpoint('payments.state-applied')
-    return applied
-  } catch (error) {
-    if (error instanceof ProviderRefusal) {
-      const refused = { operationId: operation.id, code: error.code, message: error.message }
-      return applyProviderState(context, payment, undefined, refused)
-    }
-    if (!(error instanceof ProviderUnknown)) throw error
-    context.log.warn({ orderId, operationId: operation.id, error: error.message }, 'A provider did not answer.')
-    await context.sql`
-      update payment_operation
-      set status = 'unknown', next_check_at = ${new Date(context.now().getTime() + 2_000)}, updated_at = ${context.now()}
-      where order_id = ${orderId} and id = ${operation.id} and status = 'pending'`
-    return payment
-  }
-}
-
-export type Outcome<T> = { kind: 'answer'; answer: T } | { kind: 'refusal'; refused: Refused } | { kind: 'unknown' }
-
-/** What a call to the provider came to. Its failures are expected here; bugs still throw. */
-export async function answerOf<T>(
-  context: PaymentsContext,
-  payment: Known,
-  operation: Operation | undefined,
+  about: { orderId?: string; operationId?: string; eventId?: string },
   call: Promise<T>,
 ): Promise<Outcome<T>> {
+  const milliseconds = context.settings.providerTimeoutMs
+  const fallback = (): never => {
+    throw new ProviderOutcomeUnknown(`No answer within ${milliseconds} ms.`)
+  }
   try {
-    return { kind: 'answer', answer: await within(context.settings.providerTimeoutMs, call) }
+    return { kind: 'answer', answer: await pTimeout(call, { milliseconds, fallback }) }
   } catch (error) {
-    if (error instanceof ProviderRefusal && operation)
-      return { kind: 'refusal', refused: { operationId: operation.id, code: error.code, message: error.message } }
-    if (!(error instanceof ProviderUnknown) && !(error instanceof ProviderRefusal)) throw error
-    const about = { orderId: payment.orderId, operationId: operation?.id, error: error.message }
-    context.log.warn(about, 'A provider did not say how a payment stands.')
+    if (error instanceof ProviderRefusal)
+      return { kind: 'refusal', refusal: { code: error.code, message: error.message } }
+    context.log.warn({ ...about, error: String(error) }, 'A call to a payment provider has no known outcome.')
     return { kind: 'unknown' }
   }
 }

@@ -10,7 +10,7 @@ import { paymentsApi } from '@souk/contracts/payments'
 import { makeLog, run } from '@souk/service'
 import { createDatabase, dropDatabase, eventually, memoryTransport, newTrace } from '@souk/service/fixture'
 import type { PaymentsContext } from '../context.ts'
-import { broken } from '../fixture.ts'
+import { findViolations } from '../fixture.ts'
 import { payments } from '../service.ts'
 
 const body = {
@@ -80,7 +80,7 @@ for (const point of points) {
       assert.deepEqual(done, ['capture'])
       const told = await sql`select type from outbox union all select type from outbox_sent`
       assert.deepEqual(told, [{ type: 'payments.payment-captured' }])
-      assert.deepEqual(await broken(sql), [])
+      assert.deepEqual(await findViolations(sql), [])
     } finally {
       await running.stop()
       await transport.close()

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Sql } from '@souk/postgres'
 import { eventually } from '@souk/service/fixture'
-import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
+import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
 import { invariants } from '../invariants.ts'
 
 let it: TestPayments
@@ -14,7 +14,7 @@ before(async () => {
 after(() => it.stop())
 
 const undone = new Error('undone')
-/** Changes what no code could change, looks, and undoes it. */
+/** Transition what no code could change, looks, and undoes it. */
 async function corrupted<T>(corrupt: (sql: Sql) => Promise<unknown>, look: (sql: Sql) => Promise<T>): Promise<T> {
   let seen: T | undefined
   await it.context.database
@@ -30,7 +30,7 @@ async function corrupted<T>(corrupt: (sql: Sql) => Promise<unknown>, look: (sql:
   return seen as T
 }
 
-test('a shop in order has no broken invariant and nothing to reconcile', async () => {
+test('a shop in order has no findViolations invariant and nothing to reconcile', async () => {
   for (const token of ['tok_ok', 'tok_declined', 'tok_3ds', 'tok_capture_declined', 'tok_wrong_amount'])
     await it.pay(token)
   await eventually('nothing is under way but with a customer', async () => {
@@ -41,7 +41,7 @@ test('a shop in order has no broken invariant and nothing to reconcile', async (
     return rows.length === 0
   })
   it.wait(150)
-  assert.deepEqual(await broken(it.sql), [])
+  assert.deepEqual(await findViolations(it.sql), [])
   const report = await it.staff.reconcile({})
   assert.deepEqual(report.findings, [])
   assert.ok(report.checked >= 6)
@@ -103,7 +103,7 @@ for (const { id, statement } of invariants) {
   test(`${id} finds one corrupted row: ${statement}`, async () => {
     const { orderId } = await it.pay('tok_ok')
     const corrupt = corruptions[id] ?? assert.fail(`${id} has no corruption.`)
-    const found = await corrupted((sql) => corrupt(sql, orderId) as Promise<unknown>, broken)
+    const found = await corrupted((sql) => corrupt(sql, orderId) as Promise<unknown>, findViolations)
     const [row] = await it.sql<{ id: string }>`select id from payment_operation where order_id = ${orderId}`
     const isFound = found.some(
       (line) => line.startsWith(`${id}: `) && (line.includes(orderId) || line.includes(row?.id ?? '')),

@@ -1,9 +1,9 @@
-// For the shop's staff: payments, newest first, and one payment with everything that was asked of its provider.
+// GET /v1/payments and /v1/payments/:orderId, for staff: payments, newest first, and one payment with its operations.
 import { paymentsApi } from '@souk/contracts/payments'
 import { join } from '@souk/postgres'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import type { PaymentsContext } from '../context.ts'
-import { noCurrency, viewOf } from './payment.ts'
+import { replyOf, tombstoneCurrency } from './payment.ts'
 import { readPayment, readPayments } from './payment-table.ts'
 
 const { list, read } = paymentsApi.routes
@@ -13,7 +13,7 @@ export const listPayments = handle(list, async ({ query }, { sql }: PaymentsCont
   const after = readCursor(list, query.cursor, 2)?.map(String)
   if (after && !isPlace(after))
     refuse(list, 'invalid-cursor', 'This cursor is not one of ours. Start again from the first page.')
-  const conditions = [sql`currency <> ${noCurrency}`]
+  const conditions = [sql`currency <> ${tombstoneCurrency}`]
   if (query.status) conditions.push(sql`status = ${query.status}`)
   if (after) conditions.push(sql`(created_at, order_id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
   const rows = await sql<{ orderId: string; place: string }>`
@@ -23,21 +23,9 @@ export const listPayments = handle(list, async ({ query }, { sql }: PaymentsCont
     order by created_at desc, order_id desc
     limit ${limit + 1}`
   const { items, nextCursor } = pageOf(rows, limit, (row) => [row.place, row.orderId])
-  const payments = new Map(
-    (
-      await readPayments(
-        sql,
-        items.map((row) => row.orderId),
-      )
-    ).map((one) => [one.orderId, one]),
-  )
-  return {
-    items: items.flatMap(({ orderId }) => {
-      const payment = payments.get(orderId)
-      return payment ? [viewOf(payment)] : []
-    }),
-    nextCursor,
-  }
+  const orderIds = items.map((row) => row.orderId)
+  const payments = Map.groupBy(await readPayments(sql, orderIds), (payment) => payment.orderId)
+  return { items: orderIds.flatMap((orderId) => payments.get(orderId) ?? []).map(replyOf), nextCursor }
 })
 
 /** A time as PostgreSQL writes it, and an order id. */
@@ -58,5 +46,5 @@ export const readOnePayment = handle(read, async ({ params }, { sql }: PaymentsC
     createdAt: one.createdAt,
     updatedAt: one.updatedAt,
   }))
-  return { ...viewOf(payment), operations }
+  return { ...replyOf(payment), operations }
 })

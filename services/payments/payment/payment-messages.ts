@@ -1,4 +1,4 @@
-// What the rest of the shop is told when a payment changes.
+// The messages that tell the rest of the shop what a payment has become.
 import type { Message } from '@souk/contracts'
 import {
   PaymentAuthorized,
@@ -8,24 +8,24 @@ import {
   PaymentVoided,
   RefundFailed,
 } from '@souk/contracts/payments'
-import { type Known, type Operation, ranks } from './payment.ts'
+import { type Operation, type Payment, ranks } from './payment.ts'
 
 /** What the status's change says to the shop. */
-export function messagesOfStatus(known: Known, next: Known): Message[] {
+export function messagesOfStatus(payment: Payment, next: Payment): Message[] {
   const { orderId, amount, currency, status } = next
-  if (status === known.status) return []
+  if (status === payment.status) return []
   if (status === 'voided') return [PaymentVoided({ orderId })]
   if (status === 'declined') return next.decline ? [PaymentDeclined({ orderId, decline: next.decline })] : []
-  // What a canceled order's money did on its way back does not concern the order.
-  if (next.cancelRequested || ranks[known.status] >= ranks.captured) return []
+  // A cancellation or a capture is only followed by reversals and refunds; those have messages of their own.
+  if (next.cancelRequested || ranks[payment.status] >= ranks.captured) return []
   if (status === 'authorized') return [PaymentAuthorized({ orderId, amount: { amount, currency } })]
   return next.captured > 0 || status === 'captured' ? [PaymentCaptured({ orderId, amount: { amount, currency } })] : []
 }
 
 /** Each refund that has succeeded or failed just now, under the name that its author gave it. */
-export function messagesOfRefunds(known: Known, finished: readonly Operation[]): Message[] {
-  const { orderId, currency } = known
-  let refunded = known.refunded
+export function messagesOfRefunds(payment: Payment, finished: readonly Operation[]): Message[] {
+  const { orderId, currency } = payment
+  let refunded = payment.refunded
   return finished
     .filter((operation) => operation.kind === 'refund')
     .map((operation) => {

@@ -1,39 +1,20 @@
-// The decision behind every answer of a provider: what a payment becomes.
+// The state machine behind every report of a provider: what a payment becomes.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import type { ProviderPayment } from '../providers/provider.ts'
-import { isOpen, type Known, newOperation } from './payment.ts'
-import { merge } from './payment-state.ts'
+import { isOpen, newPayment, type Payment } from './payment.ts'
+import { nextPaymentState } from './payment-state.ts'
 
 const now = new Date('2026-11-22T10:00:00Z')
-const operation = newOperation('capture', 1_000, now, { checkInSeconds: 6 })
-const known: Known = {
-  orderId: randomUUID(),
-  amount: 1_000,
-  currency: 'EUR',
-  provider: 'simulator',
-  status: 'processing',
-  captured: 0,
-  refunded: 0,
-  reference: null,
-  nextAction: null,
-  decline: null,
-  cancelRequested: false,
-  request: { token: 'tok_ok', returnUrl: '/' },
-  version: 0,
-  createdAt: now.toISOString(),
-  updatedAt: now.toISOString(),
-  operations: [operation],
-}
-const seen = (state: ProviderPayment['state'], kind: 'capture' | 'authorize' = 'capture'): ProviderPayment => ({
-  reference: 'sim_1',
-  orderId: known.orderId,
-  state,
-  currency: 'EUR',
-  operations: [{ id: operation.id, kind, amount: 1_000, status: statusOf[state] }],
-})
-const statusOf = {
+const { payment: processing, operation } = newPayment(
+  randomUUID(),
+  'simulator',
+  { amount: 1_000, currency: 'EUR' },
+  { token: 'tok_ok', returnUrl: '/' },
+  now,
+)
+const operationStatus = {
   processing: 'pending',
   'action-required': 'pending',
   authorized: 'succeeded',
@@ -41,39 +22,51 @@ const statusOf = {
   declined: 'failed',
   voided: 'failed',
 } as const
-const after = (payment: Known, told: ProviderPayment | undefined) => merge(payment, told, now)?.next ?? payment
-const types = (payment: Known, told?: ProviderPayment) => merge(payment, told, now)?.messages.map((one) => one.type)
+const reportOf = (state: ProviderPayment['state'], kind: 'capture' | 'authorize' = 'capture'): ProviderPayment => ({
+  reference: 'sim_1',
+  orderId: processing.orderId,
+  state,
+  currency: 'EUR',
+  operations: [{ id: operation.id, kind, amount: 1_000, status: operationStatus[state] }],
+})
+const after = (payment: Payment, report: ProviderPayment | undefined) =>
+  nextPaymentState(payment, report, now)?.payment ?? payment
+const messagesAfter = (payment: Payment, report?: ProviderPayment) =>
+  nextPaymentState(payment, report, now)?.messages.map((one) => one.type)
 
-test('any order of the same news ends in the same state, and nothing goes backward', () => {
-  const steps = [seen('processing'), seen('action-required', 'authorize'), seen('authorized', 'authorize')]
-  const last = seen('captured')
+test('the same reports in any order end in the same state, and nothing goes backward', () => {
+  const reports = [
+    reportOf('processing'),
+    reportOf('action-required', 'authorize'),
+    reportOf('authorized', 'authorize'),
+  ]
   for (const order of [
     [0, 1, 2],
     [2, 1, 0],
     [1, 0, 2],
     [2, 0, 1],
   ]) {
-    const payment = order.reduce((payment, index) => after(payment, steps[index]), known)
+    const payment = order.reduce((payment, index) => after(payment, reports[index]), processing)
     assert.equal(payment.status, 'authorized')
   }
-  const captured = after(known, last)
-  for (const late of [...steps, last, seen('declined'), seen('voided')]) {
-    assert.equal(merge(captured, late, now), undefined, late.state)
+  const captured = after(processing, reportOf('captured'))
+  for (const late of [...reports, reportOf('captured'), reportOf('declined'), reportOf('voided')]) {
+    assert.equal(nextPaymentState(captured, late, now), undefined, late.state)
   }
 })
 
 test('captured again is nothing new (vendure PR#3734)', () => {
-  assert.deepEqual(types(known, seen('captured')), ['payments.payment-captured'])
-  assert.equal(types(after(known, seen('captured')), seen('captured')), undefined)
+  assert.deepEqual(messagesAfter(processing, reportOf('captured')), ['payments.payment-captured'])
+  assert.equal(messagesAfter(after(processing, reportOf('captured')), reportOf('captured')), undefined)
 })
 
-test('what arrives after it was given up for lost goes back (F77)', () => {
-  const canceled = { ...known, cancelRequested: true }
-  const refused = { operationId: operation.id, code: 'never-arrived', message: 'lost' }
-  const voided = merge(canceled, undefined, now, refused)?.next as Known
+test('money that arrives after it was given up as lost is refunded (F77)', () => {
+  const canceled = { ...processing, cancelRequested: true }
+  const refusal = { operationId: operation.id, code: 'never-arrived', message: 'lost' }
+  const voided = nextPaymentState(canceled, undefined, now, refusal)?.payment ?? assert.fail()
   assert.equal(voided.status, 'voided')
-  const late = merge(voided, seen('captured'), now)
-  assert.deepEqual([late?.next.status, late?.next.captured], ['voided', 1_000])
+  const late = nextPaymentState(voided, reportOf('captured'), now)
+  assert.deepEqual([late?.payment.status, late?.payment.captured], ['voided', 1_000])
   assert.deepEqual(
     late?.operations.map((one) => [one.kind, one.status]),
     [
@@ -84,38 +77,38 @@ test('what arrives after it was given up for lost goes back (F77)', () => {
   assert.deepEqual(late?.messages, [])
 })
 
-test('money in another currency is not the money we asked for (F78)', () => {
-  const changes = merge(known, { ...seen('captured'), currency: 'JPY' }, now)
-  assert.deepEqual([changes?.next.status, changes?.next.decline?.code], ['declined', 'amount-differs'])
+test('money in another currency is not the money that was asked for (F78)', () => {
+  const transition = nextPaymentState(processing, { ...reportOf('captured'), currency: 'JPY' }, now)
+  assert.deepEqual([transition?.payment.status, transition?.payment.decline?.code], ['declined', 'amount-differs'])
   assert.deepEqual(
-    changes?.ledger.map((transfer) => transfer.currency),
+    transition?.transfers.map((transfer) => transfer.currency),
     ['JPY'],
   )
   assert.deepEqual(
-    changes?.operations.filter(isOpen).map((one) => [one.kind, one.amount]),
+    transition?.operations.filter(isOpen).map((one) => [one.kind, one.amount]),
     [['refund', 1_000]],
   )
 })
 
-test('what cannot be given back is tried five times, ever later, and then left to people', () => {
-  let payment: Known = { ...after(known, seen('captured')), cancelRequested: true }
+test('a reversal that fails is tried five times, less and less often, and then left to people', () => {
+  let payment: Payment = { ...after(processing, reportOf('captured')), cancelRequested: true }
   const waits: number[] = []
   for (;;) {
     const refund = payment.operations.find(isOpen)
-    const refused = refund && { operationId: refund.id, code: 'no', message: 'no' }
-    const changes = merge(payment, undefined, now, refused)
-    if (!changes) break
-    payment = changes.next
+    const refusal = refund && { operationId: refund.id, code: 'no', message: 'no' }
+    const transition = nextPaymentState(payment, undefined, now, refusal)
+    if (!transition) break
+    payment = transition.payment
     const next = payment.operations.find(isOpen)
     if (next) waits.push((Date.parse(next.nextCheckAt ?? '') - now.getTime()) / 1000)
   }
   assert.deepEqual(waits, [0, 2, 5, 15, 60])
 })
 
-test('what is captured goes from what customers paid to the provider, and no further', () => {
-  assert.deepEqual(merge(known, seen('captured'), now)?.ledger, [
+test('a capture moves money from what customers paid to the provider, and no further', () => {
+  assert.deepEqual(nextPaymentState(processing, reportOf('captured'), now)?.transfers, [
     {
-      id: known.operations[0]?.id,
+      id: operation.id,
       debit: 'provider:simulator',
       credit: 'customer-payments',
       amount: 1_000,

@@ -1,173 +1,197 @@
-// What a payment becomes when its provider has told how it stands. One pure function for every source: the reply to our
-// call, a webhook, the resolver, the browser's return. It only moves forward, so late, repeated and reordered news is harmless.
+// The state machine of a payment: what it becomes when its provider reports how it stands. One pure function for every source:
+// the reply to our own call, a webhook, the resolver, the customer's return. It only moves forward, so late, repeated and
+// reordered reports do no harm.
 import type { Message } from '@souk/contracts'
-import type { Payment } from '@souk/contracts/payments'
 import type { OperationKind, ProviderPayment } from '../providers/provider.ts'
-import { isOpen, isUnwanted, type Known, newOperation, type Operation, type PaymentStatus, ranks } from './payment.ts'
+import {
+  isOpen,
+  needsReversal,
+  newOperation,
+  type Operation,
+  type Payment,
+  type PaymentStatus,
+  ranks,
+  refundableAmount,
+} from './payment.ts'
 import { messagesOfRefunds, messagesOfStatus } from './payment-messages.ts'
 
-/** A definite no to one operation. */
-export interface Refused {
+/** A provider's definite no to one operation. */
+export interface Refusal {
   operationId: string
   code: string
   message: string
 }
-/** Money that one account gets and another gives. */
-export interface Transfer {
-  /** That of the operation that moved it. */
+/** An amount that moves from one account to another. */
+export interface LedgerTransfer {
+  /** The id of the operation that moved the money. */
   id: string
   debit: string
   credit: string
   currency: string
   amount: number
 }
-export interface Changes {
-  next: Known
-  /** The new operations and those that changed. */
+/** The payment after a report, and what is stored and sent with it. */
+export interface Transition {
+  payment: Payment
+  /** New operations, and those that changed. */
   operations: Operation[]
-  ledger: Transfer[]
+  transfers: LedgerTransfer[]
   messages: Message[]
 }
 
-/** Money that cannot be given back this often waits for a person. */
-const mostTriesToGiveBack = 5
-const secondsUntilNextTry = [0, 2, 5, 15, 60]
+/** After this many failed reversals, people decide. */
+const mostReversals = 5
+/** Before each of them, in its order. */
+const secondsBeforeReversal = [0, 2, 5, 15, 60]
 
-/** What changes when the provider says `seen`; undefined when that is nothing new. */
-export function merge(
-  known: Known,
-  seen: ProviderPayment | undefined,
+/**
+ * What changes when the provider reports `report` (undefined when it has never heard of the payment, or was not asked) or refuses
+ * one operation. Undefined when nothing changes.
+ */
+export function nextPaymentState(
+  payment: Payment,
+  report: ProviderPayment | undefined,
   now: Date,
-  refused?: Refused,
-): Changes | undefined {
-  if (seen && !isAbout(known, seen)) return undefined
-  const settled = known.operations.map((operation) => settle(operation, seen, refused))
-  const captured = total(settled, 'capture')
-  const refunded = total(settled, 'refund')
-  const status = forward(known.status, statusOf(known, settled, seen, captured, refunded))
-  const told: Known = {
-    ...known,
+  refusal?: Refusal,
+): Transition | undefined {
+  if (report && !isReportOn(payment, report)) return undefined
+  const reported = withReport(payment, report, refusal)
+  const reversal = reversalOf(reported, report?.state ?? payment.status, now)
+  const next = reversal ? { ...reported, operations: [...reported.operations, reversal] } : reported
+  const operations = next.operations.filter((operation, index) => operation !== payment.operations[index])
+  if (operations.length === 0 && next.status === payment.status && next.reference === payment.reference)
+    return undefined
+  const finished = operations.filter((operation) => !isOpen(operation))
+  return {
+    payment: next,
+    operations,
+    transfers: finished.flatMap((operation) => transfersOf(payment, operation, report)),
+    messages: [...messagesOfStatus(payment, next), ...messagesOfRefunds(payment, finished)],
+  }
+}
+
+/** False for another payment of the same order, as one made in the provider's own pages: reconciliation finds those. */
+function isReportOn(payment: Payment, report: ProviderPayment): boolean {
+  if (payment.reference !== null) return report.reference === payment.reference
+  return report.operations.some((theirs) => payment.operations.some((ours) => ours.id === theirs.id))
+}
+
+function withReport(payment: Payment, report: ProviderPayment | undefined, refusal: Refusal | undefined): Payment {
+  const operations = payment.operations.map((operation) => nextOperation(operation, report, refusal))
+  const captured = succeededAmount(operations, 'capture')
+  const refunded = succeededAmount(operations, 'refund')
+  const status = laterStatus(payment.status, statusOf(payment, operations, report, captured, refunded))
+  return {
+    ...payment,
     status,
     captured,
     refunded,
-    reference: known.reference ?? seen?.reference ?? null,
-    nextAction: status === 'action-required' ? (seen?.nextAction ?? known.nextAction) : null,
-    decline: status === 'declined' ? (known.decline ?? declineOf(known, settled, seen, refused)) : null,
-    request: status === 'processing' ? known.request : null,
-    operations: settled,
-  }
-  const givenBack = giveBack(told, seen?.state ?? known.status, now)
-  const next = givenBack ? { ...told, operations: [...settled, givenBack] } : told
-  const operations = next.operations.filter((operation, index) => operation !== known.operations[index])
-  const isNews = operations.length > 0 || status !== known.status || next.reference !== known.reference
-  if (!isNews) return undefined
-  const finished = operations.filter((operation) => !isOpen(operation))
-  return {
-    next,
+    reference: payment.reference ?? report?.reference ?? null,
+    nextAction: status === 'action-required' ? (report?.nextAction ?? payment.nextAction) : null,
+    decline: status === 'declined' ? (payment.decline ?? declineOf(payment, operations, report, refusal)) : null,
+    request: status === 'processing' ? payment.request : null,
     operations,
-    ledger: finished.flatMap((operation) => ledgerOf(known, operation, seen)),
-    messages: [...messagesOfStatus(known, next), ...messagesOfRefunds(known, finished)],
   }
 }
 
-/** Another payment for the same order (made in the provider's own pages, say) is none of ours: reconciliation tells. */
-function isAbout(known: Known, seen: ProviderPayment): boolean {
-  if (known.reference !== null) return seen.reference === known.reference
-  return seen.operations.some((theirs) => known.operations.some((ours) => ours.id === theirs.id))
-}
-
-/** An operation as the provider tells it. Unchanged operations stay the same object. */
-function settle(operation: Operation, seen: ProviderPayment | undefined, refused: Refused | undefined): Operation {
+/** An operation after the report. Unchanged operations stay the same object. */
+function nextOperation(
+  operation: Operation,
+  report: ProviderPayment | undefined,
+  refusal: Refusal | undefined,
+): Operation {
   if (operation.status === 'succeeded') return operation
   const fail = (reason: string): Operation => ({ ...operation, status: 'failed', reason, nextCheckAt: null })
-  const theirs = seen?.operations.find((one) => one.id === operation.id)
-  // What we had given up for lost may have arrived after all: the provider is right.
+  const theirs = report?.operations.find((one) => one.id === operation.id)
+  // An operation that we gave up as lost may have arrived after all: the provider is right.
   if (operation.status === 'failed' && theirs?.status !== 'succeeded') return operation
-  if (refused?.operationId === operation.id) return fail(refused.message)
-  if (theirs?.status === 'failed') return { ...fail(theirs.reason ?? 'refused by the provider'), kind: theirs.kind }
-  if (theirs?.status === 'succeeded') {
-    const reference = theirs.reference ?? null
-    return { ...operation, kind: theirs.kind, amount: theirs.amount, status: 'succeeded', reference, nextCheckAt: null }
+  if (refusal?.operationId === operation.id) return fail(refusal.message)
+  if (!theirs) {
+    const isOver = report?.state === 'voided' || report?.state === 'declined'
+    return isOver && operation.kind !== 'refund' ? fail(`the payment is ${report.state}`) : operation
   }
-  if (theirs) return theirs.kind === operation.kind ? operation : { ...operation, kind: theirs.kind }
-  const isOver = seen?.state === 'voided' || seen?.state === 'declined'
-  return isOver && operation.kind !== 'refund' ? fail(`the payment is ${seen.state}`) : operation
+  const { kind, amount } = theirs
+  const reference = theirs.reference ?? operation.reference
+  if (theirs.status === 'failed') return { ...fail(theirs.reason ?? 'refused by the provider'), kind, reference }
+  if (theirs.status === 'succeeded')
+    return { ...operation, kind, amount, reference, status: 'succeeded', nextCheckAt: null }
+  return kind === operation.kind && reference === operation.reference ? operation : { ...operation, kind, reference }
 }
 
-function total(operations: readonly Operation[], kind: OperationKind): number {
+function succeededAmount(operations: readonly Operation[], kind: OperationKind): number {
   let sum = 0
   for (const one of operations) if (one.kind === kind && one.status === 'succeeded') sum += one.amount
   return sum
 }
 
 function statusOf(
-  known: Known,
+  payment: Payment,
   operations: readonly Operation[],
-  seen: ProviderPayment | undefined,
+  report: ProviderPayment | undefined,
   captured: number,
   refunded: number,
 ): PaymentStatus {
   if (hasCaptured(operations)) {
-    if (captured !== known.amount || isOtherCurrency(known, seen)) return 'declined'
+    if (captured !== payment.amount || isOtherCurrency(payment, report)) return 'declined'
     if (refunded === 0) return 'captured'
     return refunded < captured ? 'partially-refunded' : 'refunded'
   }
-  if (seen?.state === 'voided') return 'voided'
+  if (report?.state === 'voided') return 'voided'
   const hasFailed = operations.some((one) => one.status === 'failed' && ['authorize', 'capture'].includes(one.kind))
   // Canceled, and the provider has never heard of it: nothing was declined.
-  if (hasFailed && !seen && known.cancelRequested) return 'voided'
-  if (seen?.state === 'declined' || hasFailed) return 'declined'
-  return seen && seen.state !== 'captured' ? seen.state : known.status
+  if (hasFailed && !report && payment.cancelRequested) return 'voided'
+  if (report?.state === 'declined' || hasFailed) return 'declined'
+  return report && report.state !== 'captured' ? report.state : payment.status
 }
-function forward(from: PaymentStatus, to: PaymentStatus): PaymentStatus {
+function laterStatus(from: PaymentStatus, to: PaymentStatus): PaymentStatus {
   if (from === 'declined' || from === 'voided') return from
   return ranks[to] > ranks[from] ? to : from
 }
 function hasCaptured(operations: readonly Operation[]): boolean {
   return operations.some((one) => one.kind === 'capture' && one.status === 'succeeded')
 }
-function isOtherCurrency(known: Known, seen: ProviderPayment | undefined): boolean {
-  return seen !== undefined && seen.currency !== known.currency
+function isOtherCurrency(payment: Payment, report: ProviderPayment | undefined): boolean {
+  return report !== undefined && report.currency !== payment.currency
 }
 
 function declineOf(
-  known: Known,
+  payment: Payment,
   operations: readonly Operation[],
-  seen: ProviderPayment | undefined,
-  refused: Refused | undefined,
+  report: ProviderPayment | undefined,
+  refusal: Refusal | undefined,
 ): NonNullable<Payment['decline']> {
-  if (seen?.decline) return seen.decline
-  if (refused) return { code: refused.code, message: refused.message }
-  if (hasCaptured(operations) || isOtherCurrency(known, seen))
+  if (report?.decline) return report.decline
+  if (refusal) return { code: refusal.code, message: refusal.message }
+  if (hasCaptured(operations) || isOtherCurrency(payment, report))
     return { code: 'amount-differs', message: 'Another amount was taken than was asked for. It is being given back.' }
   const failed = operations.find((one) => one.status === 'failed' && one.reason)
   return { code: 'declined', message: failed?.reason ?? 'The payment was declined.' }
 }
 
-/** The operation that returns what nobody wants any more: a refund of what was captured, or a void of what is held. */
-function giveBack(payment: Known, state: PaymentStatus, now: Date): Operation | undefined {
-  if (!isUnwanted(payment)) return undefined
+/** A refund of the captured money, or a void of the authorization, when the payment needs one and none is open or done. */
+function reversalOf(payment: Payment, providerState: PaymentStatus, now: Date): Operation | undefined {
+  if (!needsReversal(payment)) return undefined
   const kind = payment.captured > 0 ? 'refund' : 'void'
-  const tries = payment.operations.filter(
+  // A refund that somebody asked for has the id that they gave it; a reversal has its own.
+  const reversals = payment.operations.filter(
     (one) => one.kind === kind && one.refundId === (kind === 'void' ? null : one.id),
   )
-  const failures = tries.filter((one) => one.status === 'failed').length
-  if (failures >= mostTriesToGiveBack) return undefined
-  const plan = { checkInSeconds: secondsUntilNextTry[failures] ?? 60, reason: 'The order was not made.' }
+  const failures = reversals.filter((one) => one.status === 'failed').length
+  if (failures >= mostReversals) return undefined
+  const plan = { checkInSeconds: secondsBeforeReversal[failures] ?? 60, reason: 'The order was not made.' }
   if (kind === 'refund') {
-    const returned = payment.operations.filter((one) => one.kind === 'refund' && one.status !== 'failed')
-    const rest = payment.captured - returned.reduce((sum, one) => sum + one.amount, 0)
-    return rest > 0 ? newOperation('refund', rest, now, plan) : undefined
+    const amount = refundableAmount(payment)
+    return amount > 0 ? newOperation('refund', amount, now, plan) : undefined
   }
-  const isHeld = state === 'authorized' || state === 'action-required'
-  return isHeld && !tries.some(isOpen) ? newOperation('void', payment.amount, now, plan) : undefined
+  const isHeld = providerState === 'authorized' || providerState === 'action-required'
+  return isHeld && !reversals.some(isOpen) ? newOperation('void', payment.amount, now, plan) : undefined
 }
 
-function ledgerOf(known: Known, operation: Operation, seen: ProviderPayment | undefined): Transfer[] {
+function transfersOf(payment: Payment, operation: Operation, report: ProviderPayment | undefined): LedgerTransfer[] {
   const { id, kind, amount, status } = operation
   if (status !== 'succeeded') return []
-  const about = { id, amount, currency: seen?.currency ?? known.currency }
-  const provider = `provider:${known.provider}`
+  const about = { id, amount, currency: report?.currency ?? payment.currency }
+  const provider = `provider:${payment.provider}`
   if (kind === 'capture') return [{ ...about, debit: provider, credit: 'customer-payments' }]
   if (kind === 'refund') return [{ ...about, debit: 'refunds', credit: provider }]
   return []

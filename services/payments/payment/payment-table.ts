@@ -1,12 +1,20 @@
-// The payment table and its operations: read in one snapshot, written in one statement that says which version it has read.
-// Whoever loses that race reads again. So no row is locked while a provider is asked.
-import type { Message } from '@souk/contracts'
-import { columns, json, oneStatement, type Sql, type Statement } from '@souk/postgres'
-import { isOpen, type Known, type Operation } from './payment.ts'
-import type { Changes, Transfer } from './payment-state.ts'
+// The payment table. A payment is read with its operations in one snapshot and saved in one statement that names the version that
+// was read: whoever loses that race reads again, so no row is locked while a provider is asked.
 
-export async function readPayments(sql: Sql, orderIds: readonly string[]): Promise<Known[]> {
-  return sql<Known>`
+import type { Trace, Transaction } from '@souk/messaging'
+import { batched, columns, json, oneStatement, type Sql, type Statement } from '@souk/postgres'
+import type { PaymentsContext } from '../context.ts'
+import { insertTransfers } from './ledger-table.ts'
+import { insertOperations, updateOperations } from './operation-table.ts'
+import { type Operation, type Payment, tombstoneCurrency } from './payment.ts'
+import type { Transition } from './payment-state.ts'
+
+export async function readPayment(sql: Sql, orderId: string): Promise<Payment | undefined> {
+  return (await readPayments(sql, [orderId]))[0]
+}
+/** In no particular order; orders without a payment are missing. */
+export async function readPayments(sql: Sql, orderIds: readonly string[]): Promise<Payment[]> {
+  return sql<Payment>`
     select p.order_id, p.amount, p.currency, p.provider, p.status, p.captured, p.refunded,
       p.provider_reference as reference, p.next_action, p.decline, p.cancel_requested, p.request, p.version,
       p.created_at, p.updated_at,
@@ -21,16 +29,21 @@ export async function readPayments(sql: Sql, orderIds: readonly string[]): Promi
     from payment p
     where p.order_id = any(${orderIds}::uuid[])`
 }
-export async function readPayment(sql: Sql, orderId: string): Promise<Known | undefined> {
-  return (await readPayments(sql, [orderId]))[0]
+
+/** Stores a new payment with its first operation, in one commit. False when the order has a payment already. */
+export async function insertPayment(
+  context: PaymentsContext,
+  payment: Payment,
+  operation: Operation,
+): Promise<boolean> {
+  return (await insertInBatch({ payment, operation }, context)) !== undefined
 }
 
-/** A new payment and the operation that it begins with. */
-export interface Begun {
-  payment: Known
+interface NewPayment {
+  payment: Payment
   operation: Operation
 }
-const begunRows = columns<Begun>({
+const newPaymentRows = columns<NewPayment>({
   order_id: ['uuid', ({ payment }) => payment.orderId],
   amount: ['bigint', ({ payment }) => payment.amount],
   currency: ['text', ({ payment }) => payment.currency],
@@ -41,136 +54,148 @@ const begunRows = columns<Begun>({
   kind: ['text', ({ operation }) => operation.kind],
   next_check_at: ['timestamptz', ({ operation }) => operation.nextCheckAt],
 })
-
-/** The first of the two commits of payments: it returns no row for an order that already has one. */
-export function insertPayments(sql: Sql, begun: readonly Begun[]) {
-  const given = sql`select * from ${begunRows(begun)} as begun`
-  const statement = sql<{ orderId: string }>`
-    insert into payment (order_id, amount, currency, provider, request, created_at, updated_at)
-    select order_id, amount, currency, provider, request, created_at, created_at from given
-    on conflict (order_id) do nothing
-    returning order_id`
-  const also = [
-    sql`
+const insertInBatch = batched<NewPayment, { orderId: string }, PaymentsContext>({
+  key: ({ payment }) => payment.orderId,
+  keyOf: ({ orderId }) => orderId,
+  write(payments, { sql, commit }) {
+    const given = sql`select * from ${newPaymentRows(payments)} as new_payment`
+    const statement = sql<{ orderId: string }>`
+      insert into payment (order_id, amount, currency, provider, request, created_at, updated_at)
+      select order_id, amount, currency, provider, request, created_at, created_at
+      from given
+      on conflict (order_id) do nothing
+      returning order_id`
+    const operations = sql`
       insert into payment_operation (id, order_id, kind, amount, next_check_at, created_at, updated_at)
       select operation_id, order_id, kind, amount, next_check_at, created_at, created_at
       from given
-      where order_id = any(array(select order_id from changed))`,
-  ]
-  return { given, statement, also }
-}
-
-/** What changed of a payment, and the version that was read. */
-export interface Change {
-  known: Known
-  changes: Changes
-  at: Date
-}
-const changeRows = columns<Change>({
-  order_id: ['uuid', ({ known }) => known.orderId],
-  version: ['integer', ({ known }) => known.version],
-  status: ['text', ({ changes }) => changes.next.status],
-  captured: ['bigint', ({ changes }) => changes.next.captured],
-  refunded: ['bigint', ({ changes }) => changes.next.refunded],
-  reference: ['text', ({ changes }) => changes.next.reference],
-  next_action: ['json', ({ changes }) => json(changes.next.nextAction)],
-  decline: ['json', ({ changes }) => json(changes.next.decline)],
-  cancel_requested: ['boolean', ({ changes }) => changes.next.cancelRequested],
-  request: ['json', ({ changes }) => json(changes.next.request)],
-  at: ['timestamptz', ({ at }) => at.toISOString()],
+      where order_id = any(array(select order_id from changed))`
+    return commit(statement, { given, also: [operations] })
+  },
 })
 
-/** Stores changes of different payments; returns no row for one that somebody else has changed since it was read. */
-export function storeChanges(sql: Sql, all: readonly Change[]) {
+/** Stores a transition and its messages, in one commit. False when the payment has changed since it was read. */
+export async function savePayment(
+  context: PaymentsContext,
+  read: Payment,
+  transition: Transition,
+  at: Date,
+): Promise<boolean> {
+  return (await saveInBatch({ read, transition, at, trace: context.trace }, context)) !== undefined
+}
+/** The same inside a transaction that has locked the payment's row. */
+export async function saveLockedPayment(
+  { sql, send }: Transaction,
+  read: Payment,
+  transition: Transition,
+  at: Date,
+): Promise<void> {
+  const { statement, also } = updatePayments(sql, [{ read, transition, at }])
+  const rows = await oneStatement(sql, statement, { also })
+  if (rows.length === 0) throw new Error(`Payment ${read.orderId} changed although its row was locked.`)
+  send(...transition.messages)
+}
+
+interface PaymentToSave {
+  /** As it was read. */
+  read: Payment
+  transition: Transition
+  at: Date
+}
+const savedRows = columns<PaymentToSave>({
+  order_id: ['uuid', ({ read }) => read.orderId],
+  version: ['integer', ({ read }) => read.version],
+  status: ['text', ({ transition }) => transition.payment.status],
+  captured: ['bigint', ({ transition }) => transition.payment.captured],
+  refunded: ['bigint', ({ transition }) => transition.payment.refunded],
+  reference: ['text', ({ transition }) => transition.payment.reference],
+  next_action: ['json', ({ transition }) => json(transition.payment.nextAction)],
+  decline: ['json', ({ transition }) => json(transition.payment.decline)],
+  cancel_requested: ['boolean', ({ transition }) => transition.payment.cancelRequested],
+  request: ['json', ({ transition }) => json(transition.payment.request)],
+  at: ['timestamptz', ({ at }) => at.toISOString()],
+})
+const saveInBatch = batched<PaymentToSave & { trace: Trace }, { id: string }, PaymentsContext>({
+  key: ({ read }) => read.orderId,
+  keyOf: ({ id }) => id,
+  write(payments, { sql, commit }) {
+    const { statement, also } = updatePayments(sql, payments)
+    const sendFor = payments.map(({ read, transition, trace }) => ({
+      id: read.orderId,
+      messages: transition.messages,
+      trace,
+    }))
+    return commit(statement, { also, sendFor })
+  },
+})
+
+/** The statement returns the `id` of each payment that was still as it had been read. */
+function updatePayments(
+  sql: Sql,
+  payments: readonly PaymentToSave[],
+): { statement: Statement<{ id: string }>; also: Statement[] } {
   const statement = sql<{ id: string }>`
     update payment p
     set status = next.status, captured = next.captured, refunded = next.refunded,
       provider_reference = next.reference, next_action = next.next_action, decline = next.decline,
       cancel_requested = next.cancel_requested, request = next.request, version = p.version + 1, updated_at = next.at
-    from ${changeRows(all)} as next
+    from ${savedRows(payments)} as next
     where p.order_id = next.order_id
       and p.version = next.version
     returning p.order_id as id`
+  const updatedIds = sql`array(select id from changed)`
+  const isStored = ({ operations }: Payment, id: string) => operations.some((one) => one.id === id)
+  const operations = payments.flatMap(({ read, transition, at }) =>
+    transition.operations.map((operation) => ({
+      orderId: read.orderId,
+      operation,
+      at,
+      isNew: !isStored(read, operation.id),
+    })),
+  )
+  const [added, changed] = [operations.filter((one) => one.isNew), operations.filter((one) => !one.isNew)]
+  const transfers = payments.flatMap(({ read, transition, at }) =>
+    transition.transfers.map((transfer) => ({ orderId: read.orderId, transfer, at })),
+  )
   const also: Statement[] = []
-  const operations = all.flatMap(({ known, changes, at }) =>
-    changes.operations.map((operation) => {
-      const isKnown = known.operations.some((one) => one.id === operation.id)
-      return { orderId: known.orderId, operation, at, isKnown }
-    }),
-  )
-  const [changed, begun] = [operations.filter((one) => one.isKnown), operations.filter((one) => !one.isKnown)]
-  if (changed.length > 0) also.push(changeOperations(sql, changed))
-  if (begun.length > 0) also.push(insertOperations(sql, begun))
-  const transfers = all.flatMap(({ known, changes, at }) =>
-    changes.ledger.map((transfer) => ({ orderId: known.orderId, transfer, at })),
-  )
-  if (transfers.length > 0)
-    also.push(sql`
-      insert into ledger_transfer (id, debit, credit, amount, currency, order_id, at)
-      select id, debit, credit, amount, currency, order_id, at
-      from ${transferRows(transfers)} as transfer
-      where order_id = any(array(select id from changed))`)
+  if (changed.length > 0) also.push(updateOperations(sql, changed, updatedIds))
+  if (added.length > 0) also.push(insertOperations(sql, added, updatedIds))
+  if (transfers.length > 0) also.push(insertTransfers(sql, transfers, updatedIds))
   return { statement, also }
 }
 
-const transferRows = columns<{ orderId: string; transfer: Transfer; at: Date }>({
-  id: ['uuid', ({ transfer }) => transfer.id],
-  debit: ['text', ({ transfer }) => transfer.debit],
-  credit: ['text', ({ transfer }) => transfer.credit],
-  amount: ['bigint', ({ transfer }) => transfer.amount],
-  currency: ['text', ({ transfer }) => transfer.currency],
-  order_id: ['uuid', ({ orderId }) => orderId],
-  at: ['timestamptz', ({ at }) => at.toISOString()],
-})
-
-interface OperationToStore {
-  orderId: string
-  operation: Operation
-  at: Date
-}
-const operationRows = columns<OperationToStore>({
-  id: ['uuid', ({ operation }) => operation.id],
-  order_id: ['uuid', ({ orderId }) => orderId],
-  kind: ['text', ({ operation }) => operation.kind],
-  amount: ['bigint', ({ operation }) => operation.amount],
-  status: ['text', ({ operation }) => operation.status],
-  refund_id: ['uuid', ({ operation }) => operation.refundId],
-  reference: ['text', ({ operation }) => operation.reference],
-  reason: ['text', ({ operation }) => operation.reason],
-  next_check_at: ['timestamptz', ({ operation }) => (isOpen(operation) ? operation.nextCheckAt : null)],
-  created_at: ['timestamptz', ({ operation }) => operation.createdAt],
-  at: ['timestamptz', ({ at }) => at.toISOString()],
-})
-
-function changeOperations(sql: Sql, operations: readonly OperationToStore[]): Statement {
-  return sql`
-    update payment_operation o
-    set kind = operation.kind, amount = operation.amount, status = operation.status,
-      provider_reference = operation.reference, reason = operation.reason,
-      next_check_at = operation.next_check_at, updated_at = operation.at
-    from ${operationRows(operations)} as operation
-    where o.order_id = operation.order_id
-      and o.id = operation.id
-      and o.order_id = any(array(select id from changed))`
-}
-function insertOperations(sql: Sql, operations: readonly OperationToStore[]): Statement {
-  return sql`
-    insert into payment_operation (id, order_id, kind, amount, status, refund_id, provider_reference, reason,
-      next_check_at, created_at, updated_at)
-    select id, order_id, kind, amount, status, refund_id, reference, reason, next_check_at, created_at, at
-    from ${operationRows(operations)} as operation
-    where order_id = any(array(select id from changed))`
+/**
+ * Adds an operation to a payment, in one commit. Nothing happens when the payment has changed since it was read, or has an
+ * operation that excludes this one (a second capture).
+ */
+export async function addOperation(context: PaymentsContext, read: Payment, operation: Operation): Promise<void> {
+  const { sql } = context
+  const at = new Date(operation.createdAt)
+  const statement = sql`
+    update payment
+    set version = version + 1
+    where order_id = ${read.orderId}
+      and version = ${read.version}
+    returning order_id as id`
+  const insert = insertOperations(sql, [{ orderId: read.orderId, operation, at }], sql`array(select id from changed)`)
+  await context.commit(statement, { also: [sql`${insert} on conflict do nothing`] })
 }
 
-/** The same inside a transaction that holds the payment's row. */
-export async function storeChangesIn(
-  { sql, send }: { sql: Sql; send(...messages: Message[]): void },
-  known: Known,
-  changes: Changes,
-  at: Date,
-): Promise<void> {
-  const { statement, also } = storeChanges(sql, [{ known, changes, at }])
-  const rows = await oneStatement(sql, statement, { also })
-  if (rows.length === 0) throw new Error(`Payment ${known.orderId} changed although its row was locked.`)
-  send(...changes.messages)
+/** Locks the payment's row until the transaction ends, and counts as a change. Undefined when there is none. */
+export async function lockPayment(sql: Sql, orderId: string): Promise<Payment | undefined> {
+  await sql`update payment set version = version + 1 where order_id = ${orderId}`
+  return readPayment(sql, orderId)
+}
+
+/**
+ * Locks the payment's row and marks it as canceled. An order without a payment gets a tombstone, so that it can never be paid. True
+ * when this made a tombstone.
+ */
+export async function requestCancellation(sql: Sql, orderId: string, now: Date): Promise<boolean> {
+  const [row] = await sql<{ isTombstone: boolean }>`
+    insert into payment (order_id, amount, currency, provider, status, cancel_requested, created_at, updated_at)
+    values (${orderId}, 0, ${tombstoneCurrency}, 'none', 'voided', true, ${now}, ${now})
+    on conflict (order_id) do update set cancel_requested = true, version = payment.version + 1
+    returning version = 0 as is_tombstone`
+  return row?.isTombstone ?? false
 }

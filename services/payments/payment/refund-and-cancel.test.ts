@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/fixture'
-import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
-import { type ProviderPayment, ProviderUnknown } from '../providers/provider.ts'
+import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
+import { ProviderOutcomeUnknown, type ProviderPayment } from '../providers/provider.ts'
 import { refundPayment } from './refund-payment.ts'
 
 let it: TestPayments
@@ -14,13 +14,13 @@ before(async () => {
 })
 afterEach(async () => {
   it.simulator.switch({ webhooks: 'normal', latencyMs: 0, outage: 'none' })
-  assert.deepEqual(await broken(it.sql), [])
+  assert.deepEqual(await findViolations(it.sql), [])
 })
 after(() => it.stop())
 
 const euros = (amount: number) => ({ amount, currency: 'EUR' })
 const refund = (orderId: string, amount: number, refundId: string = randomUUID()) =>
-  it.tell(RefundPayment({ orderId, refundId, amount: euros(amount), reason: 'broken' }))
+  it.tell(RefundPayment({ orderId, refundId, amount: euros(amount), reason: 'findViolations' }))
 const cancel = (orderId: string) => it.tell(CancelPayment({ orderId, reason: 'changed their mind' }))
 const refunds = async (orderId: string) =>
   (await it.entries(orderId)).filter((one) => one.kind === 'refund' && one.status === 'succeeded')
@@ -46,11 +46,11 @@ const answered = async (orderId: string, count: number) => {
 test('several partial refunds, each under its own name, until nothing is left (medusa #10842, #13433)', async () => {
   const { orderId } = await it.pay('tok_ok')
   await refund(orderId, 1_000)
-  await it.becomes(orderId, 'partially-refunded')
+  await it.waitForStatus(orderId, 'partially-refunded')
   await refund(orderId, 1_000)
   await answered(orderId, 2)
   await refund(orderId, 2_998)
-  await it.becomes(orderId, 'refunded')
+  await it.waitForStatus(orderId, 'refunded')
   await it.shop.settle()
   assert.deepEqual(
     it.shop
@@ -99,7 +99,7 @@ test('refunds that two instances decide at the same moment do not exceed it eith
   await Promise.all(
     Array.from({ length: 8 }, () =>
       it.context.transaction((transaction) => {
-        const wanted = { orderId, refundId: randomUUID(), amount: euros(1_000), reason: 'broken' }
+        const wanted = { orderId, refundId: randomUUID(), amount: euros(1_000), reason: 'findViolations' }
         return refundPayment(wanted, transaction, it.context)
       }),
     ),
@@ -114,7 +114,7 @@ test('a refund that the provider does not answer is repeated under its own key (
   const lost = Promise.withResolvers<void>()
   onTheWay('refund', async () => {
     lost.resolve()
-    throw new ProviderUnknown('No answer.')
+    throw new ProviderOutcomeUnknown('No answer.')
   })
   await refund(orderId, 700)
   await lost.promise
@@ -166,7 +166,7 @@ test('canceled while the bank is asked: what it takes is given back (F77; medusa
   await it.shop.settle()
   canceled.resolve()
   await paying
-  await it.becomes(orderId, 'refunded')
+  await it.waitForStatus(orderId, 'refunded')
   await it.shop.settle()
   assert.deepEqual(it.said(orderId), ['payment-refunded'])
   assert.equal((await refunds(orderId)).length, 1)
@@ -177,14 +177,14 @@ test('canceled while nobody knows what became of it: found out, then given back'
   onTheWay('authorize', async (ask) => {
     await ask()
     it.simulator.switch({ outage: 'errors' })
-    throw new ProviderUnknown('The answer was lost.')
+    throw new ProviderOutcomeUnknown('The answer was lost.')
   })
   const { orderId } = await it.pay('tok_ok')
   await cancel(orderId)
   await it.shop.settle()
   it.simulator.switch({ outage: 'none' })
   it.wait(10)
-  await it.becomes(orderId, 'refunded')
+  await it.waitForStatus(orderId, 'refunded')
   await it.shop.settle()
   assert.deepEqual(it.said(orderId), ['payment-refunded'])
 })
@@ -199,7 +199,7 @@ test('canceled, and the provider never heard of it: void once it cannot arrive a
   await new Promise((resolve) => setTimeout(resolve, 600))
   assert.equal(await it.status(orderId), 'processing')
   it.wait(70)
-  await it.becomes(orderId, 'voided')
+  await it.waitForStatus(orderId, 'voided')
   assert.deepEqual(await it.entries(orderId), [])
   // Had it arrived after all, it would go back.
   const [operation] = await it.sql<{ id: string }>`select id from payment_operation where order_id = ${orderId}`
@@ -209,7 +209,7 @@ test('canceled, and the provider never heard of it: void once it cannot arrive a
 test('canceled while the customer is at the bank: void', async () => {
   const { orderId, nextAction } = await it.pay('tok_3ds')
   await cancel(orderId)
-  await it.becomes(orderId, 'voided')
+  await it.waitForStatus(orderId, 'voided')
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
   assert.equal((await it.api.refresh({ params: { orderId } })).status, 'voided')
   assert.equal((await it.api.capture({ params: { orderId } })).status, 'voided')
@@ -222,7 +222,7 @@ test('canceled after the bank approved, and again: void once', async () => {
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
   assert.equal((await it.api.refresh({ params: { orderId } })).status, 'authorized')
   await Promise.all([cancel(orderId), cancel(orderId)])
-  await it.becomes(orderId, 'voided')
+  await it.waitForStatus(orderId, 'voided')
   const voids = (await it.entries(orderId)).filter((one) => one.kind === 'void')
   assert.equal(voids.length, 1)
 })
@@ -232,7 +232,7 @@ test('canceled after it was captured and partly refunded: the rest goes back', a
   await refund(orderId, 1_000)
   await answered(orderId, 1)
   await Promise.all([cancel(orderId), refund(orderId, 500), cancel(orderId)])
-  await it.becomes(orderId, 'refunded')
+  await it.waitForStatus(orderId, 'refunded')
   assert.equal(
     (await refunds(orderId)).reduce((sum, one) => sum + one.amount, 0),
     4_998,

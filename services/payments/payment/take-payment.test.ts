@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { eventually, refusalOf, staff } from '@souk/service/fixture'
-import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
+import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
 
 let it: TestPayments
 before(async () => {
@@ -12,7 +12,7 @@ before(async () => {
 })
 afterEach(async () => {
   it.simulator.switch({ webhooks: 'normal', latencyMs: 0, outage: 'none' })
-  assert.deepEqual(await broken(it.sql), [])
+  assert.deepEqual(await findViolations(it.sql), [])
 })
 after(() => it.stop())
 
@@ -70,7 +70,7 @@ for (const token of ['tok_timeout_after_capture', 'tok_timeout_before', 'tok_err
     const payment = await it.pay(token)
     assert.equal(payment.status, 'processing')
     it.wait(3)
-    await it.becomes(payment.orderId, 'captured')
+    await it.waitForStatus(payment.orderId, 'captured')
     await it.shop.settle()
     assert.deepEqual(it.said(payment.orderId), ['payment-captured'])
     const taken = await captures(payment.orderId)
@@ -130,11 +130,11 @@ test('a card number never enters (H01)', async () => {
 test('a bank that is down is asked again when it is back (F75)', async () => {
   for (const outage of ['errors', 'rate-limited', 'timeouts'] as const) {
     it.simulator.switch({ outage })
-    const { orderId, status } = await it.inVain(() => it.pay('tok_ok'))
+    const { orderId, status } = await it.withShortTimeout(() => it.pay('tok_ok'))
     assert.equal(status, 'processing')
     it.simulator.switch({ outage: 'none' })
     it.wait(10)
-    await it.becomes(orderId, 'captured')
+    await it.waitForStatus(orderId, 'captured')
     assert.equal((await captures(orderId)).length, 1)
   }
 })

@@ -10,12 +10,12 @@ export interface Provider {
    * Asks for the money of an order. With captureNow it is captured in the same step if nothing stands between; where the
    * customer must approve first, it stays authorized until it is captured. A decline is an answer, not an error.
    */
-  authorize(order: Authorization): Promise<ProviderPayment>
+  authorize(order: AuthorizationRequest): Promise<ProviderPayment>
   capture(step: Step & { amount: number }): Promise<ProviderPayment>
   void(step: Step): Promise<ProviderPayment>
   refund(step: Step & { amount: number }): Promise<ProviderPayment>
   /** How a payment stands; undefined when the provider has never heard of it. */
-  find(which: Which): Promise<ProviderPayment | undefined>
+  find(which: PaymentLookup): Promise<ProviderPayment | undefined>
   /** The events in a webhook, or undefined when it is forged, altered or too old. */
   verifyWebhook(
     body: Uint8Array,
@@ -28,7 +28,7 @@ export interface Provider {
   journal(since: Date): AsyncIterable<ProviderEntry>
 }
 
-export interface Authorization {
+export interface AuthorizationRequest {
   /** Our operation's id: the idempotency key. The same key with the same words gets the same answer. */
   operationId: string
   orderId: string
@@ -46,7 +46,7 @@ export interface Step {
   reference: string
 }
 /** By its reference once that is known, before that by the operation that began it. */
-export interface Which {
+export interface PaymentLookup {
   reference: string | undefined
   operationId: string
   orderId: string
@@ -99,8 +99,8 @@ export interface ProviderEntry {
 }
 
 /** No answer, or one that says nothing (timeout, reset, 429, 5xx). It may have been done: ask again, never assume. */
-export class ProviderUnknown extends Error {
-  override name = 'ProviderUnknown'
+export class ProviderOutcomeUnknown extends Error {
+  override name = 'ProviderOutcomeUnknown'
 }
 /** A definite no to what we asked: it was not done and never will be under this key. */
 export class ProviderRefusal extends Error {
@@ -109,21 +109,5 @@ export class ProviderRefusal extends Error {
   constructor(code: string, sentence: string) {
     super(sentence)
     this.code = code
-  }
-}
-
-/** Waits for a provider at most so long. Everything that is not a definite no counts as no answer. */
-export async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new ProviderUnknown(`No answer within ${milliseconds} ms.`)), milliseconds)
-  })
-  try {
-    return await Promise.race([answer, timeout])
-  } catch (error) {
-    if (error instanceof ProviderUnknown || error instanceof ProviderRefusal) throw error
-    throw new ProviderUnknown(String(error), { cause: error })
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -4,8 +4,8 @@
 import { json } from '@souk/postgres'
 import { every } from '@souk/service'
 import { type PaymentsContext, providerOf } from '../context.ts'
-import { applyProviderState } from '../payment/apply-report.ts'
-import type { Known } from '../payment/payment.ts'
+import { applyReport } from '../payment/apply-report.ts'
+import type { Payment } from '../payment/payment.ts'
 import { readPayments } from '../payment/payment-table.ts'
 
 const batch = 200
@@ -18,8 +18,8 @@ interface Kept {
   body: string
 }
 
-/** Runs at once when a webhook has come that changes something. */
-export const mergeWebhooks = every(1, 'merge-webhooks', async (context: PaymentsContext) => {
+/** Runs at once when a webhook has come that may change something. */
+export const processWebhooks = every(1, 'process-webhooks', async (context: PaymentsContext) => {
   const { sql } = context
   const now = context.now()
   const events = await sql<Kept>`
@@ -39,7 +39,7 @@ export const mergeWebhooks = every(1, 'merge-webhooks', async (context: Payments
     returning e.provider, e.event_id, e.order_id, e.body`
   if (events.length === 0) return
 
-  const payments = new Map<string, Known>()
+  const payments = new Map<string, Payment>()
   for (const one of await readPayments(sql, [...new Set(events.map((it) => it.orderId))]))
     payments.set(one.orderId, one)
   const merged: Kept[] = []
@@ -63,17 +63,17 @@ export const mergeWebhooks = every(1, 'merge-webhooks', async (context: Payments
       and e.event_id = done.event_id`
 })
 
-async function mergeOne(context: PaymentsContext, payment: Known, kept: Kept): Promise<Known> {
+async function mergeOne(context: PaymentsContext, payment: Payment, kept: Kept): Promise<Payment> {
   const event = providerOf(context, kept.provider)?.readEvent(kept.body)
   if (!event || payment.provider !== kept.provider) return payment
   if (event.kind === 'payment.disputed' && payment.reference === event.payment.reference) {
     await context.sql`update payment set disputed_at = ${context.now()} where order_id = ${payment.orderId} and disputed_at is null`
     context.log.error({ orderId: payment.orderId }, 'A customer disputes a payment.')
   }
-  return applyProviderState(context, payment, event.payment)
+  return applyReport(context, payment, event.payment)
 }
 
-export const forgetWebhooks = every(3600, 'forget-webhooks', async (context: PaymentsContext) => {
+export const deleteOldWebhooks = every(3600, 'delete-old-webhooks', async (context: PaymentsContext) => {
   const ago = (days: number) => new Date(context.now().getTime() - days * 86_400_000)
   await context.sql`
     delete from webhook_event

@@ -5,7 +5,7 @@ import { batched, columns } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
 import { type PaymentsContext, providerOf } from '../context.ts'
 import type { OperationKind, ProviderPayment, ReceivedEvent } from '../providers/provider.ts'
-import { mergeWebhooks } from './process-webhooks.ts'
+import { processWebhooks } from './process-webhooks.ts'
 
 const route = paymentsApi.routes.webhook
 
@@ -19,7 +19,7 @@ export const receiveWebhook = handle(route, async ({ params, body, headers }, co
   }
   const receivedAt = context.now()
   const kept = await Promise.all(events.map((event) => keep({ provider: params.provider, event, receivedAt }, context)))
-  if (kept.some((one) => one && !one.isMerged)) context.runSoon(mergeWebhooks)
+  if (kept.some((one) => one && !one.isMerged)) context.runSoon(processWebhooks)
   return undefined
 })
 

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/fixture'
-import { broken, price, startPayments, type TestPayments } from '../fixture.ts'
-import { type Known, newOperation } from '../payment/payment.ts'
-import { insertPayments } from '../payment/payment-table.ts'
+import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
+import { newPayment } from '../payment/payment.ts'
+import { insertPayment } from '../payment/payment-table.ts'
 import type { ProviderEvent } from '../providers/provider.ts'
 import { sign } from '../providers/simulator/webhook-signature.ts'
 
@@ -17,7 +17,7 @@ before(async () => {
 })
 afterEach(async () => {
   it.simulator.switch({ webhooks: 'normal', webhookDelayMs: 2_000, latencyMs: 0, outage: 'none' })
-  assert.deepEqual(await broken(it.sql), [])
+  assert.deepEqual(await findViolations(it.sql), [])
 })
 after(() => it.stop())
 
@@ -64,7 +64,7 @@ test('webhook and reply at the same time: whoever is second finds it done (saleo
   it.simulator.switch({ webhooks: 'before-reply', latencyMs: 20 })
   const paid = await Promise.all(Array.from({ length: 20 }, () => it.pay('tok_ok')))
   for (const { orderId } of paid) {
-    await it.becomes(orderId, 'captured')
+    await it.waitForStatus(orderId, 'captured')
     await merged(orderId)
     assert.deepEqual(it.said(orderId), ['payment-captured'])
   }
@@ -74,7 +74,7 @@ test('a webhook for a call that we gave up waiting for brings the money home', a
   it.simulator.switch({ webhooks: 'late', webhookDelayMs: 1_200 })
   const { orderId, status } = await it.pay('tok_timeout_after_capture')
   assert.equal(status, 'processing')
-  await it.becomes(orderId, 'captured')
+  await it.waitForStatus(orderId, 'captured')
   await it.shop.settle()
   assert.deepEqual(it.said(orderId), ['payment-captured'])
 })
@@ -85,8 +85,8 @@ test('a webhook never comes and the browser never returns: the poller finds out 
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
   const lost = await it.pay('tok_timeout_after_capture')
   it.wait(70)
-  await it.becomes(orderId, 'authorized')
-  await it.becomes(lost.orderId, 'captured')
+  await it.waitForStatus(orderId, 'authorized')
+  await it.waitForStatus(lost.orderId, 'captured')
   assert.equal(about(orderId).length + about(lost.orderId).length, 0)
 })
 
@@ -94,7 +94,7 @@ test('the same webhook three times at once has one effect (Pinelab #620)', async
   it.simulator.switch({ webhooks: 'duplicate' })
   const { orderId } = await it.pay('tok_timeout_after_capture')
   await arrived(orderId, 3)
-  await it.becomes(orderId, 'captured')
+  await it.waitForStatus(orderId, 'captured')
   await merged(orderId)
   assert.deepEqual(it.said(orderId), ['payment-captured'])
   for (const { status } of about(orderId)) assert.equal(status, 204)
@@ -115,28 +115,26 @@ test('webhooks in the wrong order do not take a payment back (F72; vendure PR#25
 })
 
 test('a webhook for a payment that is not committed yet waits for it (medusa #3146, vendure #2657)', async () => {
-  const { payment, operation, request } = begun(3_600)
+  const { payment, operation, request } = newTestPayment(3_600)
   it.simulator.switch({ webhooks: 'before-reply' })
   const { orderId } = payment
   await it.simulator.authorize({ ...price, ...request, orderId, operationId: operation.id, captureNow: true })
   assert.equal(about(orderId)[0]?.status, 204)
-  const { given, statement, also } = insertPayments(it.sql, [{ payment, operation }])
-  await it.context.commit(statement, { given, also })
+  await insertPayment(it.context, payment, operation)
   it.wait(2)
-  await it.becomes(orderId, 'captured')
+  await it.waitForStatus(orderId, 'captured')
 })
 
 for (const when of ['before', 'after']) {
   test(`killed ${when} the provider was called: found out after the restart, with one capture (saleor-docs #990)`, async () => {
     it.simulator.switch({ webhooks: 'lost' })
-    const { payment, operation, request } = begun(6)
+    const { payment, operation, request } = newTestPayment(6)
     const { orderId } = payment
-    const { given, statement, also } = insertPayments(it.sql, [{ payment, operation }])
-    await it.context.commit(statement, { given, also })
+    await insertPayment(it.context, payment, operation)
     const words = { ...price, ...request, orderId, operationId: operation.id, captureNow: true }
     if (when === 'after') await it.simulator.authorize(words)
     it.wait(7)
-    await it.becomes(orderId, 'captured')
+    await it.waitForStatus(orderId, 'captured')
     const entries = await it.entries(orderId)
     assert.deepEqual(
       entries.map((one) => one.operationId),
@@ -145,28 +143,12 @@ for (const when of ['before', 'after']) {
   })
 }
 
-/** What a process leaves behind that dies between the two commits of a payment. */
-function begun(checkInSeconds: number) {
+/** What a process leaves behind that is killed between the two commits of a payment. */
+function newTestPayment(checkInSeconds: number) {
   const now = it.context.now()
-  const operation = newOperation('capture', price.amount, now, { checkInSeconds })
   const request = { token: 'tok_ok', returnUrl: 'http://localhost:4000/' }
-  const payment: Known = {
-    orderId: randomUUID(),
-    ...price,
-    provider: 'simulator',
-    status: 'processing',
-    captured: 0,
-    refunded: 0,
-    reference: null,
-    nextAction: null,
-    decline: null,
-    cancelRequested: false,
-    request,
-    version: 0,
-    createdAt: now.toISOString(),
-    updatedAt: now.toISOString(),
-    operations: [operation],
-  }
+  const { payment, operation } = newPayment(randomUUID(), 'simulator', price, request, now)
+  operation.nextCheckAt = new Date(now.getTime() + checkInSeconds * 1_000).toISOString()
   return { payment, operation, request }
 }
 

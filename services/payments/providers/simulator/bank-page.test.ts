@@ -4,13 +4,13 @@ import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
 import { paymentsApi } from '@souk/contracts/payments'
 import { refusalOf } from '@souk/service/fixture'
-import { broken, price, startPayments, type TestPayments } from '../../fixture.ts'
+import { findViolations, price, startPayments, type TestPayments } from '../../fixture.ts'
 
 let it: TestPayments
 before(async () => {
   it = await startPayments()
 })
-afterEach(async () => assert.deepEqual(await broken(it.sql), []))
+afterEach(async () => assert.deepEqual(await findViolations(it.sql), []))
 after(() => it.stop())
 
 const { simulatorPage, simulatorAnswer } = paymentsApi.routes
@@ -58,7 +58,7 @@ test('decline, or a card whose bank says no afterwards: declined, and nothing is
 test('the webhook of the approval is enough: the browser need not come back (medusa #13301)', async () => {
   const payment = await it.pay('tok_3ds')
   await answer(intentIn(payment), 'approve')
-  await it.becomes(payment.orderId, 'authorized')
+  await it.waitForStatus(payment.orderId, 'authorized')
 })
 
 test('calling the return address without approving pays nothing (H04)', async () => {

@@ -1,7 +1,7 @@
 // How the simulated bank misbehaves when it is told to: slow, silent, out of order, or down.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SimulatorSwitches } from '@souk/contracts/payments'
-import { ProviderUnknown } from '../provider.ts'
+import { ProviderOutcomeUnknown } from '../provider.ts'
 
 /** Thrown where a caller is to wait in vain, after everything else has been done. */
 export class Silence extends Error {}
@@ -18,8 +18,8 @@ export function makeManners() {
     /** Every call passes the switches first. */
     async answering<T>(work: () => Promise<T>): Promise<T> {
       if (switches.latencyMs > 0) await sleep(switches.latencyMs)
-      if (switches.outage === 'errors') throw new ProviderUnknown('500 Internal Server Error')
-      if (switches.outage === 'rate-limited') throw new ProviderUnknown('429 Too Many Requests')
+      if (switches.outage === 'errors') throw new ProviderOutcomeUnknown('500 Internal Server Error')
+      if (switches.outage === 'rate-limited') throw new ProviderOutcomeUnknown('429 Too Many Requests')
       if (switches.outage === 'timeouts') return never()
       try {
         return await work()

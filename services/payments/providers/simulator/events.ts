@@ -1,4 +1,4 @@
-// Which facts the simulated bank tells the shop, under which names, and which of them it still owes after a restart.
+// PaymentLookup facts the simulated bank tells the shop, under which names, and which of them it still owes after a restart.
 import type { ProviderEvent, ReceivedEvent } from '../provider.ts'
 import type { Accounts, Fact, Happening } from './accounts.ts'
 import type { Journal } from './journal.ts'

@@ -1,5 +1,5 @@
 // What the simulated bank agrees to: pure decisions that become facts in its journal.
-import { type Authorization, type OperationKind, ProviderRefusal } from '../provider.ts'
+import { type AuthorizationRequest, type OperationKind, ProviderRefusal } from '../provider.ts'
 import { type Account, balanceOf, type Fact } from './accounts.ts'
 import type { Card } from './test-tokens.ts'
 
@@ -7,7 +7,7 @@ type Opened = Extract<Fact, { fact: 'opened' }>
 type Did = Extract<Fact, { fact: 'did' }>
 type Answered = Extract<Fact, { fact: 'answered' }>
 
-export function opening(asked: Authorization, card: Card, at: number): Opened {
+export function opening(asked: AuthorizationRequest, card: Card, at: number): Opened {
   const { operationId, orderId, amount, currency, returnUrl } = asked
   const about = { fact: 'opened' as const, at, key: operationId, order: orderId, amount, currency, captured: 0 }
   if (card.action) {
@@ -25,7 +25,7 @@ export function opening(asked: Authorization, card: Card, at: number): Opened {
 }
 
 /** The same key with other words is a mistake of the caller. */
-export function checkRepetition(account: Account, order: string, asked: Authorization): void {
+export function checkRepetition(account: Account, order: string, asked: AuthorizationRequest): void {
   const isSame = order === asked.orderId && account.amount === asked.amount && account.currency === asked.currency
   if (!isSame) throw new ProviderRefusal('key-reused', 'This idempotency key was used with other parameters.')
 }

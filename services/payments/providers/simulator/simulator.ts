@@ -3,12 +3,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SimulatorSwitches } from '@souk/contracts/payments'
 import {
-  type Authorization,
+  type AuthorizationRequest,
   type Provider,
   type ProviderEvent,
+  ProviderOutcomeUnknown,
   type ProviderPayment,
   ProviderRefusal,
-  ProviderUnknown,
 } from '../provider.ts'
 import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
 import { makeManners, Silence } from './behaviors.ts'
@@ -136,7 +136,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 
   /** Opens a payment; the same key again gets what came of it the first time. */
-  async function open(asked: Authorization): Promise<ProviderPayment> {
+  async function open(asked: AuthorizationRequest): Promise<ProviderPayment> {
     const key = asked.operationId
     const known = accounts.find(key)
     if (known) {
@@ -149,7 +149,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (card.action && !isOurs(asked.returnUrl))
       throw new ProviderRefusal('return-url-refused', 'Customers return to the shop and nowhere else.')
     const isFirst = isFirstVisit(key)
-    if (isFirst && card.errorFirst) throw new ProviderUnknown('500 Internal Server Error')
+    if (isFirst && card.errorFirst) throw new ProviderOutcomeUnknown('500 Internal Server Error')
     if (isFirst && card.silence === 'before') throw new Silence()
     if (card.delayMs) await sleep(card.delayMs)
     const fact = opening(asked, card, Date.now())
