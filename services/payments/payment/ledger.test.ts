@@ -40,7 +40,7 @@ test('a shop in order has no findViolations invariant and nothing to reconcile',
       where payment_operation.status in ('pending', 'unknown') and payment.status <> 'action-required'`
     return rows.length === 0
   })
-  it.wait(150)
+  it.advanceClock(150)
   assert.deepEqual(await findViolations(it.sql), [])
   const report = await it.staff.reconcile({})
   assert.deepEqual(report.findings, [])
@@ -59,7 +59,7 @@ test('reconciliation finds an orphan, a missing capture, a wrong amount and a wr
   const orphan = randomUUID()
   const words = { orderId: orphan, ...price, token: 'tok_ok', returnUrl: '/', captureNow: true }
   await it.simulator.authorize({ ...words, operationId: randomUUID() })
-  it.wait(150)
+  it.advanceClock(150)
   // In this database the rows are really changed: it is the last thing that happens to it.
   await it.context.database.transaction(async ({ sql }) => {
     await sql`set local session_replication_role = replica`

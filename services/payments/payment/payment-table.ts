@@ -14,6 +14,28 @@ export async function readPayment(sql: Sql, orderId: string): Promise<Payment | 
 }
 /** In no particular order; orders without a payment are missing. */
 export async function readPayments(sql: Sql, orderIds: readonly string[]): Promise<Payment[]> {
+  return selectPayments(sql, sql`${orderIds}::uuid[]`)
+}
+/** The payment that a provider knows by this reference; undefined when it is not ours, or its reference is not stored yet. */
+export async function findPaymentByReference(
+  sql: Sql,
+  provider: string,
+  reference: string,
+): Promise<Payment | undefined> {
+  const orderIds = sql`array(
+    select p.order_id
+    from payment_operation o
+    join payment p on p.order_id = o.order_id
+    where o.provider_reference = ${reference}
+      and p.provider_reference = ${reference}
+      and p.provider = ${provider}
+    limit 1
+  )`
+  return (await selectPayments(sql, orderIds))[0]
+}
+
+/** `orderIds` is an expression of type uuid[]. */
+function selectPayments(sql: Sql, orderIds: Statement): Statement<Payment> {
   return sql<Payment>`
     select p.order_id, p.amount, p.currency, p.provider, p.status, p.captured, p.refunded,
       p.provider_reference as reference, p.next_action, p.decline, p.cancel_requested, p.request, p.version,
@@ -27,7 +49,7 @@ export async function readPayments(sql: Sql, orderIds: readonly string[]): Promi
         where o.order_id = p.order_id
       ) as operations
     from payment p
-    where p.order_id = any(${orderIds}::uuid[])`
+    where p.order_id = any(${orderIds})`
 }
 
 /** Stores a new payment with its first operation, in one commit. False when the order has a payment already. */
@@ -198,4 +220,13 @@ export async function requestCancellation(sql: Sql, orderId: string, now: Date):
     on conflict (order_id) do update set cancel_requested = true, version = payment.version + 1
     returning version = 0 as is_tombstone`
   return row?.isTombstone ?? false
+}
+
+/** Records that the customer disputes the payment with their bank (a chargeback). */
+export async function markDisputed(sql: Sql, orderId: string, now: Date): Promise<void> {
+  await sql`
+    update payment
+    set disputed_at = ${now}
+    where order_id = ${orderId}
+      and disputed_at is null`
 }

@@ -20,8 +20,8 @@ after(() => it.stop())
 
 const euros = (amount: number) => ({ amount, currency: 'EUR' })
 const refund = (orderId: string, amount: number, refundId: string = randomUUID()) =>
-  it.tell(RefundPayment({ orderId, refundId, amount: euros(amount), reason: 'findViolations' }))
-const cancel = (orderId: string) => it.tell(CancelPayment({ orderId, reason: 'changed their mind' }))
+  it.send(RefundPayment({ orderId, refundId, amount: euros(amount), reason: 'findViolations' }))
+const cancel = (orderId: string) => it.send(CancelPayment({ orderId, reason: 'changed their mind' }))
 const refunds = async (orderId: string) =>
   (await it.entries(orderId)).filter((one) => one.kind === 'refund' && one.status === 'succeeded')
 /** Stands between us and the bank when we ask for it the next time. */
@@ -39,7 +39,7 @@ function onTheWay(
 const answered = async (orderId: string, count: number) => {
   await eventually(`${count} refunds are answered`, async () => {
     await it.shop.settle()
-    return it.said(orderId).filter((type) => /refund/.test(type)).length >= count
+    return it.sentAbout(orderId).filter((type) => /refund/.test(type)).length >= count
   })
 }
 
@@ -76,7 +76,7 @@ test('the same refund asked for again is the same refund (medusa #16681)', async
     (await refunds(orderId)).map((one) => one.amount),
     [500],
   )
-  assert.deepEqual(it.said(orderId), ['payment-captured', 'payment-refunded'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-captured', 'payment-refunded'])
 })
 
 test('twenty refunds at once never give back more than was captured (F79)', async () => {
@@ -84,7 +84,7 @@ test('twenty refunds at once never give back more than was captured (F79)', asyn
   await Promise.all(Array.from({ length: 20 }, () => refund(orderId, 1_000)))
   await answered(orderId, 20)
   assert.equal((await refunds(orderId)).length, 4)
-  const said = it.said(orderId)
+  const said = it.sentAbout(orderId)
   assert.equal(said.filter((type) => type === 'payment-refunded').length, 4)
   assert.equal(said.filter((type) => type === 'refund-failed').length, 16)
   const reasons = it.shop
@@ -118,7 +118,7 @@ test('a refund that the provider does not answer is repeated under its own key (
   })
   await refund(orderId, 700)
   await lost.promise
-  it.wait(60)
+  it.advanceClock(60)
   await answered(orderId, 1)
   assert.deepEqual(
     (await refunds(orderId)).map((one) => one.amount),
@@ -131,7 +131,7 @@ test('what was never captured cannot be refunded, and the order is told', async 
   const nobody = randomUUID()
   await refund(declined.orderId, 100)
   await refund(nobody, 100)
-  await it.tell(
+  await it.send(
     RefundPayment({
       orderId: declined.orderId,
       refundId: randomUUID(),
@@ -141,7 +141,7 @@ test('what was never captured cannot be refunded, and the order is told', async 
   )
   await answered(declined.orderId, 2)
   await answered(nobody, 1)
-  assert.deepEqual(it.said(nobody), ['refund-failed'])
+  assert.deepEqual(it.sentAbout(nobody), ['refund-failed'])
 })
 
 test('canceled before it began: the payment never begins', async () => {
@@ -168,7 +168,7 @@ test('canceled while the bank is asked: what it takes is given back (F77; medusa
   await paying
   await it.waitForStatus(orderId, 'refunded')
   await it.shop.settle()
-  assert.deepEqual(it.said(orderId), ['payment-refunded'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-refunded'])
   assert.equal((await refunds(orderId)).length, 1)
 })
 
@@ -183,10 +183,10 @@ test('canceled while nobody knows what became of it: found out, then given back'
   await cancel(orderId)
   await it.shop.settle()
   it.simulator.switch({ outage: 'none' })
-  it.wait(10)
+  it.advanceClock(10)
   await it.waitForStatus(orderId, 'refunded')
   await it.shop.settle()
-  assert.deepEqual(it.said(orderId), ['payment-refunded'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-refunded'])
 })
 
 test('canceled, and the provider never heard of it: void once it cannot arrive any more', async () => {
@@ -195,10 +195,10 @@ test('canceled, and the provider never heard of it: void once it cannot arrive a
   await cancel(orderId)
   await it.shop.settle()
   it.simulator.switch({ outage: 'none' })
-  it.wait(10)
+  it.advanceClock(10)
   await new Promise((resolve) => setTimeout(resolve, 600))
   assert.equal(await it.status(orderId), 'processing')
-  it.wait(70)
+  it.advanceClock(70)
   await it.waitForStatus(orderId, 'voided')
   assert.deepEqual(await it.entries(orderId), [])
   // Had it arrived after all, it would go back.
@@ -214,7 +214,7 @@ test('canceled while the customer is at the bank: void', async () => {
   assert.equal((await it.api.refresh({ params: { orderId } })).status, 'voided')
   assert.equal((await it.api.capture({ params: { orderId } })).status, 'voided')
   await it.shop.settle()
-  assert.deepEqual(it.said(orderId), ['payment-voided'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-voided'])
 })
 
 test('canceled after the bank approved, and again: void once', async () => {

@@ -36,7 +36,7 @@ async function findAtProvider(
   { orderId, reference }: Payment,
   operationId: string,
 ): Promise<ProviderPayment | undefined | 'unknown'> {
-  const call = provider.find({ reference: reference ?? undefined, operationId, orderId })
+  const call = provider.find(reference === null ? { operationId, orderId } : { reference })
   const outcome = await callProvider(context, { orderId, operationId }, call)
   return outcome.kind === 'answer' ? outcome.answer : 'unknown'
 }

@@ -24,7 +24,7 @@ test('a good card pays: captured, booked, told, in two commits', async () => {
   assert.equal(payment.status, 'captured')
   assert.deepEqual([payment.amount, payment.captured], [price, price])
   await it.shop.settle()
-  assert.deepEqual(it.said(payment.orderId), ['payment-captured'])
+  assert.deepEqual(it.sentAbout(payment.orderId), ['payment-captured'])
   const { items } = await it.staff.ledger({ query: { orderId: payment.orderId } })
   assert.deepEqual(
     items.map((entry) => [entry.account, entry.amount.amount]),
@@ -52,7 +52,7 @@ test('each bad card is declined with its reason, and nothing is taken', async ()
     const payment = await it.pay(token)
     assert.deepEqual([payment.status, payment.decline?.code], ['declined', code])
     await it.shop.settle()
-    assert.deepEqual(it.said(payment.orderId), ['payment-declined'])
+    assert.deepEqual(it.sentAbout(payment.orderId), ['payment-declined'])
     assert.deepEqual(await captures(payment.orderId), [])
   }
 })
@@ -69,10 +69,10 @@ for (const token of ['tok_timeout_after_capture', 'tok_timeout_before', 'tok_err
   test(`${token}: unknown at first, then captured once under the same key (F70; medusa #16292)`, async () => {
     const payment = await it.pay(token)
     assert.equal(payment.status, 'processing')
-    it.wait(3)
+    it.advanceClock(3)
     await it.waitForStatus(payment.orderId, 'captured')
     await it.shop.settle()
-    assert.deepEqual(it.said(payment.orderId), ['payment-captured'])
+    assert.deepEqual(it.sentAbout(payment.orderId), ['payment-captured'])
     const taken = await captures(payment.orderId)
     const { operations } = await it.staff.read({ params: { orderId: payment.orderId } })
     assert.deepEqual(
@@ -95,7 +95,7 @@ test('another amount than was asked for is never confirmed, and is given back (F
     return captured.amount === 5_098 && refunded.amount === 5_098
   })
   await it.shop.settle()
-  assert.deepEqual(it.said(payment.orderId), ['payment-declined', 'payment-refunded'])
+  assert.deepEqual(it.sentAbout(payment.orderId), ['payment-declined', 'payment-refunded'])
 })
 
 test('a double click pays once, and everybody gets the same payment (vendure PR#3734, openfoodnetwork #2690)', async () => {
@@ -104,7 +104,7 @@ test('a double click pays once, and everybody gets the same payment (vendure PR#
   assert.deepEqual(new Set(replies.map((one) => one.status)), new Set(['captured']))
   assert.equal((await captures(orderId)).length, 1)
   await it.shop.settle()
-  assert.deepEqual(it.said(orderId), ['payment-captured'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-captured'])
   assert.equal((await it.pay('tok_declined', orderId)).status, 'captured')
 })
 
@@ -133,7 +133,7 @@ test('a bank that is down is asked again when it is back (F75)', async () => {
     const { orderId, status } = await it.withShortTimeout(() => it.pay('tok_ok'))
     assert.equal(status, 'processing')
     it.simulator.switch({ outage: 'none' })
-    it.wait(10)
+    it.advanceClock(10)
     await it.waitForStatus(orderId, 'captured')
     assert.equal((await captures(orderId)).length, 1)
   }

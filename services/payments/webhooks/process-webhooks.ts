@@ -1,82 +1,63 @@
-// Merges what webhooks told into the payments, a batch at a time. A webhook may beat the commit that it is about: then its
-// payment is not there yet, and it is tried again, less and less often.
-
-import { json } from '@souk/postgres'
+// Processes stored webhook events: asks the provider how the payment stands and applies its report. What cannot be processed yet (no
+// answer, an order that is not here) is tried again, less and less often.
 import { every } from '@souk/service'
 import { type PaymentsContext, providerOf } from '../context.ts'
 import { applyReport } from '../payment/apply-report.ts'
-import type { Payment } from '../payment/payment.ts'
-import { readPayments } from '../payment/payment-table.ts'
+import { callProvider } from '../payment/call-provider.ts'
+import { findPaymentByReference, markDisputed, readPayment } from '../payment/payment-table.ts'
+import { tellsNothingNew, type WebhookEvent } from './webhook-event.ts'
+import { deleteEvents, markProcessed, takeDueEvents } from './webhook-event-table.ts'
 
-const batch = 200
-const keptDays = { processed: 7, unknown: 30 }
-
-interface Kept {
-  provider: string
-  eventId: string
-  orderId: string
-  body: string
-}
+const keptDays = { processed: 7, unprocessed: 30 }
 
 /** Runs at once when a webhook has come that may change something. */
 export const processWebhooks = every(1, 'process-webhooks', async (context: PaymentsContext) => {
-  const { sql } = context
-  const now = context.now()
-  const events = await sql<Kept>`
-    update webhook_event e
-    set next_try_at = ${now}::timestamptz + greatest(${now}::timestamptz - received_at, interval '1 second')
-    from (
-      select provider, event_id
-      from webhook_event
-      where processed_at is null
-        and next_try_at <= ${now}
-      order by next_try_at
-      limit ${batch}
-      for update skip locked
-    ) due
-    where e.provider = due.provider
-      and e.event_id = due.event_id
-    returning e.provider, e.event_id, e.order_id, e.body`
-  if (events.length === 0) return
-
-  const payments = new Map<string, Payment>()
-  for (const one of await readPayments(sql, [...new Set(events.map((it) => it.orderId))]))
-    payments.set(one.orderId, one)
-  const merged: Kept[] = []
-  for (const kept of events) {
-    const payment = payments.get(kept.orderId)
-    if (!payment) continue
-    try {
-      payments.set(kept.orderId, await mergeOne(context, payment, kept))
-      merged.push(kept)
-    } catch (error) {
-      context.log.error({ err: error, event: kept.eventId }, 'A webhook could not be merged; it is tried again.')
-    }
-  }
-  if (merged.length === 0) return
-  await sql`
-    update webhook_event e
-    set processed_at = ${context.now()}
-    from json_to_recordset(${json(merged.map((it) => ({ provider: it.provider, event_id: it.eventId })))}::json)
-      as done (provider text, event_id text)
-    where e.provider = done.provider
-      and e.event_id = done.event_id`
+  const events = await takeDueEvents(context.sql, context.now())
+  // Events of one payment go one after the other: what one has found out, the next need not ask.
+  const byPayment = Map.groupBy(events, ({ provider, reference }) => `${provider} ${reference}`)
+  await Promise.all(
+    [...byPayment.values()].map(async (events) => {
+      for (const event of events) await tryToProcess(context, event)
+    }),
+  )
 })
 
-async function mergeOne(context: PaymentsContext, payment: Payment, kept: Kept): Promise<Payment> {
-  const event = providerOf(context, kept.provider)?.readEvent(kept.body)
-  if (!event || payment.provider !== kept.provider) return payment
-  if (event.kind === 'payment.disputed' && payment.reference === event.payment.reference) {
-    await context.sql`update payment set disputed_at = ${context.now()} where order_id = ${payment.orderId} and disputed_at is null`
-    context.log.error({ orderId: payment.orderId }, 'A customer disputes a payment.')
+async function tryToProcess(context: PaymentsContext, event: WebhookEvent): Promise<void> {
+  try {
+    const orderId = await processEvent(context, event)
+    if (orderId) await markProcessed(context, event, orderId)
+  } catch (error) {
+    context.log.error({ err: error, eventId: event.id }, 'A webhook event could not be processed; it is tried again.')
   }
-  return applyReport(context, payment, event.payment)
+}
+
+/** The order that the event was about; undefined when it must be tried again. */
+async function processEvent(context: PaymentsContext, event: WebhookEvent): Promise<string | undefined> {
+  const provider = providerOf(context, event.provider)
+  if (!provider) return undefined
+  const stored = await findPaymentByReference(context.sql, event.provider, event.reference)
+  if (stored && tellsNothingNew(event, stored)) return stored.orderId
+
+  const call = provider.find({ reference: event.reference })
+  const outcome = await callProvider(context, { orderId: stored?.orderId, eventId: event.id }, call)
+  if (outcome.kind !== 'answer' || !outcome.answer) return undefined
+  // A payment whose reply is still under way has no reference here yet; the provider's report says which order it is for.
+  const payment = stored ?? (await readPayment(context.sql, outcome.answer.orderId))
+  if (!payment) return undefined
+  if (payment.provider !== event.provider) return payment.orderId
+
+  const { orderId, reference } = await applyReport(context, payment, outcome.answer)
+  if (event.kind === 'payment.disputed' && reference === event.reference) {
+    await markDisputed(context.sql, orderId, context.now())
+    context.log.error({ orderId }, 'A customer disputes a payment.')
+  }
+  return orderId
 }
 
 export const deleteOldWebhooks = every(3600, 'delete-old-webhooks', async (context: PaymentsContext) => {
-  const ago = (days: number) => new Date(context.now().getTime() - days * 86_400_000)
-  await context.sql`
-    delete from webhook_event
-    where received_at < ${ago(keptDays.processed)}
-      and (processed_at is not null or received_at < ${ago(keptDays.unknown)})`
+  const daysAgo = (days: number) => new Date(context.now().getTime() - days * 86_400_000)
+  await deleteEvents(context.sql, {
+    processed: daysAgo(keptDays.processed),
+    unprocessed: daysAgo(keptDays.unprocessed),
+  })
 })

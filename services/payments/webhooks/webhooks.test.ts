@@ -1,13 +1,14 @@
-// Webhooks that come before, during, after, three times, in the wrong order, forged, or never.
+// Webhooks that come before, during, after, three times, in the wrong order, forged, or never; and what they cost.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, afterEach, before, test } from 'node:test'
-import { paymentsApi } from '@souk/contracts/payments'
+import { after, afterEach, before, type TestContext, test } from 'node:test'
+import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/fixture'
 import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
 import { newPayment } from '../payment/payment.ts'
 import { insertPayment } from '../payment/payment-table.ts'
-import type { ProviderEvent } from '../providers/provider.ts'
+import { type ProviderEvent, ProviderOutcomeUnknown } from '../providers/provider.ts'
+import { referenceOf } from '../providers/simulator/accounts.ts'
 import { sign } from '../providers/simulator/webhook-signature.ts'
 
 const secret = 'only-for-development-only-for-development'
@@ -21,43 +22,201 @@ afterEach(async () => {
 })
 after(() => it.stop())
 
-const about = (orderId: string) => it.webhooks.filter((one) => one.body.includes(orderId))
-/** Webhooks about several things may travel in one. */
-const arrived = (orderId: string, count: number) =>
-  eventually(`${count} events arrived`, () => {
-    const events = it.webhooks.flatMap(({ body }) => JSON.parse(body).events as ProviderEvent[])
-    return events.filter(({ payment }) => payment.orderId === orderId).length >= count
+/** The simulator's events about a payment that have come in. Several events may travel in one webhook. */
+const receivedEvents = (reference: string) =>
+  it.webhooks.flatMap(({ body, status }) => {
+    const { events } = JSON.parse(body) as { events: ProviderEvent[] }
+    return events.filter((event) => event.reference === reference).map((event) => ({ ...event, status }))
   })
-const merged = async (orderId: string) => {
-  await eventually('its webhooks are merged', async () => {
-    const rows = await it.sql`select from webhook_event where order_id = ${orderId} and processed_at is null`
+const received = (reference: string, count: number) =>
+  eventually(`${count} events are received`, () => receivedEvents(reference).length >= count)
+const processed = async (reference: string) => {
+  await eventually('its events are processed', async () => {
+    const rows = await it.sql`select from webhook_event where reference = ${reference} and processed_at is null`
     return rows.length === 0
   })
   await it.shop.settle()
 }
-
-test('the usual webhook tells nothing new and is done in the statement that stores it', async () => {
-  it.simulator.switch({ webhooks: 'lost' })
-  const { orderId } = await it.pay('tok_ok')
-  const [{ id: operationId } = assert.fail()] = await it.sql<{ id: string }>`
-    select id from payment_operation where order_id = ${orderId}`
-  const payment = await it.simulator.find({ orderId, operationId, reference: undefined })
-  const body = JSON.stringify({ events: [{ id: `evt_${randomUUID()}`, kind: 'payment.captured', payment }] })
+/** Sends an event with a valid signature, as the simulator would. */
+async function sendEvent(event: Omit<ProviderEvent, 'id'>, id = `evt_${randomUUID()}`) {
+  const body = JSON.stringify({ events: [{ id, ...event }] })
   const headers = { 'souk-signature': sign(secret, body, it.context.now()) }
   const input = { params: { provider: 'simulator' }, headers, body: Buffer.from(body) }
   assert.equal((await it.shop.request(paymentsApi.routes.webhook, input)).status, 204)
-  const rows = await it.sql`select from webhook_event where order_id = ${orderId} and processed_at = received_at`
-  assert.equal(rows.length, 1)
+  return id
+}
+const storedEvent = async (id: string) => {
+  const [row] = await it.sql<{ orderId: string | null; isProcessed: boolean; isProcessedAtOnce: boolean }>`
+    select order_id, processed_at is not null as is_processed, coalesce(processed_at = received_at, false) as is_processed_at_once
+    from webhook_event
+    where event_id = ${id}`
+  return row ?? assert.fail('The event is not stored.')
+}
+/** Counts how often the provider is asked about a payment from now on; the resolver may ask about others meanwhile. */
+function countCalls(t: TestContext) {
+  const { mock } = t.mock.method(it.simulator, 'find')
+  return (reference: string) =>
+    mock.calls.filter(({ arguments: [lookup] }) => lookup && 'reference' in lookup && lookup.reference === reference)
+      .length
+}
+const becomesProcessed = (id: string) =>
+  eventually('the event is processed', async () => (await storedEvent(id)).isProcessed)
+
+test('the usual webhook tells nothing new: done in the statement that stores it, and the provider is not asked', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_ok')
+  const reference = await it.reference(orderId)
+  const calls = countCalls(t)
+  const id = await sendEvent({ reference, kind: 'payment.captured' })
+  assert.deepEqual(await storedEvent(id), { orderId, isProcessed: true, isProcessedAtOnce: true })
   const [stored] = await it.sql`select version from payment where order_id = ${orderId}`
   assert.deepEqual(stored, { version: 1 })
+  assert.equal(calls(reference), 0)
+})
+
+test('what the reply to our own call has told costs no further call: declined, voided, refunded', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const declined = await it.pay('tok_declined')
+  const voided = await it.pay('tok_3ds')
+  const refunded = await it.pay('tok_ok')
+  for (const { orderId } of [voided, refunded]) await it.send(CancelPayment({ orderId, reason: 'test' }))
+  await it.waitForStatus(voided.orderId, 'voided')
+  await it.waitForStatus(refunded.orderId, 'refunded')
+  const calls = countCalls(t)
+  for (const [{ orderId }, kind] of [
+    [declined, 'payment.failed'],
+    [voided, 'payment.voided'],
+    [refunded, 'payment.refunded'],
+    [refunded, 'payment.captured'],
+  ] as const) {
+    const reference = await it.reference(orderId)
+    const id = await sendEvent({ reference, kind })
+    assert.equal((await storedEvent(id)).isProcessedAtOnce, true, kind)
+    assert.equal(calls(reference), 0)
+  }
+})
+
+test('a partial refund and a dispute are never taken for known', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_ok')
+  const amount = { amount: 1_000, currency: 'EUR' }
+  await it.send(RefundPayment({ orderId, refundId: randomUUID(), amount, reason: 'test' }))
+  await it.waitForStatus(orderId, 'partially-refunded')
+  const calls = countCalls(t)
+  const reference = await it.reference(orderId)
+  for (const kind of ['payment.refunded', 'payment.disputed'] as const) {
+    const before = calls(reference)
+    const id = await sendEvent({ reference, kind })
+    assert.equal((await storedEvent(id)).isProcessedAtOnce, false, kind)
+    await becomesProcessed(id)
+    assert.equal(calls(reference), before + 1)
+  }
+})
+
+test('while an operation is open, a webhook is a reason to ask', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_ok')
+  const reference = await it.reference(orderId)
+  t.mock.method(it.simulator, 'refund', async () => {
+    throw new ProviderOutcomeUnknown('No answer.')
+  })
+  await it.send(CancelPayment({ orderId, reason: 'test' }))
+  await eventually('the refund has been tried', async () => {
+    const rows = await it.sql`
+      select from payment_operation where order_id = ${orderId} and kind = 'refund' and attempts > 0`
+    return rows.length === 1
+  })
+  const id = await sendEvent({ reference, kind: 'payment.captured' })
+  assert.equal((await storedEvent(id)).isProcessedAtOnce, false)
+  await becomesProcessed(id)
+  t.mock.reset()
+  it.advanceClock(10)
+  await it.waitForStatus(orderId, 'refunded')
+})
+
+test('an event is not believed: the provider is asked how the payment stands', async () => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_3ds')
+  const reference = await it.reference(orderId)
+  for (const kind of ['payment.captured', 'payment.authorized', 'payment.failed', 'payment.voided'] as const) {
+    await becomesProcessed(await sendEvent({ reference, kind }))
+    assert.equal(await it.status(orderId), 'action-required', kind)
+  }
+  await it.simulator.answer(reference, true)
+  await becomesProcessed(await sendEvent({ reference, kind: 'payment.failed' }))
+  assert.equal(await it.status(orderId), 'authorized')
+})
+
+test('a webhook that is sent again is answered and changes nothing (H03)', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_3ds')
+  const event = { reference: await it.reference(orderId), kind: 'payment.authorized' } as const
+  const id = await sendEvent(event)
+  await becomesProcessed(id)
+  const calls = countCalls(t)
+  await sendEvent(event, id)
+  await becomesProcessed(await sendEvent(event))
+  assert.equal(calls(event.reference), 1)
+  assert.equal((await it.sql`select from webhook_event where event_id = ${id}`).length, 1)
+})
+
+test('a provider that does not say how a payment stands is asked again, less and less often', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_3ds')
+  const reference = await it.reference(orderId)
+  await it.simulator.answer(reference, true)
+  it.simulator.switch({ outage: 'errors' })
+  const calls = countCalls(t)
+  const id = await sendEvent({ reference, kind: 'payment.authorized' })
+  await eventually('the provider is asked', () => calls(reference) > 0)
+  it.advanceClock(10)
+  await eventually('the next try is as far away as the event is old', async () => {
+    const rows = await it.sql`
+      select from webhook_event
+      where event_id = ${id} and next_try_at > ${it.context.now()}::timestamptz + interval '5 seconds'`
+    return rows.length === 1
+  })
+  assert.equal((await storedEvent(id)).isProcessed, false)
+  it.simulator.switch({ outage: 'none' })
+  it.advanceClock(30)
+  await becomesProcessed(id)
+  assert.equal(await it.status(orderId), 'authorized')
+})
+
+test('events about payments and orders that are not here are kept and tried again (medusa #3146)', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const request = { ...price, token: 'tok_ok', returnUrl: 'http://localhost:4000/', captureNow: true }
+  const elsewhere = await it.simulator.authorize({ ...request, orderId: randomUUID(), operationId: randomUUID() })
+  const references = [elsewhere.reference, 'sim_nobody']
+  const calls = countCalls(t)
+  const ids = await Promise.all(references.map((reference) => sendEvent({ reference, kind: 'payment.captured' })))
+  await eventually('the provider is asked', () => references.every((reference) => calls(reference) >= 1))
+  it.advanceClock(5)
+  await eventually('the provider is asked again', () => references.every((reference) => calls(reference) >= 2))
+  for (const id of ids) assert.equal((await storedEvent(id)).isProcessed, false)
+})
+
+test('an event that an older version stored is processed after an upgrade', async () => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_3ds')
+  const reference = await it.reference(orderId)
+  await it.simulator.answer(reference, true)
+  const id = `evt_${randomUUID()}`
+  const payment = { reference, orderId, state: 'authorized', currency: 'EUR', operations: [] }
+  const body = JSON.stringify({ id, kind: 'payment.authorized', payment })
+  await it.sql`
+    insert into webhook_event (provider, event_id, order_id, body, received_at, next_try_at)
+    values ('simulator', ${id}, ${orderId}, ${body}, ${it.context.now()}, ${it.context.now()})`
+  await becomesProcessed(id)
+  assert.equal(await it.status(orderId), 'authorized')
 })
 
 test('a webhook that is there before the reply to our own call changes nothing twice (F71; medusa #13301, vendure PR#3734)', async () => {
   it.simulator.switch({ webhooks: 'before-reply' })
   const payment = await it.pay('tok_ok')
   assert.equal(payment.status, 'captured')
-  await merged(payment.orderId)
-  assert.deepEqual(it.said(payment.orderId), ['payment-captured'])
+  await processed(await it.reference(payment.orderId))
+  assert.deepEqual(it.sentAbout(payment.orderId), ['payment-captured'])
 })
 
 test('webhook and reply at the same time: whoever is second finds it done (saleor #12652, PR#17776)', async () => {
@@ -65,8 +224,8 @@ test('webhook and reply at the same time: whoever is second finds it done (saleo
   const paid = await Promise.all(Array.from({ length: 20 }, () => it.pay('tok_ok')))
   for (const { orderId } of paid) {
     await it.waitForStatus(orderId, 'captured')
-    await merged(orderId)
-    assert.deepEqual(it.said(orderId), ['payment-captured'])
+    await processed(await it.reference(orderId))
+    assert.deepEqual(it.sentAbout(orderId), ['payment-captured'])
   }
 })
 
@@ -76,7 +235,7 @@ test('a webhook for a call that we gave up waiting for brings the money home', a
   assert.equal(status, 'processing')
   await it.waitForStatus(orderId, 'captured')
   await it.shop.settle()
-  assert.deepEqual(it.said(orderId), ['payment-captured'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-captured'])
 })
 
 test('a webhook never comes and the browser never returns: the poller finds out (F73)', async () => {
@@ -84,22 +243,23 @@ test('a webhook never comes and the browser never returns: the poller finds out 
   const { orderId, nextAction } = await it.pay('tok_3ds')
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
   const lost = await it.pay('tok_timeout_after_capture')
-  it.wait(70)
+  it.advanceClock(70)
   await it.waitForStatus(orderId, 'authorized')
   await it.waitForStatus(lost.orderId, 'captured')
-  assert.equal(about(orderId).length + about(lost.orderId).length, 0)
+  for (const id of [orderId, lost.orderId]) assert.deepEqual(receivedEvents(await it.reference(id)), [])
 })
 
 test('the same webhook three times at once has one effect (Pinelab #620)', async () => {
   it.simulator.switch({ webhooks: 'duplicate' })
   const { orderId } = await it.pay('tok_timeout_after_capture')
-  await arrived(orderId, 3)
+  await received(await it.reference(orderId), 3)
   await it.waitForStatus(orderId, 'captured')
-  await merged(orderId)
-  assert.deepEqual(it.said(orderId), ['payment-captured'])
-  for (const { status } of about(orderId)) assert.equal(status, 204)
-  const kept = await it.sql`select from webhook_event where order_id = ${orderId}`
-  assert.equal(kept.length, 1)
+  await processed(await it.reference(orderId))
+  assert.deepEqual(it.sentAbout(orderId), ['payment-captured'])
+  const reference = await it.reference(orderId)
+  for (const { status } of receivedEvents(reference)) assert.equal(status, 204)
+  const stored = await it.sql`select from webhook_event where reference = ${reference}`
+  assert.equal(stored.length, 1)
 })
 
 test('webhooks in the wrong order do not take a payment back (F72; vendure PR#2569)', async () => {
@@ -108,10 +268,10 @@ test('webhooks in the wrong order do not take a payment back (F72; vendure PR#25
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
   await it.api.refresh({ params: { orderId } })
   assert.equal((await it.api.capture({ params: { orderId } })).status, 'captured')
-  await arrived(orderId, 2)
-  await merged(orderId)
+  await received(await it.reference(orderId), 2)
+  await processed(await it.reference(orderId))
   assert.equal(await it.status(orderId), 'captured')
-  assert.deepEqual(it.said(orderId), ['payment-authorized', 'payment-captured'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-authorized', 'payment-captured'])
 })
 
 test('a webhook for a payment that is not committed yet waits for it (medusa #3146, vendure #2657)', async () => {
@@ -119,9 +279,9 @@ test('a webhook for a payment that is not committed yet waits for it (medusa #31
   it.simulator.switch({ webhooks: 'before-reply' })
   const { orderId } = payment
   await it.simulator.authorize({ ...price, ...request, orderId, operationId: operation.id, captureNow: true })
-  assert.equal(about(orderId)[0]?.status, 204)
+  assert.equal(receivedEvents(referenceOf(operation.id))[0]?.status, 204)
   await insertPayment(it.context, payment, operation)
-  it.wait(2)
+  it.advanceClock(2)
   await it.waitForStatus(orderId, 'captured')
 })
 
@@ -133,7 +293,7 @@ for (const when of ['before', 'after']) {
     await insertPayment(it.context, payment, operation)
     const words = { ...price, ...request, orderId, operationId: operation.id, captureNow: true }
     if (when === 'after') await it.simulator.authorize(words)
-    it.wait(7)
+    it.advanceClock(7)
     await it.waitForStatus(orderId, 'captured')
     const entries = await it.entries(orderId)
     assert.deepEqual(
@@ -154,7 +314,7 @@ function newTestPayment(checkInSeconds: number) {
 
 test('forged, altered and old webhooks are refused and leave no trace (F74, H03)', async () => {
   const { orderId } = await it.pay('tok_3ds')
-  const event = { id: `evt_${randomUUID()}`, kind: 'payment.captured', payment: { orderId, operations: [] } }
+  const event = { id: `evt_${randomUUID()}`, reference: await it.reference(orderId), kind: 'payment.captured' }
   const body = JSON.stringify({ events: [event] })
   const now = it.context.now()
   const signatures = {
@@ -173,7 +333,7 @@ test('forged, altered and old webhooks are refused and leave no trace (F74, H03)
     const answer = await it.shop.request(paymentsApi.routes.webhook, input)
     assert.deepEqual([answer.status, (answer.body as { code: string }).code], [400, 'invalid-signature'], what)
   }
-  assert.equal((await it.sql`select from webhook_event where order_id = ${orderId}`).length, 0)
+  assert.equal((await it.sql`select from webhook_event where event_id = ${event.id}`).length, 0)
   assert.equal(await it.status(orderId), 'action-required')
   for (const provider of ['nobody', 'constructor']) {
     const answer = await it.shop.request(paymentsApi.routes.webhook, { params: { provider }, body: Buffer.from(body) })
@@ -185,8 +345,9 @@ test('a webhook about another payment for the same order is not ours', async () 
   const { orderId } = await it.pay('tok_3ds')
   it.simulator.switch({ webhooks: 'before-reply' })
   const words = { orderId, ...price, token: 'tok_declined', returnUrl: 'http://localhost:4000/', captureNow: true }
-  await it.simulator.authorize({ ...words, operationId: randomUUID() })
-  await merged(orderId)
+  const { reference } = await it.simulator.authorize({ ...words, operationId: randomUUID() })
+  assert.equal(receivedEvents(reference).length, 1)
+  await processed(reference)
   assert.equal(await it.status(orderId), 'action-required')
 })
 

@@ -34,7 +34,7 @@ test('approve: back to the shop, authorized, and captured when orders says so', 
   const captured = await Promise.all(Array.from({ length: 5 }, () => it.api.capture({ params: { orderId } })))
   assert.deepEqual(new Set(captured.map((one) => one.status)), new Set(['captured']))
   await it.shop.settle()
-  assert.deepEqual(it.said(orderId), ['payment-authorized', 'payment-captured'])
+  assert.deepEqual(it.sentAbout(orderId), ['payment-authorized', 'payment-captured'])
   const done = (await it.entries(orderId)).map((one) => `${one.kind} ${one.status}`)
   assert.deepEqual(done, ['authorize succeeded', 'capture succeeded'])
   assert.match(String((await it.shop.request(simulatorPage, { params: { intentId } })).body), /already answered/)
@@ -51,7 +51,7 @@ test('decline, or a card whose bank says no afterwards: declined, and nothing is
     const after = await it.api.refresh({ params: { orderId: payment.orderId } })
     assert.deepEqual([after.status, after.decline?.code, after.captured.amount], ['declined', code, 0])
     await it.shop.settle()
-    assert.deepEqual(it.said(payment.orderId), ['payment-declined'])
+    assert.deepEqual(it.sentAbout(payment.orderId), ['payment-declined'])
   }
 })
 

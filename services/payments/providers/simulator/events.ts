@@ -1,16 +1,14 @@
 // PaymentLookup facts the simulated bank tells the shop, under which names, and which of them it still owes after a restart.
-import type { ProviderEvent, ReceivedEvent } from '../provider.ts'
+import type { ProviderEvent, ProviderEventKind } from '../provider.ts'
 import type { Accounts, Fact, Happening } from './accounts.ts'
 import type { Journal } from './journal.ts'
-
-export type EventKind = ProviderEvent['kind']
 
 const largestJournal = 64 * 1024 * 1024
 /** Webhooks older than this are not sent again after a restart. */
 const resumeMs = 3_600_000
 
 /** What is told of a fact; undefined when nobody needs to know. */
-export function kindOf(fact: Happening): EventKind | undefined {
+export function kindOf(fact: Happening): ProviderEventKind | undefined {
   if (fact.fact === 'opened') {
     if (fact.state === 'captured') return 'payment.captured'
     if (fact.state === 'authorized') return fact.captureFailed ? 'payment.failed' : 'payment.authorized'
@@ -23,7 +21,7 @@ export function kindOf(fact: Happening): EventKind | undefined {
     refund: 'payment.refunded',
     authorize: undefined,
   }
-  return kinds[fact.kind] as EventKind | undefined
+  return kinds[fact.kind] as ProviderEventKind | undefined
 }
 
 /** The same after a restart, so that the shop recognizes what it was told before. */
@@ -32,20 +30,17 @@ export function eventIdOf(fact: Happening): string {
 }
 
 /** The events of a webhook; several travel in one. Only we sign, so what is signed has our shape. */
-export function eventsIn(webhook: string): ReceivedEvent[] {
+export function eventsIn(webhook: string): ProviderEvent[] {
   const { events } = JSON.parse(webhook) as { events: ProviderEvent[] }
-  return events.map((event) => ({ ...event, body: JSON.stringify(event) }))
-}
-export function readEvent(body: string): ProviderEvent {
-  return JSON.parse(body) as ProviderEvent
+  return events.map(({ id, reference, kind }) => ({ id, reference, kind }))
 }
 
 /** Plays the whole journal. Returns the webhooks that had not arrived when the last process ended. */
 export async function recall(
   journal: Journal<Fact>,
   accounts: Accounts,
-): Promise<Map<string, { kind: EventKind; key: string }>> {
-  const untold = new Map<string, { kind: EventKind; key: string }>()
+): Promise<Map<string, { kind: ProviderEventKind; key: string }>> {
+  const untold = new Map<string, { kind: ProviderEventKind; key: string }>()
   for await (const fact of journal.read()) {
     if (fact.fact === 'told') {
       for (const id of fact.events) untold.delete(id)

@@ -6,13 +6,14 @@ import {
   type AuthorizationRequest,
   type Provider,
   type ProviderEvent,
+  type ProviderEventKind,
   ProviderOutcomeUnknown,
   type ProviderPayment,
   ProviderRefusal,
 } from '../provider.ts'
-import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf } from './accounts.ts'
+import { type Account, Accounts, type Fact, type Happening, keyIn, paymentOf, referenceOf } from './accounts.ts'
 import { makeManners, Silence } from './behaviors.ts'
-import { type EventKind, eventIdOf, eventsIn, kindOf, readEvent, recall } from './events.ts'
+import { eventIdOf, eventsIn, kindOf, recall } from './events.ts'
 import { openJournal } from './journal.ts'
 import { entryOf } from './journal-entries.ts'
 import type { Log } from './log.ts'
@@ -65,7 +66,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const underWay = new Map<string, Promise<ProviderPayment>>()
   for (const [id, { kind, key }] of untold) {
     const account = accounts.find(key)
-    if (account) void tell(id, kind, seen(account))
+    if (account) void tell(id, kind, key)
   }
 
   return {
@@ -73,16 +74,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     capture: ({ operationId, reference, amount }) => answering(() => does('capture', reference, operationId, amount)),
     void: ({ operationId, reference }) => answering(() => does('void', reference, operationId)),
     refund: ({ operationId, reference, amount }) => answering(() => does('refund', reference, operationId, amount)),
-    find: ({ reference, operationId }) =>
+    find: (lookup) =>
       answering(async () => {
-        const account = accounts.find((reference && keyIn(reference)) ?? operationId)
+        const key = 'reference' in lookup ? keyIn(lookup.reference) : lookup.operationId
+        const account = accounts.find(key ?? '')
         return account && seen(account)
       }),
     verifyWebhook(body, headers, now) {
       if (!isSigned(options.secret, body, headers['souk-signature'], now)) return undefined
       return eventsIn(Buffer.from(body).toString())
     },
-    readEvent,
     async *journal(since) {
       for await (const fact of journal.read()) {
         const entry = entryOf(fact, accounts)
@@ -110,7 +111,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     async dispute(reference) {
       const key = keyIn(reference) ?? ''
       const account = accounts.find(key)
-      if (account) await tell(`evt_${key}_disputed`, 'payment.disputed', seen(account))
+      if (account) await tell(`evt_${key}_disputed`, 'payment.disputed', key)
     },
     async close() {
       await postman.close()
@@ -181,14 +182,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     const payment = seen(accounts.find(key) as Account)
     const kind = kindOf(fact)
     if (kind) {
-      const telling = tell(eventIdOf(fact), kind, payment)
+      const telling = tell(eventIdOf(fact), kind, key)
       if (switches.webhooks === 'before-reply') await telling
     }
     return payment
   }
 
-  function tell(id: string, kind: EventKind, payment: ProviderPayment): Promise<void> {
-    return postman.send({ id, body: JSON.stringify({ id, kind, payment } satisfies ProviderEvent) }, switches)
+  function tell(id: string, kind: ProviderEventKind, key: string): Promise<void> {
+    const event: ProviderEvent = { id, reference: referenceOf(key), kind }
+    return postman.send({ id, body: JSON.stringify(event) }, switches)
   }
 
   function noteTold(): void {
