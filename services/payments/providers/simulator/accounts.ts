@@ -1,7 +1,8 @@
-// What the simulated bank knows of each payment, kept small: a hundred thousand of them fit in some twenty megabytes. Facts
-// are written to the journal first and then played in here; at a start, all of the journal is.
+// What the simulated bank knows of each payment, kept small: a hundred thousand of them fit in some twenty megabytes. A fact is
+// written to the journal first and then applied here; at a start, the whole journal is.
 import type { OperationKind, ProviderOperation, ProviderPayment } from '../provider.ts'
 
+/** A line of the journal. Journals on disk have these names, and `npm run verify` reads them. */
 export type Fact =
   | {
       fact: 'opened'
@@ -27,10 +28,11 @@ export type Fact =
       decline?: { code: string; message: string }
     }
   | { fact: 'did'; at: number; payment: string; key: string; kind: OperationKind; amount: number; failed?: string }
-  /** These webhooks arrived, or were given up. */
+  /** These events arrived at the shop, or were given up. */
   | { fact: 'told'; events: string[] }
 
-export type Happening = Exclude<Fact, { fact: 'told' }>
+/** A fact about one payment. */
+export type PaymentFact = Exclude<Fact, { fact: 'told' }>
 
 export interface Account {
   /** 16 characters, one per byte of the UUID: half the memory of the text. */
@@ -43,16 +45,16 @@ export interface Account {
   /** What the first operation captured; another one may have captured since. */
   captured: number
   /** Only what few payments have. */
-  more: Rarities | undefined
+  extras: Extras | undefined
 }
-interface Rarities {
+interface Extras {
   decline?: { code: string; message: string }
   captureFailed?: string
   returnUrl?: string
   isApproved?: boolean
-  later: Later[]
+  later: LaterOperation[]
 }
-interface Later {
+interface LaterOperation {
   key: string
   kind: OperationKind
   amount: number
@@ -72,7 +74,7 @@ export class Accounts {
     return this.#byKey.size
   }
 
-  play(fact: Happening): void {
+  apply(fact: PaymentFact): void {
     if (fact.fact === 'opened') {
       const { decline, captureFailed, returnUrl } = fact
       this.#byKey.set(packed(fact.key), {
@@ -83,7 +85,7 @@ export class Accounts {
         state: fact.state,
         kind: fact.kind,
         captured: fact.captured,
-        more: decline || captureFailed || returnUrl ? { decline, captureFailed, returnUrl, later: [] } : undefined,
+        extras: decline || captureFailed || returnUrl ? { decline, captureFailed, returnUrl, later: [] } : undefined,
       })
       // A bank of our own for development: beyond this many it forgets the oldest.
       const [oldest] = this.#byKey.size > mostAccounts ? this.#byKey.keys() : []
@@ -93,14 +95,14 @@ export class Accounts {
       if (!account) return
       account.state = fact.state
       const isApproved = fact.state === 'authorized'
-      account.more = { later: [], ...account.more, isApproved }
-      if (fact.decline) account.more.decline = fact.decline
+      account.extras = { later: [], ...account.extras, isApproved }
+      if (fact.decline) account.extras.decline = fact.decline
     } else {
       const account = this.find(fact.payment)
       if (!account) return
-      account.more ??= { later: [] }
+      account.extras ??= { later: [] }
       const { key, kind, amount, failed } = fact
-      account.more.later.push({ key: packed(key), kind, amount, failed })
+      account.extras.later.push({ key: packed(key), kind, amount, failed })
       if (!failed && kind === 'capture') account.state = 'captured'
       if (!failed && kind === 'void') account.state = 'voided'
     }
@@ -110,7 +112,7 @@ export class Accounts {
 /** What is left of the captured money: captures less refunds. */
 export function balanceOf(account: Account): number {
   let balance = account.captured
-  for (const one of account.more?.later ?? []) {
+  for (const one of account.extras?.later ?? []) {
     if (one.failed) continue
     if (one.kind === 'capture') balance += one.amount
     if (one.kind === 'refund') balance -= one.amount
@@ -121,14 +123,14 @@ export function balanceOf(account: Account): number {
 export function referenceOf(key: string): string {
   return `sim_${key.replaceAll('-', '')}`
 }
-/** The key in a reference; undefined when it is none of ours. */
+/** The key in a reference; undefined when the reference is not one of this bank's. */
 export function keyIn(reference: string): string | undefined {
   const hex = /^sim_([0-9a-f]{32})$/.exec(reference)?.[1]
   return hex?.replace(/(.{8})(.{4})(.{4})(.{4})(.{12})/, '$1-$2-$3-$4-$5')
 }
 
-export function paymentOf(account: Account, pageUrl: (reference: string) => string): ProviderPayment {
-  const { state, currency, more } = account
+export function reportOn(account: Account, pageUrl: (reference: string) => string): ProviderPayment {
+  const { state, currency, extras } = account
   const key = unpacked(account.key)
   const reference = referenceOf(key)
   return {
@@ -137,27 +139,27 @@ export function paymentOf(account: Account, pageUrl: (reference: string) => stri
     state,
     currency,
     nextAction: state === 'action-required' ? { type: 'redirect', url: pageUrl(reference) } : undefined,
-    decline: state === 'declined' || more?.captureFailed ? more?.decline : undefined,
+    decline: state === 'declined' || extras?.captureFailed ? extras?.decline : undefined,
     operations: [
       firstOperation(account, key, reference),
-      ...(more?.later ?? []).map((one) => operationOf(one, reference)),
+      ...(extras?.later ?? []).map((one) => operationOf(one, reference)),
     ],
   }
 }
 
 function firstOperation(
-  { state, kind, amount, captured, more }: Account,
+  { state, kind, amount, captured, extras }: Account,
   id: string,
   reference: string,
 ): ProviderOperation {
   const about = { id, kind, amount: kind === 'capture' && captured > 0 ? captured : amount, reference }
   if (state === 'action-required') return { ...about, status: 'pending' }
-  if (more?.captureFailed) return { ...about, status: 'failed', reason: more.captureFailed }
-  if (state === 'declined') return { ...about, status: 'failed', reason: more?.decline?.message }
-  const wasNeverApproved = more?.returnUrl !== undefined && !more.isApproved
+  if (extras?.captureFailed) return { ...about, status: 'failed', reason: extras.captureFailed }
+  if (state === 'declined') return { ...about, status: 'failed', reason: extras?.decline?.message }
+  const wasNeverApproved = extras?.returnUrl !== undefined && !extras.isApproved
   return { ...about, status: wasNeverApproved ? 'failed' : 'succeeded' }
 }
-function operationOf({ key, kind, amount, failed }: Later, payment: string): ProviderOperation {
+function operationOf({ key, kind, amount, failed }: LaterOperation, payment: string): ProviderOperation {
   const id = unpacked(key)
   const reference = `${payment}_${id.slice(-6)}`
   return failed
@@ -174,7 +176,7 @@ export function unpacked(bytes: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 const words = new Map<string, string>()
-/** One string for all payments in a currency. */
+/** The same string object for all payments in a currency. */
 function shared(word: string): string {
   const known = words.get(word)
   if (known !== undefined) return known

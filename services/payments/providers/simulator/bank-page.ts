@@ -1,43 +1,41 @@
 // The page of the simulated bank: plain HTML and a form, readable without JavaScript, in light and dark.
-import type { BankPage } from './simulator.ts'
+import { Html, html } from '@souk/html'
+import type { BankPage } from './bank.ts'
 
+/** The whole page, as text. */
 export function bankPage({ amount, currency, isAnswered, returnUrl }: BankPage, shopName: string): string {
   const question = isAnswered
-    ? `<p>You have already answered.</p><p class="buttons"><a class="button" href="${escaped(returnUrl)}">Back to the shop</a></p>`
-    : `<form method="post" class="buttons">
+    ? html`<p>You have already answered.</p><p class="buttons"><a class="button" href="${returnUrl}">Back to the shop</a></p>`
+    : html`<form method="post" class="buttons">
         <button class="button" name="answer" value="approve">Approve</button>
         <button class="button quiet" name="answer" value="decline">Decline</button>
       </form>`
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>Confirm your payment</title>
-<style>${style}</style>
+<style>${new Html(style)}</style>
 </head>
 <body>
 <main>
   <header><span class="mark" aria-hidden="true"></span>Pretend Bank</header>
   <h1>Confirm your payment</h1>
-  <p class="to">to ${escaped(shopName)}</p>
-  <p class="amount">${escaped(priceText(amount, currency))}</p>
+  <p class="to">to ${shopName}</p>
+  <p class="amount">${priceText(amount, currency)}</p>
   ${question}
   <footer>This is a simulation. There is no bank, and no money will move.</footer>
 </main>
 </body>
 </html>
-`
+`.text
 }
 
 function priceText(amount: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 const style = `

@@ -1,22 +1,28 @@
-// How the simulated bank misbehaves when it is told to: slow, silent, out of order, or down.
+// How the simulated bank fails when the switches or a test token say so: slow, silent, or down.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SimulatorSwitches } from '@souk/contracts/payments'
 import { ProviderOutcomeUnknown } from '../provider.ts'
 
-/** Thrown where a caller is to wait in vain, after everything else has been done. */
-export class Silence extends Error {}
+/** Thrown after the work was done (or not) where the caller must get no answer. */
+export class NoAnswer extends Error {}
 
-const mostVisits = 10_000
+const mostKeys = 10_000
 const never = () => new Promise<never>(() => {})
 
-export function makeManners() {
+export interface Behaviors {
+  readonly switches: SimulatorSwitches
+  /** Every call of the shop goes through this. */
+  withFaults<T>(work: () => Promise<T>): Promise<T>
+  /** True the first time that it is asked about a key: some test tokens fail only then. */
+  isFirstCall(key: string): boolean
+}
+
+export function makeBehaviors(): Behaviors {
   const switches: SimulatorSwitches = { webhooks: 'normal', webhookDelayMs: 2_000, latencyMs: 0, outage: 'none' }
-  const visited = new Set<string>()
+  const called = new Set<string>()
   return {
     switches,
-
-    /** Every call passes the switches first. */
-    async answering<T>(work: () => Promise<T>): Promise<T> {
+    async withFaults(work) {
       if (switches.latencyMs > 0) await sleep(switches.latencyMs)
       if (switches.outage === 'errors') throw new ProviderOutcomeUnknown('500 Internal Server Error')
       if (switches.outage === 'rate-limited') throw new ProviderOutcomeUnknown('429 Too Many Requests')
@@ -24,16 +30,14 @@ export function makeManners() {
       try {
         return await work()
       } catch (error) {
-        if (error instanceof Silence) return never()
+        if (error instanceof NoAnswer) return never()
         throw error
       }
     },
-
-    /** True the first time that a key is seen: some cards fail only then. */
-    isFirstVisit(key: string): boolean {
-      if (visited.has(key)) return false
-      if (visited.size >= mostVisits) visited.clear()
-      visited.add(key)
+    isFirstCall(key) {
+      if (called.has(key)) return false
+      if (called.size >= mostKeys) called.clear()
+      called.add(key)
       return true
     },
   }

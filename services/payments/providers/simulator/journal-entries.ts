@@ -1,4 +1,4 @@
-// What the simulated bank's facts mean for somebody's books.
+// The simulated bank's facts as entries that a shop compares its books with.
 import type { ProviderEntry } from '../provider.ts'
 import { type Accounts, type Fact, referenceOf, unpacked } from './accounts.ts'
 

@@ -1,5 +1,5 @@
-// The simulated provider's own memory on disk: one JSON line per fact, appended and synced before anybody is told. Many
-// appends that wait at the same time share one sync.
+// The simulated bank's own memory on disk: one JSON line per fact, appended and synced before anybody hears of it. Appends that wait
+// at the same time share one sync.
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ export interface Journal<R> {
   append(fact: R): Promise<void>
   /** All facts, oldest first. */
   read(): AsyncGenerator<R>
-  /** Writes the journal anew with only those facts that are still wanted. Before the first append. */
+  /** Rewrites the journal with those facts that are still wanted. Only before the first append. */
   compact(isWanted: (fact: R) => boolean): Promise<void>
   readonly bytes: number
   close(): Promise<void>
@@ -81,7 +81,7 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
   }
 }
 
-/** A line that a crash cut off was never told to anybody. */
+/** Cuts off a half-written last line: nobody has heard of its fact. Returns the size. */
 async function cutTornLine(file: FileHandle): Promise<number> {
   const { size } = await file.stat()
   const tail = Buffer.alloc(Math.min(size, 64 * 1024))

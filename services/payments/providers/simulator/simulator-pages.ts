@@ -1,11 +1,12 @@
-// The simulated bank's own page, where a customer approves a payment, and the staff's switches that make it misbehave.
+// /simulator/:intentId is the simulated bank's own page, where a customer approves a payment; /v1/simulator has the switches with which
+// staff make the bank fail.
 import { paymentsApi } from '@souk/contracts/payments'
 import { handle, refuse, reply } from '@souk/service'
 import type { PaymentsContext } from '../../context.ts'
 import { bankPage } from './bank-page.ts'
 
 const { simulatorPage, simulatorAnswer, readSimulator: readRoute, switchSimulator: switchRoute } = paymentsApi.routes
-const nowhere = 'There is no such payment at this bank.'
+const noSuchPayment = 'There is no such payment at this bank.'
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -15,17 +16,17 @@ const headers = {
 
 export const showBankPage = handle(simulatorPage, async ({ params }, { resources, shared }: PaymentsContext) => {
   const page = resources.simulator?.page(params.intentId)
-  if (!page) refuse(simulatorPage, 'not-found', nowhere)
+  if (!page) refuse(simulatorPage, 'not-found', noSuchPayment)
   return reply(200, Buffer.from(bankPage(page, shared.shopName)), headers)
 })
 
 export const answerBankPage = handle(simulatorAnswer, async ({ params, body }, { resources }: PaymentsContext) => {
   const answer = new URLSearchParams(Buffer.from(body).toString()).get('answer')
-  if (!resources.simulator?.page(params.intentId)) refuse(simulatorAnswer, 'not-found', nowhere)
+  if (!resources.simulator?.page(params.intentId)) refuse(simulatorAnswer, 'not-found', noSuchPayment)
   if (answer !== 'approve' && answer !== 'decline')
     refuse(simulatorAnswer, 'invalid-request', 'Answer with approve or decline.')
   const returnUrl = await resources.simulator.answer(params.intentId, answer === 'approve')
-  if (!returnUrl) refuse(simulatorAnswer, 'not-found', nowhere)
+  if (!returnUrl) refuse(simulatorAnswer, 'not-found', noSuchPayment)
   return reply(303, Buffer.alloc(0), { location: returnUrl, 'cache-control': 'no-store' })
 })
 

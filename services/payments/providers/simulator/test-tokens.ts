@@ -1,21 +1,22 @@
-// What the simulated bank does for which card. The tokens are part of the shop's documentation: people buy with them.
+// Test tokens: what the simulated bank does for which card. They are part of the shop's documentation, and people buy with them.
 
-export interface Card {
+export interface TestCard {
   decline?: { code: string; message: string }
-  /** The customer must approve on the bank's page; `decline` is then told only after that. */
+  /** The customer must approve on the bank's page; `decline` then comes only after that. */
   action?: boolean
   captureFails?: { code: string; message: string }
   /** What is captured beyond what was asked for. */
   capturesTooMuch?: number
-  /** The first call with a key: `after` does it and never answers, `before` does nothing and never answers. */
-  silence?: 'before' | 'after'
+  /** The first call with a key gets no answer; the work is not done (`before`), or it is (`after`). */
+  noAnswer?: 'before' | 'after'
+  /** The first call with a key fails. */
   errorFirst?: boolean
   delayMs?: number
 }
 
 const declined = { code: 'card-declined', message: 'The card was declined.' }
 
-const cards: Readonly<Record<string, Card>> = {
+const cards: Readonly<Record<string, TestCard>> = {
   tok_ok: {},
   tok_declined: { decline: declined },
   tok_insufficient: { decline: { code: 'insufficient-funds', message: 'There is not enough money on the card.' } },
@@ -25,8 +26,8 @@ const cards: Readonly<Record<string, Card>> = {
     action: true,
     decline: { code: 'authentication-failed', message: 'The bank did not confirm it.' },
   },
-  tok_timeout_after_capture: { silence: 'after' },
-  tok_timeout_before: { silence: 'before' },
+  tok_timeout_after_capture: { noAnswer: 'after' },
+  tok_timeout_before: { noAnswer: 'before' },
   tok_error_500_once: { errorFirst: true },
   tok_capture_declined: {
     captureFails: { code: 'capture-declined', message: 'The bank approved, but did not pay.' },
@@ -35,6 +36,6 @@ const cards: Readonly<Record<string, Card>> = {
   tok_wrong_amount: { capturesTooMuch: 100 },
 }
 
-export function cardOf(token: string): Card | undefined {
+export function findTestCard(token: string): TestCard | undefined {
   return Object.hasOwn(cards, token) ? cards[token] : undefined
 }

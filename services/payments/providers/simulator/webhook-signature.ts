@@ -9,7 +9,7 @@ export function sign(secret: string, body: Uint8Array | string, at: Date): strin
 }
 
 /** True for our own signature over exactly these bytes, made within five minutes. */
-export function isSigned(secret: string, body: Uint8Array, header: string | undefined, now: Date): boolean {
+export function verifySignature(secret: string, body: Uint8Array, header: string | undefined, now: Date): boolean {
   const parts = /^t=(\d{1,12}),v1=([0-9a-f]{64})$/.exec(header ?? '')
   if (!parts) return false
   const seconds = Number(parts[1])

@@ -1,0 +1,146 @@
+// The payments of the simulated bank. What happens is written to the journal, then applied to the account, then announced: nobody
+// hears of a fact that a power cut could undo.
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type AuthorizationRequest,
+  type OperationRequest,
+  type PaymentLookup,
+  type ProviderEvent,
+  ProviderOutcomeUnknown,
+  type ProviderPayment,
+  ProviderRefusal,
+} from '../provider.ts'
+import { type Account, type Accounts, type Fact, keyIn, type PaymentFact, reportOn } from './accounts.ts'
+import { type Behaviors, NoAnswer } from './behaviors.ts'
+import { eventOf, keyOf } from './events.ts'
+import type { Journal } from './journal.ts'
+import { answerFact, checkSameParameters, openedFact, operationFact } from './rules.ts'
+import { findTestCard } from './test-tokens.ts'
+
+export interface BankOptions {
+  journal: Journal<Fact>
+  accounts: Accounts
+  behaviors: Behaviors
+  /** The shop's own address: customers are sent back to it and nowhere else. */
+  publicUrl: string
+  /** A payment's reply waits until this resolves. */
+  announce(event: ProviderEvent): Promise<void>
+}
+/** What the bank's page shows. */
+export interface BankPage {
+  amount: number
+  currency: string
+  isAnswered: boolean
+  returnUrl: string
+}
+
+export class Bank {
+  readonly #options: BankOptions
+  readonly #accounts: Accounts
+  /** The last piece of work on each payment, by the payment's key. */
+  readonly #underWay = new Map<string, Promise<ProviderPayment>>()
+
+  constructor(options: BankOptions) {
+    this.#options = options
+    this.#accounts = options.accounts
+  }
+
+  find(lookup: PaymentLookup): ProviderPayment | undefined {
+    const account =
+      'reference' in lookup ? this.#findAccount(lookup.reference) : this.#accounts.find(lookup.operationId)
+    return account && this.#report(account)
+  }
+
+  /** Opens a payment; the same key again gets what came of it the first time. */
+  authorize(request: AuthorizationRequest): Promise<ProviderPayment> {
+    const key = request.operationId
+    return this.#oneAtATime(key, async () => {
+      const known = this.#accounts.find(key)
+      if (known) {
+        const report = this.#report(known)
+        checkSameParameters(known, report.orderId, request)
+        return report
+      }
+      const card = findTestCard(request.token)
+      if (!card) throw new ProviderRefusal('token-unknown', 'The bank does not know this card.')
+      if (card.action && !this.#isOfShop(request.returnUrl))
+        throw new ProviderRefusal('return-url-refused', 'Customers return to the shop and nowhere else.')
+      const isFirst = this.#options.behaviors.isFirstCall(key)
+      if (isFirst && card.errorFirst) throw new ProviderOutcomeUnknown('500 Internal Server Error')
+      if (isFirst && card.noAnswer === 'before') throw new NoAnswer()
+      if (card.delayMs) await sleep(card.delayMs)
+      const payment = await this.#record(openedFact(request, card, Date.now()))
+      if (isFirst && card.noAnswer === 'after') throw new NoAnswer()
+      return payment
+    })
+  }
+
+  /** Captures, voids or refunds. Without an amount it is that of the payment. */
+  operate(
+    kind: 'capture' | 'void' | 'refund',
+    request: OperationRequest & { amount?: number },
+  ): Promise<ProviderPayment> {
+    const key = keyIn(request.reference) ?? ''
+    return this.#oneAtATime(key, async () => {
+      const account = this.#accounts.find(key)
+      if (!account) throw new ProviderRefusal('not-found', 'The bank does not know this payment.')
+      const report = this.#report(account)
+      if (report.operations.some((one) => one.id === request.operationId)) return report
+      const { operationId, amount = account.amount } = request
+      return this.#record(operationFact(account, kind, key, operationId, amount, Date.now()))
+    })
+  }
+
+  /** Undefined when there is no such payment, or no customer is asked about it. */
+  page(reference: string): BankPage | undefined {
+    const account = this.#findAccount(reference)
+    const returnUrl = account?.extras?.returnUrl
+    if (!account || !returnUrl) return undefined
+    const { amount, currency, state } = account
+    return { amount, currency, returnUrl, isAnswered: state !== 'action-required' }
+  }
+
+  /** The customer's answer; a second one changes nothing. Returns where the customer goes next. */
+  async answer(reference: string, isApproved: boolean): Promise<string | undefined> {
+    const key = keyIn(reference) ?? ''
+    const account = this.#accounts.find(key)
+    if (!account) return undefined
+    await this.#oneAtATime(key, async () =>
+      account.state === 'action-required'
+        ? this.#record(answerFact(account, key, isApproved, Date.now()))
+        : this.#report(account),
+    )
+    return account.extras?.returnUrl
+  }
+
+  async #record(fact: PaymentFact): Promise<ProviderPayment> {
+    await this.#options.journal.append(fact)
+    this.#accounts.apply(fact)
+    const payment = this.#report(this.#accounts.find(keyOf(fact)) as Account) // It was applied just now.
+    const event = eventOf(fact)
+    if (event) await this.#options.announce(event)
+    return payment
+  }
+
+  /** Work on one payment waits for the work before it. */
+  async #oneAtATime(key: string, work: () => Promise<ProviderPayment>): Promise<ProviderPayment> {
+    const before = this.#underWay.get(key)
+    const now = (before ?? Promise.resolve()).then(work, work)
+    this.#underWay.set(key, now)
+    try {
+      return await now
+    } finally {
+      if (this.#underWay.get(key) === now) this.#underWay.delete(key)
+    }
+  }
+
+  #findAccount(reference: string): Account | undefined {
+    return this.#accounts.find(keyIn(reference) ?? '')
+  }
+  #report(account: Account): ProviderPayment {
+    return reportOn(account, (reference) => `${this.#options.publicUrl}/simulator/${reference}`)
+  }
+  #isOfShop(url: string): boolean {
+    return URL.canParse(url) && new URL(url).origin === new URL(this.#options.publicUrl).origin
+  }
+}
