@@ -1,4 +1,4 @@
-// What the stories of this service are handed: its settings, its providers, and the simulator where it is on.
+// What every story of the payments service gets: its settings, its providers, and the simulator when it is on.
 import { type ContextFor, choice, integer, optionalText, secret, text } from '@souk/service'
 import type { Provider } from './providers/provider.ts'
 import type { Simulator } from './providers/simulator/simulator.ts'
@@ -19,15 +19,16 @@ export const settings = {
 }
 export const calls = {}
 export interface Resources {
-  /** By the name that a customer's choice of payment has. */
+  /** By name: a payment says which provider it goes to. */
   providers: Readonly<Record<string, Provider>>
-  /** Undefined where it is switched off. */
+  /** Undefined when it is switched off. */
   simulator?: Simulator
 }
 export type PaymentsContext = ContextFor<typeof settings, typeof calls, Resources>
-/** The same before anything is opened. */
-export type Base = ContextFor<typeof settings, typeof calls, undefined>
+/** The same before the resources are opened. */
+export type StartContext = ContextFor<typeof settings, typeof calls, undefined>
 
+/** Undefined when this shop has no such provider. */
 export function providerOf({ resources }: PaymentsContext, name: string): Provider | undefined {
   return Object.hasOwn(resources.providers, name) ? resources.providers[name] : undefined
 }

@@ -1,10 +1,10 @@
-// What must always hold for money, as sentences and as queries that return what breaks them: one row each, in words.
-// RELIABILITY 3.2 has the list. `npm run verify` asks them on a running shop.
+// What must always hold for money: a statement, and a query that returns a row for each violation. `npm run verify` runs them on a
+// running shop.
 
 export interface Invariant {
   id: string
   statement: string
-  /** Returns one text column, `detail`, with a row for each offense. */
+  /** Returns one text column, `detail`, with a row for each violation. */
   sql: string
 }
 

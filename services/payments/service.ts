@@ -1,8 +1,8 @@
-// Everything the payments service does, on one page. It asks providers for money, remembers what they say, and keeps the books.
+// Everything the payments service does, on one page. It asks providers for money, stores their reports, and keeps the ledger.
 import { join } from 'node:path'
 import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payments'
 import { defineService, on } from '@souk/service'
-import { type Base, calls, type Resources, settings } from './context.ts'
+import { calls, type Resources, type StartContext, settings } from './context.ts'
 import { cancelPayment } from './payment/cancel-payment.ts'
 import { capturePayment } from './payment/capture-payment.ts'
 import { listPayments, readOnePayment } from './payment/list-payments.ts'
@@ -50,7 +50,7 @@ async function openProviders({
   settings,
   shared,
   log,
-}: Base): Promise<{ resources: Resources; close?: () => Promise<void> }> {
+}: StartContext): Promise<{ resources: Resources; close?: () => Promise<void> }> {
   const isOn = settings.simulator === 'on' || (settings.simulator === 'auto' && !shared.isProduction)
   if (!isOn) return { resources: { providers: {} } }
   const simulator = await startSimulator({

@@ -1,4 +1,4 @@
-// The process is really killed at each named point of a payment; the next one finds out what became of the money.
+// A process is killed at each crash point of a payment; the next one finds out whether the money was taken.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -25,7 +25,7 @@ async function start(databaseUrl: string, folder: string, secondsLater = 0) {
     services: [payments],
     databases: { payments: databaseUrl },
     transport,
-    // Nobody listens there: no webhook helps.
+    // No webhook arrives: nothing listens on this port.
     env: {
       PAYMENTS_SIMULATOR_FOLDER: folder,
       PAYMENTS_SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:9/',
@@ -53,7 +53,7 @@ if (databaseUrl && folder && orderId) {
 
 const points = ['operation-stored', 'provider-called', 'before-commit:2', 'after-commit:2', 'state-applied']
 for (const point of points) {
-  test(`killed at ${point}: captured once, told once (F70, saleor-docs #990)`, async () => {
+  test(`killed at ${point}: captured once, one message (F70, saleor-docs #990)`, async () => {
     const database = await createDatabase()
     const home = mkdtempSync(join(tmpdir(), 'souk-crash-'))
     const order = randomUUID()

@@ -1,4 +1,4 @@
-// The shop's books: reconciliation finds what was planted, each invariant finds its corrupted row, and the tables refuse.
+// The ledger: reconciliation finds planted differences, each invariant finds its corrupted row, and the tables refuse bad rows.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -14,26 +14,26 @@ before(async () => {
 after(() => it.stop())
 
 const undone = new Error('undone')
-/** Transition what no code could change, looks, and undoes it. */
+/** Makes a change that no code of ours makes, reads what `look` finds then, and rolls it back. */
 async function corrupted<T>(corrupt: (sql: Sql) => Promise<unknown>, look: (sql: Sql) => Promise<T>): Promise<T> {
-  let seen: T | undefined
+  let result: T | undefined
   await it.context.database
     .transaction(async ({ sql }) => {
       await sql`set local session_replication_role = replica`
       await sql`drop index one_capture_per_payment`
       await sql`alter table payment drop constraint never_refund_more_than_was_captured`
       await corrupt(sql)
-      seen = await look(sql)
+      result = await look(sql)
       throw undone
     })
     .catch((error) => assert.equal(error, undone))
-  return seen as T
+  return result as T
 }
 
-test('a shop in order has no findViolations invariant and nothing to reconcile', async () => {
+test('a shop in order breaks no invariant and has nothing to reconcile', async () => {
   for (const token of ['tok_ok', 'tok_declined', 'tok_3ds', 'tok_capture_declined', 'tok_wrong_amount'])
     await it.pay(token)
-  await eventually('nothing is under way but with a customer', async () => {
+  await eventually('no operation is open, except where the customer must act', async () => {
     const rows = await it.sql`
       select from payment_operation
       join payment using (order_id)
@@ -57,10 +57,10 @@ test('reconciliation finds an orphan, a missing capture, a wrong amount and a wr
     Array.from({ length: 5 }, () => it.pay('tok_ok').then((payment) => payment.orderId)),
   )
   const orphan = randomUUID()
-  const words = { orderId: orphan, ...price, token: 'tok_ok', returnUrl: '/', captureNow: true }
-  await it.simulator.authorize({ ...words, operationId: randomUUID() })
+  const request = { orderId: orphan, ...price, token: 'tok_ok', returnUrl: '/', captureNow: true }
+  await it.simulator.authorize({ ...request, operationId: randomUUID() })
   it.advanceClock(150)
-  // In this database the rows are really changed: it is the last thing that happens to it.
+  // These rows stay corrupted, so tests of other rows must not depend on them.
   await it.context.database.transaction(async ({ sql }) => {
     await sql`set local session_replication_role = replica`
     await sql`delete from payment_operation where order_id = ${unknown}`

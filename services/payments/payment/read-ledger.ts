@@ -1,4 +1,5 @@
-// For the shop's staff: the ledger, newest first, and what is in each account. Balances are always summed, never stored.
+// GET /v1/ledger and /v1/ledger/balances, for staff: the ledger, newest first, and the balance of each account, which is always
+// summed and never stored.
 import { paymentsApi } from '@souk/contracts/payments'
 import { join } from '@souk/postgres'
 import { handle, isUuid, pageOf, readCursor, refuse } from '@souk/service'

@@ -1,6 +1,5 @@
 // POST /v1/payments/reconciliations. Compares our operations and our ledger with the provider's own journal. It names what
 // differs and repairs nothing: a difference is a reason to look, not to move money.
-
 import type { ReplyOf } from '@souk/contracts'
 import { type paymentsApi as Api, paymentsApi } from '@souk/contracts/payments'
 import type { Sql } from '@souk/postgres'
@@ -11,7 +10,7 @@ import type { ProviderEntry } from '../providers/provider.ts'
 const windowDays = 3
 const batch = 1_000
 const mostFindings = 1_000
-/** What is younger may still be under way. */
+/** Younger operations may still be open. */
 const graceSeconds = 120
 
 type Finding = ReplyOf<typeof Api.routes.reconcile>['findings'][number]

@@ -1,4 +1,4 @@
-// Money that goes back: refunds, and orders that are canceled before, during and after their payment.
+// Refunds, and orders that are canceled before, during and after their payment.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
@@ -24,17 +24,18 @@ const refund = (orderId: string, amount: number, refundId: string = randomUUID()
 const cancel = (orderId: string) => it.send(CancelPayment({ orderId, reason: 'changed their mind' }))
 const refunds = async (orderId: string) =>
   (await it.entries(orderId)).filter((one) => one.kind === 'refund' && one.status === 'succeeded')
-/** Stands between us and the bank when we ask for it the next time. */
-function onTheWay(
+/** Intercepts the next call of this kind to the provider. */
+function interceptNext(
   call: 'authorize' | 'refund',
-  way: (ask: () => Promise<ProviderPayment>) => Promise<ProviderPayment>,
+  intercept: (callProvider: () => Promise<ProviderPayment>) => Promise<ProviderPayment>,
 ) {
-  const direct = it.simulator[call] as (asked: unknown) => Promise<ProviderPayment>
-  const detour = (asked: unknown) => {
-    Object.assign(it.simulator, { [call]: direct })
-    return way(() => direct(asked))
+  // Both methods take one request; which one does not matter here.
+  const original = it.simulator[call] as (request: unknown) => Promise<ProviderPayment>
+  const intercepted = (request: unknown) => {
+    Object.assign(it.simulator, { [call]: original })
+    return intercept(() => original(request))
   }
-  Object.assign(it.simulator, { [call]: detour })
+  Object.assign(it.simulator, { [call]: intercepted })
 }
 const answered = async (orderId: string, count: number) => {
   await eventually(`${count} refunds are answered`, async () => {
@@ -43,7 +44,7 @@ const answered = async (orderId: string, count: number) => {
   })
 }
 
-test('several partial refunds, each under its own name, until nothing is left (medusa #10842, #13433)', async () => {
+test('several partial refunds, each with its own id, until nothing is left (medusa #10842, #13433)', async () => {
   const { orderId } = await it.pay('tok_ok')
   await refund(orderId, 1_000)
   await it.waitForStatus(orderId, 'partially-refunded')
@@ -84,13 +85,13 @@ test('twenty refunds at once never give back more than was captured (F79)', asyn
   await Promise.all(Array.from({ length: 20 }, () => refund(orderId, 1_000)))
   await answered(orderId, 20)
   assert.equal((await refunds(orderId)).length, 4)
-  const said = it.sentAbout(orderId)
-  assert.equal(said.filter((type) => type === 'payment-refunded').length, 4)
-  assert.equal(said.filter((type) => type === 'refund-failed').length, 16)
+  const sent = it.sentAbout(orderId)
+  assert.equal(sent.filter((type) => type === 'payment-refunded').length, 4)
+  assert.equal(sent.filter((type) => type === 'refund-failed').length, 16)
   const reasons = it.shop
     .messages<{ orderId: string; reason: string }>('payments.refund-failed')
     .filter((one) => one.orderId === orderId)
-  // We refuse by ourselves; the provider need not.
+  // The refusals are ours; the provider was not asked.
   for (const { reason } of reasons) assert.match(reason, /left to give back/)
 })
 
@@ -112,7 +113,7 @@ test('refunds that two instances decide at the same moment do not exceed it eith
 test('a refund that the provider does not answer is repeated under its own key (medusa #16681)', async () => {
   const { orderId } = await it.pay('tok_ok')
   const lost = Promise.withResolvers<void>()
-  onTheWay('refund', async () => {
+  interceptNext('refund', async () => {
     lost.resolve()
     throw new ProviderOutcomeUnknown('No answer.')
   })
@@ -126,7 +127,7 @@ test('a refund that the provider does not answer is repeated under its own key (
   )
 })
 
-test('what was never captured cannot be refunded, and the order is told', async () => {
+test('a payment that was never captured cannot be refunded, and orders learns it', async () => {
   const declined = await it.pay('tok_declined')
   const nobody = randomUUID()
   await refund(declined.orderId, 100)
@@ -153,13 +154,13 @@ test('canceled before it began: the payment never begins', async () => {
   assert.deepEqual(await it.entries(orderId), [])
 })
 
-test('canceled while the bank is asked: what it takes is given back (F77; medusa #13301)', async () => {
+test('canceled while the bank is asked: the money that it takes is refunded (F77; medusa #13301)', async () => {
   const orderId = randomUUID()
   const canceled = Promise.withResolvers<void>()
-  onTheWay('authorize', (ask) => canceled.promise.then(ask))
+  interceptNext('authorize', (callProvider) => canceled.promise.then(callProvider))
   const paying = it.pay('tok_ok', orderId)
   await eventually(
-    'it has begun',
+    'the payment is stored',
     async () => (await it.sql`select from payment where order_id = ${orderId}`).length > 0,
   )
   await cancel(orderId)
@@ -172,10 +173,10 @@ test('canceled while the bank is asked: what it takes is given back (F77; medusa
   assert.equal((await refunds(orderId)).length, 1)
 })
 
-test('canceled while nobody knows what became of it: found out, then given back', async () => {
+test('canceled while the outcome is unknown: found out, then refunded', async () => {
   it.simulator.switch({ webhooks: 'lost' })
-  onTheWay('authorize', async (ask) => {
-    await ask()
+  interceptNext('authorize', async (callProvider) => {
+    await callProvider()
     it.simulator.switch({ outage: 'errors' })
     throw new ProviderOutcomeUnknown('The answer was lost.')
   })
@@ -189,7 +190,7 @@ test('canceled while nobody knows what became of it: found out, then given back'
   assert.deepEqual(it.sentAbout(orderId), ['payment-refunded'])
 })
 
-test('canceled, and the provider never heard of it: void once it cannot arrive any more', async () => {
+test('canceled, and the request never reached the provider: voided once it cannot arrive any more', async () => {
   it.simulator.switch({ webhooks: 'lost', outage: 'errors' })
   const { orderId } = await it.pay('tok_ok')
   await cancel(orderId)
@@ -201,12 +202,11 @@ test('canceled, and the provider never heard of it: void once it cannot arrive a
   it.advanceClock(70)
   await it.waitForStatus(orderId, 'voided')
   assert.deepEqual(await it.entries(orderId), [])
-  // Had it arrived after all, it would go back.
   const [operation] = await it.sql<{ id: string }>`select id from payment_operation where order_id = ${orderId}`
   assert.ok(operation)
 })
 
-test('canceled while the customer is at the bank: void', async () => {
+test('canceled while the customer is at the bank: voided', async () => {
   const { orderId, nextAction } = await it.pay('tok_3ds')
   await cancel(orderId)
   await it.waitForStatus(orderId, 'voided')
@@ -217,7 +217,7 @@ test('canceled while the customer is at the bank: void', async () => {
   assert.deepEqual(it.sentAbout(orderId), ['payment-voided'])
 })
 
-test('canceled after the bank approved, and again: void once', async () => {
+test('canceled twice after the bank approved: voided once', async () => {
   const { orderId, nextAction } = await it.pay('tok_3ds')
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
   assert.equal((await it.api.refresh({ params: { orderId } })).status, 'authorized')
@@ -227,7 +227,7 @@ test('canceled after the bank approved, and again: void once', async () => {
   assert.equal(voids.length, 1)
 })
 
-test('canceled after it was captured and partly refunded: the rest goes back', async () => {
+test('canceled after a capture and a partial refund: the rest is refunded', async () => {
   const { orderId } = await it.pay('tok_ok')
   await refund(orderId, 1_000)
   await answered(orderId, 1)

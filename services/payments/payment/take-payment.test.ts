@@ -1,4 +1,4 @@
-// Paying, from outside: a request in; the reply, the rows, the messages and the simulated bank's own journal out.
+// Taking a payment, from outside: a request in; the reply, the rows, the messages and the simulator's journal out.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
@@ -19,7 +19,7 @@ after(() => it.stop())
 const captures = async (orderId: string) =>
   (await it.entries(orderId)).filter((one) => one.kind === 'capture' && one.status === 'succeeded')
 
-test('a good card pays: captured, booked, told, in two commits', async () => {
+test('a good card pays: captured, in the ledger, with its message, in two commits', async () => {
   const payment = await it.pay('tok_ok')
   assert.equal(payment.status, 'captured')
   assert.deepEqual([payment.amount, payment.captured], [price, price])
@@ -38,7 +38,7 @@ test('a good card pays: captured, booked, told, in two commits', async () => {
   assert.deepEqual(row, { request: null, version: 1 })
 })
 
-test('each bad card is declined with its reason, and nothing is taken', async () => {
+test('each bad card is declined with its reason, and no money is taken', async () => {
   const reasons = {
     tok_declined: 'card-declined',
     tok_insufficient: 'insufficient-funds',
@@ -57,10 +57,10 @@ test('each bad card is declined with its reason, and nothing is taken', async ()
   }
 })
 
-test('a bank that approves and then does not pay: declined, and the authorization is given back (F76)', async () => {
+test('a bank that approves and then does not pay: declined, and the authorization is voided (F76)', async () => {
   const payment = await it.pay('tok_capture_declined')
   assert.deepEqual([payment.status, payment.decline?.code], ['declined', 'capture-declined'])
-  await eventually('the authorization is void', async () => (await it.entries(payment.orderId)).length === 2)
+  await eventually('the authorization is voided', async () => (await it.entries(payment.orderId)).length === 2)
   const done = (await it.entries(payment.orderId)).map((one) => `${one.kind} ${one.status}`)
   assert.deepEqual(done, ['capture failed', 'void succeeded'])
 })
@@ -83,14 +83,14 @@ for (const token of ['tok_timeout_after_capture', 'tok_timeout_before', 'tok_err
   })
 }
 
-test('a slow bank is waited for', async () => {
+test('a slow bank gets the time that it needs', async () => {
   assert.equal((await it.pay('tok_slow')).status, 'captured')
 })
 
-test('another amount than was asked for is never confirmed, and is given back (F78)', async () => {
+test('another amount than was asked for is never confirmed, and is refunded (F78)', async () => {
   const payment = await it.pay('tok_wrong_amount')
   assert.deepEqual([payment.status, payment.decline?.code], ['declined', 'amount-differs'])
-  await eventually('all of it went back', async () => {
+  await eventually('all of it is refunded', async () => {
     const { captured, refunded } = await it.staff.read({ params: { orderId: payment.orderId } })
     return captured.amount === 5_098 && refunded.amount === 5_098
   })
@@ -98,7 +98,7 @@ test('another amount than was asked for is never confirmed, and is given back (F
   assert.deepEqual(it.sentAbout(payment.orderId), ['payment-declined', 'payment-refunded'])
 })
 
-test('a double click pays once, and everybody gets the same payment (vendure PR#3734, openfoodnetwork #2690)', async () => {
+test('a double click pays once, and both requests get the same payment (vendure PR#3734, openfoodnetwork #2690)', async () => {
   const orderId = randomUUID()
   const replies = await Promise.all(Array.from({ length: 10 }, () => it.pay('tok_ok', orderId)))
   assert.deepEqual(new Set(replies.map((one) => one.status)), new Set(['captured']))
@@ -114,7 +114,7 @@ test('an order has one amount', async () => {
   assert.equal((await refusalOf(it.api.pay({ params: { orderId }, body }))).code, 'amount-differs')
 })
 
-test('a provider that we do not have is refused', async () => {
+test('a provider that the shop does not have is refused', async () => {
   for (const provider of ['nobody', 'constructor']) {
     const body = { amount: price, payment: { provider, token: 'tok_ok' }, returnUrl: '/' }
     const refusal = await refusalOf(it.api.pay({ params: { orderId: randomUUID() }, body }))
@@ -127,7 +127,7 @@ test('a card number never enters (H01)', async () => {
   assert.equal((await refusalOf(it.api.pay({ params: { orderId: randomUUID() }, body }))).status, 400)
 })
 
-test('a bank that is down is asked again when it is back (F75)', async () => {
+test('a bank that was down is asked again (F75)', async () => {
   for (const outage of ['errors', 'rate-limited', 'timeouts'] as const) {
     it.simulator.switch({ outage })
     const { orderId, status } = await it.withShortTimeout(() => it.pay('tok_ok'))
@@ -139,7 +139,7 @@ test('a bank that is down is asked again when it is back (F75)', async () => {
   }
 })
 
-test('the simulator does what staff tell it, and is not there in production', async () => {
+test('staff switch the simulator, which is off in production', async () => {
   assert.equal((await it.staff.switchSimulator({ body: { latencyMs: 1 } })).latencyMs, 1)
   assert.equal((await it.staff.readSimulator({})).webhooks, 'normal')
   const answer = await it.shop.request(paymentsApi.routes.switchSimulator, { body: {} }, staff)

@@ -211,7 +211,7 @@ test('an event that an older version stored is processed after an upgrade', asyn
   assert.equal(await it.status(orderId), 'authorized')
 })
 
-test('a webhook that is there before the reply to our own call changes nothing twice (F71; medusa #13301, vendure PR#3734)', async () => {
+test('a webhook that comes before the reply to our own call changes nothing twice (F71; medusa #13301, vendure PR#3734)', async () => {
   it.simulator.switch({ webhooks: 'before-reply' })
   const payment = await it.pay('tok_ok')
   assert.equal(payment.status, 'captured')
@@ -219,7 +219,7 @@ test('a webhook that is there before the reply to our own call changes nothing t
   assert.deepEqual(it.sentAbout(payment.orderId), ['payment-captured'])
 })
 
-test('webhook and reply at the same time: whoever is second finds it done (saleor #12652, PR#17776)', async () => {
+test('webhook and reply at the same time: the second finds it done (saleor #12652, PR#17776)', async () => {
   it.simulator.switch({ webhooks: 'before-reply', latencyMs: 20 })
   const paid = await Promise.all(Array.from({ length: 20 }, () => it.pay('tok_ok')))
   for (const { orderId } of paid) {
@@ -229,7 +229,7 @@ test('webhook and reply at the same time: whoever is second finds it done (saleo
   }
 })
 
-test('a webhook for a call that we gave up waiting for brings the money home', async () => {
+test('a webhook about a call that got no answer captures the payment', async () => {
   it.simulator.switch({ webhooks: 'late', webhookDelayMs: 1_200 })
   const { orderId, status } = await it.pay('tok_timeout_after_capture')
   assert.equal(status, 'processing')
@@ -238,7 +238,7 @@ test('a webhook for a call that we gave up waiting for brings the money home', a
   assert.deepEqual(it.sentAbout(orderId), ['payment-captured'])
 })
 
-test('a webhook never comes and the browser never returns: the poller finds out (F73)', async () => {
+test('a webhook never comes and the customer never returns: the resolver finds out (F73)', async () => {
   it.simulator.switch({ webhooks: 'lost' })
   const { orderId, nextAction } = await it.pay('tok_3ds')
   await it.simulator.answer(nextAction?.url.split('/').at(-1) ?? '', true)
@@ -286,13 +286,13 @@ test('a webhook for a payment that is not committed yet waits for it (medusa #31
 })
 
 for (const when of ['before', 'after']) {
-  test(`killed ${when} the provider was called: found out after the restart, with one capture (saleor-docs #990)`, async () => {
+  test(`killed ${when} the provider was called: resolved after the restart, with one capture (saleor-docs #990)`, async () => {
     it.simulator.switch({ webhooks: 'lost' })
     const { payment, operation, request } = newTestPayment(6)
     const { orderId } = payment
     await insertPayment(it.context, payment, operation)
-    const words = { ...price, ...request, orderId, operationId: operation.id, captureNow: true }
-    if (when === 'after') await it.simulator.authorize(words)
+    const authorization = { ...price, ...request, orderId, operationId: operation.id, captureNow: true }
+    if (when === 'after') await it.simulator.authorize(authorization)
     it.advanceClock(7)
     await it.waitForStatus(orderId, 'captured')
     const entries = await it.entries(orderId)
@@ -344,8 +344,14 @@ test('forged, altered and old webhooks are refused and leave no trace (F74, H03)
 test('a webhook about another payment for the same order is not ours', async () => {
   const { orderId } = await it.pay('tok_3ds')
   it.simulator.switch({ webhooks: 'before-reply' })
-  const words = { orderId, ...price, token: 'tok_declined', returnUrl: 'http://localhost:4000/', captureNow: true }
-  const { reference } = await it.simulator.authorize({ ...words, operationId: randomUUID() })
+  const authorization = {
+    orderId,
+    ...price,
+    token: 'tok_declined',
+    returnUrl: 'http://localhost:4000/',
+    captureNow: true,
+  }
+  const { reference } = await it.simulator.authorize({ ...authorization, operationId: randomUUID() })
   assert.equal(receivedEvents(reference).length, 1)
   await processed(reference)
   assert.equal(await it.status(orderId), 'action-required')

@@ -175,11 +175,11 @@ export function unpacked(bytes: string): string {
   const hex = Buffer.from(bytes, 'latin1').toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
-const words = new Map<string, string>()
+const sharedStrings = new Map<string, string>()
 /** The same string object for all payments in a currency. */
 function shared(word: string): string {
-  const known = words.get(word)
+  const known = sharedStrings.get(word)
   if (known !== undefined) return known
-  words.set(word, word)
+  sharedStrings.set(word, word)
   return word
 }

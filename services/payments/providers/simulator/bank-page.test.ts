@@ -1,4 +1,4 @@
-// The customer at the simulated bank's page: approves, declines, comes back; and orders captures what was authorized.
+// The customer at the simulated bank's page: approves, declines, comes back; and orders captures the authorized amount.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, test } from 'node:test'
@@ -40,7 +40,7 @@ test('approve: back to the shop, authorized, and captured when orders says so', 
   assert.match(String((await it.shop.request(simulatorPage, { params: { intentId } })).body), /already answered/)
 })
 
-test('decline, or a card whose bank says no afterwards: declined, and nothing is taken', async () => {
+test('the customer declines, or the bank after the approval: declined, and no money is taken', async () => {
   for (const [token, word, code] of [
     ['tok_3ds', 'decline', 'customer-declined'],
     ['tok_3ds_declined', 'approve', 'authentication-failed'],
@@ -61,7 +61,7 @@ test('the webhook of the approval is enough: the browser need not come back (med
   await it.waitForStatus(payment.orderId, 'authorized')
 })
 
-test('calling the return address without approving pays nothing (H04)', async () => {
+test('opening the return address without approving pays nothing (H04)', async () => {
   const { orderId } = await it.pay('tok_3ds')
   assert.equal((await it.api.refresh({ params: { orderId } })).status, 'action-required')
 })

@@ -1,4 +1,4 @@
-// The simulated bank by itself: idempotency keys, its durable memory, its webhooks.
+// The simulator by itself: idempotency keys, its journal, its webhooks.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs'
@@ -54,31 +54,31 @@ const open = (where = mkdtempSync(join(folder, 'one-'))) =>
     publicUrl: 'http://localhost:4000',
     log: makeLog({ level: 'silent' }),
   })
-const words = (token = 'tok_ok') => ({
+const requestFor = (token = 'tok_ok') => ({
   ...{ operationId: randomUUID(), orderId: randomUUID(), amount: 1_000, currency: 'EUR', token },
   ...{ captureNow: true, returnUrl: 'http://localhost:4000/back' },
 })
-/** Events about these payments that arrived; one of an earlier test may still come. */
-const receivedOf = (asked: { operationId: string }[]) =>
-  received.filter((id) => asked.some(({ operationId }) => id.includes(operationId)))
+/** The events that arrived about these payments. Those of an earlier test may still arrive. */
+const receivedOf = (requests: { operationId: string }[]) =>
+  received.filter((id) => requests.some(({ operationId }) => id.includes(operationId)))
 const refused = (code: string) => (error: unknown) => error instanceof ProviderRefusal && error.code === code
 
-test('the same key with the same words is the same payment, even ten times at once', async () => {
+test('the same key with the same parameters is the same payment, even ten times at once', async () => {
   const bank = await open()
-  const asked = words()
-  const answers = await Promise.all(Array.from({ length: 10 }, () => bank.authorize(asked)))
+  const request = requestFor()
+  const answers = await Promise.all(Array.from({ length: 10 }, () => bank.authorize(request)))
   for (const answer of answers) assert.deepEqual(answer, answers[0])
   const entries: ProviderEntry[] = []
   for await (const entry of bank.journal(new Date(0))) entries.push(entry)
   assert.equal(entries.length, 1)
-  await assert.rejects(bank.authorize({ ...asked, amount: 2_000 }), refused('key-reused'))
-  await assert.rejects(bank.authorize({ ...asked, orderId: randomUUID() }), refused('key-reused'))
+  await assert.rejects(bank.authorize({ ...request, amount: 2_000 }), refused('key-reused'))
+  await assert.rejects(bank.authorize({ ...request, orderId: randomUUID() }), refused('key-reused'))
   await bank.close()
 })
 
 test('parallel refunds never exceed what was captured', async () => {
   const bank = await open()
-  const { reference } = await bank.authorize(words())
+  const { reference } = await bank.authorize(requestFor())
   const refund = (operationId: string) => bank.refund({ operationId, reference, amount: 400 })
   const key = randomUUID()
   const results = await Promise.allSettled([key, key, ...Array.from({ length: 5 }, () => randomUUID())].map(refund))
@@ -95,25 +95,25 @@ test('parallel refunds never exceed what was captured', async () => {
 test('after a restart it knows what it knew, a torn last line aside', async () => {
   const where = mkdtempSync(join(folder, 'restart-'))
   const first = await open(where)
-  const asked = [
-    words('tok_ok'),
-    words('tok_declined'),
-    words('tok_3ds'),
-    words('tok_capture_declined'),
-    words('tok_3ds'),
+  const requests = [
+    requestFor('tok_ok'),
+    requestFor('tok_declined'),
+    requestFor('tok_3ds'),
+    requestFor('tok_capture_declined'),
+    requestFor('tok_3ds'),
   ]
-  const answers = await Promise.all(asked.map((one) => first.authorize(one)))
+  const answers = await Promise.all(requests.map((one) => first.authorize(one)))
   await first.refund({ operationId: randomUUID(), reference: answers[0]?.reference ?? '', amount: 10 })
   await first.answer(answers[4]?.reference ?? '', true)
   const all = (bank: typeof first) =>
-    Promise.all(asked.map(({ operationId, orderId }) => bank.find({ operationId, orderId })))
+    Promise.all(requests.map(({ operationId, orderId }) => bank.find({ operationId, orderId })))
   const known = await all(first)
-  // Not closed: what was answered is on the disk already, as after a kill.
+  // It is not closed, as after a kill: every fact that was answered is on the disk.
   appendFileSync(join(where, 'journal.jsonl'), '{"fact":"opened","at":1,"key":"torn')
   const second = await open(where)
   assert.deepEqual(await all(second), known)
-  assert.deepEqual(await second.authorize(asked[0] as (typeof asked)[0]), known[0])
-  await second.authorize(words())
+  assert.deepEqual(await second.authorize(requests[0] as (typeof requests)[0]), known[0])
+  await second.authorize(requestFor())
   await second.close()
   const third = await open(where)
   assert.deepEqual(await all(third), known)
@@ -124,11 +124,11 @@ test('after a restart it knows what it knew, a torn last line aside', async () =
 test('webhooks that were not delivered are sent after a restart; delivered ones are not', async () => {
   const where = mkdtempSync(join(folder, 'owed-'))
   const first = await open(where)
-  const told = words()
+  const told = requestFor()
   await first.authorize(told)
   await eventually('the first arrived', () => receivedOf([told]).length > 0)
   first.switch({ webhooks: 'late', webhookDelayMs: 60_000 })
-  const owed = words()
+  const owed = requestFor()
   await first.authorize(owed)
   await first.close()
   received = []
@@ -142,9 +142,9 @@ test('a webhook that fails is sent again, and never more than eight at once', as
   const bank = await open()
   failures = 1
   most = 0
-  const asked = Array.from({ length: 60 }, () => words())
-  await Promise.all(asked.map((one) => bank.authorize(one)))
-  await eventually('all arrived', () => new Set(receivedOf(asked)).size === 60)
+  const requests = Array.from({ length: 60 }, () => requestFor())
+  await Promise.all(requests.map((one) => bank.authorize(one)))
+  await eventually('all arrived', () => new Set(receivedOf(requests)).size === 60)
   assert.ok(most <= 8, `${most} at once`)
   await bank.close()
 })
@@ -155,7 +155,7 @@ test('a thousand payments at once share a few syncs', async (t) => {
   const file = await openFile(import.meta.filename)
   const syncs = t.mock.method(Object.getPrototypeOf(file) as FileHandle, 'appendFile').mock
   await file.close()
-  await Promise.all(Array.from({ length: 1_000 }, () => bank.authorize(words())))
+  await Promise.all(Array.from({ length: 1_000 }, () => bank.authorize(requestFor())))
   assert.ok(syncs.callCount() > 0 && syncs.callCount() <= 10, `${syncs.callCount()} syncs`)
   await bank.close()
 })
