@@ -4,12 +4,12 @@ import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
 import { type ContextFor, integer, originList, type ServiceCalls } from '@souk/service'
-import type { Fetching } from './fetching.ts'
-import type { Limits } from './limits.ts'
-import type { Reads } from './reads.ts'
-import type { Sessions } from './sessions.ts'
-import type { Admission } from './shedding.ts'
-import type { Streams } from './streams.ts'
+import type { Reads } from './cache/response-cache.ts'
+import type { Streams } from './live/server-sent-events.ts'
+import type { Admission } from './protect/load-shedding.ts'
+import type { Limits } from './protect/rate-limit.ts'
+import type { Fetching } from './request/retries.ts'
+import type { Sessions } from './request/sessions.ts'
 
 /** A number of requests, or `off` for load tests. */
 const rateLimit = {

@@ -3,12 +3,12 @@ import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged, ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { SessionRevoked, UserDeleted, UserUpdated } from '@souk/contracts/users'
 import { defineService } from '@souk/service'
+import { categoryPage, homePage, productPage } from './aggregates/pages.ts'
+import { hear } from './broadcasts.ts'
 import { calls, settings } from './context.ts'
-import { openDoor } from './door.ts'
-import { hear } from './hear.ts'
-import { openOwn } from './own.ts'
-import { categoryPage, homePage, productPage } from './pages.ts'
-import { orderMessages } from './streams.ts'
+import { orderMessages } from './live/server-sent-events.ts'
+import { openOwn } from './resources.ts'
+import { openDoor } from './server.ts'
 
 export const gateway = defineService({
   name: 'gateway',

@@ -2,7 +2,7 @@
 // Signing in and checking out have smaller buckets of their own: they are what attackers repeat.
 import type { Route } from '@souk/contracts'
 import { refuse } from '@souk/service'
-import { isSignIn } from './headers.ts'
+import { isSignIn } from '../request/forwarded-headers.ts'
 
 const signInsPerMinute = 20
 const checkoutsPerMinute = 60

@@ -9,11 +9,11 @@ import {
   refusalsOf,
   type Schema,
   statusesOf,
-} from './documented.ts'
+} from './documented-routes.ts'
 import { curlOf, exampleOf } from './examples.ts'
 import { fieldList, typeInWords } from './fields.ts'
-import { type Html, html, mark, page } from './html.ts'
 import { introduction } from './introduction.ts'
+import { type Html, html, mark, page } from './page-frame.ts'
 import { shapeName, shapes, usedShapes, withReferences } from './shapes.ts'
 
 const callers = { anyone: 'anyone', customer: 'signed in', staff: 'staff' }

@@ -7,7 +7,7 @@ import { OrderChanged, type OrderStatus } from '@souk/contracts/orders'
 import { SessionRevoked } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
 import { eventually } from '@souk/service/fixture'
-import { identity, openShop, type Shop } from './shop-for-tests.ts'
+import { identity, openShop, type Shop } from '../fixture.ts'
 
 let shop: Shop
 const orderId = randomUUID()

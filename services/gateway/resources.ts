@@ -2,15 +2,15 @@
 import { usersApi } from '@souk/contracts/users'
 import { newTrace } from '@souk/messaging'
 import type { ContextFor, ServiceCalls } from '@souk/service'
+import { headersOfRead } from './cache/cached-reads.ts'
+import { makeReads } from './cache/response-cache.ts'
 import type { calls, Resources, settings } from './context.ts'
-import { makeFetching } from './fetching.ts'
-import { securityHeaders } from './headers.ts'
-import { makeLimits } from './limits.ts'
-import { headersOfRead } from './public-reads.ts'
-import { makeReads } from './reads.ts'
-import { makeSessions } from './sessions.ts'
-import { makeAdmission } from './shedding.ts'
-import { makeStreams } from './streams.ts'
+import { makeStreams } from './live/server-sent-events.ts'
+import { makeAdmission } from './protect/load-shedding.ts'
+import { makeLimits } from './protect/rate-limit.ts'
+import { securityHeaders } from './request/forwarded-headers.ts'
+import { makeFetching } from './request/retries.ts'
+import { makeSessions } from './request/sessions.ts'
 
 const megabyte = 1024 * 1024
 

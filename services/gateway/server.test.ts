@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { allRoutes, isPublic, pathOf, type Route } from '@souk/contracts'
 import { reply } from '@souk/service'
-import { bearer, identity, openShop, type Shop } from './shop-for-tests.ts'
+import { bearer, identity, openShop, type Shop } from './fixture.ts'
 
 let shop: Shop
 let seen: { headers: Record<string, string | undefined>; ip: string; body: unknown; caller: unknown; url: string }

@@ -11,11 +11,11 @@ import {
   ordersApi,
 } from '@souk/contracts/orders'
 import { queryText, refuse } from '@souk/service'
-import { household } from './address.ts'
-import type { Fetching } from './fetching.ts'
-import { headersFor } from './headers.ts'
-import type { Sessions } from './sessions.ts'
-import { type Desk, type HttpReply, type HttpRequest, nobody, visitOf } from './visit.ts'
+import { household } from '../request/client-address.ts'
+import { headersFor } from '../request/forwarded-headers.ts'
+import { type Desk, type HttpReply, type HttpRequest, nobody, visitOf } from '../request/responder.ts'
+import type { Fetching } from '../request/retries.ts'
+import type { Sessions } from '../request/sessions.ts'
 
 /** After each of these an order's timeline says more than before. */
 export const orderMessages = [OrderPlaced, OrderCanceled, OrderShipped, OrderRefunded, OrderChanged]

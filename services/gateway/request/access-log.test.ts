@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { Refusal } from '@souk/service'
-import { bearer, identity, openShop, type Shop } from './shop-for-tests.ts'
+import { bearer, identity, openShop, type Shop } from '../fixture.ts'
 
 let shop: Shop
 const lines: Record<string, unknown>[] = []

@@ -1,5 +1,5 @@
 // What one should know before the first call.
-import { type Html, html } from './html.ts'
+import { type Html, html } from './page-frame.ts'
 
 export function introduction(publicUrl: string): Html {
   return html`<div class="intro" id="start">

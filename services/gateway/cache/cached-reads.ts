@@ -3,11 +3,11 @@
 import type { Answer, Route } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
 import { type Caller, queryText } from '@souk/service'
-import { household } from './address.ts'
-import type { GatewayContext } from './context.ts'
-import { passedBack, type SecurityHeaders } from './headers.ts'
-import type { Entry, ReadRule, Reads } from './reads.ts'
-import { arrive, type Desk, type HttpReply, type HttpRequest, type Visit, visitOf } from './visit.ts'
+import type { GatewayContext } from '../context.ts'
+import { household } from '../request/client-address.ts'
+import { passedBack, type SecurityHeaders } from '../request/forwarded-headers.ts'
+import { arrive, type Desk, type HttpReply, type HttpRequest, type Visit, visitOf } from '../request/responder.ts'
+import type { Entry, ReadRule, Reads } from './response-cache.ts'
 
 const anybody: Caller = { service: 'gateway', role: 'anonymous' }
 

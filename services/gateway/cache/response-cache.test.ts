@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Answer, Route } from '@souk/contracts'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
-import { makeReads, type ReadRequest } from './reads.ts'
-import { identity, openShop, type Shop } from './shop-for-tests.ts'
+import { identity, openShop, type Shop } from '../fixture.ts'
+import { makeReads, type ReadRequest } from './response-cache.ts'
 
 let shop: Shop
 let title: string

@@ -3,7 +3,7 @@
 // only when they are on the list (CORS).
 import type { Route } from '@souk/contracts'
 import { refuse } from '@souk/service'
-import type { HttpRequest } from './visit.ts'
+import type { HttpRequest } from '../request/responder.ts'
 
 export interface Origins {
   /** Adds what lets a listed site's script read this answer. */

@@ -1,6 +1,6 @@
 // Examples for the API reference, made from the schemas: what a field is called says what a good example is.
 import { queryOf, type Route } from '@souk/contracts'
-import { fieldsOf, isOptional, mediaOf, type Schema } from './documented.ts'
+import { fieldsOf, isOptional, mediaOf, type Schema } from './documented-routes.ts'
 
 const someId = '01990a3e-7c1d-7b52-9f6e-2f7d1c0a4b11'
 const someTime = '2026-11-22T10:15:00.000Z'

@@ -6,7 +6,7 @@ import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged } from '@souk/contracts/products'
 import { Refusal } from '@souk/service'
 import { anonymous, newTrace } from '@souk/service/fixture'
-import { openShop, type Sayings, type Shop } from './shop-for-tests.ts'
+import { openShop, type Sayings, type Shop } from '../fixture.ts'
 
 let shop: Shop
 const card = { id: randomUUID(), slug: 'bowl', title: 'Bowl', priceFrom: false, variantCount: 1 }

@@ -5,8 +5,8 @@ import { after, before, beforeEach, test } from 'node:test'
 import { SessionRevoked, UserDeleted } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
 import { eventually } from '@souk/service/fixture'
+import { bearer, identity, openShop, type Shop } from '../fixture.ts'
 import { makeSessions } from './sessions.ts'
-import { bearer, identity, openShop, type Shop } from './shop-for-tests.ts'
 
 let shop: Shop
 let token: string

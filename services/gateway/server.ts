@@ -3,17 +3,15 @@
 import { isBytes, type Route } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import { bareServer, mayCall, queryText, refuse, type ServiceCalls } from '@souk/service'
-import { household } from './address.ts'
+import { answerRead, ruleOf } from './cache/cached-reads.ts'
 import type { GatewayContext } from './context.ts'
-import { addFrontPages } from './front-pages.ts'
-import { headersFor, isSignIn, securityHeaders } from './headers.ts'
-import { makeOrigins } from './origins.ts'
-import { answerRead, ruleOf } from './public-reads.ts'
-import { publicRoutes } from './public-routes.ts'
-import { credentialOf, sessionCookie } from './sessions.ts'
-import { closeInTime } from './stop.ts'
-import { wantsStream } from './streams.ts'
-import { refuseUnknown } from './unknown.ts'
+import { closeInTime } from './graceful-shutdown.ts'
+import { wantsStream } from './live/server-sent-events.ts'
+import { makeOrigins } from './protect/cors.ts'
+import { household } from './request/client-address.ts'
+import { headersFor, isSignIn, securityHeaders } from './request/forwarded-headers.ts'
+import { refuseUnknown } from './request/not-found.ts'
+import { publicRoutes } from './request/public-routes.ts'
 import {
   arrive,
   beginVisit,
@@ -24,7 +22,9 @@ import {
   type Server,
   type Visit,
   visitOf,
-} from './visit.ts'
+} from './request/responder.ts'
+import { credentialOf, sessionCookie } from './request/sessions.ts'
+import { addFrontPages } from './site/site-pages.ts'
 
 export async function openDoor(context: GatewayContext, _carriage: ServiceCalls): Promise<Server> {
   const { settings, resources, shared } = context

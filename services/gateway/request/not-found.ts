@@ -1,10 +1,10 @@
 // What is not behind any route: a wrong path, a wrong method, a path that tries to be read differently by two readers.
 import { commonRefusals } from '@souk/contracts'
 import { answerOf, Refusal } from '@souk/service'
-import { frontPaths } from './front-pages.ts'
-import type { Origins } from './origins.ts'
+import type { Origins } from '../protect/cors.ts'
+import { frontPaths } from '../site/site-pages.ts'
 import { publicRoutes } from './public-routes.ts'
-import type { HttpRequest, Outgoing } from './visit.ts'
+import type { HttpRequest, Outgoing } from './responder.ts'
 
 /** Doubled slashes, dots, encoded slashes and controls, semicolons: no path of ours has them. */
 const trick = /\/\/|\\|;|%(2f|5c|2e|00|25|3b|0a|0d)|\/\.{1,2}(\/|$)/i

@@ -1,6 +1,6 @@
 // The plain page at the door: what is running, and where to go from here.
 import { apis, type ServiceName } from '@souk/contracts'
-import { html, mark, page } from './html.ts'
+import { html, mark, page } from './page-frame.ts'
 
 const tries: [path: string, what: string][] = [
   ['/v1/products?limit=5', 'Products, newest first'],

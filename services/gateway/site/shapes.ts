@@ -8,7 +8,7 @@ import * as orders from '@souk/contracts/orders'
 import * as payments from '@souk/contracts/payments'
 import * as products from '@souk/contracts/products'
 import * as users from '@souk/contracts/users'
-import type { Schema } from './documented.ts'
+import type { Schema } from './documented-routes.ts'
 
 const modules: Record<string, unknown>[] = [
   basics,

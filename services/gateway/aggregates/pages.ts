@@ -5,8 +5,8 @@ import { gatewayApi } from '@souk/contracts/gateway'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { productsApi } from '@souk/contracts/products'
 import { handle, Refusal, refuse } from '@souk/service'
-import type { GatewayContext } from './context.ts'
-import { readThrough, ruleOf } from './public-reads.ts'
+import { readThrough, ruleOf } from '../cache/cached-reads.ts'
+import type { GatewayContext } from '../context.ts'
 
 const patienceMs = 1_000
 const newestCount = 12

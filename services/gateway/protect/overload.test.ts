@@ -9,11 +9,11 @@ import { productsApi } from '@souk/contracts/products'
 import { newTrace } from '@souk/messaging'
 import { Refusal, type ServiceCalls } from '@souk/service'
 import { eventually } from '@souk/service/fixture'
-import { clientAddress, household } from './address.ts'
-import { makeFetching } from './fetching.ts'
-import { makeBuckets, makeLimits } from './limits.ts'
-import { makeAdmission } from './shedding.ts'
-import { identity, openShop } from './shop-for-tests.ts'
+import { identity, openShop } from '../fixture.ts'
+import { clientAddress, household } from '../request/client-address.ts'
+import { makeFetching } from '../request/retries.ts'
+import { makeAdmission } from './load-shedding.ts'
+import { makeBuckets, makeLimits } from './rate-limit.ts'
 
 const routeOf = (name: string) => allRoutes.find((one) => `${one.service}.${one.name}` === name) as Route
 const client = { who: 'u', ip: '1.1.1.1' }

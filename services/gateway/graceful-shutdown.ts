@@ -1,6 +1,6 @@
 // Stops the door: what stays open by nature ends at once, what is in hand may finish, and nobody is waited for too long.
-import type { Streams } from './streams.ts'
-import type { Server } from './visit.ts'
+import type { Streams } from './live/server-sent-events.ts'
+import type { Server } from './request/responder.ts'
 
 const lookMs = 50
 

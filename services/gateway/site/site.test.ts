@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { allMessages, allRoutes, isPublic } from '@souk/contracts'
 import { Refusal, reply } from '@souk/service'
-import { openShop, type Shop } from './shop-for-tests.ts'
+import { openShop, type Shop } from '../fixture.ts'
 
 let shop: Shop
 before(async () => {

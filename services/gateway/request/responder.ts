@@ -5,10 +5,10 @@ import type { Answer, Route } from '@souk/contracts'
 import { continueTrace, type Trace } from '@souk/messaging'
 import { type bareServer, type Caller, orderIdIn, Refusal, round, type ServerOptions } from '@souk/service'
 import { beginSpan } from '@souk/service/run/telemetry'
-import { clientAddress } from './address.ts'
-import type { GatewayContext } from './context.ts'
-import { passedBack, type SecurityHeaders } from './headers.ts'
-import type { Origins } from './origins.ts'
+import type { GatewayContext } from '../context.ts'
+import type { Origins } from '../protect/cors.ts'
+import { clientAddress } from './client-address.ts'
+import { passedBack, type SecurityHeaders } from './forwarded-headers.ts'
 
 export type Server = ReturnType<typeof bareServer>
 type Send = NonNullable<ServerOptions['send']>

@@ -4,8 +4,8 @@
 import { ProblemError } from '@souk/contracts'
 import type { Identity } from '@souk/contracts/users'
 import { type Caller, Refusal } from '@souk/service'
-import { bearerToken } from './headers.ts'
-import type { HttpRequest } from './visit.ts'
+import { bearerToken } from './forwarded-headers.ts'
+import type { HttpRequest } from './responder.ts'
 
 const rememberedMs = 4_000
 const rememberedUnknownMs = 1_000
