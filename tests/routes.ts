@@ -148,6 +148,10 @@ export const samples: Record<string, (world: World) => Sample> = {
   'notifications.mailboxList': () => ({ lets: [200] }),
 
   'gateway.homePage': () => ({ lets: [200] }),
+  'gateway.front': () => ({ lets: [200] }),
+  'gateway.docs': () => ({ lets: [200] }),
+  'gateway.openapi': () => ({ lets: [200] }),
+  'gateway.asyncapi': () => ({ lets: [200] }),
   'gateway.productPage': () => ({ params: { slug: 'good-thing' }, lets: [200] }),
   'gateway.categoryPage': () => ({ params: { slug: 'things' }, lets: [200] }),
 }

@@ -1,9 +1,10 @@
 // No published promise is broken. When one must be: add a new route or message beside the old one, let everybody move, and
 // publish what is then true with `npm run publish-contracts`.
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { allMessages, allRoutes } from './apis.ts'
 import { brokenPromises, type Published, todaysContracts } from './compatibility.ts'
 
 const published: Published = JSON.parse(readFileSync(join(import.meta.dirname, 'published.json'), 'utf8'))
@@ -93,6 +94,19 @@ test('what is new may be added, what was promised may not go', () => {
   for (const [sentence, change] of cases) assert.deepEqual(changed(change), [sentence])
 })
 
+test('what routes say for the gateway names things that exist', () => {
+  for (const route of allRoutes) {
+    const name = `${route.service}.${route.name}`
+    const params = Object.keys(route.params?.properties ?? {})
+    for (const type of route.live?.messages ?? []) assert.ok(allMessages.has(type), `${name}: ${type}`)
+    if (route.live) assert.ok(params.includes(route.live.param), name)
+    if (route.orderIdParam) assert.ok(params.includes(route.orderIdParam), name)
+    if (route.cache) assert.deepEqual([route.method, route.access], ['GET', 'anyone'], name)
+    assert.equal(route.rateLimit?.paths !== undefined, route.rateLimit?.class === 'credentials', name)
+    if (route.rateLimit?.paths) assert.ok(route.path.endsWith('/*'), name)
+  }
+})
+
 test('those who rely on a promise are named', () => {
   assert.deepEqual(consumersOf('inventory.reserve'), ['orders'])
   assert.deepEqual(consumersOf('orders.read'), ['clients'])
@@ -117,7 +131,7 @@ function consumersOf(of: string): string[] {
   return found.length > 0 ? found.map((one) => one.name) : ['nobody yet']
 }
 function sourcesIn(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  return globSync('**/*.ts', { cwd: folder, exclude: ['**/node_modules'] })
+    .filter((file) => !file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(folder, file), 'utf8'))
 }

@@ -29,6 +29,33 @@ export function OneOf<const W extends readonly string[]>(words: W, options: Reco
   return Type.Unsafe<W[number]>({ type: 'string', enum: words, ...options })
 }
 
+/** How long the gateway may keep an answer of a public read. */
+export interface CacheRule {
+  seconds: number
+  /** A change or a message of one of these services makes the answer untrue. */
+  dropOn: readonly ServiceName[]
+  /** False for what must never be older than its seconds, not even while its service is down (true). */
+  mayBeStale?: boolean
+}
+
+/**
+ * Which rate limit counts a route. `credentials`: passwords, codes and addresses could be guessed, so few requests of one
+ * network. `checkout`: few of one user. `webhook`: many, in place of the general limit.
+ */
+export interface RateLimitRule {
+  class: 'credentials' | 'checkout' | 'webhook'
+  /** Where the path ends in `*`: what stands for it must begin with one of these to be counted. */
+  paths?: readonly string[]
+}
+
+/** When there is more to read in an answer that stays open. */
+export interface LiveRule {
+  /** Types of the messages after which the reply may have new items. */
+  messages: readonly `${ServiceName}.${string}`[]
+  /** The path parameter that is the key of these messages. */
+  param: string
+}
+
 export interface RouteDefinition {
   method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   /** Public paths start with /v1 and are the same at the gateway and at the service; others are internal. */
@@ -51,8 +78,21 @@ export interface RouteDefinition {
   headers?: readonly string[]
   /** The caller must send an Idempotency-Key: the effect happens once, repeated calls get the first reply. */
   idempotencyKey?: boolean
-  /** A public read that the gateway may keep; dropped when a message with one of these tags arrives. */
-  cache?: { seconds: number; dropOn: readonly string[] }
+  /** A public read that the gateway keeps in its response cache. */
+  cache?: CacheRule
+  /** The rate limit that counts it besides the general one, or in its place. */
+  rateLimit?: RateLimitRule
+  /** With `Accept: text/event-stream` it stays open and sends what is new, as server-sent events. */
+  live?: LiveRule
+  /** The answer is no JSON but a page, a page for a frame of our own pages, or a picture: each has its own security headers. */
+  securityPolicy?: 'page' | 'framed' | 'picture'
+  /**
+   * What it does to the caller's session. `manages`: it makes, reads and ends sessions itself, so it receives the session
+   * token, valid or not. `ends`: it ends sessions of the caller. After both the gateway forgets what it knows of the caller.
+   */
+  session?: 'manages' | 'ends'
+  /** The path parameter that is an order's id, for the log (`orderId`). */
+  orderIdParam?: string
   /** How long a caller waits at most, in seconds (3). */
   deadlineSeconds?: number
   /** What is shed first under overload: batch, then browse; checkout last. */

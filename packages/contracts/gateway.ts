@@ -1,7 +1,8 @@
-// What the gateway adds of its own: pages that gather what one screen needs from several services in one call.
+// What the gateway adds of its own: aggregates, which read what one screen needs from several services in one call, and the
+// site, which is its pages and documents for developers.
 import { Type } from 'typebox'
 import { Currency, Slug } from './basics.ts'
-import { defineApi, Shape } from './define.ts'
+import { Bytes, defineApi, Shape } from './define.ts'
 import { Availability } from './inventory.ts'
 import { Category, Product, ProductCard, ProductList, ProductSort } from './products.ts'
 
@@ -9,11 +10,16 @@ const missing = Type.Array(Type.String(), {
   description: 'Parts that could not be had just now; the page stands without them.',
 })
 const browse = { method: 'GET', access: 'anyone', priority: 'browse' } as const
+// Aggregates hold availability, so they are kept for a moment only.
+const aggregate = { ...browse, cache: { seconds: 0.5, dropOn: ['products'], mayBeStale: false } } as const
+const site = { ...browse, hidden: true, reply: Bytes } as const
+// Written from the contracts, so they stay the same while the gateway runs.
+const document = { ...site, cache: { seconds: 3_600, dropOn: [] } } as const
 const currency = { currency: Type.Optional(Currency) }
 
 export const gatewayApi = defineApi('gateway', 'The one public door; aggregates for whole screens.', {
   homePage: {
-    ...browse,
+    ...aggregate,
     path: '/v1/pages/home',
     summary: 'What the home page needs',
     query: Shape(currency),
@@ -24,7 +30,7 @@ export const gatewayApi = defineApi('gateway', 'The one public door; aggregates 
     }),
   },
   productPage: {
-    ...browse,
+    ...aggregate,
     path: '/v1/pages/product/:slug',
     summary: 'What a product page needs',
     params: Shape({ slug: Slug }),
@@ -37,7 +43,7 @@ export const gatewayApi = defineApi('gateway', 'The one public door; aggregates 
     }),
   },
   categoryPage: {
-    ...browse,
+    ...aggregate,
     path: '/v1/pages/category/:slug',
     summary: 'What a category page needs',
     params: Shape({ slug: Slug }),
@@ -49,4 +55,9 @@ export const gatewayApi = defineApi('gateway', 'The one public door; aggregates 
     reply: Shape({ category: Category, children: Type.Array(Category), products: Type.Optional(ProductList), missing }),
     refusals: { 'invalid-cursor': 400 },
   },
+
+  front: { ...site, path: '/', securityPolicy: 'page', summary: 'What is running, and where to go from here' },
+  docs: { ...document, path: '/docs', securityPolicy: 'page', summary: 'The API reference' },
+  openapi: { ...document, path: '/openapi.json', summary: 'The public routes as OpenAPI' },
+  asyncapi: { ...document, path: '/asyncapi.json', summary: 'The messages between services as AsyncAPI' },
 })

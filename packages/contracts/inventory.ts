@@ -53,6 +53,7 @@ export const Reservation = Shape({
 })
 export type Reservation = Static<typeof Reservation>
 const orders = { services: ['orders'] } as const
+const byOrder = { params: byOrderId, orderIdParam: 'orderId' } as const
 
 export const inventoryApi = defineApi('inventory', 'How many there are, and for whom they are reserved.', {
   availability: {
@@ -127,7 +128,7 @@ export const inventoryApi = defineApi('inventory', 'How many there are, and for 
     priority: 'checkout',
     about:
       'All lines or none. The same order again gets the same answer. Pinned reservations do not expire by themselves.',
-    params: byOrderId,
+    ...byOrder,
     body: Shape({
       lines: Type.Array(StockLine, { minItems: 1, maxItems: 200 }),
       pinned: Type.Boolean(),
@@ -143,7 +144,7 @@ export const inventoryApi = defineApi('inventory', 'How many there are, and for 
     path: '/internal/reservations/:orderId',
     access: orders,
     summary: 'Read the reservation of an order',
-    params: byOrderId,
+    ...byOrder,
     reply: Reservation,
   },
   pin: {
@@ -152,7 +153,7 @@ export const inventoryApi = defineApi('inventory', 'How many there are, and for 
     access: orders,
     priority: 'checkout',
     summary: 'Keep a reservation from expiring while money moves',
-    params: byOrderId,
+    ...byOrder,
     reply: Reservation,
     refusals: { 'reservation-over': 409 },
   },
@@ -163,7 +164,7 @@ export const inventoryApi = defineApi('inventory', 'How many there are, and for 
     priority: 'checkout',
     summary: 'Give reserved stock back',
     about: 'Harmless when repeated, and when it arrives before the reservation.',
-    params: byOrderId,
+    ...byOrder,
     reply: Nothing,
     status: 204,
   },

@@ -138,6 +138,7 @@ export const TimelineEntry = Shape({
 })
 
 const orderKey = { headers: ['order-key'] } as const
+const byItsId = { params: byId, orderIdParam: 'id' } as const
 
 export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, history, shipping, refunds.', {
   putCart: {
@@ -185,6 +186,8 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     about:
       'The order id is chosen by the client, so a repeated request finds the first order. 201: paid. 202: follow nextAction, or the payment is still being confirmed. 402: declined; try again with a new order id. Guests need no account.',
     params: byOrderId,
+    orderIdParam: 'orderId',
+    rateLimit: { class: 'checkout' },
     deadlineSeconds: 8,
     body: Shape({
       cartId: Id,
@@ -230,7 +233,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     ...orderKey,
     about:
       'Its owner, staff, or whoever sends its accessKey in the header Order-Key. To everybody else it does not exist.',
-    params: byId,
+    ...byItsId,
     reply: Order,
   },
   timeline: {
@@ -241,7 +244,17 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     ...orderKey,
     about:
       'With Accept: text/event-stream it stays open: each entry so far, then each new one as it happens, as data of an event in the same words. It ends when the order may not be seen any more. After each end connect again; it begins with the first entry.',
-    params: byId,
+    ...byItsId,
+    live: {
+      param: 'id',
+      messages: [
+        'orders.order-placed',
+        'orders.order-canceled',
+        'orders.order-shipped',
+        'orders.order-refunded',
+        'orders.order-changed',
+      ],
+    },
     reply: Shape({ items: Type.Array(TimelineEntry) }),
   },
   cancel: {
@@ -253,7 +266,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     about: 'Stock goes back on the shelf, money to the customer.',
     idempotencyKey: true,
     priority: 'checkout',
-    params: byId,
+    ...byItsId,
     body: Shape({
       reason: Type.Optional(
         Type.String({ maxLength: 300, description: "Stands in the timeline. A customer's is in no letter." }),
@@ -270,7 +283,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about: 'Without lines: all that is left.',
-    params: byId,
+    ...byItsId,
     body: Shape({
       lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
       carrier: Type.Optional(Type.String({ maxLength: 60 })),
@@ -289,7 +302,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     status: 201,
     about:
       'By lines (their share of the total), by amount, or without either: all that is left. Refunds never exceed what was paid. The money moves in the background; the refund says when it has. Units that were not sent then go back on the shelf, and an order with nothing left to send has ended: shipped, or canceled when nothing of it was sent.',
-    params: byId,
+    ...byItsId,
     body: Shape({
       amount: Type.Optional(Money),
       lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),

@@ -66,6 +66,7 @@ export const SimulatorSwitches = Shape({
 })
 export type SimulatorSwitches = Static<typeof SimulatorSwitches>
 const orders = { services: ['orders'] } as const
+const byOrder = { params: byOrderId, orderIdParam: 'orderId' } as const
 
 export const paymentsApi = defineApi(
   'payments',
@@ -80,7 +81,7 @@ export const paymentsApi = defineApi(
       deadlineSeconds: 8,
       about:
         'One payment per order; the same order again finds the first. A declined payment is a reply, not an error.',
-      params: byOrderId,
+      ...byOrder,
       body: Shape({
         amount: Price,
         payment: PaymentChoice,
@@ -97,7 +98,7 @@ export const paymentsApi = defineApi(
       summary: 'Capture what was authorized',
       priority: 'checkout',
       deadlineSeconds: 8,
-      params: byOrderId,
+      ...byOrder,
       reply: Payment,
       refusals: { 'not-authorized-yet': 409 },
     },
@@ -108,7 +109,7 @@ export const paymentsApi = defineApi(
       summary: 'Ask the provider how a payment stands',
       priority: 'checkout',
       deadlineSeconds: 8,
-      params: byOrderId,
+      ...byOrder,
       reply: Payment,
     },
 
@@ -126,7 +127,7 @@ export const paymentsApi = defineApi(
       path: '/v1/payments/:orderId',
       access: 'staff',
       summary: 'Read the payment of an order, with its operations',
-      params: byOrderId,
+      ...byOrder,
       reply: Shape({ ...Payment.properties, operations: Type.Array(Operation) }),
     },
     ledger: {
@@ -161,6 +162,7 @@ export const paymentsApi = defineApi(
       summary: 'For payment providers: something happened',
       hidden: true,
       priority: 'checkout',
+      rateLimit: { class: 'webhook' },
       params: Shape({ provider: Provider }),
       body: Bytes,
       headers: ['souk-signature'],
@@ -192,6 +194,7 @@ export const paymentsApi = defineApi(
       access: 'anyone',
       summary: 'The simulated bank’s page',
       hidden: true,
+      securityPolicy: 'page',
       params: Shape({ intentId: Type.String({ maxLength: 80 }) }),
       reply: Bytes,
     },
@@ -201,6 +204,7 @@ export const paymentsApi = defineApi(
       access: 'anyone',
       summary: 'The customer’s answer to the simulated bank',
       hidden: true,
+      securityPolicy: 'page',
       params: Shape({ intentId: Type.String({ maxLength: 80 }) }),
       body: Bytes,
       reply: Bytes,

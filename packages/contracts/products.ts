@@ -186,6 +186,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'anyone',
     summary: 'A picture',
     hidden: true,
+    securityPolicy: 'picture',
     priority: 'browse',
     params: Shape({ id: Id, size: OneOf(['original', 'small.webp', 'medium.webp', 'large.webp']) }),
     reply: Bytes,

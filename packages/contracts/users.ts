@@ -53,21 +53,42 @@ export const authBodies = {
 export type AuthBodies = { [P in keyof typeof authBodies]: Static<(typeof authBodies)[P]> }
 export const authReads = ['get-session', 'verify-email', 'reset-password/:token', 'ok'] as const
 
+/** Where better-auth's routes begin. */
+export const authBasePath = '/v1/auth'
 const auth = {
-  path: '/v1/auth/*',
+  path: `${authBasePath}/*`,
   access: 'anyone',
   reply: Bytes,
   hidden: true,
+  session: 'manages',
   // Passwords are hashed a few at a time, and the first visitor waits until better-auth has been loaded.
   deadlineSeconds: 10,
   // x-session-token is the bearer token of the client: between services, Authorization says which service calls.
   headers: ['cookie', 'x-session-token', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'],
 } as const
 
+/** The routes on which passwords, codes and addresses could be guessed. */
+const guessable = [
+  'sign-in',
+  'sign-up',
+  'forget-password',
+  'request-password-reset',
+  'reset-password',
+  'send-',
+  'two-factor',
+  'verify',
+] as const
+
 export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions, profiles, address books.', {
   // better-auth's own routes (sign-up, sign-in, sign-out, verification, reset ...), passed through as bytes.
   authRead: { ...auth, method: 'GET', summary: 'Sign-in and account routes (GET)' },
-  authWrite: { ...auth, method: 'POST', body: Bytes, summary: 'Sign-in and account routes (POST)' },
+  authWrite: {
+    ...auth,
+    method: 'POST',
+    body: Bytes,
+    summary: 'Sign-in and account routes (POST)',
+    rateLimit: { class: 'credentials', paths: guessable },
+  },
 
   readMe: { method: 'GET', path: '/v1/me', access: 'customer', summary: 'Read my profile', reply: Me },
   changeMe: {
@@ -82,6 +103,7 @@ export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions,
     method: 'DELETE',
     path: '/v1/me',
     access: 'customer',
+    session: 'ends',
     summary: 'Delete my account',
     about: 'Asks for the password once more. Ends all sessions; orders stay, without the account.',
     body: Shape({ password: Type.String({ minLength: 1, maxLength: 256 }) }),
@@ -136,6 +158,7 @@ export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions,
     method: 'DELETE',
     path: '/v1/me/sessions/:id',
     access: 'customer',
+    session: 'ends',
     summary: 'Sign out one session',
     params: byId,
     reply: Nothing,
@@ -145,6 +168,7 @@ export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions,
     method: 'DELETE',
     path: '/v1/me/sessions',
     access: 'customer',
+    session: 'ends',
     summary: 'Sign out everywhere',
     about: 'This session too. Its tokens are refused within five seconds, everywhere.',
     reply: Nothing,

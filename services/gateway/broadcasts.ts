@@ -1,13 +1,27 @@
-// What the gateway hears in passing: answers that are no longer true, sessions that have ended, orders that moved on.
+// The messages that every instance of the gateway receives, and what each changes here: cached responses become untrue, sessions
+// end, live streams have more to send.
+import { allMessages, allRoutes, type MessageDefinition } from '@souk/contracts'
+import { CategoryChanged, ProductChanged, ProductDeleted } from '@souk/contracts/products'
+import { SessionRevoked, UserDeleted, UserUpdated } from '@souk/contracts/users'
 import type { Envelope } from '@souk/messaging'
 import type { GatewayContext } from './context.ts'
 
-export function hear(envelope: Envelope, { resources }: GatewayContext): void {
-  if (envelope.type.startsWith('orders.')) resources.streams.tell(envelope.subject)
-  else if (envelope.type.startsWith('products.')) resources.reads.drop('products')
-  else {
-    const { userId, sessionId } = envelope.data as { userId: string; sessionId?: string }
+const ofCachedResponses: readonly MessageDefinition[] = [ProductChanged, ProductDeleted, CategoryChanged]
+const ofSessions: readonly MessageDefinition[] = [SessionRevoked, UserDeleted, UserUpdated]
+const ofLiveStreams = [...new Set(allRoutes.flatMap((route) => route.live?.messages ?? []))].map(
+  (type) => allMessages.get(type) as MessageDefinition, // A test of the contracts says that each exists.
+)
+export const messages = [...ofCachedResponses, ...ofSessions, ...ofLiveStreams]
+
+const cacheTypes = new Set<string>(ofCachedResponses.map(({ type }) => type))
+const sessionTypes = new Set<string>(ofSessions.map(({ type }) => type))
+
+export function receiveBroadcast({ type, subject, data }: Envelope, { resources }: GatewayContext): void {
+  if (cacheTypes.has(type)) resources.responseCache.drop(type.slice(0, type.indexOf('.')))
+  if (sessionTypes.has(type)) {
+    const { userId, sessionId } = data as { userId: string; sessionId?: string }
     resources.sessions.forget(userId, sessionId)
-    resources.streams.recheck(userId)
+    resources.liveStreams.recheck(userId)
   }
+  resources.liveStreams.notify(type, subject)
 }

@@ -1,15 +1,16 @@
-// What the gateway is made of: its settings, whom it calls, and the few things that it keeps in memory.
+// What the gateway is made of: its settings, the services it calls, and the state that it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
 import { type ContextFor, integer, originList, type ServiceCalls } from '@souk/service'
-import type { Reads } from './cache/response-cache.ts'
-import type { Streams } from './live/server-sent-events.ts'
-import type { Admission } from './protect/load-shedding.ts'
-import type { Limits } from './protect/rate-limit.ts'
-import type { Fetching } from './request/retries.ts'
+import type { ResponseCache } from './cache/response-cache.ts'
+import type { LiveStreams } from './live/live-streams.ts'
+import type { LoadShedding } from './protect/load-shedding.ts'
+import type { RateLimit } from './protect/rate-limit.ts'
+import type { RetryingCalls } from './request/retries.ts'
 import type { Sessions } from './request/sessions.ts'
+import type { ServiceHealth } from './site/service-health.ts'
 
 /** A number of requests, or `off` for load tests. */
 const rateLimit = {
@@ -36,11 +37,13 @@ export const calls = { users: usersApi, products: productsApi, inventory: invent
 
 export interface Resources {
   serviceCalls: ServiceCalls
-  fetching: Fetching
+  /** The same, for requests from outside: reads are retried once. */
+  retryingCalls: RetryingCalls
   sessions: Sessions
-  reads: Reads
-  limits: Limits
-  admission: Admission
-  streams: Streams
+  responseCache: ResponseCache
+  rateLimit: RateLimit
+  loadShedding: LoadShedding
+  liveStreams: LiveStreams
+  serviceHealth: ServiceHealth
 }
 export type GatewayContext = ContextFor<typeof settings, typeof calls, Resources>

@@ -1,20 +1,22 @@
-// Stops the door: what stays open by nature ends at once, what is in hand may finish, and nobody is waited for too long.
-import type { Streams } from './live/server-sent-events.ts'
-import type { Server } from './request/responder.ts'
+// Graceful shutdown of the HTTP server: live streams end at once, requests in progress may finish, and after a time limit all
+// connections are closed.
+import type { LiveStreams } from './live/live-streams.ts'
+import type { Server } from './request/request-context.ts'
 
-const lookMs = 50
+const idleCheckMs = 50
 
-export function closeInTime(server: Server, streams: Streams, seconds: number): void {
-  let looking: NodeJS.Timeout | undefined
-  let patience: NodeJS.Timeout | undefined
+/** Makes `server.close()` end within `seconds`. */
+export function closeGracefully(server: Server, liveStreams: LiveStreams, seconds: number): void {
+  let idleCheck: NodeJS.Timeout | undefined
+  let timeLimit: NodeJS.Timeout | undefined
   server.addHook('preClose', async () => {
-    streams.closeAll()
-    // A connection that kept itself alive for the next request becomes idle only when its last answer is out.
-    looking = setInterval(() => server.server.closeIdleConnections(), lookMs)
-    patience = setTimeout(() => server.server.closeAllConnections(), seconds * 1000)
+    liveStreams.closeAll()
+    // A keep-alive connection becomes idle only when its last response has been sent, so we look again and again.
+    idleCheck = setInterval(() => server.server.closeIdleConnections(), idleCheckMs)
+    timeLimit = setTimeout(() => server.server.closeAllConnections(), seconds * 1000)
   })
   server.server.on('close', () => {
-    clearInterval(looking)
-    clearTimeout(patience)
+    clearInterval(idleCheck)
+    clearTimeout(timeLimit)
   })
 }

@@ -1,38 +1,38 @@
-// Puts together what the gateway keeps in memory, and takes it apart at the end.
+// Creates the state that the gateway keeps in memory, and closes it at the end.
 import { usersApi } from '@souk/contracts/users'
 import { newTrace } from '@souk/messaging'
 import type { ContextFor, ServiceCalls } from '@souk/service'
-import { headersOfRead } from './cache/cached-reads.ts'
-import { makeReads } from './cache/response-cache.ts'
+import { cachedHeaders } from './cache/cached-reads.ts'
+import { makeResponseCache } from './cache/response-cache.ts'
 import type { calls, Resources, settings } from './context.ts'
-import { makeStreams } from './live/server-sent-events.ts'
-import { makeAdmission } from './protect/load-shedding.ts'
-import { makeLimits } from './protect/rate-limit.ts'
-import { securityHeaders } from './request/forwarded-headers.ts'
-import { makeFetching } from './request/retries.ts'
+import { makeLiveStreams } from './live/live-streams.ts'
+import { makeLoadShedding } from './protect/load-shedding.ts'
+import { makeRateLimit } from './protect/rate-limit.ts'
+import { securityHeaders } from './protect/security-headers.ts'
+import { makeRetryingCalls } from './request/retries.ts'
 import { makeSessions } from './request/sessions.ts'
+import { makeServiceHealth } from './site/service-health.ts'
 
 const megabyte = 1024 * 1024
 
-export async function openOwn(
+export async function openResources(
   { settings: chosen, shared }: ContextFor<typeof settings, typeof calls, undefined>,
   serviceCalls: ServiceCalls,
 ): Promise<{ resources: Resources; close: () => Promise<void> }> {
-  const fetching = makeFetching(serviceCalls)
-  const sessions = makeSessions((token) =>
-    serviceCalls.client(usersApi, 'gateway', newTrace()).exchangeSession({ body: { token } }),
-  )
   const resources: Resources = {
     serviceCalls,
-    fetching,
-    sessions,
-    reads: makeReads({
+    retryingCalls: makeRetryingCalls(serviceCalls),
+    sessions: makeSessions((token) =>
+      serviceCalls.client(usersApi, 'gateway', newTrace()).exchangeSession({ body: { token } }),
+    ),
+    responseCache: makeResponseCache({
       maxBytes: chosen.cacheMegabytes * megabyte,
-      headersOf: headersOfRead(securityHeaders(shared.publicUrl)),
+      headersOf: cachedHeaders(securityHeaders(shared.publicUrl)),
     }),
-    limits: makeLimits(chosen.rateLimit),
-    admission: makeAdmission(chosen.maxConcurrent),
-    streams: makeStreams(fetching, sessions, chosen.maxStreams),
+    rateLimit: makeRateLimit(chosen.rateLimit),
+    loadShedding: makeLoadShedding(chosen.maxConcurrent),
+    liveStreams: makeLiveStreams(chosen.maxStreams),
+    serviceHealth: makeServiceHealth(serviceCalls),
   }
-  return { resources, close: async () => resources.admission.close() }
+  return { resources, close: async () => resources.loadShedding.close() }
 }

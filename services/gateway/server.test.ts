@@ -1,16 +1,16 @@
-// The door itself: what is behind it and what is not, what passes through and what does not.
+// The HTTP server: which paths are served, what is refused early, what is forwarded and what is not.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { allRoutes, isPublic, pathOf, type Route } from '@souk/contracts'
 import { reply } from '@souk/service'
-import { bearer, identity, openShop, type Shop } from './fixture.ts'
+import { bearer, identity, startGateway, type TestGateway } from './fixture.ts'
 
-let shop: Shop
+let shop: TestGateway
 let seen: { headers: Record<string, string | undefined>; ip: string; body: unknown; caller: unknown; url: string }
 before(async () => {
-  shop = await openShop(
+  shop = await startGateway(
     {
       'users.readMe': (request) => {
         seen = request as never
@@ -52,7 +52,7 @@ function pathTo(route: Route): string {
   })
 }
 
-test('every public route of every contract is behind the door, and no other', async () => {
+test('every public route of every contract is served, and no other', async () => {
   for (const route of allRoutes) {
     const { status } = await shop.get(pathTo(route), { method: route.method })
     const isThere = ![404, 405].includes(status)
@@ -60,7 +60,7 @@ test('every public route of every contract is behind the door, and no other', as
   }
 })
 
-test('who may not call is told so', async () => {
+test('a caller that may not call a route is refused', async () => {
   shop.sessions.set('customer', identity())
   shop.sessions.set('staff', identity('staff'))
   for (const route of allRoutes.filter(isPublic)) {
@@ -82,14 +82,14 @@ test('who may not call is told so', async () => {
   }
 })
 
-test('who may not send a large body is told so before it is sent', async () => {
+test('a caller that may not send a body is refused before sending it', async () => {
   const { status } = await raw(
     `POST /v1/products/${randomUUID()}/images HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 1000000\r\n\r\n`,
   )
   assert.equal(status, 401)
 })
 
-test('what is not there is not there, however it is spelled', async () => {
+test('a path that does not exist is not found, however it is spelled', async () => {
   shop.sessions.set('staff', identity('staff'))
   const paths = [
     '/internal/sessions/exchange',
@@ -130,7 +130,7 @@ test('what is not there is not there, however it is spelled', async () => {
   }
 })
 
-test('a wrong method is told which are right', async () => {
+test('the refusal of a wrong method lists the right ones', async () => {
   const { status, headers, body } = await shop.ask('/v1/me', { method: 'PUT' })
   assert.deepEqual(
     [status, body.code, headers.get('allow')],
@@ -145,7 +145,7 @@ test('a wrong method is told which are right', async () => {
   assert.equal(overridden.status, 405)
 })
 
-test('what cannot be read is refused as a problem, with all headers', async () => {
+test('an unreadable request is refused as a problem, with all headers', async () => {
   const cases: [string, number][] = [
     ['GET /v1/products/%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
     [`GET /v1/me HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
@@ -174,7 +174,7 @@ test('bodies are JSON of a size that the contract allows', async () => {
   assert.equal((await put('{"lines":[],"total":1}', 'application/json')).body.code, 'invalid-request')
 })
 
-test('only harmless headers reach a service, and nobody speaks for somebody else', async () => {
+test('only listed headers reach a service, so no client can pretend to be another', async () => {
   const who = identity()
   shop.sessions.set('someone', who)
   const response = await raw(
@@ -197,7 +197,7 @@ test('only harmless headers reach a service, and nobody speaks for somebody else
   assert.deepEqual(seen.caller, { service: 'gateway', ...who })
 })
 
-test('bytes pass unread in both directions, cookies only where sessions are made', async () => {
+test('bytes pass unread in both directions, cookies only on routes that manage sessions', async () => {
   const response = await shop.get('/v1/auth/sign-in/email?a=1&b=%32', {
     method: 'POST',
     body: '{"raw" : true}',
@@ -222,7 +222,7 @@ test('bytes pass unread in both directions, cookies only where sessions are made
   assert.deepEqual([seen.headers['souk-signature'], seen.headers.cookie], ['s', undefined])
 })
 
-test('every answer names its trace, which is the client’s when it has one', async () => {
+test('every answer names its trace, which is the client’s when it sends one', async () => {
   const traceId = 'a'.repeat(32)
   const continued = await shop.get('/v1/nothing', { headers: { traceparent: `00-${traceId}-${'b'.repeat(16)}-01` } })
   assert.equal(continued.headers.get('x-request-id'), traceId)

@@ -1,29 +1,20 @@
-// The gateway: the one public door. It owns nothing but what it remembers for moments.
+// The gateway: the only service that is reached from outside. It has no database; all its state is in memory and short-lived.
 import { gatewayApi } from '@souk/contracts/gateway'
-import { CategoryChanged, ProductChanged, ProductDeleted } from '@souk/contracts/products'
-import { SessionRevoked, UserDeleted, UserUpdated } from '@souk/contracts/users'
 import { defineService } from '@souk/service'
 import { categoryPage, homePage, productPage } from './aggregates/pages.ts'
-import { hear } from './broadcasts.ts'
+import { messages, receiveBroadcast } from './broadcasts.ts'
 import { calls, settings } from './context.ts'
-import { orderMessages } from './live/server-sent-events.ts'
-import { openOwn } from './resources.ts'
-import { openDoor } from './server.ts'
+import { openResources } from './resources.ts'
+import { openServer } from './server.ts'
+import { asyncapi, docs, front, openapi } from './site/site-pages.ts'
 
 export const gateway = defineService({
   name: 'gateway',
   api: gatewayApi,
   settings,
   calls,
-  open: openOwn,
-  routes: { homePage, productPage, categoryPage },
-  broadcasts: {
-    messages: [
-      ...[ProductChanged, ProductDeleted, CategoryChanged],
-      ...[SessionRevoked, UserDeleted, UserUpdated],
-      ...orderMessages,
-    ],
-    receive: hear,
-  },
-  serve: openDoor,
+  open: openResources,
+  routes: { homePage, productPage, categoryPage, front, docs, openapi, asyncapi },
+  broadcasts: { messages, receive: receiveBroadcast },
+  serve: openServer,
 })

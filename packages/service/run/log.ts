@@ -76,7 +76,7 @@ export function round(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100
 }
 
-/** The order that a request is about, where its path names one. */
+/** The id of the order that a request is about, where the route's contract names its parameter. */
 export function orderIdIn(route: Route, params: Record<string, unknown> | undefined): unknown {
-  return params?.orderId ?? (route.path.startsWith('/v1/orders/') ? params?.id : undefined)
+  return route.orderIdParam === undefined ? undefined : params?.[route.orderIdParam]
 }

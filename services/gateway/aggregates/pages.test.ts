@@ -1,4 +1,4 @@
-// Whole screens in one call: what is missing is named, what is asked for often is asked once.
+// Aggregates: missing parts are named, and parts that many pages need are fetched once.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
@@ -6,9 +6,10 @@ import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged } from '@souk/contracts/products'
 import { Refusal } from '@souk/service'
 import { anonymous, newTrace } from '@souk/service/fixture'
-import { openShop, type Sayings, type Shop } from '../fixture.ts'
+import type { FakeAnswers } from '../fakes.ts'
+import { startGateway, type TestGateway } from '../fixture.ts'
 
-let shop: Shop
+let shop: TestGateway
 const card = { id: randomUUID(), slug: 'bowl', title: 'Bowl', priceFrom: false, variantCount: 1 }
 const product = {
   id: randomUUID(),
@@ -36,7 +37,7 @@ const category = (slug: string, parentSlug?: string) => ({
 const down = () => {
   throw new Refusal('unavailable', 503, 'Down.')
 }
-const healthy: Sayings = {
+const healthy: FakeAnswers = {
   'products.read': ({ params }) => {
     if (params.slug !== 'tea-pot') throw new Refusal('not-found', 404, 'There is no such product.')
     return product
@@ -49,12 +50,12 @@ const healthy: Sayings = {
   }),
 }
 before(async () => {
-  shop = await openShop({ ...healthy }, { GATEWAY_RATE_LIMIT: 'off' })
+  shop = await startGateway({ ...healthy }, { GATEWAY_RATE_LIMIT: 'off' })
 })
 after(() => shop.stop())
 beforeEach(async () => {
-  Object.assign(shop.sayings, healthy)
-  await shop.tell(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
+  Object.assign(shop.answers, healthy)
+  await shop.publish(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
   shop.asked.clear()
 })
 /** A page that nobody has asked for yet: pages are kept for half a second. */
@@ -78,8 +79,8 @@ test('a product page brings product, availability and related products', async (
 })
 
 test('a service that is down leaves a gap, not an error', async () => {
-  shop.sayings['inventory.availability'] = down
-  shop.sayings['products.related'] = down
+  shop.answers['inventory.availability'] = down
+  shop.answers['products.related'] = down
   const { status, body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
   assert.equal(status, 200)
   assert.deepEqual((body.missing as string[]).toSorted(), ['availability', 'related'])
@@ -88,15 +89,15 @@ test('a service that is down leaves a gap, not an error', async () => {
 })
 
 test('a slow service leaves a gap', async () => {
-  shop.sayings['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOW' }] })
-  shop.sayings['inventory.availability'] = () => new Promise(() => undefined)
+  shop.answers['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOW' }] })
+  shop.answers['inventory.availability'] = () => new Promise(() => undefined)
   const { body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
   assert.deepEqual(body.missing, ['availability'])
 })
 
-test('a page that is waited for less than a gap takes is there in time, with its gap', async () => {
-  shop.sayings['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOWER' }] })
-  shop.sayings['inventory.availability'] = () => new Promise(() => undefined)
+test('a page with a short deadline leaves a gap in time', async () => {
+  shop.answers['products.read'] = () => ({ ...product, variants: [{ ...product.variants[0], sku: 'SLOWER' }] })
+  shop.answers['inventory.availability'] = () => new Promise(() => undefined)
   const { status, body } = await shop.running.serviceCalls.call(gatewayApi.routes.productPage, {
     params: { slug: 'tea-pot' },
     query: fresh(),
@@ -108,11 +109,11 @@ test('a page that is waited for less than a gap takes is there in time, with its
   assert.deepEqual(JSON.parse(String(body)).missing, ['availability'])
 })
 
-test('a page about what does not exist does not exist', async () => {
+test('a page about something that does not exist is not found', async () => {
   assert.equal((await shop.ask(`/v1/pages/product/nothing?${fresh()}`)).body.code, 'not-found')
   assert.equal((await shop.ask(`/v1/pages/category/nothing?${fresh()}`)).status, 404)
   assert.equal((await shop.ask('/v1/pages/product/Not%20a%20slug')).status, 400)
-  shop.sayings['products.read'] = down
+  shop.answers['products.read'] = down
   assert.equal((await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)).status, 503)
 })
 
@@ -126,12 +127,12 @@ test('home and category pages', async () => {
     ['pots'],
   )
   assert.equal((tea.body.products as { items: unknown[] }).items.length, 1)
-  shop.sayings['products.list'] = down
+  shop.answers['products.list'] = down
   assert.deepEqual((await shop.ask(`/v1/pages/home?${fresh()}`)).body.missing, ['newest'])
 })
 
-test('what the asker got wrong is refused, not left out', async () => {
-  shop.sayings['products.list'] = () => {
+test('an invalid request is refused, not left out as a gap', async () => {
+  shop.answers['products.list'] = () => {
     throw new Refusal('invalid-cursor', 400, 'This cursor is not one of ours.')
   }
   const { status, body } = await shop.ask(`/v1/pages/category/tea?cursor=forged&${fresh()}`)
@@ -140,7 +141,7 @@ test('what the asker got wrong is refused, not left out', async () => {
   assert.equal((await shop.ask(`/v1/pages/category/tea?sort=sideways&${fresh()}`)).body.code, 'invalid-request')
 })
 
-test('pages and public reads share what is in memory; a page costs at most the availability', async () => {
+test('pages and public reads share the response cache; a page costs at most the availability', async () => {
   const query = fresh()
   await shop.get(`/v1/products/tea-pot?${query}`)
   await shop.get(`/v1/products/tea-pot/related?${query}`)
@@ -154,10 +155,10 @@ test('pages and public reads share what is in memory; a page costs at most the a
   assert.ok(asked <= most, `${asked} instead of ${most}`)
 })
 
-test('availability on a page is of this second', async () => {
+test('availability on a page is at most a second old', async () => {
   const path = `/v1/pages/product/tea-pot?${fresh()}`
   await shop.get(path)
-  shop.sayings['inventory.availability'] = () => ({ items: [] })
+  shop.answers['inventory.availability'] = () => ({ items: [] })
   await new Promise((resolve) => setTimeout(resolve, 1_250))
   assert.deepEqual((await shop.ask(path)).body.availability, [])
 })

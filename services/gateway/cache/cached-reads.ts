@@ -1,65 +1,81 @@
-// Serves public reads from memory. The same answer goes to everybody, so nobody is asked who they are; a known URL costs a
-// look-up and a write.
-import type { Answer, Route } from '@souk/contracts'
+// Serves public reads from the response cache. The same response goes to everybody, so nobody is asked who they are; a cached
+// URL costs a look-up and a write.
+import type { Answer, CacheRule, Route } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
-import { type Caller, queryText } from '@souk/service'
+import { queryText } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
-import { household } from '../request/client-address.ts'
-import { passedBack, type SecurityHeaders } from '../request/forwarded-headers.ts'
-import { arrive, type Desk, type HttpReply, type HttpRequest, type Visit, visitOf } from '../request/responder.ts'
-import type { Entry, ReadRule, Reads } from './response-cache.ts'
+import type { SecurityHeaders } from '../protect/security-headers.ts'
+import { clientNetwork } from '../request/client-address.ts'
+import { returnedHeaders } from '../request/forwarded-headers.ts'
+import {
+  anonymous,
+  contextOf,
+  type HttpReply,
+  type HttpRequest,
+  pathParams,
+  type RequestContext,
+  setRoute,
+} from '../request/request-context.ts'
+import type { Responder } from '../request/responder.ts'
+import type { CachedResponse, ReadResult } from './response-cache.ts'
 
-const anybody: Caller = { service: 'gateway', role: 'anonymous' }
-
-/** What the contract says about keeping the answers of a route. Pages hold availability, so they are kept for moments only. */
-export function ruleOf(route: Route): ReadRule | undefined {
-  if (route.service === 'gateway') return { seconds: 0.5, dropOn: ['products'], mayBeStale: false }
+/** How long a route's answers may be cached: only reads that are the same for everybody. */
+export function cacheRuleOf(route: Route): CacheRule | undefined {
   return route.method === 'GET' && route.access === 'anyone' ? route.cache : undefined
 }
 
-/** Reads a route from memory or from its service; for the door and for the pages. */
-export function readThrough(
-  { reads, fetching }: GatewayContext['resources'],
+/** Reads a route from the response cache or from its service. */
+export function readThroughCache(
+  { responseCache, retryingCalls }: GatewayContext['resources'],
   route: Route,
-  rule: ReadRule,
+  rule: CacheRule,
   params: Record<string, unknown>,
   query: string,
   url?: string,
-): ReturnType<Reads['read']> {
-  const trace = newTrace()
-  const fetch = () => fetching.fetch(route, { params, query, caller: anybody, trace })
-  return reads.read({ route, rule, params, query, fetch }, url)
+): Promise<ReadResult> {
+  // A trace of its own, since a fetch serves several readers.
+  const fetch = () => retryingCalls.call(route, { params, query, caller: anonymous, trace: newTrace() })
+  return responseCache.read({ route, rule, params, query, fetch }, url)
 }
 
-/** Makes the handler of a public read. */
-export function answerRead(context: GatewayContext, desk: Desk, route: Route, rule: ReadRule) {
-  const { resources } = context
-  return (request: HttpRequest, reply: HttpReply) => {
-    const visit = visitOf(request)
-    arrive(visit, route)
-    const ip = household(visit.ip)
-    resources.limits.take(route, { who: ip, ip }, '')
-    const url = request.raw.url as string
-    const entry = resources.reads.at(url)
-    if (entry) send(request, reply, visit, entry, 'hit')
-    else void readAndSend(request, reply, visit, url).catch((error) => reply.send(error))
+/** Makes the handlers of cached reads. They call nothing that waits when the response is in the cache. */
+export function makeCachedReads({ resources }: GatewayContext, responder: Responder) {
+  const { rateLimit, loadShedding, responseCache } = resources
+
+  return function cachedRead(route: Route, rule: CacheRule) {
+    return (request: HttpRequest, reply: HttpReply): void => {
+      const context = contextOf(request)
+      setRoute(context, route)
+      const network = clientNetwork(context.clientIp)
+      rateLimit.take(route, { client: network, network })
+      const url = request.raw.url as string // Requests that a server receives have one.
+      const response = responseCache.at(url)
+      if (response) send(request, reply, context, response, 'hit')
+      else void readAndSend(route, rule, request, reply, url).catch((error) => reply.send(error))
+    }
   }
 
-  async function readAndSend(request: HttpRequest, reply: HttpReply, visit: Visit, url: string) {
-    resources.admission.check(route)
-    const params = request.params as Record<string, unknown>
-    const read = await resources.admission.during(() =>
-      readThrough(resources, route, rule, params, queryText(request), url),
+  async function readAndSend(route: Route, rule: CacheRule, request: HttpRequest, reply: HttpReply, url: string) {
+    loadShedding.check(route)
+    const result = await loadShedding.during(() =>
+      readThroughCache(resources, route, rule, pathParams(request), queryText(request), url),
     )
-    if ('entry' in read) send(request, reply, visit, read.entry, read.from)
-    else desk.finish(request, reply, read.answer)
+    if ('response' in result) send(request, reply, contextOf(request), result.response, result.from)
+    else responder.send(request, reply, result.answer)
   }
 
-  function send(request: HttpRequest, reply: HttpReply, visit: Visit, entry: Entry, from: NonNullable<Visit['cache']>) {
-    visit.cache = from
+  function send(
+    request: HttpRequest,
+    reply: HttpReply,
+    context: RequestContext,
+    response: CachedResponse,
+    from: NonNullable<RequestContext['cache']>,
+  ) {
+    context.cache = from
     const known = request.headers['if-none-match']
-    if (known !== undefined && isKnown(known, entry.etag)) desk.finishReady(request, reply, 304, entry.shortHeaders)
-    else desk.finishReady(request, reply, 200, entry.headers, entry.body)
+    if (known !== undefined && isKnown(known, response.etag))
+      responder.sendPrepared(request, reply, 304, response.notModifiedHeaders)
+    else responder.sendPrepared(request, reply, 200, response.headers, response.body)
   }
 }
 
@@ -69,16 +85,14 @@ function isKnown(ifNoneMatch: string, etag: string): boolean {
   return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }
 
-/** The headers of a kept answer, made once. Browsers may keep it too, but ask each time whether it is still true. */
-export function headersOfRead(security: SecurityHeaders) {
-  return (answer: Answer, etag: string) => {
-    const shortHeaders = ['etag', etag, 'cache-control', 'public, max-age=0, must-revalidate']
-    security.addTo(shortHeaders, answer.headers, '')
-    const own = passedBack(answer.headers)
-    const without = own.filter((_, at) => !['etag', 'cache-control'].includes(own[at - (at % 2)] as string))
-    return {
-      shortHeaders,
-      headers: [...without, 'content-length', String(Buffer.byteLength(answer.body)), ...shortHeaders],
-    }
+/** The headers of a cached response, made once. Browsers may keep it too, but ask each time whether it is still true. */
+export function cachedHeaders(security: SecurityHeaders) {
+  return ({ headers, body }: Answer, etag: string, policy: Route['securityPolicy']) => {
+    const { etag: _, 'cache-control': __, 'content-security-policy': contentPolicy, ...others } = headers
+    const notModifiedHeaders = ['etag', etag, 'cache-control', 'public, max-age=0, must-revalidate']
+    if (contentPolicy !== undefined) notModifiedHeaders.push('content-security-policy', contentPolicy)
+    security.addTo(notModifiedHeaders, headers, policy)
+    const describeBody = [...returnedHeaders(others), 'content-length', String(Buffer.byteLength(body))]
+    return { headers: [...describeBody, ...notModifiedHeaders], notModifiedHeaders }
   }
 }

@@ -1,4 +1,4 @@
-// Public reads from memory: fresh, cheap, dropped when they are no longer true.
+// Public reads from the response cache: fresh, cheap, dropped when they are no longer true.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
@@ -6,13 +6,13 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Answer, Route } from '@souk/contracts'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
-import { identity, openShop, type Shop } from '../fixture.ts'
-import { makeReads, type ReadRequest } from './response-cache.ts'
+import { identity, startGateway, type TestGateway } from '../fixture.ts'
+import { type CachedRead, makeResponseCache } from './response-cache.ts'
 
-let shop: Shop
+let shop: TestGateway
 let title: string
 before(async () => {
-  shop = await openShop(
+  shop = await startGateway(
     {
       'products.list': () => ({ items: [card(title)] }),
       'products.listCategories': () => ({ items: [] }),
@@ -28,10 +28,10 @@ beforeEach(() => {
   shop.asked.clear()
 })
 const card = (text: string) => ({ id: randomUUID(), slug: 'tea-pot', title: text, priceFrom: false, variantCount: 1 })
-const changed = () => shop.tell(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
+const changed = () => shop.publish(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
 const asked = () => shop.asked.get('products.list') ?? 0
 
-test('many readers cost one question, in whatever order they write their query', async () => {
+test('many readers cost one call, in whatever order they write their query', async () => {
   const q = randomUUID()
   const first = await shop.get(`/v1/products?q=${q}&limit=5`)
   const again = await Promise.all(
@@ -48,7 +48,7 @@ test('many readers cost one question, in whatever order they write their query',
   assert.notEqual(again[0]?.headers.get('x-request-id'), again[1]?.headers.get('x-request-id'))
 })
 
-test('who has the answer already is told so in a few bytes', async () => {
+test('a client that has the answer already gets 304', async () => {
   const path = `/v1/products?q=${randomUUID()}`
   const etag = (await shop.get(path)).headers.get('etag') as string
   for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
@@ -63,6 +63,12 @@ test('who has the answer already is told so in a few bytes', async () => {
   assert.ok(Number(head.headers.get('content-length')) > 10)
 })
 
+test('a query on a route that takes none makes no further entry', async () => {
+  const before = shop.asked.get('products.listCategories') ?? 0
+  for (const query of ['', '?x=1', '?x=2']) assert.equal((await shop.get(`/v1/categories${query}`)).status, 200)
+  assert.ok((shop.asked.get('products.listCategories') ?? 0) <= before + 1)
+})
+
 test('a change is seen by the next reader', async () => {
   const path = `/v1/products?q=${randomUUID()}`
   await shop.get(path)
@@ -72,7 +78,7 @@ test('a change is seen by the next reader', async () => {
   assert.match(await (await shop.get(path)).text(), /New/)
 })
 
-test('who changes something through this door sees it without waiting for a message', async () => {
+test('a client that changes something through this gateway sees it without waiting for a message', async () => {
   shop.sessions.set('staff', identity('staff'))
   const path = `/v1/products?q=${randomUUID()}`
   await shop.get(path)
@@ -82,7 +88,7 @@ test('who changes something through this door sees it without waiting for a mess
   assert.match(await (await shop.get(path)).text(), /New/)
 })
 
-test('answers that depend on who asks, and errors, are not kept', async () => {
+test('answers that depend on the caller, and errors, are not cached', async () => {
   assert.equal((await shop.get('/v1/me')).headers.get('cache-control'), 'no-store')
   const wrong = await shop.get('/v1/products?limit=1000')
   assert.deepEqual([wrong.status, wrong.headers.get('cache-control')], [400, 'no-store'])
@@ -91,17 +97,17 @@ test('answers that depend on who asks, and errors, are not kept', async () => {
   assert.equal(shop.asked.get('inventory.availability'), 2)
 })
 
-// From here on: the memory alone, with a clock and a service in hand.
+// From here on the cache alone, with a clock and a service that the test controls.
 const bare = (more: { maxBytes?: number } = {}) => {
   const clock = { time: 0 }
-  const reads = makeReads({
+  const cache = makeResponseCache({
     maxBytes: more.maxBytes ?? 1_000_000,
-    headersOf: () => ({ headers: [], shortHeaders: [] }),
+    headersOf: () => ({ headers: [], notModifiedHeaders: [] }),
     now: () => clock.time,
     random: () => 0.5,
   })
   const waiting: ((answer: Answer | Error) => void)[] = []
-  const request = (query = ''): ReadRequest => ({
+  const request = (query = ''): CachedRead => ({
     route: productsApi.routes.list as unknown as Route,
     rule: { seconds: 30, dropOn: ['products'] },
     params: {},
@@ -113,104 +119,104 @@ const bare = (more: { maxBytes?: number } = {}) => {
   })
   const says = (text: string, status = 200) => ({ status, headers: {}, body: text })
   const answer = (it: Answer | Error) => waiting.shift()?.(it)
-  const bodyOf = async (read: ReturnType<typeof reads.read>) => {
+  const bodyOf = async (read: ReturnType<typeof cache.read>) => {
     const found = await read
-    return 'entry' in found ? `${found.from} ${found.entry.body}` : `${found.answer.status}`
+    return 'response' in found ? `${found.from} ${found.response.body}` : `${found.answer.status}`
   }
-  return { clock, reads, waiting, request, says, answer, bodyOf }
+  return { clock, cache, waiting, request, says, answer, bodyOf }
 }
 
-test('an answer that was on its way while something changed is given once and not kept', async () => {
-  const { reads, request, says, answer, bodyOf, waiting } = bare()
-  const before = reads.read(request(), '/u')
-  reads.drop('products')
-  const after = reads.read(request(), '/u')
-  assert.equal(waiting.length, 2, 'The later reader does not join the earlier question.')
+test('an answer that was fetched while something changed is sent once and not cached', async () => {
+  const { cache, request, says, answer, bodyOf, waiting } = bare()
+  const before = cache.read(request(), '/u')
+  cache.drop('products')
+  const after = cache.read(request(), '/u')
+  assert.equal(waiting.length, 2, 'The later reader does not join the earlier fetch.')
   answer(says('old'))
   assert.equal(await bodyOf(before), 'miss old')
-  assert.equal(reads.at('/u')?.key, undefined)
+  assert.equal(cache.at('/u')?.key, undefined)
   answer(says('new'))
   assert.equal(await bodyOf(after), 'miss new')
-  assert.equal(String(reads.at('/u')?.body), 'new')
+  assert.equal(String(cache.at('/u')?.body), 'new')
 })
 
-test('those who ask at the same time share one question', async () => {
-  const { reads, request, says, answer, bodyOf, waiting } = bare()
-  const all = [1, 2, 3].map(() => bodyOf(reads.read(request())))
+test('readers that ask at the same time share one fetch', async () => {
+  const { cache, request, says, answer, bodyOf, waiting } = bare()
+  const all = [1, 2, 3].map(() => bodyOf(cache.read(request())))
   assert.equal(waiting.length, 1)
   answer(says('one'))
   assert.deepEqual(await Promise.all(all), ['miss one', 'miss one', 'miss one'])
 })
 
-test('an answer past its time serves while a new one is fetched, and not much longer', async () => {
-  const { clock, reads, request, says, answer, bodyOf, waiting } = bare()
-  const first = reads.read(request(), '/u')
+test('a stale answer is served while a new one is fetched, and not much longer', async () => {
+  const { clock, cache, request, says, answer, bodyOf, waiting } = bare()
+  const first = cache.read(request(), '/u')
   answer(says('old'))
   await first
   clock.time = 30_000
-  assert.equal(reads.at('/u')?.key, undefined)
-  assert.equal(await bodyOf(reads.read(request(), '/u')), 'stale old')
+  assert.equal(cache.at('/u')?.key, undefined)
+  assert.equal(await bodyOf(cache.read(request(), '/u')), 'stale old')
   assert.equal(waiting.length, 1)
   answer(says('new'))
   await new Promise(setImmediate)
-  assert.equal(await bodyOf(reads.read(request(), '/u')), 'hit new')
+  assert.equal(await bodyOf(cache.read(request(), '/u')), 'hit new')
   clock.time = 200_000
-  const late = bodyOf(reads.read(request(), '/u'))
+  const late = bodyOf(cache.read(request(), '/u'))
   answer(says('newer'))
   assert.equal(await late, 'miss newer')
 })
 
-test('while its service is down an old answer serves for ten minutes, but never one that was overtaken', async () => {
-  const { clock, reads, request, says, answer, bodyOf } = bare()
-  const first = reads.read(request())
+test('while a service is down its stale answers are served for ten minutes, but never one that is no longer true', async () => {
+  const { clock, cache, request, says, answer, bodyOf } = bare()
+  const first = cache.read(request())
   answer(says('old'))
   await first
   clock.time = 300_000
   for (const trouble of [new Error('down'), says('{}', 503)]) {
-    const read = bodyOf(reads.read(request()))
+    const read = bodyOf(cache.read(request()))
     answer(trouble)
     assert.equal(await read, 'stale old')
   }
-  const gone = bodyOf(reads.read(request()))
+  const gone = bodyOf(cache.read(request()))
   answer(says('{}', 404))
   assert.equal(await gone, '404')
-  reads.drop('products')
-  const overtaken = bodyOf(reads.read(request()))
+  cache.drop('products')
+  const overtaken = bodyOf(cache.read(request()))
   answer(says('{}', 503))
   assert.equal(await overtaken, '503')
 })
 
-test('memory has an end: what was not asked for longest goes first', async () => {
-  const { reads, request, says, answer, waiting, bodyOf } = bare({ maxBytes: 40_000 })
+test('the cache is bounded: the least recently used answers go first', async () => {
+  const { cache, request, says, answer, waiting, bodyOf } = bare({ maxBytes: 40_000 })
   const ask = async (query: string, size: number) => {
-    const read = reads.read(request(query), `/${query}`)
+    const read = cache.read(request(query), `/${query}`)
     if (waiting.length > 0) answer(says('x'.repeat(size)))
     return bodyOf(read)
   }
   for (let n = 0; n < 100; n += 1) {
     await ask('q=favorite', 1_000)
     await ask(`q=${n}`, 1_000)
-    assert.ok(reads.bytes <= 40_000)
+    assert.ok(cache.bytes <= 40_000)
   }
   assert.match(await ask('q=favorite', 1_000), /^hit/)
-  assert.equal(reads.at('/q=1')?.key, undefined)
+  assert.equal(cache.at('/q=1')?.key, undefined)
   assert.match(await ask('q=huge', 30_000), /^miss/)
-  assert.equal(reads.at('/q=huge')?.key, undefined)
+  assert.equal(cache.at('/q=huge')?.key, undefined)
 })
 
-test('what left memory is not held by the addresses under which it was found', async () => {
+test('an evicted answer is not held by the URLs under which it was found', async () => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  const { reads, request, says, answer } = bare({ maxBytes: 400_000 })
+  const { cache, request, says, answer } = bare({ maxBytes: 400_000 })
   collect()
   const before = process.memoryUsage().arrayBuffers
   for (let n = 0; n < 500; n += 1) {
-    const read = reads.read(request(`q=${n}`), `/q=${n}`)
+    const read = cache.read(request(`q=${n}`), `/q=${n}`)
     answer(says('x'.repeat(40_000)))
     await read
   }
   for (let twice = 0; twice < 2; twice += 1) collect() // The second waits for the sweeping of the first.
   const held = process.memoryUsage().arrayBuffers - before
   assert.ok(held < 2_000_000, `${held} bytes are held`)
-  assert.equal(reads.at('/q=499')?.body.length, 40_000)
+  assert.equal(cache.at('/q=499')?.body.length, 40_000)
 })

@@ -1,4 +1,4 @@
-// Live order updates: to those who may see the order, from the past on, and nothing about other orders.
+// Live order updates: only for callers that may see the order, from its first event on, and nothing about other orders.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { connect } from 'node:net'
@@ -7,16 +7,16 @@ import { OrderChanged, type OrderStatus } from '@souk/contracts/orders'
 import { SessionRevoked } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
 import { eventually } from '@souk/service/fixture'
-import { identity, openShop, type Shop } from '../fixture.ts'
+import { identity, startGateway, type TestGateway } from '../fixture.ts'
 
-let shop: Shop
+let shop: TestGateway
 const orderId = randomUUID()
 const at = '2026-11-22T10:00:00.000Z'
 const owner = identity()
 /** What the orders service tells of the order, to its owner and to whoever has its key. */
 const timeline: Record<string, string>[] = [{ at, type: 'created', status: 'checking-out', message: 'Checkout began.' }]
 before(async () => {
-  shop = await openShop(
+  shop = await startGateway(
     {
       'orders.timeline': ({ headers, caller }) => {
         if (headers['order-key'] !== 'key' && caller.userId !== owner.userId)
@@ -31,12 +31,12 @@ after(() => shop.stop())
 
 const headers = { accept: 'text/event-stream', 'order-key': 'key' }
 const path = `/v1/orders/${orderId}/events`
-const streams = () => shop.running.services.get('gateway')?.context.resources.streams as { count: number }
+const streams = () => shop.running.services.get('gateway')?.context.resources.liveStreams as { count: number }
 
 /** The order moves on, and its message goes round. */
 async function happens(type: string, status: OrderStatus) {
   timeline.push({ at, type, status, message: `It is ${type}.` })
-  await shop.tell(OrderChanged({ orderId, status, at }))
+  await shop.publish(OrderChanged({ orderId, status, at }))
 }
 
 /** Reads events as they come. */
@@ -61,13 +61,13 @@ async function watch(more: Record<string, string> = {}, from = path) {
   return { response, events, stop, hasEnded: () => hasEnded }
 }
 
-test('a watcher hears what has happened and what happens next, and nothing of other orders', async () => {
+test('a live stream sends what has happened and what happens next, and nothing about other orders', async () => {
   const { response, events, stop } = await watch()
   assert.equal(response.status, 200)
   assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/)
   assert.equal(response.headers.get('cache-control'), 'no-store')
   assert.equal(response.headers.get('x-content-type-options'), 'nosniff')
-  await shop.tell(OrderChanged({ orderId: randomUUID(), status: 'canceled', at }))
+  await shop.publish(OrderChanged({ orderId: randomUUID(), status: 'canceled', at }))
   await happens('paid', 'paid')
   await eventually('both events arrive', () => events.length >= 2)
   assert.deepEqual(events, timeline)
@@ -75,17 +75,17 @@ test('a watcher hears what has happened and what happens next, and nothing of ot
   await eventually('the watcher is forgotten', () => streams().count === 0)
 })
 
-test('a watcher is measured when its stream begins, like every answer', async () => {
+test('a live stream is measured when it begins, like every answer', async () => {
   const { stop } = await watch()
   const measured = await shop.running.metrics.registry.metrics()
   assert.match(measured, /souk_request_seconds_count{service="gateway",route="orders.timeline",status="200"} \d/)
   await stop()
 })
 
-test('what happens while the past is asked for is not lost', async () => {
-  const say = shop.sayings['orders.timeline'] as (typeof shop.sayings)[string]
-  shop.sayings['orders.timeline'] = async (request) => {
-    shop.sayings['orders.timeline'] = say
+test('an event during the first read is not lost', async () => {
+  const say = shop.answers['orders.timeline'] as (typeof shop.answers)[string]
+  shop.answers['orders.timeline'] = async (request) => {
+    shop.answers['orders.timeline'] = say
     const before = say(request)
     await happens('shipped', 'shipped')
     return before
@@ -110,13 +110,13 @@ test('to everybody else the order does not exist (sec-B10)', async () => {
   await eventually('nobody is watching', () => streams().count === 0)
 })
 
-test('without the wish for a stream it is a plain answer', async () => {
+test('without Accept: text/event-stream it is a plain answer', async () => {
   const { status, body } = await shop.ask(path, { headers: { 'order-key': 'key', accept: 'application/json' } })
   assert.equal(status, 200)
   assert.deepEqual(body.items, timeline)
 })
 
-test('one client may watch ten times', async () => {
+test('one client may have ten live streams', async () => {
   const all = await Promise.all(Array.from({ length: 10 }, () => watch()))
   assert.equal((await shop.get(path, { headers })).status, 429)
   await all[0]?.stop()
@@ -134,13 +134,13 @@ test('a stream ends with its session', async () => {
   const { response, events, stop, hasEnded } = await watch(asOwner('phone'))
   assert.equal(response.status, 200)
   shop.sessions.delete('phone')
-  await shop.tell(SessionRevoked({ userId: owner.userId, sessionId: owner.sessionId }))
+  await shop.publish(SessionRevoked({ userId: owner.userId, sessionId: owner.sessionId }))
   await eventually('the stream ends', hasEnded)
   assert.deepEqual(events, timeline)
   await stop()
 })
 
-test('a session that has ended hears nothing more, even when no message says so', async () => {
+test('a stream ends with its session, even when no message tells about it', async () => {
   shop.sessions.set('laptop', owner)
   const { stop, hasEnded } = await watch(asOwner('laptop'))
   shop.sessions.delete('laptop')
@@ -151,18 +151,18 @@ test('a session that has ended hears nothing more, even when no message says so'
   await stop()
 })
 
-test('who has the key of the order goes on watching after signing out', async () => {
+test('a client with the key of the order keeps its stream after signing out', async () => {
   shop.sessions.set('tablet', owner)
   const { events, stop } = await watch({ authorization: 'Bearer tablet' })
   shop.sessions.delete('tablet')
-  await shop.tell(SessionRevoked({ userId: owner.userId, sessionId: owner.sessionId }))
+  await shop.publish(SessionRevoked({ userId: owner.userId, sessionId: owner.sessionId }))
   await happens('refunded', 'shipped')
   await eventually('all events arrive', () => events.length === timeline.length)
   await stop()
   await eventually('all are forgotten', () => streams().count === 0)
 })
 
-test('one household may watch ten times, from however many of its addresses', async () => {
+test('one network may have ten live streams, from however many of its addresses', async () => {
   const from = (host: number) => ({ 'x-forwarded-for': `2001:db8:1:2::${host}` })
   const all = await Promise.all(Array.from({ length: 10 }, (_, index) => watch(from(index + 1))))
   assert.equal((await shop.get(path, { headers: { ...headers, ...from(99) } })).status, 429)
@@ -172,7 +172,7 @@ test('one household may watch ten times, from however many of its addresses', as
   await eventually('all are forgotten', () => streams().count === 0)
 })
 
-test('who leaves while the past is asked for is forgotten', async () => {
+test('a client that leaves during the first read is removed', async () => {
   const past = stall('orders.timeline')
   const hasty = Array.from({ length: 10 }, () => askAndLeave())
   await eventually('all have asked', () => past.waiting() === 10)
@@ -184,7 +184,7 @@ test('who leaves while the past is asked for is forgotten', async () => {
   await stop()
 })
 
-test('who leaves while we ask who it is is forgotten', async () => {
+test('a client that leaves during the session lookup is removed', async () => {
   shop.sessions.set('hasty', identity())
   const exchange = stall('users.exchangeSession')
   const { leave } = askAndLeave({ authorization: 'Bearer hasty' })
@@ -206,13 +206,13 @@ function askAndLeave(more: Record<string, string> = {}) {
 
 /** Lets a service take its time until it is told to go on. */
 function stall(name: string) {
-  const say = shop.sayings[name] as NonNullable<(typeof shop.sayings)[string]>
+  const say = shop.answers[name] as NonNullable<(typeof shop.answers)[string]>
   let waiting = 0
   let goOn = () => {}
   const going = new Promise<void>((resolve) => {
     goOn = resolve
   })
-  shop.sayings[name] = async (request) => {
+  shop.answers[name] = async (request) => {
     waiting += 1
     await going
     return say(request)
@@ -220,7 +220,7 @@ function stall(name: string) {
   return {
     waiting: () => waiting,
     goOn() {
-      shop.sayings[name] = say
+      shop.answers[name] = say
       goOn()
     },
   }

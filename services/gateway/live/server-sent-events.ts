@@ -1,158 +1,56 @@
-// Live order updates (server-sent events): the order's timeline as the orders service tells it to whoever may see the order,
-// and each time that the order moves on what is new in it. https://html.spec.whatwg.org/multipage/server-sent-events.html
-
+// One live stream as server-sent events: the items of a reply so far, then each new one as it comes.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
 import type { Answer } from '@souk/contracts'
-import {
-  OrderCanceled,
-  OrderChanged,
-  OrderPlaced,
-  OrderRefunded,
-  OrderShipped,
-  ordersApi,
-} from '@souk/contracts/orders'
-import { queryText, refuse } from '@souk/service'
-import { household } from '../request/client-address.ts'
-import { headersFor } from '../request/forwarded-headers.ts'
-import { type Desk, type HttpReply, type HttpRequest, nobody, visitOf } from '../request/responder.ts'
-import type { Fetching } from '../request/retries.ts'
-import type { Sessions } from '../request/sessions.ts'
+import type { HttpReply } from '../request/request-context.ts'
+import type { LiveStream } from './live-streams.ts'
 
-/** After each of these an order's timeline says more than before. */
-export const orderMessages = [OrderPlaced, OrderCanceled, OrderShipped, OrderRefunded, OrderChanged]
-
-const route = ordersApi.routes.timeline
-const mostPerClient = 10
 const heartbeatMs = 15_000
-const longestMs = 30 * 60_000
-/** A reader who lets this much pile up is gone or asleep. */
-const mostUnreadBytes = 64 * 1024
+const maxStreamMs = 30 * 60_000
+/** When the stream ends, browsers connect again after this time. */
+const reconnectMs = 2_000
+/** A client that leaves this much unread is gone or asleep. */
+const maxUnreadBytes = 64 * 1024
 
-export interface Streams {
-  /** `token`: of the session, when the request has one. */
-  open(request: HttpRequest, reply: HttpReply, desk: Desk, token: string | undefined): Promise<void>
-  /** An order has moved on. */
-  tell(orderId: string): void
-  /** What somebody may see may be another thing now, or nothing. */
-  recheck(userId: string): void
-  closeAll(): void
-  readonly count: number
-}
-interface Watcher {
-  readonly client: string
-  look(): void
-  end(): void
+export const eventStreamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // The connection ends with the stream: kept alive, it would delay a shutdown.
+  connection: 'close',
+  'x-accel-buffering': 'no',
 }
 
-export function wantsStream(request: HttpRequest): boolean {
-  return request.headers.accept?.includes('text/event-stream') ?? false
+export interface EventStream extends LiveStream {
+  /** Sends the items so far. `response`: Node's response, whose headers have been sent. */
+  begin(response: HttpReply['raw'], first: Answer): void
 }
 
-export function makeStreams(fetching: Fetching, sessions: Sessions, maxStreams: number): Streams {
-  const watchers = new Map<string, Set<Watcher>>()
-  const perClient = new Map<string, number>()
-  let count = 0
-
-  return {
-    get count() {
-      return count
-    },
-    async open(request, reply, desk, token) {
-      const visit = visitOf(request)
-      const orderId = (request.params as { id: string }).id.toLowerCase()
-      const client = visit.caller.userId ?? household(visit.ip)
-      if (count >= maxStreams) refuse(route, 'unavailable', 'Too many are watching just now. Ask again in a moment.')
-      if ((perClient.get(client) ?? 0) >= mostPerClient)
-        refuse(route, 'too-many-requests', `At most ${mostPerClient} live updates at a time.`)
-
-      // Asked each time: a session that has ended hears nothing more, even when no message tells us of its end.
-      const read = async () =>
-        fetching.fetch(route, {
-          params: request.params as Record<string, unknown>,
-          query: queryText(request),
-          headers: { ...pick(request.headers), accept: 'application/json' },
-          caller: (token && (await sessions.find(token))) || nobody,
-          trace: visit.trace,
-          ip: visit.ip,
-          url: request.raw.url,
-        })
-      // Watching begins before the past is asked for, so that nothing falls between the two. It ends with the response,
-      // whatever becomes of it: the client may leave at any moment, or have left.
-      const watcher = makeWatcher(client, read)
-      watch(orderId, watcher)
-      onceClosed(reply.raw, () => unwatch(orderId, watcher))
-      const past = await read()
-      if (past.status === 200) watcher.begin(desk.takeOver(request, reply, streamAnswer), past)
-      else desk.finish(request, reply, past)
-    },
-    tell(orderId) {
-      for (const watcher of watchers.get(orderId) ?? []) watcher.look()
-    },
-    recheck(userId) {
-      for (const watcher of everyWatcher()) if (watcher.client === userId) watcher.look()
-    },
-    closeAll() {
-      for (const watcher of everyWatcher()) watcher.end()
-    },
-  }
-
-  function everyWatcher() {
-    return [...watchers.values()].flatMap((set) => [...set])
-  }
-
-  function watch(orderId: string, watcher: Watcher) {
-    const set = watchers.get(orderId) ?? new Set()
-    watchers.set(orderId, set.add(watcher))
-    perClient.set(watcher.client, (perClient.get(watcher.client) ?? 0) + 1)
-    count += 1
-  }
-  function unwatch(orderId: string, watcher: Watcher) {
-    const set = watchers.get(orderId)
-    set?.delete(watcher)
-    if (set?.size === 0) watchers.delete(orderId)
-    const left = (perClient.get(watcher.client) ?? 1) - 1
-    if (left === 0) perClient.delete(watcher.client)
-    else perClient.set(watcher.client, left)
-    count -= 1
-  }
-}
-
-const pick = headersFor(route)
-// The connection ends with the stream: kept alive, it would hold up a stop.
-const streamAnswer = {
-  status: 200,
-  headers: { 'content-type': 'text/event-stream; charset=utf-8', connection: 'close', 'x-accel-buffering': 'no' },
-  body: '',
-}
-
-/** One reader: reads the timeline whenever it may say more, and passes on what is new in it. */
-function makeWatcher(client: string, read: () => Promise<Answer>) {
+/** A stream that reads the reply with `read` again whenever it is told to check. It checks nothing before it begins. */
+export function makeEventStream(client: string, read: () => Promise<Answer>): EventStream {
   let response: HttpReply['raw'] | undefined
   let hasEnded = false
-  let said = 0
-  let willLook = false
+  let sentItems = 0
+  let willCheck = false
   const beginning = Promise.withResolvers<void>()
-  let turn = beginning.promise
+  let lastCheck = beginning.promise
 
   return {
     client,
     end,
-    /** One look after the other, none before the beginning. */
-    look() {
-      if (willLook) return
-      willLook = true
-      turn = turn.then(lookOnce).catch(end)
+    /** One check after the other: a check that waits covers all messages until it begins. */
+    check() {
+      if (willCheck) return
+      willCheck = true
+      lastCheck = lastCheck.then(readAndSend).catch(end)
     },
-    begin(opened: HttpReply['raw'], past: Answer) {
+    begin(opened, first) {
       response = opened
-      const heartbeat = setInterval(() => say(': still here\n\n'), heartbeatMs)
-      const life = setTimeout(end, longestMs)
+      const heartbeat = setInterval(() => send(': still here\n\n'), heartbeatMs)
+      const timeLimit = setTimeout(end, maxStreamMs)
       onceClosed(opened, () => {
         clearInterval(heartbeat)
-        clearTimeout(life)
+        clearTimeout(timeLimit)
       })
-      // When the stream ends, browsers connect again after these milliseconds.
-      say('retry: 2000\n\n')
-      sayNew(past)
+      send(`retry: ${reconnectMs}\n\n`)
+      sendNewItems(first)
       if (hasEnded) end()
       beginning.resolve()
     },
@@ -162,27 +60,27 @@ function makeWatcher(client: string, read: () => Promise<Answer>) {
     hasEnded = true
     response?.end()
   }
-  async function lookOnce() {
-    willLook = false
+  async function readAndSend() {
+    willCheck = false
     if (response?.closed) return
     const answer = await read()
-    if (answer.status === 200) sayNew(answer)
+    if (answer.status === 200) sendNewItems(answer)
     else end()
   }
-  function sayNew(answer: Answer) {
+  function sendNewItems(answer: Answer) {
     const { items } = JSON.parse(Buffer.from(answer.body as Uint8Array).toString()) as { items: unknown[] }
-    for (const entry of items.slice(said)) say(`data: ${JSON.stringify(entry)}\n\n`)
-    said = items.length
+    for (const item of items.slice(sentItems)) send(`data: ${JSON.stringify(item)}\n\n`)
+    sentItems = items.length
   }
-  function say(text: string) {
+  function send(text: string) {
     if (!response || hasEnded) return
-    if (response.writableLength > mostUnreadBytes) response.destroy()
+    if (response.writableLength > maxUnreadBytes) response.destroy()
     else response.write(text)
   }
 }
 
-/** A response that is closed already does not say so again. */
-function onceClosed(response: HttpReply['raw'], then: () => void) {
+/** Also when the response is closed already: then it does not say so again. */
+export function onceClosed(response: HttpReply['raw'], then: () => void): void {
   if (response.closed) then()
   else response.once('close', then)
 }

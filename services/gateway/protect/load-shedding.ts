@@ -1,55 +1,56 @@
-// What is turned away when there is too much of everything: first batches, then browsing, checkouts last. Better a quick
-// no to some than a slow no to all.
+// Load shedding: under overload, batches are refused first, then browsing, checkouts last. A quick refusal of some requests is
+// better than slow answers to all.
 import type { Route } from '@souk/contracts'
 import { refuse } from '@souk/service'
 
 type Priority = NonNullable<Route['priority']>
+/** The share of the allowed concurrency that requests of each priority may fill. */
 const shareOf: Record<Priority, number> = { batch: 0.5, browse: 0.75, checkout: 1 }
-/** How late the event loop may be, in milliseconds, before requests of this kind are turned away. */
-const lagOf: Record<Priority, number> = { batch: 200, browse: 500, checkout: Number.POSITIVE_INFINITY }
+/** The lag of the event loop, in milliseconds, above which requests of each priority are refused. */
+const maxLagOf: Record<Priority, number> = { batch: 200, browse: 500, checkout: Number.POSITIVE_INFINITY }
 const probeMs = 100
 
-export interface Admission {
-  /** Refuses with unavailable when there is no room for requests of this priority. */
+export interface LoadShedding {
+  /** Refuses with unavailable when there is no capacity for requests of this route's priority. */
   check(route: Route): void
-  /** Runs work that counts as a request in hand. */
+  /** Runs work that counts as a request in progress. */
   during<T>(work: () => Promise<T>): Promise<T>
-  readonly inHand: number
+  readonly inProgress: number
   close(): void
 }
 
-export function makeAdmission(maxConcurrent: number, lag: Lag = measureLag()): Admission {
-  let inHand = 0
+export function makeLoadShedding(maxConcurrent: number, lag: EventLoopLag = measureLag()): LoadShedding {
+  let inProgress = 0
   return {
-    get inHand() {
-      return inHand
+    get inProgress() {
+      return inProgress
     },
     check(route) {
       const priority = route.priority ?? 'browse'
-      if (inHand < maxConcurrent * shareOf[priority] && lag.milliseconds() <= lagOf[priority]) return
+      if (inProgress < maxConcurrent * shareOf[priority] && lag.milliseconds() <= maxLagOf[priority]) return
       refuse(route, 'unavailable', 'We are very busy just now. Try again in a moment.', { retryAfterSeconds: 1 })
     },
     async during(work) {
-      inHand += 1
+      inProgress += 1
       try {
         return await work()
       } finally {
-        inHand -= 1
+        inProgress -= 1
       }
     },
     close: () => lag.close(),
   }
 }
 
-export interface Lag {
+export interface EventLoopLag {
   milliseconds(): number
   close(): void
 }
 /**
- * How much later than asked for a timer comes: one timer, so cheap enough to keep on always. The least of three in a row
- * counts, since one long pause (a collection of garbage, a neighbor on the machine) is not yet overload.
+ * Measures how late a timer fires. One timer, so it is cheap enough to run always. The smallest of the last three samples
+ * counts: a single long pause (garbage collection, another process of the machine) is not overload yet.
  */
-export function measureLag(): Lag {
+export function measureLag(): EventLoopLag {
   let last = performance.now()
   let samples: readonly number[] = [0, 0, 0]
   const timer = setInterval(() => {

@@ -1,25 +1,25 @@
-// What the log says of requests: one line each, with the order when it is about one.
+// The access log: one line for each request, with the order that it is about.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { Refusal } from '@souk/service'
-import { bearer, identity, openShop, type Shop } from '../fixture.ts'
+import { bearer, identity, startGateway, type TestGateway } from '../fixture.ts'
 
-let shop: Shop
+let shop: TestGateway
 const lines: Record<string, unknown>[] = []
 before(async () => {
   const keep = (fields: object) => void lines.push(fields as Record<string, unknown>)
   const absent = () => {
     throw new Refusal('not-found', 404, 'There is no such thing.')
   }
-  const sayings = {
+  const answers = {
     'orders.read': absent,
     'orders.checkout': absent,
     'orders.readCart': absent,
     'payments.read': absent,
     'orders.timeline': () => ({ items: [] }),
   }
-  shop = await openShop(sayings, {}, { info: keep, warn: keep, error: keep })
+  shop = await startGateway(answers, {}, { info: keep, warn: keep, error: keep })
   shop.sessions.set('staff', identity('staff'))
 })
 after(() => shop.stop())
@@ -29,7 +29,7 @@ beforeEach(() => {
 /** The gateway's lines of these requests. */
 const told = () => lines.filter(({ service, method }) => service === 'gateway' && method)
 
-test('a line names the order that its request is about', async () => {
+test('a log line names the order that its request is about', async () => {
   const id = randomUUID()
   await shop.ask(`/v1/orders/${id}`)
   await shop.ask(`/v1/orders/${id}`, { method: 'PUT', body: '{}', headers: { 'content-type': 'application/json' } })
@@ -48,7 +48,7 @@ test('a line names the order that its request is about', async () => {
   )
 })
 
-test('live updates have their line, too, when they begin', async () => {
+test('a live stream is logged when it begins', async () => {
   const id = randomUUID()
   const leaving = new AbortController()
   const headers = { accept: 'text/event-stream' }

@@ -1,19 +1,22 @@
-// Where a request comes from. What a client writes into X-Forwarded-For is believed only as far as our own proxies wrote it.
+// Where a request comes from: the client's address, and the network that it belongs to.
 import type { IncomingMessage } from 'node:http'
 
-/** `trustedProxies`: how many of the last entries of X-Forwarded-For were written by proxies of ours. */
+/**
+ * The address of the client. `trustedProxies`: how many of the last entries of X-Forwarded-For our own proxies have written;
+ * the entries before them are the client's own and are not believed.
+ */
 export function clientAddress(request: IncomingMessage, trustedProxies: number): string {
-  const socket = plain(request.socket.remoteAddress ?? 'unknown')
+  const socket = withoutIpv6Prefix(request.socket.remoteAddress ?? 'unknown')
   if (trustedProxies === 0) return socket
   const forwarded = request.headers['x-forwarded-for']
   if (!forwarded) return socket
   const hops = String(forwarded).split(',')
   const hop = hops[Math.max(0, hops.length - trustedProxies)]?.trim()
-  return hop && hop.length <= 45 ? plain(hop) : socket
+  return hop && hop.length <= 45 ? withoutIpv6Prefix(hop) : socket
 }
 
-/** Whom a limit counts: one household of IPv6 has a whole /64 to itself, so its addresses count as one. */
-export function household(ip: string): string {
+/** The network that limits count as one client: an IPv4 address, or an IPv6 /64, which one household has to itself. */
+export function clientNetwork(ip: string): string {
   if (!ip.includes(':')) return ip
   const [head = '', tail = ''] = ip.split('::')
   const groups = head === '' ? [] : head.split(':')
@@ -22,6 +25,7 @@ export function household(ip: string): string {
   return `${all.slice(0, 4).join(':')}::/64`
 }
 
-function plain(address: string): string {
+/** IPv4 addresses arrive on an IPv6 socket as ::ffff:1.2.3.4. */
+function withoutIpv6Prefix(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address
 }

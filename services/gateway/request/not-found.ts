@@ -1,28 +1,26 @@
-// What is not behind any route: a wrong path, a wrong method, a path that tries to be read differently by two readers.
+// Requests that match no route: a wrong path, a wrong method, a preflight, or a path that two readers could read differently.
 import { commonRefusals } from '@souk/contracts'
 import { answerOf, Refusal } from '@souk/service'
-import type { Origins } from '../protect/cors.ts'
-import { frontPaths } from '../site/site-pages.ts'
+import type { Cors } from '../protect/cors.ts'
 import { publicRoutes } from './public-routes.ts'
-import type { HttpRequest, Outgoing } from './responder.ts'
+import type { HttpRequest } from './request-context.ts'
+import type { OutgoingAnswer } from './responder.ts'
 
-/** Doubled slashes, dots, encoded slashes and controls, semicolons: no path of ours has them. */
-const trick = /\/\/|\\|;|%(2f|5c|2e|00|25|3b|0a|0d)|\/\.{1,2}(\/|$)/i
+/** Doubled slashes, dots, encoded slashes and control characters, semicolons: none of our paths has them. */
+const ambiguous = /\/\/|\\|;|%(2f|5c|2e|00|25|3b|0a|0d)|\/\.{1,2}(\/|$)/i
 
-const doors = [
-  ...publicRoutes.map(({ method, path }) => ({ method, pattern: patternOf(path) })),
-  ...frontPaths.map((path) => ({ method: 'GET', pattern: patternOf(path) })),
-]
+const patterns = publicRoutes.map(({ method, path }) => ({ method, pattern: patternOf(path) }))
 
-/** The refusal of a request that has no route, or undefined when it has one. */
-export function refuseUnknown(request: HttpRequest, origins: Origins): Outgoing | undefined {
+/** The answer to a request that matches no route, or undefined when it matches one. */
+export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer | undefined {
   const path = pathIn(request.raw.url ?? '/')
-  if (!request.is404 && !trick.test(path)) return undefined
-  const methods = trick.test(path) ? [] : methodsOf(path)
+  const isAmbiguous = ambiguous.test(path)
+  if (!request.is404 && !isAmbiguous) return undefined
+  const methods = isAmbiguous ? [] : methodsOf(path)
   if (methods.length === 0) return notFound(request, path)
   const allow = methods.join(', ')
   if (request.method === 'OPTIONS') {
-    return { status: 204, headers: { allow }, body: '', extra: origins.preflight(request, allow) }
+    return { status: 204, headers: { allow }, body: '', extra: cors.preflight(request.headers.origin, allow) }
   }
   const sentence = `${request.method} is not possible here; ${allow} is.`
   const refused = answerOf(
@@ -32,12 +30,12 @@ export function refuseUnknown(request: HttpRequest, origins: Origins): Outgoing 
   return { ...refused, headers: { ...refused.headers, allow } }
 }
 
-function notFound(request: HttpRequest, path: string): Outgoing {
+function notFound(request: HttpRequest, path: string): OutgoingAnswer {
   const sentence = `There is nothing at ${request.method} ${path.slice(0, 200)}.`
   return answerOf(new Refusal('not-found', 404, sentence), request.id)
 }
 function methodsOf(path: string): string[] {
-  const methods = new Set(doors.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))
+  const methods = new Set<string>(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))
   if (methods.has('GET')) methods.add('HEAD')
   return methods.size === 0 ? [] : [...methods, 'OPTIONS'].sort()
 }

@@ -1,15 +1,15 @@
-// Pictures: the same for everybody and for every cache; those of drafts for staff alone.
+// Pictures: published ones are the same for everybody and for every cache, those of drafts are for staff alone.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { Refusal, reply } from '@souk/service'
-import { bearer, identity, openShop, type Shop } from '../fixture.ts'
+import { bearer, identity, startGateway, type TestGateway } from '../fixture.ts'
 
-let shop: Shop
+let shop: TestGateway
 const published = randomUUID()
 const draft = randomUUID()
 before(async () => {
-  shop = await openShop({
+  shop = await startGateway({
     'products.readPicture': ({ params, caller }) => {
       const picture = (cache: string) => reply(200, Buffer.from('bytes'), { 'cache-control': cache })
       if (params.id === published) return picture('public, max-age=31536000, immutable')
@@ -36,12 +36,12 @@ test('staff sees the pictures of drafts, by token and by cookie, and no cache ke
   assert.deepEqual(await look(draft, cookie), [200, 'private, no-store'])
 })
 
-test('to everybody else there is no such picture, and no cache remembers that', async () => {
+test('to everybody else such a picture does not exist, and no cache keeps that answer', async () => {
   for (const who of [{}, bearer('customer'), bearer('nobody')])
     assert.deepEqual(await look(draft, who), [404, 'no-store'])
 })
 
-test('what is for everybody is read once, and nobody is asked who they are', async () => {
+test('a published picture is read once, without a session lookup', async () => {
   for (const who of [{}, bearer('staff'), bearer('customer'), bearer('unknown')])
     assert.deepEqual(await look(published, who), [200, 'public, max-age=31536000, immutable'])
   assert.deepEqual([times('products.readPicture'), times('users.exchangeSession')], [4, 0])

@@ -1,43 +1,45 @@
-// Carries a request to the service that owns its route, within its deadline. Reads are tried once more when the service was
-// not to be reached, as long as that stays rare: retries of everything would finish off a service in trouble.
+// Calls to services on behalf of clients, within the deadline of their route. A read is retried once when its service could not
+// be reached. Retries have a budget: if every request were retried, a service in trouble would get twice the load.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Answer, Route } from '@souk/contracts'
 import { Refusal, type ServiceCalls, type ServiceRequest } from '@souk/service'
 
 const defaultDeadlineSeconds = 3
-/** For each request a tenth of a retry is saved up, and at most this many. */
-const retryShare = 0.1
-const mostSavedRetries = 20
-const longestPauseMs = 40
+/** Each request adds a tenth of a retry to the budget, up to this many. */
+const budgetPerRequest = 0.1
+const maxBudget = 20
+const maxPauseMs = 40
 
-export interface Fetching {
-  fetch(route: Route, request: ServiceRequest): Promise<Answer>
+export interface RetryingCalls {
+  /** As ServiceCalls.call: throws a Refusal (unavailable, deadline-exceeded) when there was no answer. */
+  call(route: Route, request: ServiceRequest): Promise<Answer>
 }
 
-export function makeFetching(serviceCalls: ServiceCalls): Fetching {
-  let savedRetries = mostSavedRetries / 2
+export function makeRetryingCalls(serviceCalls: ServiceCalls): RetryingCalls {
+  let retryBudget = maxBudget / 2
 
   return {
-    async fetch(route, request) {
-      savedRetries = Math.min(mostSavedRetries, savedRetries + retryShare)
+    async call(route, request) {
+      retryBudget = Math.min(maxBudget, retryBudget + budgetPerRequest)
       const deadline = Date.now() + (route.deadlineSeconds ?? defaultDeadlineSeconds) * 1000
-      const call = () =>
+      const callOnce = () =>
         serviceCalls.call(route, { ...request, deadline: Math.min(deadline, request.deadline ?? deadline) })
-      if (route.method !== 'GET') return call()
+      if (route.method !== 'GET') return callOnce()
       try {
-        const answer = await call()
+        const answer = await callOnce()
         if (answer.status !== 503 || !mayRetry(route)) return answer
       } catch (error) {
         if (!(error instanceof Refusal && error.code === 'unavailable' && mayRetry(route))) throw error
       }
-      await wait(Math.random() * longestPauseMs)
-      return call()
+      await wait(Math.random() * maxPauseMs)
+      return callOnce()
     },
   }
 
+  /** Takes a retry from the budget, unless the circuit breaker holds calls to the service back anyway. */
   function mayRetry(route: Route): boolean {
-    if (savedRetries < 1 || !serviceCalls.isOpenFor(route.service)) return false
-    savedRetries -= 1
+    if (retryBudget < 1 || !serviceCalls.isOpenFor(route.service)) return false
+    retryBudget -= 1
     return true
   }
 }

@@ -1,28 +1,23 @@
-// The API reference at /docs, written from the contracts: works without JavaScript, prints, and can be searched by the browser.
+// The API reference, written from the contracts. It works without JavaScript, prints, and can be searched by the browser.
 import type { Route } from '@souk/contracts'
-import {
-  type Chapter,
-  chapters,
-  fieldsOf,
-  meanings,
-  mediaOf,
-  refusalsOf,
-  type Schema,
-  statusesOf,
-} from './documented-routes.ts'
+import { gatewayApi } from '@souk/contracts/gateway'
+import { type Html, html } from '@souk/html'
+import { meanings, refusalsOf } from './documented-refusals.ts'
+import { type Chapter, chapters, fieldsOf, mediaOf, type Schema, statusesOf } from './documented-routes.ts'
 import { curlOf, exampleOf } from './examples.ts'
 import { fieldList, typeInWords } from './fields.ts'
 import { introduction } from './introduction.ts'
-import { type Html, html, mark, page } from './page-frame.ts'
+import { mark, page } from './page-frame.ts'
 import { shapeName, shapes, usedShapes, withReferences } from './shapes.ts'
 
+const { front, openapi, asyncapi } = gatewayApi.routes
 const callers = { anyone: 'anyone', customer: 'signed in', staff: 'staff' }
 
 export function docsPage(shop: { shopName: string; publicUrl: string }): string {
-  const body = html`<nav aria-label="Contents"><a class="name" href="/">${mark}${shop.shopName}</a>
+  const body = html`<nav aria-label="Contents"><a class="name" href="${front.path}">${mark}${shop.shopName}</a>
 <a href="#start">Getting started</a>${chapters.map(contents)}<b>Shapes</b>${shapesInUse().map((name) => html`<a href="#shape-${name}">${name}</a>`)}</nav>
 <main><h1>${shop.shopName} API</h1>
-<p>For shop windows, back offices and everything in between. The same as data: <a href="/openapi.json">openapi.json</a>; the messages between services: <a href="/asyncapi.json">asyncapi.json</a>.</p>
+<p>For shop windows, back offices and everything in between. The same as data: <a href="${openapi.path}">openapi.json</a>; the messages between services: <a href="${asyncapi.path}">asyncapi.json</a>.</p>
 ${introduction(shop.publicUrl)}
 ${chapters.map((one) => chapter(one, shop.publicUrl))}
 <h2 class="chapter" id="shapes">Shapes</h2><p>What many routes speak of.</p>${shapesInUse().map(shape)}</main>`

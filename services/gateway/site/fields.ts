@@ -1,6 +1,6 @@
 // Schemas in words: what a field is, what it may hold, and what is inside it.
+import { type Html, html } from '@souk/html'
 import { fieldsOf, isOptional, type Schema } from './documented-routes.ts'
-import { type Html, html } from './page-frame.ts'
 import { shapeName } from './shapes.ts'
 
 /** Said of what goes in: which fields must be there; of what comes out: which may be missing. */

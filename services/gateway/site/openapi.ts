@@ -1,6 +1,7 @@
 // Prints the contracts as OpenAPI 3.1. https://spec.openapis.org/oas/v3.1.1.html
 import type { Route } from '@souk/contracts'
-import { chapters, fieldsOf, isOptional, meanings, mediaOf, refusalsOf, statusesOf } from './documented-routes.ts'
+import { meanings, refusalsOf } from './documented-refusals.ts'
+import { chapters, fieldsOf, isOptional, mediaOf, statusesOf } from './documented-routes.ts'
 import { usedShapes, withReferences } from './shapes.ts'
 
 const security: Record<string, object[]> = {

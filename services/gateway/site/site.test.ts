@@ -1,13 +1,13 @@
-// The reference, the contracts as data, and the front page: the same as what is behind the door, and safe to look at.
+// The API reference, the contracts as data, and the home page: they agree with the contracts, and browsers may show them safely.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { allMessages, allRoutes, isPublic } from '@souk/contracts'
 import { Refusal, reply } from '@souk/service'
-import { openShop, type Shop } from '../fixture.ts'
+import { startGateway, type TestGateway } from '../fixture.ts'
 
-let shop: Shop
+let shop: TestGateway
 before(async () => {
-  shop = await openShop(
+  shop = await startGateway(
     { 'products.listCategories': () => ({ items: [] }) },
     { GATEWAY_RATE_LIMIT: 'off', SOUK_PUBLIC_URL: 'https://shop.example', SOUK_SHOP_NAME: '<Ada’s> & "Co"' },
   )
@@ -25,7 +25,7 @@ interface Operation {
   >
 }
 
-test('openapi.json tells of every public route that is not hidden, as its contract does', async () => {
+test('openapi.json describes every public route that is not hidden, as its contract does', async () => {
   const { body, headers } = await shop.ask('/openapi.json')
   assert.match(headers.get('content-type') ?? '', /^application\/json/)
   assert.equal(body.openapi, '3.1.1')
@@ -66,7 +66,7 @@ test('openapi.json tells of every public route that is not hidden, as its contra
   everyReferenceLeadsSomewhere(body)
 })
 
-test('asyncapi.json tells of every message', async () => {
+test('asyncapi.json describes every message', async () => {
   const { body } = await shop.ask('/asyncapi.json')
   assert.equal(body.asyncapi, '3.0.0')
   assert.deepEqual(Object.keys(body.channels as object).toSorted(), [...allMessages.keys()].toSorted())
@@ -78,7 +78,7 @@ test('asyncapi.json tells of every message', async () => {
   everyReferenceLeadsSomewhere(body)
 })
 
-test('the reference shows every route with a call to copy, and nothing from elsewhere', async () => {
+test('the reference shows every route with a call to copy, and loads nothing from other sites', async () => {
   const response = await shop.get('/docs')
   const text = await response.text()
   assert.match(response.headers.get('content-type') ?? '', /^text\/html/)
@@ -91,12 +91,12 @@ test('the reference shows every route with a call to copy, and nothing from else
   for (const [, anchor] of text.matchAll(/href="#([\w-]+)"/g))
     assert.ok(text.includes(`id="${anchor}"`), String(anchor))
   assert.ok(text.includes('curl -X PUT'))
-  assert.ok(text.includes('&#60;Ada’s&#62; &#38; &#34;Co&#34;') && !text.includes('<Ada’s>'))
+  assert.ok(text.includes('&lt;Ada’s&gt; &amp; &quot;Co&quot;') && !text.includes('<Ada’s>'))
   const etag = response.headers.get('etag') as string
   assert.equal((await shop.get('/docs', { headers: { 'if-none-match': etag } })).status, 304)
 })
 
-test('the front page says what is running and what is not', async () => {
+test('the home page says which services are running', async () => {
   const healthy = await (await shop.get('/')).text()
   assert.equal(healthy.match(/>running</g)?.length, 7)
   assert.equal([...shop.asked.keys()].includes('payments.list'), false, 'A refusal is answer enough.')
@@ -112,7 +112,7 @@ test('the front page says what is running and what is not', async () => {
   assert.deepEqual([page.match(/>running</g)?.length, page.match(/>not answering</g)?.length], [6, 1])
 })
 
-test('all that leaves the door tells browsers to be careful (sec-D07)', async () => {
+test('every response has security headers (sec-D07)', async () => {
   const answers = await Promise.all(
     [
       '/',
@@ -139,15 +139,26 @@ test('all that leaves the door tells browsers to be careful (sec-D07)', async ()
   }
 })
 
-test('pages for people may show their own pictures and frames, and mails only in the shop’s own', async () => {
+test('pages may show our own pictures and frames, and mails may be framed by our own pages only', async () => {
   const page = () => reply(200, Buffer.from('<p>'), { 'content-type': 'text/html; charset=utf-8' })
-  shop.sayings['notifications.mailbox'] = page
-  shop.sayings['notifications.readMailBody'] = page
+  shop.answers['notifications.mailbox'] = page
+  shop.answers['notifications.readMailBody'] = page
   const box = await shop.get('/mailbox')
   assert.match(box.headers.get('content-security-policy') ?? '', /frame-src 'self'.*frame-ancestors 'none'/)
   const mail = await shop.get('/mailbox/01990a3e-7c1d-7b52-9f6e-2f7d1c0a4b11/html')
   assert.match(mail.headers.get('content-security-policy') ?? '', /frame-ancestors 'self'/)
   assert.equal(mail.headers.get('x-frame-options'), 'SAMEORIGIN')
+})
+
+test('an answer that is not what its route declares gets the headers of data', async () => {
+  const html = () => reply(200, Buffer.from('<p>'), { 'content-type': 'text/html; charset=utf-8' })
+  shop.answers['users.authRead'] = html
+  shop.answers['products.readPicture'] = html
+  for (const path of ['/v1/auth/ok', '/v1/images/01990a3e-7c1d-7b52-9f6e-2f7d1c0a4b11/small.webp']) {
+    const { headers } = await shop.get(path)
+    assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'", path)
+    assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', path)
+  }
 })
 
 function everyReferenceLeadsSomewhere(document: object) {

@@ -1,0 +1,38 @@
+// Everything that can be refused before a body is read, the cheapest checks first: rate limits, media type, load, cross-site
+// requests, then who the caller is and whether it may call.
+import { isBytes, type Route } from '@souk/contracts'
+import { mayCall, refuse } from '@souk/service'
+import type { GatewayContext } from '../context.ts'
+import type { CsrfGuard } from '../protect/csrf.ts'
+import { clientNetwork } from './client-address.ts'
+import type { Identification } from './identity.ts'
+import { contextOf, type HttpRequest, pathParams, setRoute } from './request-context.ts'
+
+export function makeAdmission({ resources }: GatewayContext, identification: Identification, csrf: CsrfGuard) {
+  const { rateLimit, loadShedding, sessions } = resources
+
+  return async function admit(route: Route, request: HttpRequest): Promise<void> {
+    const context = contextOf(request)
+    setRoute(context, route)
+    const isChange = route.method !== 'GET'
+    const credential = identification.credentialFor(route, request)
+    const network = clientNetwork(context.clientIp)
+    const user = credential && sessions.remembered(credential.token)?.userId
+    rateLimit.take(route, { client: user ?? network, network }, pathParams(request)['*'])
+    checkMediaType(route, request)
+    loadShedding.check(route)
+    if (isChange && credential?.kind === 'cookie') csrf.checkCookieUse(route, request)
+    if (isChange && route.session === 'manages') csrf.checkSignIn(route, request)
+    if (credential) await identification.identify(route, request, credential)
+    mayCall(route, context.caller)
+  }
+}
+
+/** Forms of other sites can send text/plain and form fields without a preflight, but not JSON. */
+function checkMediaType(route: Route, request: HttpRequest): void {
+  if (!route.body || isBytes(route.body)) return
+  const type = request.headers['content-type']
+  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0
+  if (type === undefined ? !hasBody : /^application\/json\s*(;|$)/i.test(type)) return
+  refuse(route, 'unsupported-media-type', 'Send this body as application/json.')
+}

@@ -1,0 +1,56 @@
+// What the gateway knows of one request from outside while it answers it: its trace, where it comes from, its route, who sent it.
+import type { IncomingMessage } from 'node:http'
+import type { Route } from '@souk/contracts'
+import { continueTrace, type Trace } from '@souk/messaging'
+import type { bareServer, Caller, ServerOptions } from '@souk/service'
+import { beginSpan } from '@souk/service/run/telemetry'
+import { clientAddress } from './client-address.ts'
+
+export type Server = ReturnType<typeof bareServer>
+type Send = NonNullable<ServerOptions['send']>
+export type HttpRequest = Parameters<Send>[0]
+export type HttpReply = Parameters<Send>[1]
+export type HttpHandler = (request: HttpRequest, reply: HttpReply) => Promise<void>
+
+export interface RequestContext {
+  readonly trace: Trace
+  readonly startedAt: number
+  readonly clientIp: string
+  route?: Route
+  caller: Caller
+  /** Where the answer of a cached read came from. */
+  cache?: 'hit' | 'stale' | 'miss'
+  endSpan?: (failed: boolean) => void
+}
+
+export const anonymous: Caller = { service: 'gateway', role: 'anonymous' }
+
+const contextKey = Symbol('request context')
+type WithContext = IncomingMessage & { [contextKey]?: RequestContext }
+
+/** Called once per request, before it has been routed: the answers to unreadable requests need a trace, too. */
+export function beginRequest(request: IncomingMessage, trustedProxies: number): RequestContext {
+  const context: RequestContext = {
+    trace: continueTrace(request.headers.traceparent as string | undefined),
+    startedAt: performance.now(),
+    clientIp: clientAddress(request, trustedProxies),
+    caller: anonymous,
+  }
+  ;(request as WithContext)[contextKey] = context
+  return context
+}
+
+export function contextOf(request: HttpRequest): RequestContext {
+  return (request.raw as WithContext)[contextKey] as RequestContext // Set by beginRequest, before any hook or handler.
+}
+
+/** Notes the route of a request and begins its span. */
+export function setRoute(context: RequestContext, route: Route): void {
+  context.route = route
+  context.endSpan = beginSpan('server', `${route.method} ${route.path}`, context.trace, { 'http.route': route.path })
+}
+
+/** The path parameters; `*` is what stands for the wildcard at a path's end. */
+export function pathParams(request: HttpRequest): Record<string, string> {
+  return request.params as Record<string, string> // Fastify's router gives texts only.
+}

@@ -1,0 +1,83 @@
+// The refusals that the API reference describes: which of them a route may answer with, and what each means.
+import { commonRefusals, type Route } from '@souk/contracts'
+
+/** All refusals that a caller may get on a route, by status. */
+export function refusalsOf(route: Route): [code: string, status: number][] {
+  const common = Object.entries(commonRefusals).filter(([code]) => applies(code, route))
+  return [...Object.entries(route.refusals ?? {}), ...common].sort((a, b) => a[1] - b[1])
+}
+
+function applies(code: string, route: Route): boolean {
+  switch (code) {
+    case 'invalid-request':
+      return Boolean(route.params ?? route.query ?? route.body)
+    case 'not-signed-in':
+      return route.access !== 'anyone'
+    case 'not-allowed':
+      return route.access === 'staff'
+    case 'not-found':
+      return route.params !== undefined
+    case 'too-large':
+    case 'unsupported-media-type':
+      return route.body !== undefined
+    case 'idempotency-key-missing':
+    case 'idempotency-key-reused':
+    case 'idempotency-in-flight':
+      return route.idempotencyKey === true
+    case 'too-many-requests':
+    case 'unavailable':
+    case 'deadline-exceeded':
+      return true
+    default:
+      return false
+  }
+}
+
+/** What a refusal means, by its code. A code that is not listed is shown without a sentence. */
+export const meanings: Record<string, string> = {
+  'wrong-password': 'The password is not the one of this account.',
+  'too-many-addresses': 'The address book is full.',
+  'invalid-cursor': 'This cursor is not from this list; begin again without it.',
+  'slug-taken': 'Another one has this slug.',
+  'sku-taken': 'Another variant has this SKU.',
+  'invalid-variants': 'The variants do not fit the options, or repeat each other.',
+  'category-unknown': 'There is no category with this slug.',
+  'version-conflict': 'Somebody has changed it since you read it; read it again.',
+  'invalid-picture': 'This is no picture that we can read, or it is too large.',
+  'too-many-pictures': 'This product has as many pictures as it may.',
+  'too-deep': 'The category tree has two levels.',
+  'category-not-empty': 'Move its products and subcategories first.',
+  'not-enough-stock': 'There are fewer than that.',
+  'location-unknown': 'There is no such location.',
+  'invalid-quantity': 'This kind of movement cannot have this quantity.',
+  'cart-ordered': 'This cart has become an order; begin a new one.',
+  'payment-declined': 'No money was taken. Try again with a new order id.',
+  'out-of-stock': 'Too few are left. Nothing was reserved and no money was taken.',
+  'price-changed': 'The total is not the one that you expected; read the cart again.',
+  'order-canceled': 'The order was canceled.',
+  'order-id-taken': 'Another order has this id; choose a new one.',
+  'cart-incomplete': 'Something is missing from the cart: lines, e-mail, address or shipping.',
+  'cart-not-found': 'There is no such cart.',
+  'cannot-ship-there': 'We do not ship to this country.',
+  'provider-unknown': 'There is no such payment provider.',
+  'too-many-reservations': 'You have too many unpaid orders; finish or cancel one.',
+  'too-late-to-cancel': 'It has been shipped.',
+  'not-paid': 'The order is not paid.',
+  'nothing-to-ship': 'All of it has been shipped.',
+  'too-many-units': 'That is more than is left to ship.',
+  'refund-too-large': 'That is more than was paid and not yet refunded.',
+  'invalid-refund': 'Say lines or an amount, in the currency of the order.',
+  'cannot-resend': 'This message cannot be sent again.',
+  'invalid-request': 'The request is not what this route takes; errors says where.',
+  'not-signed-in': 'Sign in first, or the token is no longer valid.',
+  'not-allowed': 'You are signed in, but may not do this.',
+  'not-found': 'There is no such thing, or it is not yours.',
+  'too-large': 'The body is larger than this route takes.',
+  'unsupported-media-type': 'Send the body as application/json.',
+  'idempotency-key-missing': 'Send an Idempotency-Key header.',
+  'idempotency-key-reused': 'This key was used for a different request.',
+  'idempotency-in-flight': 'The first request with this key has not finished; ask again.',
+  'too-many-requests': 'Too often; Retry-After says when to come back.',
+  unavailable: 'Busy or down just now; try again after Retry-After seconds.',
+  'deadline-exceeded': 'It took too long. Ask again before you assume that nothing happened.',
+}
