@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
+import { gatewayApi } from '@souk/contracts/gateway'
+import { notificationsApi } from '@souk/contracts/notifications'
 import { openTransport } from '@souk/messaging'
 import {
   integer,
@@ -246,7 +248,7 @@ function rotatedLog(dataFolder: string): string {
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
   const delivery = running.services.get('notifications')?.context.resources as MailDelivery | undefined
   const mailbox = delivery?.showsMailbox
-    ? `${url}/mailbox`
+    ? url + notificationsApi.routes.mailbox.path
     : delivery?.channel
       ? 'closed: mail goes to the mail server'
       : 'closed, and mail waits for NOTIFICATIONS_SMTP_URL; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
@@ -255,7 +257,7 @@ function greet(running: Running, machine: Machine, url: string, { isNew, staffLo
   Souk is ${isNew ? 'open for the first time' : 'open again'} (${seconds} s).
 
   The shop       ${url}
-  API reference  ${url}/docs
+  API reference  ${url}${gatewayApi.routes.docs.path}
   Mailbox        ${mailbox}
   Health         ${running.operationsUrl}/health/ready
   Staff login    ${staffLogin}

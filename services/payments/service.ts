@@ -1,5 +1,6 @@
 // Everything the payments service does, on one page. It asks providers for money, stores their reports, and keeps the ledger.
 import { join } from 'node:path'
+import { pathOf } from '@souk/contracts'
 import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payments'
 import { defineService, on } from '@souk/service'
 import { calls, type Resources, type StartContext, settings } from './context.ts'
@@ -56,7 +57,8 @@ async function openProviders({
   const simulator = await startSimulator({
     folder: settings.simulatorFolder,
     secret: settings.simulatorSecret,
-    webhookUrl: settings.simulatorWebhookUrl ?? `${shared.publicUrl}/v1/payments/webhooks/simulator`,
+    webhookUrl:
+      settings.simulatorWebhookUrl ?? shared.publicUrl + pathOf(paymentsApi.routes.webhook, { provider: 'simulator' }),
     publicUrl: shared.publicUrl,
     log,
   })

@@ -1,8 +1,12 @@
 // The pages of the development mailbox: no script, no further files, readable on a phone.
+import { pathOf } from '@souk/contracts'
+import { notificationsApi } from '@souk/contracts/notifications'
 import { type Html, html } from '@souk/html'
 import { page } from '@souk/html/page'
 import type { Shop } from '../letters/letter.ts'
 import type { StoredMail } from '../notification-table.ts'
+
+const { mailbox, readMail, readMailBody } = notificationsApi.routes
 
 export const style = `
 :root { color-scheme: light dark; --page: #f5f2ec; --card: #fff; --ink: #24211d; --soft: #716a60; --line: #e8e3da; --mark: #9a4a25; }
@@ -53,11 +57,11 @@ export function mailboxPage(mails: readonly StoredMail[], to: string | undefined
   const body = html`<main>
 <div class="top">
 <div><h1>Mailbox</h1><div class="soft">${about}</div></div>
-<form method="get" action="/mailbox"><input type="email" name="to" value="${to ?? ''}" placeholder="Filter by recipient" aria-label="Filter by recipient" maxlength="254"><button>Show</button></form>
+<form method="get" action="${mailbox.path}"><input type="email" name="to" value="${to ?? ''}" placeholder="Filter by recipient" aria-label="Filter by recipient" maxlength="254"><button>Show</button></form>
 </div>
 <div class="card">${mails.length === 0 ? emptyList(to) : html`<ol>${mails.map(listItem)}</ol>`}</div>
 ${mails.length >= 100 && html`<p class="soft">These are the newest 100 e-mails.${!to && ' Filter by recipient to find older ones.'}</p>`}
-${to && html`<p class="soft"><a href="/mailbox">Show all e-mails</a></p>`}
+${to && html`<p class="soft"><a href="${mailbox.path}">Show all e-mails</a></p>`}
 </main>`
   return page({ title: `Mailbox of ${shop.name}`, style, body })
 }
@@ -68,21 +72,21 @@ function emptyList(to: string | undefined): Html {
 }
 
 function listItem({ id, recipient, subject, sentAt, createdAt }: StoredMail): Html {
-  return html`<li><a href="/mailbox/${id}"><span class="subject">${subject}</span><span class="to soft">${recipient}</span>${timeTag(sentAt ?? createdAt)}</a></li>
+  return html`<li><a href="${pathOf(readMail, { id })}"><span class="subject">${subject}</span><span class="to soft">${recipient}</span>${timeTag(sentAt ?? createdAt)}</a></li>
 `
 }
 
 /** One mail: its headers, its HTML part in a frame, and its text part. */
 export function mailPage(mail: StoredMail, text: string, shop: Shop): string {
   const body = html`<main>
-<p class="soft"><a href="/mailbox">Mailbox of ${shop.name}</a></p>
+<p class="soft"><a href="${mailbox.path}">Mailbox of ${shop.name}</a></p>
 <h1>${mail.subject}</h1>
 <dl class="soft">
-<dt>To</dt><dd><a href="/mailbox?to=${encodeURIComponent(mail.recipient)}">${mail.recipient}</a></dd>
+<dt>To</dt><dd><a href="${mailbox.path}?to=${encodeURIComponent(mail.recipient)}">${mail.recipient}</a></dd>
 <dt>Sent</dt><dd>${mail.sentAt ? timeTag(mail.sentAt) : 'Not yet'}</dd>
 <dt>Message-ID</dt><dd>${mail.messageId}</dd>
 </dl>
-<iframe src="/mailbox/${mail.id}/html" title="E-mail" height="${frameHeight(text)}" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
+<iframe src="${pathOf(readMailBody, { id: mail.id })}" title="E-mail" height="${frameHeight(text)}" sandbox="allow-popups allow-popups-to-escape-sandbox"></iframe>
 <details class="card"><summary>Plain text version</summary><pre>${text}</pre></details>
 </main>`
   return page({ title: mail.subject, style, body })

@@ -1,5 +1,6 @@
 // A picture as callers see it: paths that stay the same for good, and a state that says whether its sizes are made.
-import type { Picture } from '@souk/contracts/products'
+import { pathOf as routePath } from '@souk/contracts'
+import { type Picture, productsApi } from '@souk/contracts/products'
 import type { Static } from 'typebox'
 
 export interface PictureRow {
@@ -27,5 +28,5 @@ export function pictureToShow(pictures: readonly PictureRow[]): string | undefin
 }
 
 function pathOf(id: string, size: string): string {
-  return `/v1/images/${id}/${size}`
+  return routePath(productsApi.routes.readPicture, { id, size })
 }

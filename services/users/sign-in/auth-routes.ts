@@ -1,6 +1,6 @@
 // GET and POST /v1/auth/*: the routes of better-auth that the contract opens. Checks the path and the body; auth-handlers.ts and
 // better-auth do the rest.
-import { authBodies, authReads, usersApi } from '@souk/contracts/users'
+import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/users'
 import { handle, refuse } from '@souk/service'
 import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
@@ -48,7 +48,7 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
 })
 
 function pathOf(url: string): string {
-  return url.split('?')[0]?.replace('/v1/auth/', '') ?? ''
+  return url.split('?')[0]?.replace(`${authBasePath}/`, '') ?? ''
 }
 
 /** JSON only: a page of another site can post a form or text without a preflight request, but not JSON. */

@@ -2,7 +2,7 @@
 // Loaded at the first use (context.ts). auth-routes.ts decides which of its routes are open; auth-handlers.ts limits and checks.
 import { randomUUIDv7 } from 'node:crypto'
 import type { Message } from '@souk/contracts'
-import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
+import { authBasePath, PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
 import type { BetterAuthOptions } from 'better-auth'
 import { betterAuth } from 'better-auth/minimal'
 import { bearer } from 'better-auth/plugins/bearer'
@@ -24,7 +24,7 @@ export function createAuth(base: BaseContext, passwords: PasswordHasher, secret:
   return betterAuth({
     appName: shared.shopName,
     baseURL: shared.publicUrl,
-    basePath: '/v1/auth',
+    basePath: authBasePath,
     secret,
     database: databaseAdapter,
     trustedOrigins: [...(settings.trustedOrigins ?? [])],

@@ -1,6 +1,8 @@
 // The payments of the simulated bank. What happens is written to the journal, then applied to the account, then announced: nobody
 // hears of a fact that a power cut could undo.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathOf } from '@souk/contracts'
+import { paymentsApi } from '@souk/contracts/payments'
 import {
   type AuthorizationRequest,
   type OperationRequest,
@@ -16,6 +18,8 @@ import { eventOf, keyOf } from './events.ts'
 import type { Journal } from './journal.ts'
 import { answerFact, checkSameParameters, openedFact, operationFact } from './rules.ts'
 import { findTestCard } from './test-tokens.ts'
+
+const bankPage = paymentsApi.routes.simulatorPage
 
 export interface BankOptions {
   journal: Journal<Fact>
@@ -138,7 +142,7 @@ export class Bank {
     return this.#accounts.find(keyIn(reference) ?? '')
   }
   #report(account: Account): ProviderPayment {
-    return reportOn(account, (reference) => `${this.#options.publicUrl}/simulator/${reference}`)
+    return reportOn(account, (reference) => this.#options.publicUrl + pathOf(bankPage, { intentId: reference }))
   }
   #isOfShop(url: string): boolean {
     return URL.canParse(url) && new URL(url).origin === new URL(this.#options.publicUrl).origin
