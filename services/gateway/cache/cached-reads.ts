@@ -17,7 +17,8 @@ import {
   setRoute,
 } from '../request/request-context.ts'
 import type { Responder } from '../request/responder.ts'
-import type { CachedResponse, ReadResult } from './response-cache.ts'
+import type { ReadResult } from './response-cache.ts'
+import type { CachedResponse } from './response-store.ts'
 
 /** How long a route's answers may be cached: only reads that are the same for everybody. */
 export function cacheRuleOf(route: Route): CacheRule | undefined {

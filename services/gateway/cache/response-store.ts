@@ -1,0 +1,85 @@
+// Where the response cache keeps its responses: bounded in bytes, found by key or by URL, and untrue as soon as something of
+// their tags has changed.
+import { LRUCache } from 'lru-cache'
+
+/** The URLs of one request that are found before they are parsed: the same fields in another order are another URL. */
+const maxUrlsPerEntry = 4
+const maxUrlLength = 300
+/** What an entry costs besides its body. */
+const overheadBytes = 2_048
+
+export interface CachedResponse {
+  readonly key: string
+  readonly body: Buffer
+  readonly etag: string
+  /** In Node's raw form: name, value, name, value. */
+  readonly headers: readonly string[]
+  /** For 304: the same without what describes a body. */
+  readonly notModifiedHeaders: readonly string[]
+  /** The body as a value; parsed once, when an aggregate first needs it. Not to be changed. */
+  value(): unknown
+}
+export interface Entry extends CachedResponse {
+  readonly tags: readonly string[]
+  /** The generation of its tags when it was fetched. */
+  readonly generation: number
+  /** In milliseconds since 1970. */
+  readonly freshUntil: number
+  readonly mayBeStale: boolean
+  /** Under which it is found; filled by the store. */
+  readonly urls: string[]
+}
+
+export interface ResponseStore {
+  /** The entry of a URL, true or not. Costs one look-up. */
+  at(url: string): Entry | undefined
+  /** The entry of a key, true or not; it counts as used now. */
+  get(key: string): Entry | undefined
+  /** Keeps an entry in place of the one with its key, unless it is larger than an eighth of the store. */
+  put(entry: Entry): void
+  /** Lets an entry be found under a URL, too, while it is kept. */
+  addUrl(url: string, entry: Entry): void
+  /** How often things of these tags have changed. */
+  generationOf(tags: readonly string[]): number
+  /** False when something of its tags has changed since it was fetched. */
+  isTrue(entry: Entry): boolean
+  drop(tag: string): void
+  readonly bytes: number
+}
+
+export function makeResponseStore(maxBytes: number): ResponseStore {
+  const byUrl = new Map<string, Entry>()
+  const entries = new LRUCache<string, Entry>({
+    maxSize: maxBytes,
+    maxEntrySize: Math.floor(maxBytes / 8),
+    sizeCalculation: ({ body }) => body.length + overheadBytes,
+    dispose(entry) {
+      for (const url of entry.urls.splice(0)) byUrl.delete(url)
+    },
+  })
+  const generations = new Map<string, number>()
+
+  return {
+    get bytes() {
+      return entries.calculatedSize
+    },
+    at: (url) => byUrl.get(url),
+    get: (key) => entries.get(key),
+    put: (entry) => void entries.set(entry.key, entry),
+    addUrl(url, entry) {
+      if (url.length > maxUrlLength || byUrl.has(url)) return
+      if (entry.urls.length === maxUrlsPerEntry || entries.peek(entry.key) !== entry) return
+      byUrl.set(url, entry)
+      entry.urls.push(url)
+    },
+    generationOf,
+    isTrue: (entry) => entry.generation === generationOf(entry.tags),
+    drop: (tag) => void generations.set(tag, (generations.get(tag) ?? 0) + 1),
+  }
+
+  function generationOf(tags: readonly string[]): number {
+    let sum = 0
+    for (const tag of tags) sum += generations.get(tag) ?? 0
+    return sum
+  }
+}
