@@ -1,4 +1,4 @@
-// All contracts in one place, for those that need the whole: gateway, documents, tests.
+// All contracts in one place, for code that needs all of them: the gateway, the API reference, tests.
 import type { Api, MessageDefinition, Route } from './define.ts'
 import { gatewayApi } from './gateway.ts'
 import * as inventory from './inventory.ts'
@@ -29,7 +29,7 @@ export const allMessages: ReadonlyMap<string, MessageDefinition> = new Map(
     .map((definition) => [definition.type, definition]),
 )
 
-/** True for routes that the gateway offers to the world. */
+/** True for routes that the gateway serves to clients. */
 export function isPublic(route: Route): boolean {
   return typeof route.access === 'string'
 }

@@ -1,4 +1,4 @@
-// The words that all contracts share: ids, money, addresses, pages of a list, problems.
+// The schemas that all contracts share: ids, money, addresses, pages of a list, problems.
 import { type Static, type TSchema, Type } from 'typebox'
 import { Shape } from './define.ts'
 

@@ -1,4 +1,4 @@
-// The typed client: a contract in, functions out. How a request travels (HTTP, in process) is handed in.
+// The typed client: a contract in, functions out. The caller passes in how a request is sent (HTTP, in process).
 import type { Problem } from './basics.ts'
 import type { Api, BodyOf, ParamsOf, QueryOf, ReplyOf, Route, RouteDefinition } from './define.ts'
 

@@ -1,5 +1,5 @@
-// What has been promised, and whether today's contracts still keep it. The promises that count are those last published
-// (published.json); what breaks one of them is told together with who relies on it.
+// Compares today's contracts with those that were last published (published.json), and lists what would break a client or a
+// service that relies on a published one.
 import type { TSchema } from 'typebox'
 import { allMessages, allRoutes } from './apis.ts'
 import type { Access, Route } from './define.ts'
@@ -80,7 +80,7 @@ function isNarrower(before: Access, now: Access): boolean {
   return typeof now === 'object' || order.indexOf(now) > order.indexOf(before)
 }
 
-/** A message is read by services of yesterday and written by them too. */
+/** Older versions of services read a message and write it, too. */
 function brokenInMessage(before: Published['messages'][string], now: Published['messages'][string]): string[] {
   const told = brokenOutput('data', before.schema, now.schema)
   if (before.keyField !== now.keyField) told.push(`has another key: ${now.keyField}, not ${before.keyField}`)
@@ -91,7 +91,7 @@ function brokenInMessage(before: Published['messages'][string], now: Published['
   return told
 }
 
-/** What clients of yesterday send must still be taken. */
+/** Requests of older clients must still be accepted. */
 function brokenInput(path: string, before: Schema | undefined, now: Schema | undefined): string[] {
   if (before === undefined)
     return now === undefined ? [] : required(now).map((field) => `${path}.${field} became required`)
@@ -121,7 +121,7 @@ function brokenInput(path: string, before: Schema | undefined, now: Schema | und
   return told
 }
 
-/** What clients of yesterday read must still be there. */
+/** Fields that older clients read must still be there. */
 function brokenOutput(path: string, before: Schema, now: Schema): string[] {
   const told = differentKind(path, before, now)
   if (told.length > 0) return told

@@ -19,7 +19,7 @@ export function isNothing(schema: TSchema | undefined): boolean {
   return schema !== undefined && 'x-nothing' in schema
 }
 
-/** A closed object: unknown fields never enter. */
+/** An object without other fields: a request with unknown fields is refused. */
 export function Shape<P extends TProperties>(properties: P, options: Record<string, unknown> = {}) {
   return Type.Object(properties, { additionalProperties: false, ...options })
 }
@@ -58,12 +58,12 @@ export interface LiveRule {
 
 export interface RouteDefinition {
   method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
-  /** Public paths start with /v1 and are the same at the gateway and at the service; others are internal. */
+  /** The same at the gateway and at the service. Paths of the public API start with /v1. */
   path: string
   access: Access
   /** One line for the API reference, in the imperative. */
   summary: string
-  /** More for the API reference: units, limits, what happens on repetition. Markdown-free sentences. */
+  /** More for the API reference, in sentences without Markdown: units, limits, what happens on repetition. */
   about?: string
   params?: TObject
   query?: TObject
@@ -74,7 +74,7 @@ export interface RouteDefinition {
   otherStatuses?: readonly number[]
   /** What the caller may be refused: stable code → HTTP status. The common refusals need no mention. */
   refusals?: Readonly<Record<string, number>>
-  /** Request headers that the handler reads, besides the usual ones. */
+  /** Request headers that the handler reads, besides those that the gateway always forwards. */
   headers?: readonly string[]
   /** The caller must send an Idempotency-Key: the effect happens once, repeated calls get the first reply. */
   idempotencyKey?: boolean
@@ -95,7 +95,7 @@ export interface RouteDefinition {
   orderIdParam?: string
   /** How long a caller waits at most, in seconds (3). */
   deadlineSeconds?: number
-  /** What is shed first under overload: batch, then browse; checkout last. */
+  /** Under overload, batch is refused first, then browse (the default), checkout last. */
   priority?: 'checkout' | 'browse' | 'batch'
   /** Bytes accepted in a body (64 KiB). */
   bodyLimit?: number

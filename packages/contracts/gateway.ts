@@ -7,7 +7,7 @@ import { Availability } from './inventory.ts'
 import { Category, Product, ProductCard, ProductList, ProductSort } from './products.ts'
 
 const missing = Type.Array(Type.String(), {
-  description: 'Parts that could not be had just now; the page stands without them.',
+  description: 'Parts that could not be read just now; the page can be shown without them.',
 })
 const browse = { method: 'GET', access: 'anyone', priority: 'browse' } as const
 // Aggregates hold availability, so they are kept for a moment only.
@@ -17,7 +17,7 @@ const site = { ...browse, hidden: true, reply: Bytes } as const
 const document = { ...site, cache: { seconds: 3_600, dropOn: [] } } as const
 const currency = { currency: Type.Optional(Currency) }
 
-export const gatewayApi = defineApi('gateway', 'The one public door; aggregates for whole screens.', {
+export const gatewayApi = defineApi('gateway', 'The public entry to all services, and aggregates for whole screens.', {
   homePage: {
     ...aggregate,
     path: '/v1/pages/home',

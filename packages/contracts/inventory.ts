@@ -1,4 +1,4 @@
-// What the inventory service promises: how many there are, and for whom they are reserved.
+// What the inventory service promises: how many units there are, and for which orders they are reserved.
 import { type Static, Type } from 'typebox'
 import { byOrderId, Id, Page, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, Nothing, OneOf, Shape } from './define.ts'
@@ -55,125 +55,129 @@ export type Reservation = Static<typeof Reservation>
 const orders = { services: ['orders'] } as const
 const byOrder = { params: byOrderId, orderIdParam: 'orderId' } as const
 
-export const inventoryApi = defineApi('inventory', 'How many there are, and for whom they are reserved.', {
-  availability: {
-    method: 'GET',
-    path: '/v1/availability',
-    access: 'anyone',
-    summary: 'What can be bought now',
-    priority: 'browse',
-    about: 'Repeat sku for several, at most 100. An unknown SKU counts as out of stock.',
-    query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
-    reply: Shape({ items: Type.Array(Availability) }),
-  },
-  listStock: {
-    method: 'GET',
-    path: '/v1/stock',
-    access: 'staff',
-    summary: 'List stock by SKU and location',
-    query: Shape({
-      ...paging,
-      sku: Type.Optional(Sku),
-      location: Type.Optional(Location),
-      below: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
-    }),
-    reply: Page(StockLevel),
-    refusals: { 'invalid-cursor': 400 },
-  },
-  move: {
-    method: 'POST',
-    path: '/v1/stock/:sku/movements',
-    access: 'staff',
-    summary: 'Record that stock came, went or was counted',
-    idempotencyKey: true,
-    status: 201,
-    params: Shape({ sku: Sku }),
-    body: MovementInput,
-    reply: StockLevel,
-    refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
-  },
-  moveMany: {
-    method: 'POST',
-    path: '/v1/stock/movements',
-    access: 'staff',
-    summary: 'Record up to 500 movements at once',
-    about: 'All or none. For deliveries and imports.',
-    idempotencyKey: true,
-    status: 201,
-    priority: 'batch',
-    deadlineSeconds: 20,
-    body: Shape({
-      movements: Type.Array(Shape({ sku: Sku, ...MovementInput.properties }), { minItems: 1, maxItems: 500 }),
-    }),
-    reply: Shape({ count: Type.Integer() }),
-    bodyLimit: 1024 * 1024,
-    refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
-  },
-  listMovements: {
-    method: 'GET',
-    path: '/v1/stock/:sku/movements',
-    access: 'staff',
-    summary: 'Why the stock of a SKU changed, newest first',
-    params: Shape({ sku: Sku }),
-    query: Shape({ ...paging }),
-    reply: Page(Movement),
-    refusals: { 'invalid-cursor': 400 },
-  },
+export const inventoryApi = defineApi(
+  'inventory',
+  'Stock: how many units there are, and for which orders they are reserved.',
+  {
+    availability: {
+      method: 'GET',
+      path: '/v1/availability',
+      access: 'anyone',
+      summary: 'What can be bought now',
+      priority: 'browse',
+      about: 'Repeat sku for several, at most 100. An unknown SKU counts as out of stock.',
+      query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
+      reply: Shape({ items: Type.Array(Availability) }),
+    },
+    listStock: {
+      method: 'GET',
+      path: '/v1/stock',
+      access: 'staff',
+      summary: 'List stock by SKU and location',
+      query: Shape({
+        ...paging,
+        sku: Type.Optional(Sku),
+        location: Type.Optional(Location),
+        below: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
+      }),
+      reply: Page(StockLevel),
+      refusals: { 'invalid-cursor': 400 },
+    },
+    move: {
+      method: 'POST',
+      path: '/v1/stock/:sku/movements',
+      access: 'staff',
+      summary: 'Record that stock came, went or was counted',
+      idempotencyKey: true,
+      status: 201,
+      params: Shape({ sku: Sku }),
+      body: MovementInput,
+      reply: StockLevel,
+      refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
+    },
+    moveMany: {
+      method: 'POST',
+      path: '/v1/stock/movements',
+      access: 'staff',
+      summary: 'Record up to 500 movements at once',
+      about: 'All or none. For deliveries and imports.',
+      idempotencyKey: true,
+      status: 201,
+      priority: 'batch',
+      deadlineSeconds: 20,
+      body: Shape({
+        movements: Type.Array(Shape({ sku: Sku, ...MovementInput.properties }), { minItems: 1, maxItems: 500 }),
+      }),
+      reply: Shape({ count: Type.Integer() }),
+      bodyLimit: 1024 * 1024,
+      refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
+    },
+    listMovements: {
+      method: 'GET',
+      path: '/v1/stock/:sku/movements',
+      access: 'staff',
+      summary: 'Why the stock of a SKU changed, newest first',
+      params: Shape({ sku: Sku }),
+      query: Shape({ ...paging }),
+      reply: Page(Movement),
+      refusals: { 'invalid-cursor': 400 },
+    },
 
-  reserve: {
-    method: 'PUT',
-    path: '/internal/reservations/:orderId',
-    access: orders,
-    summary: 'Reserve the stock of an order',
-    priority: 'checkout',
-    about:
-      'All lines or none. The same order again gets the same answer. Pinned reservations do not expire by themselves.',
-    ...byOrder,
-    body: Shape({
-      lines: Type.Array(StockLine, { minItems: 1, maxItems: 200 }),
-      pinned: Type.Boolean(),
-      expiresAt: Type.Optional(Time),
-      /** Who reserves, for the cap on reservations per person: a user id or an e-mail address. */
-      holder: Type.Optional(Type.String({ maxLength: 254 })),
-    }),
-    reply: Reservation,
-    refusals: { 'out-of-stock': 409, 'reservation-over': 409, 'too-many-reservations': 429 },
+    reserve: {
+      method: 'PUT',
+      path: '/internal/reservations/:orderId',
+      access: orders,
+      summary: 'Reserve the stock of an order',
+      priority: 'checkout',
+      about:
+        'All lines or none. The same order again gets the same answer. Pinned reservations do not expire by themselves.',
+      ...byOrder,
+      body: Shape({
+        lines: Type.Array(StockLine, { minItems: 1, maxItems: 200 }),
+        pinned: Type.Boolean(),
+        expiresAt: Type.Optional(Time),
+        /** The customer, for the limit of reservations per customer: a user id or an e-mail address. */
+        holder: Type.Optional(Type.String({ maxLength: 254 })),
+      }),
+      reply: Reservation,
+      refusals: { 'out-of-stock': 409, 'reservation-over': 409, 'too-many-reservations': 429 },
+    },
+    readReservation: {
+      method: 'GET',
+      path: '/internal/reservations/:orderId',
+      access: orders,
+      summary: 'Read the reservation of an order',
+      ...byOrder,
+      reply: Reservation,
+    },
+    pin: {
+      method: 'POST',
+      path: '/internal/reservations/:orderId/pin',
+      access: orders,
+      priority: 'checkout',
+      summary: 'Keep a reservation from expiring while money moves',
+      ...byOrder,
+      reply: Reservation,
+      refusals: { 'reservation-over': 409 },
+    },
+    release: {
+      method: 'POST',
+      path: '/internal/reservations/:orderId/release',
+      access: orders,
+      priority: 'checkout',
+      summary: 'Give reserved stock back',
+      about: 'Harmless when repeated, and when it arrives before the reservation.',
+      ...byOrder,
+      reply: Nothing,
+      status: 204,
+    },
   },
-  readReservation: {
-    method: 'GET',
-    path: '/internal/reservations/:orderId',
-    access: orders,
-    summary: 'Read the reservation of an order',
-    ...byOrder,
-    reply: Reservation,
-  },
-  pin: {
-    method: 'POST',
-    path: '/internal/reservations/:orderId/pin',
-    access: orders,
-    priority: 'checkout',
-    summary: 'Keep a reservation from expiring while money moves',
-    ...byOrder,
-    reply: Reservation,
-    refusals: { 'reservation-over': 409 },
-  },
-  release: {
-    method: 'POST',
-    path: '/internal/reservations/:orderId/release',
-    access: orders,
-    priority: 'checkout',
-    summary: 'Give reserved stock back',
-    about: 'Harmless when repeated, and when it arrives before the reservation.',
-    ...byOrder,
-    reply: Nothing,
-    status: 204,
-  },
-})
+)
 
 export const HoldStock = message(
   'inventory.hold-stock',
   'orderId',
-  'Let a pinned reservation expire at a time: the customer must act first.',
+  'Let a pinned reservation expire at a given time, because the customer must act first.',
   {
     orderId: Id,
     until: Time,
@@ -182,14 +186,17 @@ export const HoldStock = message(
 export const ReservationExpired = message(
   'inventory.reservation-expired',
   'orderId',
-  'A reservation ran out; its stock can be bought again.',
+  'A reservation expired; its stock can be bought again.',
   {
     orderId: Id,
   },
 )
-export const StockLow = message('inventory.stock-low', 'sku', 'Few are left.', { sku: Sku, available: Type.Integer() })
-export const SoldOut = message('inventory.sold-out', 'sku', 'None can be bought any more.', { sku: Sku })
-export const BackInStock = message('inventory.back-in-stock', 'sku', 'Can be bought again.', {
+export const StockLow = message('inventory.stock-low', 'sku', 'Little stock is left.', {
+  sku: Sku,
+  available: Type.Integer(),
+})
+export const SoldOut = message('inventory.sold-out', 'sku', 'The stock is sold out.', { sku: Sku })
+export const BackInStock = message('inventory.back-in-stock', 'sku', 'There is stock again after it was sold out.', {
   sku: Sku,
   available: Type.Integer(),
 })

@@ -1,4 +1,4 @@
-// What the notifications service promises: who was told what, and telling them again.
+// What the notifications service promises: the list of mails to customers, sending one again, and the development mailbox.
 import { Type } from 'typebox'
 import { byId, Id, Page, paging, Time } from './basics.ts'
 import { Bytes, defineApi, OneOf, Shape } from './define.ts'
@@ -20,7 +20,7 @@ export const Notification = Shape({
   sentAt: Type.Optional(Time),
 })
 
-export const notificationsApi = defineApi('notifications', 'What was said to a customer.', {
+export const notificationsApi = defineApi('notifications', 'Mail to customers: what was sent, and sending it again.', {
   list: {
     method: 'GET',
     path: '/v1/notifications',

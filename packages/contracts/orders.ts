@@ -243,7 +243,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'What happened to an order',
     ...orderKey,
     about:
-      'With Accept: text/event-stream it stays open: each entry so far, then each new one as it happens, as data of an event in the same words. It ends when the order may not be seen any more. After each end connect again; it begins with the first entry.',
+      'With Accept: text/event-stream the answer stays open and sends each entry as the data of an event: first the entries so far, then each new one. The stream ends when you may no longer see the order. Connect again after each end; it starts with the first entry.',
     ...byItsId,
     live: {
       param: 'id',
@@ -263,13 +263,16 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     access: 'anyone',
     summary: 'Cancel an order that has not been shipped',
     ...orderKey,
-    about: 'Stock goes back on the shelf, money to the customer.',
+    about: 'The stock is released and the money goes back to the customer.',
     idempotencyKey: true,
     priority: 'checkout',
     ...byItsId,
     body: Shape({
       reason: Type.Optional(
-        Type.String({ maxLength: 300, description: "Stands in the timeline. A customer's is in no letter." }),
+        Type.String({
+          maxLength: 300,
+          description: "Shown in the timeline. A customer's reason is not quoted in mails.",
+        }),
       ),
     }),
     reply: Order,
@@ -301,7 +304,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'By lines (their share of the total), by amount, or without either: all that is left. Refunds never exceed what was paid. The money moves in the background; the refund says when it has. Units that were not sent then go back on the shelf, and an order with nothing left to send has ended: shipped, or canceled when nothing of it was sent.',
+      'By lines (their share of the total), by amount, or, without either, all that is left. Refunds never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Refunded units that were not shipped then go back into stock. An order with nothing left to ship is then shipped, or canceled when nothing was shipped.',
     ...byItsId,
     body: Shape({
       amount: Type.Optional(Money),
@@ -324,7 +327,7 @@ const soldLines = Type.Array(
     image: Type.Optional(Type.String()),
   }),
 )
-export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be made.', {
+export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be shipped.', {
   ...orderBasics,
   lines: soldLines,
   totals: Totals,
@@ -336,7 +339,7 @@ export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order i
 export const OrderCanceled = message(
   'orders.order-canceled',
   'orderId',
-  'An order will not be made; what was done is undone.',
+  'An order is canceled; its stock and its money go back.',
   {
     ...orderBasics,
     reason: Type.String({
@@ -346,7 +349,7 @@ export const OrderCanceled = message(
     goingBack: Type.Optional(
       Shape(Money.properties, {
         description:
-          'What goes back to the customer now; zero: nothing. Missing: how the payment ends is not known yet, and whatever was taken comes back.',
+          'The amount that goes back to the customer now, or zero. Missing while the outcome of the payment is not known; then whatever was taken goes back.',
       }),
     ),
     lines: soldLines,
@@ -368,14 +371,14 @@ export const OrderRefunded = message('orders.order-refunded', 'orderId', 'Money 
   reason: Type.String(),
   unsent: Type.Optional(
     Type.Array(Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integer() }), {
-      description: 'Units that it is for and that were not sent: they will not be, and go back on the shelf.',
+      description: 'Refunded units that were not shipped. They will not be shipped and go back into stock.',
     }),
   ),
 })
 export const OrderChanged = message(
   'orders.order-changed',
   'orderId',
-  'An order moved on; for those who watch it live.',
+  'The status of an order changed; for live updates.',
   {
     orderId: Id,
     status: OneOf(orderStatuses),

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox'
 import { byOrderId, Email, Id, Money, Page, Price, paging, Time } from './basics.ts'
 import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
 
-/** A number that passes for a card number is refused wherever a token is expected: card data never enters. */
+/** A number that could be a card number is refused wherever a token is expected, so card data never enters the shop. */
 const Token = Type.String({ pattern: '^(?![0-9 -]{12,})[A-Za-z0-9_.:-]{3,200}$', maxLength: 200 })
 const Provider = Type.String({ pattern: '^[a-z][a-z0-9-]{1,30}$' })
 
@@ -19,7 +19,7 @@ export const paymentStatuses = [
   'voided',
 ] as const
 export const Decline = Shape({ code: Type.String(), message: Type.String() })
-/** processing: not known yet (a timeout, a crash); it is being found out and an event will tell. */
+/** processing: the outcome is not known yet (a timeout, a crash). We ask the provider, and an event tells the outcome. */
 export const Payment = Shape({
   orderId: Id,
   status: OneOf(paymentStatuses),
@@ -235,11 +235,16 @@ export const PaymentAuthorized = message(
   'The customer has approved; the money can be captured.',
   about,
 )
-export const PaymentCaptured = message('payments.payment-captured', 'orderId', 'The money is ours.', about)
-export const PaymentDeclined = message('payments.payment-declined', 'orderId', 'No money will come.', {
-  orderId: Id,
-  decline: Decline,
-})
+export const PaymentCaptured = message('payments.payment-captured', 'orderId', 'The money was captured.', about)
+export const PaymentDeclined = message(
+  'payments.payment-declined',
+  'orderId',
+  'A payment was declined; no money was taken.',
+  {
+    orderId: Id,
+    decline: Decline,
+  },
+)
 export const PaymentVoided = message('payments.payment-voided', 'orderId', 'An authorization was given back unused.', {
   orderId: Id,
 })
@@ -248,13 +253,8 @@ export const PaymentRefunded = message('payments.payment-refunded', 'orderId', '
   refundId: Id,
   totalRefunded: Price,
 })
-export const RefundFailed = message(
-  'payments.refund-failed',
-  'orderId',
-  'The provider will not give this money back.',
-  {
-    ...about,
-    refundId: Id,
-    reason: Type.String(),
-  },
-)
+export const RefundFailed = message('payments.refund-failed', 'orderId', 'The provider refused a refund.', {
+  ...about,
+  refundId: Id,
+  reason: Type.String(),
+})

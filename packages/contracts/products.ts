@@ -1,4 +1,4 @@
-// What the products service promises: the catalogue, its pictures, search and categories.
+// What the products service promises: the catalog, its pictures, search and categories.
 import { type Static, Type } from 'typebox'
 import { byId, Currency, Id, Money, Page, Price, paging, Sku, Slug, Time } from './basics.ts'
 import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
@@ -117,7 +117,7 @@ export const Category = Shape({
   productCount: Type.Integer(),
 })
 
-export const productsApi = defineApi('products', 'What is for sale and at which price: catalogue, search, pictures.', {
+export const productsApi = defineApi('products', 'What is for sale and at which price: catalog, search, pictures.', {
   list: {
     method: 'GET',
     path: '/v1/products',

@@ -1,4 +1,4 @@
-// Publishes today's contracts (`npm run publish-contracts`): from now on they are what must not be broken. Says what it breaks.
+// Publishes today's contracts (`npm run publish-contracts`): later contracts must stay compatible with them. Prints what it breaks.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brokenPromises, type Published, todaysContracts } from './compatibility.ts'

@@ -24,13 +24,13 @@ export const Session = Shape({
   userAgent: Type.Optional(Type.String()),
   current: Type.Boolean(),
 })
-/** Who a session belongs to: what the gateway puts into its internal tokens. */
+/** The user that a session belongs to: what the gateway puts into its service tokens. */
 export const Identity = Shape({ userId: Id, role: Role, sessionId: Id, email: Email, emailVerified: Type.Boolean() })
 export type Identity = Static<typeof Identity>
 
 const password = Type.String({ minLength: 1, maxLength: 1_000 })
 const place = Type.String({ maxLength: 1_000, description: 'A path of the shop, or a URL of a trusted origin.' })
-/** What may be sent to better-auth's routes; the others of its routes are closed. */
+/** The open routes of better-auth that change something, with their bodies; its other routes are closed. */
 export const authBodies = {
   'sign-up/email': Shape({
     name: Type.String({ minLength: 1, maxLength: 120 }),
@@ -61,7 +61,7 @@ const auth = {
   reply: Bytes,
   hidden: true,
   session: 'manages',
-  // Passwords are hashed a few at a time, and the first visitor waits until better-auth has been loaded.
+  // Only a few passwords are hashed at the same time, and the first request waits until better-auth has been loaded.
   deadlineSeconds: 10,
   // x-session-token is the bearer token of the client: between services, Authorization says which service calls.
   headers: ['cookie', 'x-session-token', 'origin', 'referer', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest'],
@@ -79,7 +79,7 @@ const guessable = [
   'verify',
 ] as const
 
-export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions, profiles, address books.', {
+export const usersApi = defineApi('users', 'Accounts, sessions, profiles and address books.', {
   // better-auth's own routes (sign-up, sign-in, sign-out, verification, reset ...), passed through as bytes.
   authRead: { ...auth, method: 'GET', summary: 'Sign-in and account routes (GET)' },
   authWrite: {
@@ -187,7 +187,7 @@ export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions,
     method: 'POST',
     path: '/internal/sessions/exchange',
     access: { services: ['gateway'] },
-    summary: 'Exchange a session token for who it belongs to',
+    summary: 'Exchange a session token for the identity that it belongs to',
     about: 'Refused with not-signed-in when the session has ended or expired.',
     body: Shape({ token: Type.String({ minLength: 1, maxLength: 512 }) }),
     reply: Identity,
@@ -195,20 +195,20 @@ export const usersApi = defineApi('users', 'Who somebody is: accounts, sessions,
 })
 
 const person = { userId: Id, email: Email, name: Type.String() }
-export const UserRegistered = message('users.user-registered', 'userId', 'Somebody made an account.', person)
+export const UserRegistered = message('users.user-registered', 'userId', 'An account was created.', person)
 export const UserUpdated = message('users.user-updated', 'userId', 'A profile or an e-mail address changed.', {
   ...person,
   emailVerified: Type.Boolean(),
 })
-export const UserDeleted = message('users.user-deleted', 'userId', 'An account is gone.', { userId: Id })
-export const SessionRevoked = message('users.session-revoked', 'userId', 'A session ended before its time.', {
+export const UserDeleted = message('users.user-deleted', 'userId', 'An account was deleted.', { userId: Id })
+export const SessionRevoked = message('users.session-revoked', 'userId', 'A session ended before it expired.', {
   userId: Id,
   sessionId: Id,
 })
 export const VerificationRequested = message(
   'users.verification-requested',
   'userId',
-  'Somebody must prove an e-mail address.',
+  'An e-mail address must be verified.',
   {
     ...person,
     url: Type.String(),
@@ -217,7 +217,7 @@ export const VerificationRequested = message(
 export const PasswordResetRequested = message(
   'users.password-reset-requested',
   'userId',
-  'Somebody forgot a password.',
+  'A user asked for a new password.',
   {
     ...person,
     url: Type.String(),

@@ -58,7 +58,7 @@ beforeEach(async () => {
   await shop.publish(CategoryChanged({ categoryId: randomUUID(), slug: 'a' }))
   shop.asked.clear()
 })
-/** A page that nobody has asked for yet: pages are kept for half a second. */
+/** The query of a page that is not in the cache yet: pages are cached for half a second. */
 let currencies = 0
 const fresh = () => {
   currencies += 1

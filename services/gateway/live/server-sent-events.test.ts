@@ -13,7 +13,7 @@ let shop: TestGateway
 const orderId = randomUUID()
 const at = '2026-11-22T10:00:00.000Z'
 const owner = identity()
-/** What the orders service tells of the order, to its owner and to whoever has its key. */
+/** The order's timeline, which the orders service shows to the owner and to callers with the order's key. */
 const timeline: Record<string, string>[] = [{ at, type: 'created', status: 'checking-out', message: 'Checkout began.' }]
 before(async () => {
   shop = await startGateway(
@@ -33,7 +33,7 @@ const headers = { accept: 'text/event-stream', 'order-key': 'key' }
 const path = `/v1/orders/${orderId}/events`
 const streams = () => shop.running.services.get('gateway')?.context.resources.liveStreams as { count: number }
 
-/** The order moves on, and its message goes round. */
+/** Adds an event to the timeline and publishes its message. */
 async function happens(type: string, status: OrderStatus) {
   timeline.push({ at, type, status, message: `It is ${type}.` })
   await shop.publish(OrderChanged({ orderId, status, at }))
@@ -196,7 +196,7 @@ test('a client that leaves during the session lookup is removed', async () => {
   await eventually('the watcher is forgotten', () => streams().count === 0)
 })
 
-/** Asks for a stream. `leave` hangs up, and returns when the gateway has done so, too. */
+/** Asks for a stream. `leave` closes the connection, and returns when the gateway has closed it, too. */
 function askAndLeave(more: Record<string, string> = {}) {
   const socket = connect(Number(new URL(shop.url).port), '127.0.0.1').resume()
   const lines = Object.entries({ host: 'shop', ...headers, ...more }).map(([name, value]) => `${name}: ${value}\r\n`)
@@ -204,7 +204,7 @@ function askAndLeave(more: Record<string, string> = {}) {
   return { leave: () => new Promise<void>((resolve) => socket.once('close', () => resolve()).end()) }
 }
 
-/** Lets a service take its time until it is told to go on. */
+/** Makes a service wait with its answers until `goOn` is called. */
 function stall(name: string) {
   const say = shop.answers[name] as NonNullable<(typeof shop.answers)[string]>
   let waiting = 0

@@ -11,7 +11,7 @@ export function asyncApi(shop: { shopName: string }): object {
       title: `${shop.shopName} messages`,
       version: '1',
       description:
-        'What services tell each other, as CloudEvents 1.0 in JSON. Each arrives at least once; the id tells repetitions. Messages with one subject arrive in the order in which they were committed. Once published, a message only gains optional fields.',
+        'The messages between services, as CloudEvents 1.0 in JSON. Each arrives at least once; a repeated message has the same id. Messages with one subject arrive in the order in which they were committed. Once published, a message only gains optional fields.',
     },
     channels: Object.fromEntries(
       all.map((one) => [
@@ -56,7 +56,7 @@ function messageOf(definition: MessageDefinition): object {
     },
   }
 }
-/** `payments.refund-payment` asks; `payments.payment-refunded` and `payments.refund-failed` tell. */
+/** `payments.refund-payment` is a command; `payments.payment-refunded` and `payments.refund-failed` are events. */
 function isCommand({ type }: MessageDefinition): boolean {
   return /\.(hold|cancel|refund|capture|take|reserve|release)-\w+$/.test(type) && !type.endsWith('ed')
 }

@@ -17,10 +17,10 @@ export function docsPage(shop: { shopName: string; publicUrl: string }): string 
   const body = html`<nav aria-label="Contents"><a class="name" href="${front.path}">${mark}${shop.shopName}</a>
 <a href="#start">Getting started</a>${chapters.map(contents)}<b>Shapes</b>${shapesInUse().map((name) => html`<a href="#shape-${name}">${name}</a>`)}</nav>
 <main><h1>${shop.shopName} API</h1>
-<p>For shop windows, back offices and everything in between. The same as data: <a href="${openapi.path}">openapi.json</a>; the messages between services: <a href="${asyncapi.path}">asyncapi.json</a>.</p>
+<p>For storefronts, back offices and integrations. As data: <a href="${openapi.path}">openapi.json</a>; the messages between services: <a href="${asyncapi.path}">asyncapi.json</a>.</p>
 ${introduction(shop.publicUrl)}
 ${chapters.map((one) => chapter(one, shop.publicUrl))}
-<h2 class="chapter" id="shapes">Shapes</h2><p>What many routes speak of.</p>${shapesInUse().map(shape)}</main>`
+<h2 class="chapter" id="shapes">Shapes</h2><p>Objects that several routes use.</p>${shapesInUse().map(shape)}</main>`
   return page(`${shop.shopName} API`, 'docs', body)
 }
 
@@ -51,7 +51,7 @@ function pathWithNames(path: string): Html[] {
 function parameters(route: Route): Html | undefined {
   const headers = [
     ...(route.idempotencyKey
-      ? [header('Idempotency-Key', true, 'Any text of your own; repeat it when you repeat the request.')]
+      ? [header('Idempotency-Key', true, 'Any text that you choose; send the same one when you repeat the request.')]
       : []),
     ...(route.headers ?? []).map((name) => header(titled(name), false, headerNotes[name] ?? '')),
   ]
@@ -60,7 +60,7 @@ ${fieldsOf(route.query).length > 0 && html`<h4>In the query</h4>${fieldList(rout
 ${headers.length > 0 && html`<h4>Headers</h4><ul class="fields">${headers}</ul>`}`
 }
 const headerNotes: Record<string, string> = {
-  'if-match': 'The version that you have seen; refused with version-conflict when it is not the present one.',
+  'if-match': 'The version that you read. The request is refused with version-conflict when it is not the current one.',
   'order-key': 'The accessKey of the order, for guests.',
 }
 function header(name: string, isNeeded: boolean, note: string): Html {
@@ -74,7 +74,7 @@ function bodyOf(route: Route): Html | undefined {
   const media = mediaOf(route.body)
   if (media === 'nothing') return undefined
   const limit = route.bodyLimit ? ` At most ${inWords(route.bodyLimit)}.` : ''
-  if (media === 'bytes') return html`<h4>Body</h4><p>Bytes, as they are.${limit}</p>`
+  if (media === 'bytes') return html`<h4>Body</h4><p>Raw bytes.${limit}</p>`
   const isEmpty = fieldsOf(route.body).length === 0 && (route.body as { type?: string }).type === 'object'
   return html`<h4>Body <span class="type">${nameIfAny(route.body)}</span></h4>${isEmpty ? html`<p>An empty object.</p>` : fieldList(route.body, 'in')}${limit && html`<p class="note">${limit}</p>`}`
 }

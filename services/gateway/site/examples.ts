@@ -1,4 +1,4 @@
-// Examples for the API reference, made from the schemas: what a field is called says what a good example is.
+// Examples for the API reference, made from the schemas. A field's name decides which example it gets.
 import { queryOf, type Route } from '@souk/contracts'
 import { fieldsOf, isOptional, mediaOf, type Schema } from './documented-routes.ts'
 
@@ -44,7 +44,7 @@ const byName: Record<string, unknown> = {
   status: undefined,
 }
 
-/** Of several words, those that say most about a healthy shop. */
+/** Of several allowed words, the examples prefer these: the usual states of a shop that works. */
 const telling = new Set<unknown>(['paid', 'published', 'captured', 'succeeded', 'sent', 'ready', 'refunded', 'newest'])
 
 /** A value that fits a schema. Optional fields are left out of `brief` examples. */

@@ -1,9 +1,9 @@
-// Schemas in words: what a field is, what it may hold, and what is inside it.
+// Schemas in words, for the API reference: what a field is, what it may hold, and what is inside it.
 import { type Html, html } from '@souk/html'
 import { fieldsOf, isOptional, type Schema } from './documented-routes.ts'
 import { shapeName } from './shapes.ts'
 
-/** Said of what goes in: which fields must be there; of what comes out: which may be missing. */
+/** Of requests the reference says which fields are required, of replies which may be missing. */
 export type Direction = 'in' | 'out'
 
 /** The fields of an object, with what is inside them; shapes that have a name are linked instead. */
@@ -22,7 +22,7 @@ function fieldItem(name: string, schema: Schema, isFree: boolean, direction: Dir
       : isFree && html`<span class="may">may be missing</span>`
   return html`<li><code>${name}</code> <span class="type">${typeInWords(schema)}</span> ${mark}${note && html`<span class="note">${note}</span>`}${insideOf(schema, direction)}</li>`
 }
-/** What the type has not said already. */
+/** The description, unless the type says it already. */
 function noteOn(schema: Schema): string | undefined {
   const says = formats[schema.format as string] ?? (schema.type === 'object' ? shapeName(schema) : undefined)
   return says ? undefined : (schema.description as string | undefined)

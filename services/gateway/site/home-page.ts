@@ -26,7 +26,7 @@ export function homePage(shopName: string, isUp: ReadonlyMap<ServiceName, boolea
         ? 'One service is not answering.'
         : `${down} services are not answering.`
   const body = html`<main><h1>${mark}${shopName}</h1>
-<p class="lead">The back end of a shop: catalogue, stock, checkout, payments and mail, each a service of its own behind this gateway. ${state}</p>
+<p class="lead">The back end of a shop: catalog, stock, checkout, payments and mail, each a service of its own behind this gateway. ${state}</p>
 <div class="doors"><a href="${docs.path}">API reference</a><a href="${mailbox.path}">Mailbox</a><a href="${openapi.path}">OpenAPI</a><a href="${asyncapi.path}">AsyncAPI</a></div>
 <h2>Services</h2><ul class="cards">${apis.map(({ name, about }) => {
     const up = isUp.get(name) ?? true

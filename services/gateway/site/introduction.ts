@@ -19,17 +19,17 @@ export function introduction(publicUrl: string): Html {
   -d '{"email":"ada@example.com","password":"a long and good one"}' \\
   | tr -d '\\r' | sed -n 's/^set-auth-token: //pi')
 curl ${me} -H "authorization: Bearer $TOKEN"</pre></section>
-<section><h3>Errors</h3><p>Every error is a problem (RFC 9457, <code>application/problem+json</code>). Decide by <code>code</code>, which is stable; show <code>detail</code> to people; quote <code>requestId</code> when you ask us.</p>
+<section><h3>Errors</h3><p>Every error is a problem (RFC 9457, <code>application/problem+json</code>). Decide by <code>code</code>, which is stable; show <code>detail</code> to people; quote <code>requestId</code> when you ask for help.</p>
 <pre>{ "code": "out-of-stock", "status": 409, "title": "Out of stock",
   "detail": "Only 3 of TEAPOT-BLUE are left.", "requestId": "4bf92f35…" }</pre></section>
-<section><h3>Money</h3><p>Whole minor units with a currency: cents, never fractions. Prices, tax and shipping are decided by the server; you say what total you expect and are told when it is another.</p>
+<section><h3>Money</h3><p>Amounts are whole minor units (cents) with a currency. The server decides prices, tax and shipping; you send the total that you expect, and the request is refused when it differs.</p>
 <pre>{ "amount": 1999, "currency": "EUR" }</pre></section>
-<section><h3>Asking again</h3><p>Carts and orders have ids of your choosing (UUID version 7), so a repeated <code>PUT</code> finds the first. Other changes that move money or stock need an <code>Idempotency-Key</code>: the same key again gets the first reply again, marked <code>Idempotent-Replayed: true</code>. After a timeout, ask again; never assume.</p></section>
-<section><h3>Lists</h3><p>At most 100 a page. Ask for the next with the <code>nextCursor</code> of this one; without it you have reached the end. Cursors stay valid while things change.</p>
+<section><h3>Retries</h3><p>You choose the ids of carts and orders (UUID version 7), so a repeated <code>PUT</code> finds the first one. Other changes that move money or stock need an <code>Idempotency-Key</code>: the same key gets the first reply again, marked <code>Idempotent-Replayed: true</code>. After a timeout, send the request again; do not assume that it failed.</p></section>
+<section><h3>Lists</h3><p>A page has at most 100 items. Its <code>nextCursor</code> is the <code>cursor</code> of the next page; the last page has none. Cursors stay valid while the list changes.</p>
 <pre>curl '${products}?limit=50&cursor=…'</pre></section>
-<section><h3>Limits</h3><p>Too many requests get 429, a busy shop says 503; both say in <code>Retry-After</code> when to come back. Bodies may have 64 KB where nothing else is said.</p></section>
+<section><h3>Limits</h3><p>Too many requests are answered with 429, overload with 503; <code>Retry-After</code> says when to try again. A body may have 64 KB, unless the route says otherwise.</p></section>
 <section><h3>Caching</h3><p>Public reads carry an <code>ETag</code>: send it back in <code>If-None-Match</code> and get 304 while nothing has changed. Everything else is <code>no-store</code>.</p></section>
-<section><h3>Live updates</h3><p>An order’s events with <code>Accept: text/event-stream</code> stay open: first what has happened, then what happens next, in the same words.</p>
+<section><h3>Live updates</h3><p>With <code>Accept: text/event-stream</code> the answer with an order’s events stays open: it sends the events so far, then each new one, in the same format.</p>
 <pre>curl -N ${events} \\
   -H 'accept: text/event-stream' -H "order-key: $ORDER_KEY"</pre></section></div>`
 }

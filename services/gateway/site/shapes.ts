@@ -1,5 +1,5 @@
 // Names for the shapes that contracts export: Money, Order, Product. A shape inside another is recognized by its text, so
-// it becomes a reference without anybody saying so twice.
+// it becomes a reference without being declared as one.
 import * as basics from '@souk/contracts'
 import * as gateway from '@souk/contracts/gateway'
 import * as inventory from '@souk/contracts/inventory'
