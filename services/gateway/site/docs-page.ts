@@ -7,7 +7,7 @@ import { type Chapter, chapters, fieldsOf, mediaOf, type Schema, statusesOf } fr
 import { curlOf, exampleOf } from './examples.ts'
 import { fieldList, typeInWords } from './fields.ts'
 import { introduction } from './introduction.ts'
-import { mark, page } from './page-frame.ts'
+import { mark, sitePage } from './page-frame.ts'
 import { shapeName, shapes, usedShapes, withReferences } from './shapes.ts'
 
 const { front, openapi, asyncapi } = gatewayApi.routes
@@ -21,7 +21,7 @@ export function docsPage(shop: { shopName: string; publicUrl: string }): string 
 ${introduction(shop.publicUrl)}
 ${chapters.map((one) => chapter(one, shop.publicUrl))}
 <h2 class="chapter" id="shapes">Shapes</h2><p>Objects that several routes use.</p>${shapesInUse().map(shape)}</main>`
-  return page(`${shop.shopName} API`, 'docs', body)
+  return sitePage(`${shop.shopName} API`, 'docs', body)
 }
 
 function contents({ name, routes }: Chapter): Html {

@@ -5,7 +5,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { html } from '@souk/html'
-import { mark, page } from './page-frame.ts'
+import { mark, sitePage } from './page-frame.ts'
 
 const { docs, openapi, asyncapi } = gatewayApi.routes
 const { mailbox } = notificationsApi.routes
@@ -33,6 +33,6 @@ export function homePage(shopName: string, isUp: ReadonlyMap<ServiceName, boolea
     return html`<li><b><span class="dot ${!up && 'down'}"></span>${name}<span class="state">${up ? 'running' : 'not answering'}</span></b><p>${about}</p></li>`
   })}</ul>
 <h2>Try</h2><ul class="tries">${tries.map(([path, what]) => html`<li><a href="${path}">${path}</a><span>${what}</span></li>`)}</ul>
-<footer>While no mail server is set, mails are kept in the <a href="${mailbox.path}">mailbox</a>. By itself it opens only where nobody but this machine can reach the shop.</footer></main>`
-  return page(shopName, 'home', body)
+<footer>While no mail server is set, mails are kept in the <a href="${mailbox.path}">mailbox</a>. It is open by default only where no other machine can reach the shop.</footer></main>`
+  return sitePage(shopName, 'home', body)
 }

@@ -7,7 +7,7 @@ import { asyncApi } from './asyncapi.ts'
 import { docsPage } from './docs-page.ts'
 import { homePage } from './home-page.ts'
 import { openApi } from './openapi.ts'
-import { contentSecurityPolicy } from './page-frame.ts'
+import { sitePolicy } from './page-frame.ts'
 
 const { routes } = gatewayApi
 
@@ -24,7 +24,7 @@ export const asyncapi = handle(routes.asyncapi, async (_request, { shared }: Gat
 function page(html: string) {
   return reply(200, Buffer.from(html), {
     'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': contentSecurityPolicy,
+    'content-security-policy': sitePolicy,
   })
 }
 function json(document: object) {
