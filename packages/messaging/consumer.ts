@@ -3,7 +3,7 @@
 // failing one is set aside (dead_letter) and tried again later, and only the messages of its own key wait behind it.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { MessageDefinition } from '@souk/contracts'
-import { crashpoint, sqlState } from '@souk/postgres'
+import { crashpoint, isTransient } from '@souk/postgres'
 import type { Database, Transaction } from './database.ts'
 import type { Envelope, Origin } from './envelope.ts'
 import { continueTrace, type Trace } from './trace.ts'
@@ -89,7 +89,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       const each = (performance.now() - started) / batch.length
       for (const envelope of batch) report(envelope, outcomes.has(envelope.id) ? 'done' : 'repeated', each)
     } catch (error) {
-      if (isWeather(error)) throw error
+      if (isTransient(error)) throw error // Nothing is wrong with the messages: the broker delivers them again.
       for (const envelope of batch) await deliverAlone(envelope)
     }
   }
@@ -149,7 +149,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       }, origin)
       report(envelope, isNew ? 'done' : 'repeated', performance.now() - started)
     } catch (error) {
-      if (isWeather(error)) throw error
+      if (isTransient(error)) throw error
       await setAside(envelope, error)
       report(envelope, 'failed', performance.now() - started)
     }
@@ -223,7 +223,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
       }, origin)
       if (taken) report(taken.envelope, 'done', performance.now() - started)
     } catch (error) {
-      if (isWeather(error) || !taken) throw error
+      if (isTransient(error) || !taken) throw error
       const attempts = taken.attempts + 1
       const wait = retrySeconds[attempts - 1]
       await database.sql`
@@ -250,14 +250,4 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
 
 function originOf(envelope: Envelope | undefined): Origin {
   return { trace: continueTrace(envelope?.traceparent) }
-}
-
-/** The database is away: nothing is wrong with the message, the broker shall bring it again. */
-function isWeather(error: unknown): boolean {
-  const state = sqlState(error)
-  if (state) return /^(08|53|57P)/.test(state) || state === '25P03'
-  return (
-    error instanceof Error &&
-    /connect|Connection terminated|ECONNRE|timeout exceeded when trying|not queryable/i.test(error.message)
-  )
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { SoldOut } from '@souk/contracts/inventory'
-import { isRetriable, migrate, urlWithTimeouts } from '@souk/postgres'
+import { isContention, migrate, urlWithTimeouts } from '@souk/postgres'
 import pg from 'pg'
 import { openTestDatabase } from './fixture.ts'
 import { messagingMigrations, openDatabase } from './index.ts'
@@ -45,7 +45,7 @@ test('a statement that stands alone gives up behind a lock, and can be tried aga
   const change = () => database.sql`update thing set number = 2 where name = 'hot' returning number`
   await database.transaction(async ({ sql }) => {
     await sql`update thing set number = 3 where name = 'hot'`
-    await assert.rejects(async () => change(), isRetriable)
+    await assert.rejects(async () => change(), isContention)
   })
   assert.deepEqual(await change(), [{ number: 2 }])
 })

@@ -248,7 +248,7 @@ test('a failing message holds back its own key only, then all arrive in order (v
     transport,
     async ({ subject, data }) => {
       const { available } = data as { available: number }
-      if (subject === 'stuck' && available === 1 && !seen.includes('free 1')) throw new Error('weather')
+      if (subject === 'stuck' && available === 1 && !seen.includes('free 1')) throw new Error('not yet')
       seen.push(`${subject} ${available}`)
     },
     Array(500).fill(0.02),
@@ -256,6 +256,37 @@ test('a failing message holds back its own key only, then all arrive in order (v
   await transport.publish([message('stuck', 1), message('stuck', 2), message('free', 1)])
   await until(() => seen.length === 3)
   assert.deepEqual(seen, ['free 1', 'stuck 1', 'stuck 2'])
+  await consumer.close()
+})
+
+test('an error of a reaction that only speaks of connections is set aside, and other messages flow', async () => {
+  const transport = memoryTransport()
+  const seen: string[] = []
+  const consumer = await consume(transport, async ({ subject }) => {
+    if (subject === 'wires') throw new Error('Connection terminated: cannot connect these wires (ECONNREFUSED).')
+    seen.push(subject)
+  })
+  await transport.publish([message('wires', 1), message('lamp', 1)])
+  await until(() => seen.length > 0, 3)
+  const isDead = async () => {
+    const rows = await database.sql`select from dead_letter where key = 'wires' and status = 'dead'`
+    return rows.length > 0
+  }
+  await until(isDead, 3)
+  await consumer.close()
+  await database.sql`delete from dead_letter where key = 'wires'`
+})
+
+test('a message whose reaction lost its connection is delivered again, not set aside', async () => {
+  const transport = memoryTransport()
+  let tries = 0
+  const consumer = await consume(transport, async (_envelope, { sql }) => {
+    tries += 1
+    if (tries < 3) await sql`select pg_terminate_backend(pg_backend_pid())`
+  })
+  await transport.publish([message('cut', 1)])
+  await until(async () => tries === 3 && (await transport.backlog()) === 0)
+  assert.deepEqual(await database.sql`select from dead_letter where key = 'cut'`, [])
   await consumer.close()
 })
 
@@ -280,7 +311,7 @@ test('a message is not lost when what it waits behind succeeds at that very mome
   const seen: number[] = []
   const react: Reaction = async ({ data }) => {
     const { available } = data as { available: number }
-    if (available === 1 && (await stopped()).length === 0) throw new Error('weather')
+    if (available === 1 && (await stopped()).length === 0) throw new Error('not yet')
     seen.push(available)
   }
   const consumer = await consume(transport, react, Array(500).fill(0.02))

@@ -1,6 +1,7 @@
 // One PostgreSQL database: stand-alone statements on shared connections, transactions on pooled ones, and connections of their own.
 import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
+import { connected, queryOn, watchConnection } from './lost-connections.ts'
 import { type Accompaniment, oneStatement } from './one-statement.ts'
 import { clientSettings, type SessionOptions } from './session-options.ts'
 import { corkForThisTick, openSharedConnections } from './shared-connections.ts'
@@ -18,7 +19,10 @@ export interface Transaction {
 export interface Database {
   /** Each statement commits by itself. */
   sql: Sql
-  /** Runs `work` in one transaction and commits, or rolls back and throws what it threw. */
+  /**
+   * Runs `work` in one transaction and commits, or rolls back and throws what it threw. Throws DatabaseUnavailable when the
+   * connection is lost; when that happens during the commit, the transaction may have taken effect.
+   */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** One statement with its accompaniment: one commit, one round trip. Resolves with the rows of the statement. */
   commit<R = Row>(statement: Statement<R>, accompaniment?: Accompaniment): Promise<R[]>
@@ -47,7 +51,10 @@ export interface DatabaseOptions extends SessionOptions {
   onError?: (error: Error) => void
 }
 
-/** Opens a database. Connections are made when they are first needed. */
+/**
+ * Opens a database. Connections are made when they are first needed. Statements and transactions throw DatabaseUnavailable while
+ * there are none; `onError` is called when one is lost.
+ */
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = clientSettings(options)
   const onError = (error: Error) => options.onError?.(error)
@@ -58,8 +65,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 2_000,
   })
   pool.on('error', onError)
-  // While a connection is in use, its statements fail when it is lost. An 'error' event without a listener ends the process.
-  pool.on('connect', (client) => client.on('error', () => undefined))
+  // Also the listener without which an 'error' event of a connection in use would end the process.
+  pool.on('connect', watchConnection)
   const shared = openSharedConnections(settings, options.sharedConnections ?? 3, onError)
   const sql = sqlOn(() => shared)
 
@@ -86,17 +93,20 @@ async function runTransaction<T>(
   name: string,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect()
+  const client = await connected(pool.connect())
   let broken: Error | undefined
   const last: Statement[] = []
   const after: (() => void)[] = []
-  const sql = sqlOn(() => {
-    corkForThisTick(client)
-    return client
-  })
+  const statements = {
+    query(config: pg.QueryArrayConfig) {
+      corkForThisTick(client)
+      return queryOn(client, config)
+    },
+  }
+  const sql = sqlOn(() => statements)
   try {
     corkForThisTick(client)
-    const begun = client.query('begin')
+    const begun = queryOn(client, 'begin')
     begun.catch(() => undefined) // The first statement fails with the same error.
     const result = await work({
       sql,
@@ -106,7 +116,7 @@ async function runTransaction<T>(
     const stored = last.map((statement) => sql`${statement}`.then(() => undefined))
     crashpoint(`${name}.before-commit`)
     corkForThisTick(client)
-    const [ended] = await Promise.all([client.query('commit'), begun, ...stored])
+    const [ended] = await Promise.all([queryOn(client, 'commit'), begun, ...stored])
     if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
     crashpoint(`${name}.after-commit`)
     for (const action of after) action()
@@ -125,12 +135,14 @@ async function connect(settings: pg.ClientConfig, onError: (error: Error) => voi
   const client = new pg.Client(settings)
   let closed = false
   client.on('error', onError)
-  await client.connect()
+  watchConnection(client)
+  await connected(client.connect())
+  const statements = { query: (config: pg.QueryArrayConfig) => queryOn(client, config) }
   return {
-    sql: sqlOn(() => client),
+    sql: sqlOn(() => statements),
     async listen(channel, listener) {
       client.on('notification', ({ payload }) => listener(payload))
-      await client.query(`listen ${channel}`)
+      await queryOn(client, `listen ${channel}`)
     },
     onEnd(listener) {
       client.once('end', listener)

@@ -1,14 +1,41 @@
-// What a failed statement means: a constraint said no, the same work may succeed later, or the database cannot be reached.
+// What a failed statement means: the database is unavailable, other work was in the way, or a constraint refused a row.
 import pg from 'pg'
 
-/** The database takes no further statements at the moment: too many are waiting, or it is being closed. */
-export class DatabaseBusy extends Error {
-  override name = 'DatabaseBusy'
+/**
+ * The database cannot be used at the moment: it cannot be reached, the connection was lost, it is starting or stopping, it has
+ * too much to do, or this process has closed it. Nothing is known to be wrong with the statement. After a lost connection, a
+ * commit may have taken effect. `cause` is the driver's error, if there is one.
+ */
+export class DatabaseUnavailable extends Error {
+  override name = 'DatabaseUnavailable'
 }
 
-/** The SQLSTATE of a database error, or undefined. https://www.postgresql.org/docs/18/errcodes-appendix.html */
-export function sqlState(error: unknown): string | undefined {
-  return error instanceof pg.DatabaseError ? error.code : undefined
+/** The server reports that it, not the statement, is the problem: connection, resources, shutdown, ended idle transaction. */
+const unavailableStates = /^(08|53|57P)|^25P03$/
+
+/** The driver's error as a DatabaseUnavailable if the server reports that it cannot work; otherwise the error itself. */
+export function unavailableIfReported(error: unknown): unknown {
+  return unavailableStates.test(sqlState(error) ?? '') ? unavailable(error) : error
+}
+
+/** A DatabaseUnavailable with this cause. */
+export function unavailable(cause: unknown): DatabaseUnavailable {
+  return new DatabaseUnavailable(`The database is unavailable: ${cause instanceof Error ? cause.message : cause}`, {
+    cause,
+  })
+}
+
+/** True when the database was unavailable. The same work may succeed as soon as it is available again. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable
+}
+
+/**
+ * True when a statement gave up because of other work in the database: serialization failure, deadlock, lock timeout, statement
+ * timeout. The same work may succeed when it is done again, but a statement that always takes too long never will.
+ */
+export function isContention(error: unknown): boolean {
+  return ['40001', '40P01', '55P03', '57014'].includes(sqlState(error) ?? '')
 }
 
 /** True when a unique constraint (of that name, if given) refused a row. */
@@ -16,7 +43,7 @@ export function isDuplicate(error: unknown, constraint?: string): boolean {
   return error instanceof pg.DatabaseError && error.code === '23505' && (!constraint || error.constraint === constraint)
 }
 
-/** True when the same work may succeed if it is simply done again: serialization failure, deadlock, lock timeout. */
-export function isRetriable(error: unknown): boolean {
-  return ['40001', '40P01', '55P03'].includes(sqlState(error) ?? '')
+/** The SQLSTATE of a database error, or undefined. https://www.postgresql.org/docs/18/errcodes-appendix.html */
+export function sqlState(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError ? error.code : undefined
 }

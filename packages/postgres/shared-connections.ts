@@ -2,10 +2,11 @@
 // pipelined: those sent in one tick leave in one write. A service needs 3 connections; a pool under load opens 10 and more.
 import type { Socket } from 'node:net'
 import pg from 'pg'
-import { DatabaseBusy } from './errors.ts'
+import { DatabaseUnavailable } from './errors.ts'
+import { queryOn, watchConnection } from './lost-connections.ts'
 
 export interface SharedConnections {
-  /** Runs a statement. Throws DatabaseBusy when too many wait already, or after `close`. */
+  /** Runs a statement. Throws DatabaseUnavailable without a connection, when too many statements wait, and after `close`. */
   query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult>
   close(): Promise<void>
 }
@@ -33,6 +34,7 @@ export function openSharedConnections(
       connections[place] = undefined // The next statement opens it anew.
       if (!isClosed && error) onError(error)
     }
+    watchConnection(client)
     client.on('error', drop)
     client.on('end', () => drop())
     client.connect().catch(drop)
@@ -53,13 +55,14 @@ export function openSharedConnections(
 
   return {
     async query(config) {
-      if (isClosed) throw new DatabaseBusy('The database is closed.')
+      if (isClosed) throw new DatabaseUnavailable('The database is closed.')
       const connection = choose()
-      if (connection.inFlight >= mostInFlight) throw new DatabaseBusy('Too many statements wait for the database.')
+      if (connection.inFlight >= mostInFlight)
+        throw new DatabaseUnavailable('Too many statements wait for the database.')
       connection.inFlight += 1
       corkForThisTick(connection.client)
       try {
-        return await connection.client.query(config)
+        return await queryOn(connection.client, config)
       } finally {
         connection.inFlight -= 1
       }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { type Answer, isBytes, isNothing, type Route } from '@souk/contracts'
 import type { Log } from '@souk/messaging'
-import { DatabaseBusy, isRetriable, sqlState } from '@souk/postgres'
+import { isContention, isTransient } from '@souk/postgres'
 import fastJson from 'fast-json-stringify'
 import type { Caller } from '../calls/service-token.ts'
 import { type Handler, Reply, type Request, type Transaction } from '../run/define-service.ts'
@@ -144,7 +144,7 @@ export function answerer(handler: Handler): Answerer {
   }
 
   function refused(error: unknown, incoming: Incoming, log: Log): Answer & { code: string } {
-    let refusal = error instanceof Refusal ? error : weather(error)
+    let refusal = error instanceof Refusal ? error : refusalWhenUnavailable(error)
     if (!refusal) {
       log.error(
         { err: error, route: `${route.service}.${route.name}`, requestId: incoming.requestId },
@@ -207,16 +207,9 @@ function readQuery(route: Route, text: string): Record<string, unknown> {
   return query
 }
 
-/** Database trouble that is nobody's fault: told as unavailable, so that clients try again. */
-function weather(error: unknown): Refusal | undefined {
-  const state = sqlState(error)
-  const busy = isRetriable(error) || state === '57014' || /^(08|53|57P)/.test(state ?? '')
-  const away =
-    error instanceof Error &&
-    /timeout exceeded when trying to connect|Connection terminated|ECONNREFUSED|ENOENT.*PGSQL|not queryable/.test(
-      error.message,
-    )
-  return busy || away || error instanceof DatabaseBusy
+/** Refuses as unavailable when the database cannot do the work now; clients then try again. */
+function refusalWhenUnavailable(error: unknown): Refusal | undefined {
+  return isTransient(error) || isContention(error)
     ? new Refusal('unavailable', 503, 'We are very busy just now. Try again in a moment.')
     : undefined
 }
