@@ -29,8 +29,8 @@ export interface ConsumerOptions {
   log: Log
   /** Seconds until each further try; after the last the message is dead. */
   retrySeconds?: readonly number[]
-  /** Told when a message is taken in hand; what it returns is told what became of it. */
-  onTaken?: (envelope: Envelope, trace: Trace) => Ended
+  /** Called when the handling of a message begins. What it returns is called when the handling has ended. */
+  onHandling?: (envelope: Envelope, trace: Trace) => Ended
 }
 type Ended = (outcome: 'done' | 'repeated' | 'failed', milliseconds: number) => void
 
@@ -45,8 +45,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
   const retrySeconds = options.retrySeconds ?? defaultRetrySeconds
   let stopping = false
   let retrying: Promise<void> = Promise.resolve()
-  /** Messages in hand. One that is tried again is taken anew, and its first try was never. */
-  const inHand = new WeakMap<Envelope, Ended>()
+  /** Of the messages that are being handled. When a message is tried again, only its last try is reported. */
+  const ended = new WeakMap<Envelope, Ended>()
 
   const subscription = await transport.subscribe(group, [...options.reactions.keys()], deliver)
   // The database is asked often while this process knows of a message that waits, and now and then for what others left.
@@ -157,7 +157,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
 
   /** `origin` is what the transaction stamps on the messages it sends: here, the trace of the message at hand. */
   async function react(envelope: Envelope, transaction: Transaction, origin: Origin): Promise<void> {
-    origin.trace = take(envelope)
+    origin.trace = begin(envelope)
     if (options.isKnown?.(envelope)) return
     const definition = options.definitions.get(envelope.type)
     const wrong = definition ? options.check(definition, envelope.data) : 'nobody has declared this type'
@@ -236,15 +236,15 @@ export async function startConsumer(options: ConsumerOptions): Promise<Subscript
     }
   }
 
-  function take(envelope: Envelope): Trace {
+  function begin(envelope: Envelope): Trace {
     const trace = continueTrace(envelope.traceparent)
-    if (options.onTaken) inHand.set(envelope, options.onTaken(envelope, trace))
+    if (options.onHandling) ended.set(envelope, options.onHandling(envelope, trace))
     return trace
   }
 
   function report(envelope: Envelope, outcome: 'done' | 'repeated' | 'failed', milliseconds: number): void {
-    if (!inHand.has(envelope)) take(envelope)
-    inHand.get(envelope)?.(outcome, milliseconds)
+    if (!ended.has(envelope)) begin(envelope)
+    ended.get(envelope)?.(outcome, milliseconds)
   }
 }
 

@@ -55,8 +55,8 @@ function makeTwo() {
     settings: {},
     calls,
     routes: {
-      ask: handle(askingApi.routes.ask, async (_request, { clients, unhurried }: Context) => {
-        void endOf(unhurried.clients.inventory.think({})).then((end) => inBackground.push(end))
+      ask: handle(askingApi.routes.ask, async (_request, { clients, withoutDeadline }: Context) => {
+        void endOf(withoutDeadline.clients.inventory.think({})).then((end) => inBackground.push(end))
         return { ended: await endOf(clients.inventory.think({})) }
       }),
     },

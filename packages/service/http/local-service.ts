@@ -1,42 +1,39 @@
 // Answers a service's requests, from whichever way they come, and leaves one log line, one measurement and one span for each.
-import type { Answer, Route } from '@souk/contracts'
-import type { Log, Trace } from '@souk/messaging'
+import type { Log } from '@souk/messaging'
 import { answerDeadline, type LocalService } from '../calls/service-calls.ts'
-import type { AnyService } from '../run/define-service.ts'
+import type { MakeContext } from '../run/context.ts'
+import type { AnyService, Handler } from '../run/define-service.ts'
 import { orderIdIn, round } from '../run/log.ts'
 import type { Metrics } from '../run/metrics.ts'
-import type { AnyContext } from '../run/run.ts'
 import { beginSpan } from '../run/telemetry.ts'
-import { answerer } from './answer.ts'
+import { type Answerer, answerer } from './answer.ts'
 
-export function observedAnswers(
+/** Returns the function that answers the service's requests. It throws nothing: failures are answers too. */
+export function localService(
   definition: AnyService,
-  context: (trace: Trace, deadline: number) => AnyContext,
+  contextFor: MakeContext,
   metrics: Metrics,
   log: Log,
 ): LocalService {
-  const answerers = new Map(
-    Object.entries(definition.routes as Record<string, { route: Route }>).map(([name, handler]) => [
-      name,
-      answerer(handler as never),
-    ]),
-  )
+  const handlers = Object.entries(definition.routes as Record<string, Handler>)
+  const answerers = new Map(handlers.map(([name, handler]) => [name, answerer(handler)]))
   return async (route, request) => {
     const started = performance.now()
-    const { trace } = request
-    const end = beginSpan('server', `${route.method} ${route.path}`, trace, { 'http.route': route.path })
-    const answer: Answer & { code?: string } = await (answerers.get(route.name) as ReturnType<typeof answerer>)(
+    const { trace, caller } = request
+    const endSpan = beginSpan('server', `${route.method} ${route.path}`, trace, { 'http.route': route.path })
+    const answerRoute = answerers.get(route.name) as Answerer // Every route of a contract has a handler, or it does not compile.
+    const answer = await answerRoute(
       {
         params: request.params ?? {},
         query: request.query ?? '',
         headers: request.headers ?? {},
         body: request.body,
-        caller: request.caller,
+        caller,
         url: request.url ?? '',
         ip: request.ip ?? '',
         requestId: trace.traceId,
       },
-      context(trace, answerDeadline(request.deadline)),
+      contextFor(trace, answerDeadline(request.deadline)),
     )
     const milliseconds = performance.now() - started
     metrics.request(definition.name, route.name, answer.status, milliseconds / 1000)
@@ -47,14 +44,14 @@ export function observedAnswers(
         status: answer.status,
         ms: round(milliseconds),
         traceId: trace.traceId,
-        from: request.caller.service,
-        userId: request.caller.userId,
+        from: caller.service,
+        userId: caller.userId,
         orderId: orderIdIn(route, request.params),
         code: answer.code,
       },
       'request',
     )
-    end(answer.status >= 500)
+    endSpan(answer.status >= 500)
     return answer
   }
 }

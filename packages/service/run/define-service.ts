@@ -2,7 +2,6 @@
 import type {
   Api,
   BodyOf,
-  ClientOf,
   MessageDefinition,
   MessageOf,
   ParamsOf,
@@ -12,62 +11,15 @@ import type {
   RouteDefinition,
   ServiceName,
 } from '@souk/contracts'
-import type { Database, Effects, Envelope, Log, Transaction as MessagingTransaction, Trace } from '@souk/messaging'
-import type { Sql, Statement } from '@souk/postgres'
+import type { Envelope } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { ServiceCalls } from '../calls/service-calls.ts'
 import type { Caller } from '../calls/service-token.ts'
-import type { Metrics } from './metrics.ts'
-import type { SettingsOf, SettingsSpec } from './settings.ts'
+import type { Transaction } from '../work/job-queue.ts'
+import type { Calls, ContextFor } from './context.ts'
+import type { SettingsSpec } from './settings.ts'
 
-export interface Transaction extends MessagingTransaction {
-  /** Puts a job on the service's queue; it runs after the commit, and again until it succeeds. */
-  enqueue(job: string, payload: unknown, options?: JobOptions): PromiseLike<unknown>
-}
-export interface JobOptions {
-  /** A second job with the same key replaces the first while that has not started. */
-  key?: string
-  runAt?: Date
-  maxAttempts?: number
-}
-
-export type Calls = Readonly<Record<string, Api>>
-
-/** What every story is handed. `own` is what the service itself opened: a provider, a mailer. */
-export interface ContextFor<S extends SettingsSpec, C extends Calls, Resources> {
-  readonly sql: Sql
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
-  /** One statement, one commit: see Database.commit. */
-  commit<R>(statement: Statement<R>, more: Effects): Promise<R[]>
-  now(): Date
-  readonly settings: SettingsOf<S>
-  readonly shared: SharedSettings
-  /** Typed clients of the services that this one calls. */
-  readonly clients: { readonly [K in keyof C]: ClientOf<C[K]> }
-  /** Until when the caller can use an answer, in milliseconds since 1970: no call of `clients` takes longer. */
-  readonly deadline: number
-  /** The same without a deadline, for what goes on whether or not somebody waits. */
-  readonly unhurried: ContextFor<S, C, Resources>
-  readonly resources: Resources
-  readonly log: Log
-  readonly trace: Trace
-  readonly database: Database
-  /** For counters of the business: context.metrics.count('souk_orders_placed_total'). */
-  readonly metrics: Metrics
-  /** Runs a schedule of this service now instead of at its next time, or once more when it is running. For after a commit. */
-  runSoon(schedule: { readonly name: string }): void
-}
-/** What all services know of the shop. */
-export interface SharedSettings {
-  /** Where people reach the shop, without a slash at the end. */
-  publicUrl: string
-  shopName: string
-  isProduction: boolean
-  /** Others than the programs of this machine can reach it. */
-  isOnNetwork: boolean
-  sharedSecret: string
-}
-
+/** A request that has passed its contract: access, path, query and body are checked. */
 export interface Request<R extends RouteDefinition = RouteDefinition> {
   readonly params: ParamsOf<R>
   readonly query: QueryOf<R>
@@ -77,6 +29,7 @@ export interface Request<R extends RouteDefinition = RouteDefinition> {
   readonly caller: Caller
   /** The path and query as they came, for libraries that want the whole URL. */
   readonly url: string
+  /** The client's address. */
   readonly ip: string
 }
 
@@ -91,10 +44,12 @@ export class Reply<T> {
     this.headers = headers
   }
 }
+/** Answers with this status and these headers; the body is the route's reply. */
 export function reply<T>(status: number, body: T, headers: Record<string, string | string[]> = {}): Reply<T> {
   return new Reply(status, body, headers)
 }
 
+/** A story bound to its route: made by `handle` and `handleOnce`. */
 export interface Handler<R extends Route = Route, X = never> {
   readonly route: R
   run(request: Request<R>, context: X): Promise<ReplyOf<R> | Reply<ReplyOf<R>>>
@@ -122,11 +77,12 @@ export function handleOnce<R extends Route, X>(
     route,
     once,
     run: () => {
-      throw new Error('A keyed route runs in a transaction.')
+      throw new Error('A route with an Idempotency-Key runs in a transaction.')
     },
   }
 }
 
+/** What a service does when a message of one of these types arrives: made by `on`. */
 export interface ReactionFor<X> {
   readonly messages: readonly MessageDefinition[]
   react(data: never, transaction: Transaction, context: X, envelope: Envelope): Promise<void>
@@ -148,25 +104,30 @@ export function on<const D extends readonly MessageDefinition[], X>(
 ): ReactionFor<X> {
   return { messages, react: react as ReactionFor<X>['react'], isKnown: isKnown as ReactionFor<X>['isKnown'] }
 }
+
 export interface Job<X> {
   readonly name: string
   /** Runs at least once, outside any transaction. Throw to have it tried again, with back-off. */
   run(payload: never, context: X): Promise<void>
 }
+/** Names a job and binds it to its work. `enqueue` puts it on the queue by this name. */
 export function job<P, X>(name: string, run: (payload: P, context: X) => Promise<void>): Job<X> {
   return { name, run: run as Job<X>['run'] }
 }
+
 export interface Schedule<X> {
   readonly name: string
+  /** Between the end of a run and the start of the next one. */
   readonly seconds: number
   /** When `stopping` is aborted, it should end soon; what it leaves undone must be taken up again by the next start. */
   run(context: X, stopping: AbortSignal): Promise<void>
 }
-/** Done again and again by every instance, so it must take its work with `for update skip locked` or be harmless. */
+/** Runs again and again in every instance, so it must take its work with `for update skip locked` or be harmless when repeated. */
 export function every<X>(seconds: number, name: string, run: Schedule<X>['run']): Schedule<X> {
   return { seconds, name, run }
 }
 
+/** Everything that a service is; its service.ts holds one. */
 export interface ServiceDefinition<
   A extends Api = Api,
   S extends SettingsSpec = SettingsSpec,
@@ -192,7 +153,7 @@ export interface ServiceDefinition<
   /** A missing route does not compile. */
   readonly routes: { readonly [K in keyof A['routes']]: Handler<A['routes'][K], ContextFor<S, C, Resources>> }
   readonly reacts?: readonly ReactionFor<ContextFor<S, C, Resources>>[]
-  /** Told of messages in every instance, at most once, without a transaction: for caches. */
+  /** Messages that every instance receives, at most once and without a transaction: for caches. */
   readonly broadcasts?: {
     readonly messages: readonly MessageDefinition[]
     receive(envelope: Envelope, context: ContextFor<S, C, Resources>): void
@@ -205,6 +166,7 @@ export interface ServiceDefinition<
 // biome-ignore lint/suspicious/noExplicitAny: a list of services of all kinds has no narrower type that TypeScript can say.
 export type AnyService = ServiceDefinition<any, any, any, any>
 
+/** Checks a definition's types, and that every route of the contract has its story. */
 export function defineService<A extends Api, S extends SettingsSpec, C extends Calls, Resources = undefined>(
   definition: ServiceDefinition<A, S, C, Resources>,
 ): ServiceDefinition<A, S, C, Resources> {

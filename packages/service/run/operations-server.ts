@@ -1,9 +1,10 @@
-// Health and metrics, for those who run the shop. Served on an address of its own, never to the public.
+// Serves health and metrics to those who run the shop, on an address of its own that is never public.
 import type { Database, Transport } from '@souk/messaging'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { answersSoon } from './database-health.ts'
 import type { Metrics } from './metrics.ts'
-import { answers } from './table-maintenance.ts'
 
+/** A server for /health/live, /health/ready and /metrics; it does not listen yet. */
 export function serveOperations(options: {
   metrics: Metrics
   isLive: () => boolean
@@ -13,16 +14,16 @@ export function serveOperations(options: {
 }): FastifyInstance {
   const server = Fastify({ logger: false, forceCloseConnections: true })
 
-  // A dependency that is down must not get the process killed: liveness asks for nothing but an answer.
+  // Liveness depends on nothing: a dependency that is down must not get the process killed.
   server.get('/health/live', async (_request, reply) =>
     reply.code(options.isLive() ? 200 : 503).send({ live: options.isLive() }),
   )
 
   server.get('/health/ready', async (_request, reply) => {
     const databases = await Promise.all(
-      options.databases.map(async ({ name, database }) => [name, await answers(database)] as const),
+      options.databases.map(async ({ name, database }) => [name, await answersSoon(database)] as const),
     )
-    const ready = options.isReady() && databases.every(([, fine]) => fine)
+    const ready = options.isReady() && databases.every(([, isUp]) => isUp)
     return reply.code(ready ? 200 : 503).send({
       ready,
       databases: Object.fromEntries(databases),

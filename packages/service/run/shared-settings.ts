@@ -1,7 +1,16 @@
 // Settings that no service owns: of the shop, and of each process that runs a part of it.
-import { choice, integer, optionalText, type SettingsSpec, secrets, siteAddress, text } from './settings.ts'
+import {
+  choice,
+  integer,
+  optionalText,
+  type SettingsOf,
+  type SettingsSpec,
+  secrets,
+  siteAddress,
+  text,
+} from './settings.ts'
 
-/** What all services know of the shop. */
+/** Variables of the shop, which all services know. */
 export const sharedSpec = {
   publicUrl: siteAddress('where people reach the shop', 'http://localhost:4000'),
   shopName: text('the name of the shop', 'Souk'),
@@ -10,6 +19,13 @@ export const sharedSpec = {
     'only-for-development-only-for-development',
   ),
 } satisfies SettingsSpec
+
+/** What all services know of the shop. `publicUrl` has no slash at the end. */
+export interface SharedSettings extends SettingsOf<typeof sharedSpec> {
+  readonly isProduction: boolean
+  /** Computers other than this one can reach it. */
+  readonly isOnNetwork: boolean
+}
 
 /** Variables that every process knows besides its services' own. */
 export const processSpec = {

@@ -5,10 +5,11 @@ import { memoryTransport, openDatabase } from '@souk/messaging'
 import { openTestDatabase } from '@souk/messaging/fixture'
 import { urlOfDatabase } from '@souk/postgres/test-database'
 import { eventually } from '../fixture.ts'
+import { measureBacklogs } from './backlog-metrics.ts'
 import { makeLog } from './log.ts'
 import { makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations-server.ts'
-import { measureBacklogs, startTableMaintenance } from './table-maintenance.ts'
+import { startTableMaintenance } from './table-maintenance.ts'
 
 const { database, drop } = await openTestDatabase()
 after(drop)
@@ -31,7 +32,7 @@ test('the tables of messages have days ahead, lose old ones, and old replies are
   assert.deepEqual(await sql`select key from idempotency`, [{ key: 'new' }])
 })
 
-test('while one database is down, all other figures are told, and that it is down', async (t) => {
+test('while one database is down, all other figures are given, and that it is down', async (t) => {
   const away = openDatabase({ url: urlOfDatabase('nowhere'), service: 'orders' })
   t.after(away.close)
   const databases = [
@@ -43,14 +44,14 @@ test('while one database is down, all other figures are told, and that it is dow
   metrics.count('souk_orders_placed_total')
   const transport = memoryTransport()
   const server = serveOperations({ metrics, isLive: () => true, isReady: () => true, databases, transport })
-  let told: string[] = []
+  let lines: string[] = []
   await eventually('the database that is there has answered', async () => {
     const { statusCode, body } = await server.inject('/metrics')
     assert.equal(statusCode, 200)
-    told = body.split('\n').filter((line) => /^souk_/.test(line))
-    return told.length === 6
+    lines = body.split('\n').filter((line) => /^souk_/.test(line))
+    return lines.length === 6
   })
-  assert.deepEqual(told.toSorted(), [
+  assert.deepEqual(lines.toSorted(), [
     'souk_database_up{service="inventory"} 1',
     'souk_database_up{service="orders"} 0',
     'souk_dead_letters{service="inventory"} 0',

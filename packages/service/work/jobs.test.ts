@@ -1,12 +1,13 @@
-// A job whose process died runs again soon; one in the hands of a worker that lives stays there. Habits end when they are told to.
+// A job whose worker died runs again soon; the job of a living worker stays with it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
 import { eventually } from '../fixture.ts'
-import { every, job } from '../run/define-service.ts'
+import { job } from '../run/define-service.ts'
 import { makeLog } from '../run/log.ts'
-import { prepareJobs, startJobs, startSchedules, withJobs } from './jobs.ts'
+import { withJobs } from './job-queue.ts'
+import { prepareJobs, startJobs } from './jobs.ts'
 
 let url: string
 let database: Database
@@ -47,7 +48,7 @@ test('a job is given back when its worker died, and only then', async () => {
 
   const first = await start()
   await enqueue('long')
-  await eventually('the first worker has it in hand', () => runs.length === 1)
+  await eventually('the first worker has started it', () => runs.length === 1)
   // What a kill leaves behind: a job held by a worker whose connection is gone.
   await enqueue('orphan', inAnHour)
   await sql`
@@ -63,47 +64,4 @@ test('a job is given back when its worker died, and only then', async () => {
   await first.stop()
   assert.deepEqual(runs, ['long', 'orphan'])
   assert.deepEqual(long, { isHeld: true })
-})
-
-test('a habit is told to stop; one that hangs is not waited for', async () => {
-  const log = makeLog({ level: 'silent' })
-  const said: string[] = []
-  const obedient = every(0, 'obedient', async (_context, stopping) => {
-    said.push('begun')
-    await new Promise((resolve) => stopping.addEventListener('abort', resolve))
-    said.push('ended')
-  })
-  const hanging = every(0, 'hanging', async () => {
-    said.push('begun')
-    await new Promise(() => undefined)
-  })
-  const schedules = startSchedules([obedient, hanging], () => undefined, log)
-  await eventually('both are at it', () => said.length === 2)
-  let hasStopped = false
-  void schedules.stop().then(() => {
-    hasStopped = true
-  })
-  await eventually('the stop is over', () => hasStopped)
-  assert.deepEqual(said, ['begun', 'begun', 'ended'])
-})
-
-test('a habit that is wanted soon runs at once, and once more when it is running', async () => {
-  let runs = 0
-  let finish = () => {}
-  const rare = every(3_600, 'rare', async () => {
-    runs += 1
-    await new Promise<void>((resolve) => {
-      finish = resolve
-    })
-  })
-  const schedules = startSchedules([rare], () => undefined, makeLog({ level: 'silent' }))
-  schedules.runSoon('rare')
-  schedules.runSoon('rare')
-  schedules.runSoon('rare')
-  assert.equal(runs, 1)
-  finish()
-  await eventually('it runs once more', () => runs === 2)
-  finish()
-  await schedules.stop()
-  assert.equal(runs, 2)
 })

@@ -1,87 +1,98 @@
-// Makes a service listen: reactions, once per message and in a transaction; and what it merely broadcasts, for its caches.
+// Subscribes a service to messages: to those that it reacts to, once each and in a transaction, and to those that every instance
+// receives for its caches.
 import { allMessages } from '@souk/contracts'
-import {
-  type Envelope,
-  type Transaction as MessagingTransaction,
-  type Subscription,
-  startConsumer,
-  type Trace,
-} from '@souk/messaging'
+import { type ConsumerOptions, type Reaction, type Subscription, startConsumer } from '@souk/messaging'
 import { checkMessage } from '../http/validation.ts'
+import type { AnyService } from '../run/define-service.ts'
 import { round } from '../run/log.ts'
-import type { Metrics } from '../run/metrics.ts'
-import type { RunningService, RunOptions } from '../run/run.ts'
+import type { ProcessParts, RunningService } from '../run/start-service.ts'
 import { beginSpan } from '../run/telemetry.ts'
-import { withJobs } from './jobs.ts'
+import { withJobs } from './job-queue.ts'
 
-/** Subscribes a service to what it broadcasts and reacts to; each message leaves a log line, a measurement and a span. */
+/**
+ * Subscribes a service. Each message that it reacts to leaves a log line, a measurement and a span. `retrySeconds` are the
+ * seconds until each further try of a message that failed. Returns the subscriptions, to be closed.
+ */
 export async function startReactions(
-  { definition, context, contextFor }: RunningService,
-  { transport, log, retrySeconds }: RunOptions,
-  metrics: Metrics,
+  service: RunningService,
+  parts: ProcessParts,
+  retrySeconds?: readonly number[],
 ): Promise<Subscription[]> {
+  const { name, broadcasts, reacts } = service.definition
   const subscriptions: Subscription[] = []
-  const { name } = definition
-  const { broadcasts } = definition
-  if (broadcasts) {
-    const types = broadcasts.messages.map((message: { type: string }) => message.type)
-    const tail = await transport.tail(types, (envelope) => {
-      try {
-        broadcasts.receive(envelope, context)
-      } catch (error) {
-        log.error({ err: error, type: envelope.type }, 'A message was not understood.')
-      }
+  if (broadcasts) subscriptions.push(await receiveBroadcasts(broadcasts, service, parts))
+  if (reacts?.length) {
+    const consumer = await startConsumer({
+      database: service.context.database,
+      transport: parts.transport,
+      group: name,
+      reactions: reactionsByType(service),
+      definitions: allMessages,
+      check: checkMessage,
+      isKnown: isKnownToAll(service),
+      log: parts.log,
+      retrySeconds,
+      onHandling: recordHandling(name, parts),
     })
-    subscriptions.push(tail)
+    subscriptions.push(consumer)
   }
-  if (!definition.reacts?.length) return subscriptions
-  const reactions = new Map<
-    string,
-    ((envelope: Envelope, transaction: MessagingTransaction, trace: Trace) => Promise<void>)[]
-  >()
-  for (const { messages, react } of definition.reacts) {
-    for (const { type } of messages) {
-      const list = reactions.get(type) ?? []
-      list.push((envelope, transaction, trace) =>
-        react(envelope.data as never, withJobs(transaction), contextFor(trace), envelope),
+  return subscriptions
+}
+
+function receiveBroadcasts(
+  { messages, receive }: NonNullable<AnyService['broadcasts']>,
+  { context }: RunningService,
+  { transport, log }: ProcessParts,
+): Promise<Subscription> {
+  const types = messages.map((message: { type: string }) => message.type)
+  return transport.tail(types, (envelope) => {
+    try {
+      receive(envelope, context)
+    } catch (error) {
+      log.error({ err: error, type: envelope.type }, 'A broadcast message could not be processed.')
+    }
+  })
+}
+
+function reactionsByType({ definition, contextFor }: RunningService): Map<string, Reaction[]> {
+  const byType = new Map<string, Reaction[]>()
+  for (const { messages, react } of definition.reacts ?? []) {
+    const reaction: Reaction = (envelope, transaction, trace) =>
+      // `on` has checked the type: the data is that of one of these messages.
+      react(envelope.data as never, withJobs(transaction), contextFor(trace), envelope)
+    for (const { type } of messages) byType.set(type, [...(byType.get(type) ?? []), reaction])
+  }
+  return byType
+}
+
+/** True for messages of which no reaction will ever have anything to do. */
+function isKnownToAll({ definition, context }: RunningService): ConsumerOptions['isKnown'] {
+  const reacts: NonNullable<AnyService['reacts']> = definition.reacts ?? []
+  return ({ type, data }) =>
+    reacts.every(
+      ({ messages, isKnown }) => !messages.some((one) => one.type === type) || isKnown?.(data as never, context),
+    )
+}
+
+function recordHandling(service: string, { metrics, log }: ProcessParts): ConsumerOptions['onHandling'] {
+  return (envelope, trace) => {
+    const endSpan = beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })
+    return (outcome, milliseconds) => {
+      endSpan(outcome === 'failed')
+      metrics.message(service, envelope.type, outcome, milliseconds / 1000)
+      log.info(
+        {
+          service,
+          message: envelope.type,
+          eventId: envelope.id,
+          key: envelope.subject,
+          outcome,
+          ms: round(milliseconds),
+          lagMs: Date.now() - Date.parse(envelope.time),
+          traceId: trace.traceId,
+        },
+        'message',
       )
-      reactions.set(type, list)
     }
   }
-  const consumer: Subscription = await startConsumer({
-    database: context.database,
-    transport,
-    group: name,
-    reactions,
-    definitions: allMessages,
-    check: checkMessage,
-    isKnown: ({ type, data }) =>
-      definition.reacts?.every(
-        ({ messages, isKnown }) => !messages.some((one) => one.type === type) || isKnown?.(data as never, context),
-      ) ?? false,
-    log,
-    retrySeconds,
-    onTaken(envelope, trace) {
-      const endSpan = beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })
-      return (outcome, milliseconds) => {
-        endSpan(outcome === 'failed')
-        metrics.message(name, envelope.type, outcome, milliseconds / 1000)
-        log.info(
-          {
-            service: name,
-            message: envelope.type,
-            eventId: envelope.id,
-            key: envelope.subject,
-            outcome,
-            ms: round(milliseconds),
-            lagMs: Date.now() - Date.parse(envelope.time),
-            traceId: trace.traceId,
-          },
-          'message',
-        )
-      }
-    },
-  })
-  subscriptions.push(consumer)
-  return subscriptions
 }

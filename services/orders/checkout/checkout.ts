@@ -90,7 +90,7 @@ async function answerWithExisting(
 async function finish(order: Order, paidStatus: 200 | 201, context: OrdersContext): Promise<Reply<OrderView>> {
   // When the time is over, the checkout goes on without this request.
   const milliseconds = Math.max(1, Math.min(mostWaitMs, context.deadline - Date.now()))
-  const outcome = await pTimeout(runCheckout(order, context.unhurried), { milliseconds, fallback: () => order })
+  const outcome = await pTimeout(runCheckout(order, context.withoutDeadline), { milliseconds, fallback: () => order })
   if (outcome.status === 'canceled') return refuseCanceled(outcome)
   return reply(outcome.paidAt ? paidStatus : 202, orderView(outcome))
 }

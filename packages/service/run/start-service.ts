@@ -1,0 +1,119 @@
+// Starts one service up to the point where it can answer: database, migrations, relay, its own resources, jobs.
+import type { ServiceName } from '@souk/contracts'
+import {
+  type Database,
+  type Log,
+  messagingMigrations,
+  newTrace,
+  openDatabase,
+  type Relay,
+  startRelay,
+  type Transport,
+} from '@souk/messaging'
+import { migrate } from '@souk/postgres'
+import type { FastifyInstance } from 'fastify'
+import type { LocalService, ServiceCalls } from '../calls/service-calls.ts'
+import { localService } from '../http/local-service.ts'
+import { prepareJobs, startJobs } from '../work/jobs.ts'
+import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
+import type { AnyService } from './define-service.ts'
+import { round } from './log.ts'
+import type { Metrics } from './metrics.ts'
+import type { SharedSettings } from './shared-settings.ts'
+import { startTableMaintenance } from './table-maintenance.ts'
+
+/** What all services of a process have in common. */
+export interface ProcessParts {
+  transport: Transport
+  log: Log
+  metrics: Metrics
+  serviceCalls: ServiceCalls
+  now: () => Date
+  shared: SharedSettings
+  /** The settings of each service. */
+  settings: Readonly<Record<string, Record<string, unknown>>>
+  /** The connection string of each service's database. */
+  databaseUrls: Partial<Record<ServiceName, string>>
+  /** Runs a schedule of a service now. */
+  runSoon(service: ServiceName, schedule: string): void
+  /** What tests hand in place of what a service would open itself. */
+  resources: Partial<Record<ServiceName, unknown>>
+  /** Adds a part to stop. Parts are stopped in reverse order, one after the other. */
+  onStop(part: string, stop: () => Promise<void>): void
+}
+
+/** A service that runs in this process. */
+export interface RunningService {
+  readonly definition: AnyService
+  readonly database?: Database
+  /** For work that belongs to no request. */
+  readonly context: AnyContext
+  readonly contextFor: MakeContext
+  readonly answer: LocalService
+  readonly server?: FastifyInstance
+  /** Without a slash at the end; undefined when it does not listen. */
+  readonly url?: string
+}
+
+/** Starts a service. It does not listen, react to messages or run schedules yet. Throws what went wrong. */
+export async function startService(definition: AnyService, parts: ProcessParts): Promise<RunningService> {
+  const { name } = definition
+  const { log, metrics, onStop } = parts
+  const database = definition.migrations === undefined ? undefined : await startDatabase(definition, parts)
+  const common = { ...parts, service: name, calls: definition.calls, database, settings: parts.settings[name] ?? {} }
+  const base = contextMaker({ ...common, resources: undefined })(newTrace())
+  const { resources, close } = await openResources(definition, base, parts)
+  if (close) onStop(`${name} resources`, close)
+
+  const contextFor = contextMaker({ ...common, resources })
+  if (database) {
+    const jobs = await startJobs(
+      database,
+      definition.jobs ?? [],
+      () => contextFor(newTrace()),
+      log,
+      (job, milliseconds, failed) => {
+        metrics.count('souk_jobs_total', { service: name, job, outcome: failed ? 'failed' : 'done' })
+        log.info({ service: name, job, ms: round(milliseconds), failed }, 'job')
+      },
+    )
+    onStop(`${name} jobs`, jobs.stop)
+  }
+  const answer = localService(definition, contextFor, metrics, log)
+  return { definition, database, context: contextFor(newTrace()), contextFor, answer }
+}
+
+/** Opens and migrates the service's database, and starts what works on its tables of messages. */
+async function startDatabase(definition: AnyService, parts: ProcessParts): Promise<Database> {
+  const { name } = definition
+  const { log, transport, onStop } = parts
+  const url = parts.databaseUrls[name]
+  if (!url) throw new Error(`The ${name} service needs a database: set ${name.toUpperCase()}_DATABASE_URL.`)
+  let relay: Relay | undefined
+  const database = openDatabase({
+    url,
+    service: name,
+    connections: definition.connections ?? 10,
+    plansByIndex: definition.plansByIndex,
+    onMessagesStored: () => relay?.wake(),
+    onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
+  })
+  onStop(`${name} database`, database.close)
+  await migrate(database, [messagingMigrations, { component: name, folder: definition.migrations as string }]) // Checked by the caller.
+  if (definition.jobs?.length) await prepareJobs(database)
+  onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
+  relay = startRelay({ database, transport, log })
+  onStop(`${name} relay`, relay.stop)
+  return database
+}
+
+/** What a test hands in, or what the service opens itself. */
+async function openResources(
+  definition: AnyService,
+  base: AnyContext,
+  { resources, serviceCalls }: ProcessParts,
+): Promise<{ resources?: unknown; close?: () => Promise<void> }> {
+  const given = resources[definition.name]
+  if (given !== undefined) return { resources: given }
+  return (await definition.open?.(base, serviceCalls)) ?? {}
+}
