@@ -1,7 +1,7 @@
 // How a service starts, answers, works in the background, and stops.
 export * from './calls/service-calls.ts'
 export * from './calls/service-token.ts'
-export * from './http/answer.ts'
+export * from './http/access.ts'
 export * from './http/paging.ts'
 export * from './http/problems.ts'
 export * from './http/server.ts'

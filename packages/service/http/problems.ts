@@ -1,7 +1,7 @@
 // How a request is refused: an RFC 9457 problem with a stable code and a sentence that a person can act on.
-import { type Problem, type RefusalOf, type RouteDefinition, statusOf } from '@souk/contracts'
+import { type Answer, type Problem, type RefusalOf, type RouteDefinition, statusOf } from '@souk/contracts'
 
-/** An answer, not an accident: the caller asked for something it cannot have. */
+/** Thrown to answer that the caller cannot have what it asked for. It is an answer, not a failure, so it is not logged as one. */
 export class Refusal extends Error {
   readonly code: string
   readonly status: number
@@ -25,6 +25,15 @@ export function refuse<R extends RouteDefinition>(
   throw new Refusal(code, statusOf(route, code), sentence, more)
 }
 
+/** The answer that carries a refusal; overload answers say after how many seconds to try again. */
+export function answerOf(refusal: Refusal, requestId: string): Answer {
+  const { status, more } = refusal
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8' }
+  if (status === 429 || status === 503) headers['retry-after'] = String(more.retryAfterSeconds ?? 1)
+  return { status, headers, body: JSON.stringify(problemOf(refusal, requestId)) }
+}
+
+/** The RFC 9457 problem of a refusal. */
 export function problemOf(refusal: Refusal, requestId: string): Problem {
   return {
     type: `https://souk.example/problems/${refusal.code}`,

@@ -1,5 +1,5 @@
-// A service's own HTTP server, for when it runs alone: one Fastify route per contract route, and behind it the same answer
-// as in process. Callers prove who they are by an internal token; nothing else is believed.
+// A service's own HTTP server, for when it runs alone: one Fastify route per contract route, with the same answers as in process.
+// Callers prove who they are by a service token; no other header is believed.
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Answer, Route, ServiceName } from '@souk/contracts'
@@ -7,19 +7,19 @@ import { continueTrace } from '@souk/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LocalService } from '../calls/service-calls.ts'
 import type { ServiceTokens } from '../calls/service-token.ts'
-import { problemOf, Refusal } from './problems.ts'
+import { answerOf, problemOf, Refusal } from './problems.ts'
 
 const defaultBodyLimit = 64 * 1024
 
 export interface ServerOptions {
   trustProxy?: boolean
-  /** How the server's own refusals are sent, and why: not found, too large, unreadable. `sendAnswer` when left out. */
+  /** Sends the server's own refusals: not found, too large, unreadable (`sendAnswer`). `error` is Fastify's reason, if any. */
   send?: (request: FastifyRequest, reply: FastifyReply, answer: Answer, error?: Error) => void
-  /** Headers of what is said to a connection that never became a request. */
+  /** Headers of the answer to a connection that sent no readable request. */
   headers?: Readonly<Record<string, string>>
 }
 
-/** A Fastify with our limits, that hands bodies over as bytes and speaks problem+json when it refuses by itself. */
+/** A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. */
 export function bareServer(options: ServerOptions = {}): FastifyInstance {
   const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
   const server = Fastify({
@@ -46,7 +46,7 @@ export function bareServer(options: ServerOptions = {}): FastifyInstance {
   return server
 }
 
-/** Bytes that are no HTTP request, headers without end, or none at all: said once, then the connection is closed. */
+/** Answers bytes that are no HTTP request, endless headers, or none in time, and closes the connection. */
 function refuseConnection(error: Error & { code?: string }, socket: Socket, headers: Readonly<Record<string, string>>) {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const refusal =
@@ -67,6 +67,7 @@ function refuseConnection(error: Error & { code?: string }, socket: Socket, head
   socket.destroySoon()
 }
 
+/** The server of one service; it does not listen yet. Requests without a valid service token are refused (not-signed-in). */
 export function serveService(
   name: ServiceName,
   routes: readonly Route[],
@@ -113,12 +114,13 @@ function deadlineOf(request: FastifyRequest): number | undefined {
   return left > 0 ? Date.now() + left : undefined
 }
 
+/** The query of a request's URL, as it was sent. */
 export function queryText(request: FastifyRequest): string {
   const mark = request.url.indexOf('?')
   return mark < 0 ? '' : request.url.slice(mark + 1)
 }
 
-/** Sends an answer as it is. Bodies are already bytes or text. */
+/** Sends an answer. Its body is already bytes or text. */
 export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
   reply.code(answer.status)
   for (const name of Object.keys(answer.headers)) {
@@ -126,19 +128,6 @@ export function sendAnswer(reply: FastifyReply, answer: Answer): FastifyReply {
       reply.header(name, answer.headers[name])
   }
   return reply.send(answer.body.length === 0 ? undefined : answer.body)
-}
-
-export function answerOf(refusal: Refusal, requestId: string): Answer {
-  return {
-    status: refusal.status,
-    headers: {
-      'content-type': 'application/problem+json; charset=utf-8',
-      ...(refusal.status === 429 || refusal.status === 503
-        ? { 'retry-after': String(refusal.more.retryAfterSeconds ?? 1) }
-        : {}),
-    },
-    body: JSON.stringify(problemOf(refusal, requestId)),
-  }
 }
 
 /** What Fastify itself refuses: bodies too large, malformed requests. */

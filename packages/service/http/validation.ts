@@ -4,6 +4,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formatsPlugin from 'ajv-formats'
 import type { TSchema } from 'typebox'
 
+/** Returns what is wrong with a value, or undefined. Fills in defaults, and in paths and queries converts types, in place. */
 export type Check = (value: unknown) => { path: string; message: string }[] | undefined
 
 const addFormats = formatsPlugin as unknown as (ajv: Ajv) => void
@@ -11,15 +12,15 @@ const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true })
 const lenient = new Ajv({ strict: false, allErrors: false, useDefaults: true, coerceTypes: 'array' })
 for (const ajv of [strict, lenient]) {
   addFormats(ajv)
-  // The plugin's own takes urn:uuid:…, too, which is no id to the database: it would fail, with all that shares its statement.
+  // The plugin's own format also takes urn:uuid:…, which the database refuses: every request in the same batch would fail.
   ajv.addFormat('uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i)
 }
 
-/** For JSON bodies: types must be exactly as declared. */
+/** A check for JSON bodies: types must be exactly as declared. */
 export function checkBody(schema: TSchema): Check {
   return checkWith(strict.compile(schema))
 }
-/** For paths and queries, where everything arrives as text: "3" is a number, one value is a list of one. */
+/** A check for paths and queries, where everything arrives as text: "3" is a number, one value is a list of one. */
 export function checkQuery(schema: TSchema): Check {
   const check = checkWith(lenient.compile(schema))
   return (value) => check(value) ?? tooLarge(value as Record<string, unknown>)
@@ -35,10 +36,10 @@ function tooLarge(values: Record<string, unknown>): { path: string; message: str
 }
 
 function checkWith(validate: ValidateFunction): Check {
-  return (value) => (validate(value) ? undefined : (validate.errors ?? []).map(told))
+  return (value) => (validate(value) ? undefined : (validate.errors ?? []).map(errorOf))
 }
 
-function told(error: ErrorObject): { path: string; message: string } {
+function errorOf(error: ErrorObject): { path: string; message: string } {
   const path = error.instancePath.slice(1).replaceAll('/', '.')
   if (error.keyword === 'additionalProperties') {
     return {

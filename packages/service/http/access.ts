@@ -1,0 +1,19 @@
+// The access rule of a contract's route.
+import type { Route } from '@souk/contracts'
+import type { Caller } from '../calls/service-token.ts'
+import { refuse } from './problems.ts'
+
+/**
+ * Refuses callers that the contract does not let in (not-signed-in, not-allowed). The gateway asks it to refuse early; what the
+ * service itself decides is what counts.
+ */
+export function mayCall(route: Route, caller: Caller): void {
+  const { access } = route
+  if (typeof access === 'object') {
+    if (!access.services.includes(caller.service)) refuse(route, 'not-allowed', 'Only other services may call this.')
+    return
+  }
+  if (access === 'anyone' || caller.role === 'staff') return
+  if (caller.role === 'anonymous') refuse(route, 'not-signed-in', 'Sign in first.')
+  if (access === 'staff') refuse(route, 'not-allowed', 'Only the shop’s staff may do this.')
+}
