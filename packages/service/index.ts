@@ -1,5 +1,6 @@
 // How a service starts, answers, works in the background, and stops.
 export * from './calls/service-calls.ts'
+export * from './calls/service-request.ts'
 export * from './calls/service-token.ts'
 export * from './http/access.ts'
 export * from './http/paging.ts'

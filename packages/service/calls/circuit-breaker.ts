@@ -1,19 +1,21 @@
-// Stops asking a service that does not answer, so that callers fail fast and it can recover: after 20 calls of which half
-// failed within 10 seconds it opens for 5 seconds, then lets 3 calls through to see.
+// Stops calls to a service that does not answer, so that callers fail fast and the service can recover. It opens when half of at
+// least 20 calls within 10 seconds failed; after 5 seconds it lets 3 calls through, and the first that succeeds closes it.
 
 export interface CircuitBreaker {
-  /** False: do not call. */
+  /** Asked before each call; every call that it lets through reports how it ended. */
   mayCall(): boolean
   succeeded(): void
   failed(): void
+  /** True while no calls are let through. */
   readonly isOpen: boolean
 }
 
 const windowMs = 10_000
 const openMs = 5_000
-const fewest = 20
+const fewestCalls = 20
 const probes = 3
 
+/** A closed circuit breaker. `now` is in milliseconds. */
 export function makeCircuitBreaker(now: () => number = Date.now): CircuitBreaker {
   let windowStart = now()
   let calls = 0
@@ -21,7 +23,7 @@ export function makeCircuitBreaker(now: () => number = Date.now): CircuitBreaker
   let openUntil = 0
   let probing = 0
 
-  const roll = () => {
+  const startNextWindow = () => {
     if (now() - windowStart < windowMs) return
     windowStart = now()
     calls = 0
@@ -42,7 +44,7 @@ export function makeCircuitBreaker(now: () => number = Date.now): CircuitBreaker
       return true
     },
     succeeded() {
-      roll()
+      startNextWindow()
       calls += 1
       if (openUntil !== 0 && openUntil <= now()) {
         openUntil = 0
@@ -51,10 +53,10 @@ export function makeCircuitBreaker(now: () => number = Date.now): CircuitBreaker
       }
     },
     failed() {
-      roll()
+      startNextWindow()
       calls += 1
       failures += 1
-      if (openUntil !== 0 ? openUntil <= now() : calls >= fewest && failures * 2 >= calls) open()
+      if (openUntil !== 0 ? openUntil <= now() : calls >= fewestCalls && failures * 2 >= calls) open()
     },
   }
 }

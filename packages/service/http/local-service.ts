@@ -1,6 +1,7 @@
 // Answers a service's requests, from whichever way they come, and leaves one log line, one measurement and one span for each.
 import type { Log } from '@souk/messaging'
-import { answerDeadline, type LocalService } from '../calls/service-calls.ts'
+import { answerDeadline } from '../calls/deadlines.ts'
+import type { LocalService } from '../calls/service-request.ts'
 import type { MakeContext } from '../run/context.ts'
 import type { AnyService, Handler } from '../run/define-service.ts'
 import { orderIdIn, round } from '../run/log.ts'

@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 import type { Answer, Route, ServiceName } from '@souk/contracts'
 import { continueTrace } from '@souk/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { LocalService } from '../calls/service-calls.ts'
-import type { ServiceTokens } from '../calls/service-token.ts'
+import type { LocalService, ServiceRequest } from '../calls/service-request.ts'
+import type { Caller, ServiceTokens } from '../calls/service-token.ts'
 import { answerOf, problemOf, Refusal } from './problems.ts'
 
 const defaultBodyLimit = 64 * 1024
@@ -82,33 +82,32 @@ export function serveService(
       bodyLimit: route.bodyLimit ?? defaultBodyLimit,
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        const caller = tokens.verify(request.headers.authorization?.replace(/^Bearer /, ''), name)
-        if (!caller) {
-          return sendAnswer(
-            reply,
-            answerOf(new Refusal('not-signed-in', 401, 'This service answers other services only.'), request.id),
-          )
-        }
-        return sendAnswer(
-          reply,
-          await answer(route, {
-            params: request.params as Record<string, unknown>,
-            query: queryText(request),
-            headers: request.headers as Record<string, string>,
-            body: request.body as Uint8Array | undefined,
-            caller,
-            trace: continueTrace(request.headers.traceparent as string | undefined),
-            deadline: deadlineOf(request),
-            ip: (request.headers['x-client-ip'] as string | undefined) ?? request.ip,
-            url: request.url,
-          }),
-        )
+        const caller = await tokens.verify(request.headers.authorization?.replace(/^Bearer /, ''), name)
+        if (caller) return sendAnswer(reply, await answer(route, requestOf(request, caller)))
+        const refusal = new Refusal('not-signed-in', 401, 'This service answers other services only.')
+        return sendAnswer(reply, answerOf(refusal, request.id))
       },
     })
   }
   return server
 }
 
+/** The casts say what Fastify promises: path parameters are an object, a header that comes once is a text, bodies are bytes. */
+function requestOf(request: FastifyRequest, caller: Caller): ServiceRequest {
+  return {
+    params: request.params as Record<string, unknown>,
+    query: queryText(request),
+    headers: request.headers as Record<string, string>,
+    body: request.body as Uint8Array | undefined,
+    caller,
+    trace: continueTrace(request.headers.traceparent as string | undefined),
+    deadline: deadlineOf(request),
+    ip: (request.headers['x-client-ip'] as string | undefined) ?? request.ip,
+    url: request.url,
+  }
+}
+
+/** The caller says how long it still waits, because the clocks of two machines differ. */
 function deadlineOf(request: FastifyRequest): number | undefined {
   const left = Number(request.headers['x-time-left-ms'])
   return left > 0 ? Date.now() + left : undefined

@@ -2,7 +2,8 @@
 // loses nothing: new requests end first, then messages, schedules and jobs, and databases last.
 import type { Route, ServiceName } from '@souk/contracts'
 import { newTrace, type Transport } from '@souk/messaging'
-import { type LocalService, makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
+import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
+import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
 import { serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'

@@ -273,7 +273,7 @@ test('sign-in works the same in a process of its own, over HTTP', async () => {
       })
     assert.equal((await ask({ email, password: goodPassword })).status, 401, 'only services call it')
     const tokens = serviceTokens(['only-for-development-only-for-development'])
-    const authorization = `Bearer ${tokens.mint(anonymous, 'users')}`
+    const authorization = `Bearer ${await tokens.mint(anonymous, 'users')}`
     const signedIn = await ask({ email, password: goodPassword, rememberMe: false }, { authorization })
     assert.equal(signedIn.status, 200, await signedIn.clone().text())
     assert.equal(signedIn.headers.getSetCookie().length, 2)

@@ -1,0 +1,86 @@
+// A service token proves who calls to one audience, for a short time, and nothing else does.
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { test } from 'node:test'
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { type Caller, serviceTokens } from './service-token.ts'
+
+const secret = 'a-secret-of-more-than-32-characters'
+const customer: Caller = { service: 'gateway', role: 'customer', userId: 'u1', sessionId: 's1', emailVerified: true }
+
+test('the audience reads the caller that was signed, again and again', async () => {
+  const [ours, theirs] = [serviceTokens([secret]), serviceTokens([secret])]
+  const token = await ours.mint(customer, 'orders')
+  assert.equal(await ours.mint(customer, 'orders'), token)
+  assert.deepEqual(await theirs.verify(token, 'orders'), customer)
+  assert.deepEqual(await theirs.verify(token, 'orders'), customer)
+  assert.notEqual(await ours.mint({ ...customer, sessionId: 's2' }, 'orders'), token)
+})
+
+test('a token is worth nothing to another audience, even where it is known already', async () => {
+  const tokens = serviceTokens([secret])
+  const token = await tokens.mint(customer, 'orders')
+  assert.ok(await tokens.verify(token, 'orders'))
+  assert.equal(await tokens.verify(token, 'payments'), undefined)
+})
+
+test('a token expires after 30 seconds, also where it was verified before, and is renewed after 15', async () => {
+  let time = Date.parse('2026-12-01T12:00:00Z')
+  const now = () => time
+  const [ours, theirs] = [serviceTokens([secret], now), serviceTokens([secret], now)]
+  const token = await ours.mint(customer, 'orders')
+  assert.ok(await theirs.verify(token, 'orders'))
+  time += 14_000
+  assert.equal(await ours.mint(customer, 'orders'), token)
+  time += 2_000
+  assert.notEqual(await ours.mint(customer, 'orders'), token)
+  time += 13_000
+  assert.ok(await theirs.verify(token, 'orders'))
+  time += 1_000
+  assert.equal(await theirs.verify(token, 'orders'), undefined)
+  assert.equal(await serviceTokens([secret], now).verify(token, 'orders'), undefined)
+})
+
+test('changed, unsigned, endless and foreign tokens are refused', async () => {
+  const tokens = serviceTokens([secret])
+  const [head = '', , signature = ''] = (await tokens.mint(customer, 'orders')).split('.')
+  const claims = { iss: 'gateway', aud: 'orders', exp: 9_999_999_999, caller: { ...customer, role: 'staff' } }
+  const signed = (key: string, payload: object) =>
+    new SignJWT({ ...payload }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(key))
+  const wrong = {
+    changed: `${head}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`,
+    unsigned: new UnsecuredJWT(claims).encode(),
+    'signed with the secret itself': await signed(secret, claims),
+    'of another shop': await serviceTokens(['another-secret-of-more-than-32-chars']).mint(customer, 'orders'),
+    text: 'no token',
+    empty: '',
+    missing: undefined,
+    long: 'a'.repeat(5_000),
+  }
+  for (const [what, token] of Object.entries(wrong)) {
+    assert.equal(await tokens.verify(token, 'orders'), undefined, what)
+  }
+})
+
+test('a service that has only the key of one pair cannot speak for another service', async () => {
+  const key = createHmac('sha256', secret).update('notifications>orders').digest()
+  const mint = (iss: string, caller: Caller, exp?: number) =>
+    new SignJWT({ iss, aud: 'orders', exp, caller }).setProtectedHeader({ alg: 'HS256' }).sign(key)
+  const later = Math.floor(Date.now() / 1000) + 30
+  const notifications: Caller = { service: 'notifications', role: 'anonymous' }
+  const tokens = serviceTokens([secret])
+  assert.deepEqual(await tokens.verify(await mint('notifications', notifications, later), 'orders'), notifications)
+  assert.equal(await tokens.verify(await mint('gateway', customer, later), 'orders'), undefined)
+  assert.equal(await tokens.verify(await mint('notifications', customer, later), 'orders'), undefined)
+  assert.equal(await tokens.verify(await mint('notifications', notifications), 'orders'), undefined, 'without expiry')
+})
+
+test('while a secret is rotated, tokens of the old and of the new one are valid', async () => {
+  const [before, during, afterwards] = [['old'], ['new', 'old'], ['new']].map((names) =>
+    serviceTokens(names.map((name) => `${name}-${secret}`)),
+  )
+  const old = (await before?.mint(customer, 'orders')) as string
+  assert.deepEqual(await during?.verify(old, 'orders'), customer)
+  assert.equal(await afterwards?.verify(old, 'orders'), undefined)
+  assert.deepEqual(await afterwards?.verify(await during?.mint(customer, 'orders'), 'orders'), customer)
+})
