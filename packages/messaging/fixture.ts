@@ -1,6 +1,6 @@
 // For tests of messages: a database with the tables of messages, as a service has them.
 import { migrate } from '@souk/postgres'
-import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { openDatabase } from './database.ts'
 import { messagingMigrations } from './migrations.ts'
 

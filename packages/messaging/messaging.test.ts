@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { allMessages } from '@souk/contracts'
 import { SoldOut, StockLow } from '@souk/contracts/inventory'
-import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { openTestDatabase } from './fixture.ts'
 import {
   continueTrace,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createDatabase, dropDatabase, urlOfDatabase } from './fixture.ts'
 import { type Database, DatabaseUnavailable, isContention, isTransient, openDatabase, sqlState } from './index.ts'
-import { createDatabase, dropDatabase, urlOfDatabase } from './test-database.ts'
 
 let url: string
 let database: Database

@@ -1,8 +1,8 @@
 // What a statement is made of: lists as rows of parameters, conditions that are joined, documents.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { createDatabase, dropDatabase } from './fixture.ts'
 import { columns, type Database, join, json, openDatabase } from './index.ts'
-import { createDatabase, dropDatabase } from './test-database.ts'
 
 let url: string
 let database: Database

@@ -15,7 +15,7 @@ import {
   type Transport,
 } from '@souk/messaging'
 import { migrate } from '@souk/postgres'
-import { administer, createDatabase, dropDatabase, urlOfDatabase } from '@souk/postgres/test-database'
+import { administer, createDatabase, dropDatabase, urlOfDatabase } from '@souk/postgres/fixture'
 import type { Caller } from './calls/service-token.ts'
 import type { AnyService } from './run/define-service.ts'
 import { makeLog } from './run/log.ts'
@@ -24,7 +24,7 @@ import { prepareJobs } from './work/jobs.ts'
 
 // For tests that start a service as a process does, to kill it.
 export { memoryTransport, newTrace } from '@souk/messaging'
-export { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+export { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 
 export const staff: Caller = {
   service: 'gateway',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { test } from 'node:test'
-import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { openDatabase } from '../database.ts'
 import { transportSuite } from './conformance-suite.ts'
 import { memoryTransport } from './memory.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Database, openDatabase } from '@souk/messaging'
-import { createDatabase, dropDatabase } from '@souk/postgres/test-database'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { eventually } from '../fixture.ts'
 import { job } from '../run/define-service.ts'
 import { makeLog } from '../run/log.ts'
