@@ -1,5 +1,5 @@
 // A process for the crash tests: it does numbered work in transactions that each send a message, relays and reacts, and
-// ends when all is done. SOUK_CRASHPOINT kills it on the way; whoever started it looks whether a second run completes it.
+// ends when all is done. SOUK_CRASHPOINT kills it on the way; the test then checks that a second run completes the work.
 import { allMessages } from '@souk/contracts'
 import { StockLow } from '@souk/contracts/inventory'
 import { migrate } from '@souk/postgres'
@@ -32,7 +32,7 @@ const consumer = await startConsumer({
   ]),
 })
 
-// Two waves: relay and reactions take as much at once as there is, and a crash point may name their second batch.
+// In two parts, so that relay and reactions work in at least two batches, and a crash point may name the second.
 for (const end of [Math.floor(Number(count) / 2), Number(count)]) {
   for (let number = 0; number < end; number++) {
     await database.transaction(async ({ sql, send }) => {

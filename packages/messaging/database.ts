@@ -15,7 +15,7 @@ import {
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
 import type { Trace } from './trace.ts'
 
-/** What may happen inside a transaction. `send` exists only here, so that nobody can forget the outbox. */
+/** What may happen inside a transaction. `send` exists only here, so that no message is sent without the outbox. */
 export interface Transaction extends PostgresTransaction {
   /** Stores messages in the outbox; they leave after the commit, in this order, and only if it succeeds. */
   send(...messages: Message[]): void

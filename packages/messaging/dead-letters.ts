@@ -1,4 +1,4 @@
-// What staff does with messages that could not be processed: look, try again, or let go.
+// Dead letters: messages that a consumer has set aside because their reaction failed. Staff lists, replays or discards them.
 import type { Database } from './database.ts'
 import type { Envelope } from './envelope.ts'
 
@@ -15,6 +15,7 @@ export interface DeadLetter {
   envelope: Envelope
 }
 
+/** The oldest dead letters, also those that are still being retried. At most 1,000. */
 export async function listDeadLetters(database: Database, limit = 100): Promise<DeadLetter[]> {
   return database.sql<DeadLetter>`
     select consumer, event_id, type, key, status, attempts, error, created_at, next_attempt_at, envelope
@@ -23,7 +24,7 @@ export async function listDeadLetters(database: Database, limit = 100): Promise<
     limit ${Math.min(limit, 1000)}`
 }
 
-/** Lets the consumer try a message again at once. Returns false when there is no such message. */
+/** Lets the consumer retry a message at once. Returns false when there is no such message. */
 export async function replayDeadLetter(database: Database, eventId: string): Promise<boolean> {
   const rows = await database.sql`
     update dead_letter set status = 'retrying', attempts = 0, next_attempt_at = clock_timestamp()
@@ -32,7 +33,7 @@ export async function replayDeadLetter(database: Database, eventId: string): Pro
   return rows.length > 0
 }
 
-/** Gives a message up. Later messages of its key go on. */
+/** Deletes a message for good; later messages of its key are then handled. Returns false when there is no such message. */
 export async function discardDeadLetter(database: Database, eventId: string): Promise<boolean> {
   const rows = await database.sql`delete from dead_letter where event_id = ${eventId} returning event_id`
   return rows.length > 0

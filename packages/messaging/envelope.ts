@@ -6,7 +6,7 @@ import { newTrace, type Trace, traceparentOf } from './trace.ts'
 
 export interface Envelope<D = unknown> {
   specversion: '1.0'
-  /** UUIDv7, made by the sender; everybody recognizes a repeated message by it. */
+  /** UUIDv7, made by the sender. Consumers recognize a repeated message by it. */
   id: string
   source: string
   type: string
@@ -22,6 +22,7 @@ export interface Origin {
   trace: Trace
 }
 
+/** Wraps a message that this service sends now. Without an origin, it begins a new trace. */
 export function envelopeOf(message: Message, service: string, origin?: Origin): Envelope {
   return {
     specversion: '1.0',

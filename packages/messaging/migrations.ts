@@ -1,4 +1,4 @@
-// Where the tables of messages are declared: every service's database has them.
+// The migrations of the message tables (outbox, inbox, dead letters), which every service's database has.
 import { join } from 'node:path'
 import type { MigrationFolder } from '@souk/postgres'
 

@@ -5,7 +5,10 @@ import type { SerializedMessage, Transport } from './transports/transport.ts'
 
 const batchSize = 500
 
-/** Publishes again what was published between two times. Consumers that had it already ignore it. */
+/**
+ * Publishes again what was published between two times (ISO 8601), of one type or of all. Consumers ignore what they have handled.
+ * Returns how many messages that were. Throws when the broker did not confirm all of them.
+ */
 export async function redrive(
   database: Database,
   transport: Transport,
@@ -13,7 +16,7 @@ export async function redrive(
 ): Promise<number> {
   const { sql, close } = await database.connect()
   try {
-    // Two weeks have no index, so they are read and sorted once, and for that the usual patience is too short.
+    // There is no index for two weeks of messages. They are read and sorted once, which takes longer than the usual time limits.
     await sql`set statement_timeout = 0`
     await sql`set transaction_timeout = 0`
     await sql`begin`

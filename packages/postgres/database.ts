@@ -10,7 +10,7 @@ import { type Row, type Sql, type Statement, sqlOn } from './sql.ts'
 /** What may happen inside a transaction. */
 export interface Transaction {
   sql: Sql
-  /** Runs last, in one round trip with the commit; for statements whose answer nobody needs. */
+  /** Runs last, in one round trip with the commit; for statements whose rows are not needed. */
   withCommit(statement: Statement): void
   /** Runs after the commit, never when it fails. For wake-ups only: a crash in between loses it. */
   afterCommit(action: () => void): void

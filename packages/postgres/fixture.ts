@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 
+/** The URL of the server, as its superuser. Throws outside of `npm test`. */
 export function testPostgres(): string {
   const url = process.env.SOUK_TEST_POSTGRES
   if (!url) throw new Error('Run tests with `npm test`: it starts the PostgreSQL that they need.')
@@ -15,10 +16,11 @@ export async function createDatabase(template?: string): Promise<string> {
   return urlOfDatabase(name)
 }
 
+/** Drops a test's database after its connections have ended. */
 export async function dropDatabase(url: string): Promise<void> {
   const name = /\/([a-z0-9_]+)(\?|$)/.exec(url)?.[1] as string
   await administer(async (client) => {
-    // A closed connection takes a moment to end. Ended by force, it tells its client an error for which nobody listens any more.
+    // A closed connection takes a moment to end. If the server ends it first, its client gets an error that nothing handles any more.
     for (let waits = 0; waits < 100; waits++) {
       const { rows } = await client.query('select from pg_stat_activity where datname = $1', [name])
       if (rows.length === 0) break
@@ -28,7 +30,7 @@ export async function dropDatabase(url: string): Promise<void> {
   })
 }
 
-/** Does something as the superuser. */
+/** Runs `work` on a connection of the superuser. */
 export async function administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: testPostgres() })
   await client.connect()
@@ -39,6 +41,7 @@ export async function administer<T>(work: (client: pg.Client) => Promise<T>): Pr
   }
 }
 
+/** The URL of a database of this name on the same server. */
 export function urlOfDatabase(name: string): string {
   return testPostgres().replace(/\/postgres(\?|$)/, `/${name}$1`)
 }

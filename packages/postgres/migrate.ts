@@ -19,8 +19,8 @@ interface Migration {
 }
 
 /**
- * Applies what is missing. Throws when a file that was already applied has been edited since. Several processes may
- * start at once: an advisory lock lets one do the work.
+ * Applies the migrations that are missing and returns their names. Throws when one fails, and when a file that was applied before has
+ * been edited since. Several processes may start at once: an advisory lock lets one of them do the work.
  */
 export async function migrate(database: Database, folders: readonly MigrationFolder[]): Promise<string[]> {
   const wanted = (await Promise.all(folders.map(readMigrations))).flat()

@@ -1,9 +1,17 @@
-// For tests: real services on real PostgreSQL, in this process, with a transport in memory. A database per service and test
-// file, cloned from a migrated template. Needs SOUK_TEST_POSTGRES, which `npm test` sets.
+// For tests: real services on real PostgreSQL, in this process, with a transport in memory. Each service and test file gets a
+// database of its own, copied from a migrated template. Needs SOUK_TEST_POSTGRES, which `npm test` sets.
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Api, type ClientOf, makeClient, ProblemError, type Route, type ServiceName } from '@souk/contracts'
+import {
+  type Answer,
+  type Api,
+  type ClientOf,
+  makeClient,
+  ProblemError,
+  type Route,
+  type ServiceName,
+} from '@souk/contracts'
 import {
   type Database,
   type Log,
@@ -72,14 +80,13 @@ export interface TestOptions {
   log?: Log
 }
 
-/** Starts services for a test. Stop the shop in `after`. */
+/** Starts services for a test, on databases of their own. Stop the shop in `after`. */
 export async function startForTest(services: readonly AnyService[], options: TestOptions = {}): Promise<TestShop> {
+  const withDatabase = services.filter((one) => one.migrations)
   const databases: Record<string, string> = Object.fromEntries(
-    await Promise.all(
-      services.filter((one) => one.migrations).map(async (one) => [one.name, await cloneDatabase(one)]),
-    ),
+    await Promise.all(withDatabase.map(async (one) => [one.name, await cloneDatabase(one)])),
   )
-  const transport = (options.transport ?? memoryTransport()) as MemoryTransport
+  const transport = (options.transport ?? memoryTransport()) as MemoryTransport // Tests with another one do not read its log.
   const running = await run({
     services,
     databases,
@@ -93,55 +100,24 @@ export async function startForTest(services: readonly AnyService[], options: Tes
     remotes: options.remotes,
     operations: false,
   })
-  const database = (service: ServiceName) => {
-    const one = running.services.get(service)
-    if (!one) throw new Error(`The ${service} service does not run in this test.`)
-    return one.context.database
-  }
   return {
     running,
     transport,
-    database,
-    as: (api, caller) =>
-      makeClient(api, (route, input) =>
-        running.serviceCalls.call(route, {
-          ...input,
-          body: encoded(input.body),
-          caller,
-          trace: newTrace(),
-          ip: '127.0.0.1',
-        }),
-      ),
+    database: (service) => databaseOf(running, service),
+    as: (api, caller) => makeClient(api, (route, input) => call(running, route, input, caller)),
     async request(route, input, caller = anonymous) {
-      const answer = await running.serviceCalls.call(route, {
-        ...input,
-        body: encoded(input.body),
-        caller,
-        trace: newTrace(),
-        ip: '127.0.0.1',
-      })
-      const text = Buffer.from(answer.body as Uint8Array).toString()
-      const isJson = answer.headers['content-type']?.includes('json')
-      return { status: answer.status, headers: answer.headers, body: isJson && text ? JSON.parse(text) : text }
+      const { status, headers, body } = await call(running, route, input, caller)
+      const text = Buffer.from(body as Uint8Array).toString() // It also takes text, which its types do not say together.
+      const isJson = headers['content-type']?.includes('json')
+      return { status, headers, body: isJson && text ? JSON.parse(text) : text }
     },
     messages: <D>(type: string) =>
       transport.log.filter((it) => it.type === type).map((it) => JSON.parse(it.json).data as D),
-    async settle() {
-      const deadline = Date.now() + 15_000
-      let calm = 0
-      while (calm < 2) {
-        if (Date.now() > deadline) throw new Error('The messages did not settle within 15 seconds.')
-        const busy = await Promise.all(
-          Object.keys(databases).map(async (name) => {
-            const [row] = await database(name as ServiceName).sql<{ busy: boolean }>`
-            select exists (select from outbox) or exists (select from dead_letter where status = 'retrying') as busy`
-            return row?.busy
-          }),
-        )
-        calm = busy.includes(true) || (await transport.backlog()) > 0 ? 0 : calm + 1
-        await new Promise((resolve) => setTimeout(resolve, 5))
-      }
-    },
+    settle: () =>
+      settle(
+        withDatabase.map((one) => databaseOf(running, one.name)),
+        transport,
+      ),
     async stop() {
       await running.stop()
       await transport.close()
@@ -150,9 +126,42 @@ export async function startForTest(services: readonly AnyService[], options: Tes
   }
 }
 
+function databaseOf(running: Running, service: ServiceName): Database {
+  const one = running.services.get(service)
+  if (!one) throw new Error(`The ${service} service does not run in this test.`)
+  return one.context.database
+}
+
+function call(running: Running, route: Route, input: RawInput, caller: Caller): Promise<Answer> {
+  return running.serviceCalls.call(route, {
+    ...input,
+    body: encoded(input.body),
+    caller,
+    trace: newTrace(),
+    ip: '127.0.0.1',
+  })
+}
+
 function encoded(body: unknown): string | Uint8Array | undefined {
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) return body
   return JSON.stringify(body)
+}
+
+/** Resolves when, twice in a row, no message waits in an outbox, on the transport or for a retry. */
+async function settle(databases: readonly Database[], transport: Transport): Promise<void> {
+  const deadline = Date.now() + 15_000
+  for (let timesIdle = 0; timesIdle < 2; ) {
+    if (Date.now() > deadline) throw new Error('The messages did not settle within 15 seconds.')
+    const busy = await Promise.all(
+      databases.map(async ({ sql }) => {
+        const [row] = await sql<{ busy: boolean }>`
+          select exists (select from outbox) or exists (select from dead_letter where status = 'retrying') as busy`
+        return row?.busy
+      }),
+    )
+    timesIdle = busy.includes(true) || (await transport.backlog()) > 0 ? 0 : timesIdle + 1
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
 }
 
 /** The problem that a call is refused with; fails when it is not refused. */
@@ -173,7 +182,7 @@ export async function eventually(
   seconds = 10,
 ): Promise<void> {
   const deadline = Date.now() + seconds * 1000
-  // The last look is one that began after the time was up: the machine may have stood still until then.
+  // The last check begins after the time is up: the machine may have stood still until then.
   for (let isOver = false; !(await check()); isOver = Date.now() > deadline) {
     if (isOver) throw new Error(`Not within ${seconds} seconds: ${sentence}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -184,7 +193,7 @@ async function cloneDatabase(service: AnyService): Promise<string> {
   return createDatabase(await templateOf(service))
 }
 
-/** Makes the service's template once for each version of its migrations; other test files find it. */
+/** Makes the service's template once for each version of its migrations. Other test files use the same one. */
 async function templateOf(service: AnyService): Promise<string> {
   const folders = [messagingMigrations.folder, service.migrations as string]
   const hash = createHash('sha1')

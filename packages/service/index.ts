@@ -1,4 +1,4 @@
-// How a service starts, answers, works in the background, and stops.
+// What a service is made of: how it starts, answers, calls others, works in the background, and stops.
 export * from './calls/service-calls.ts'
 export * from './calls/service-request.ts'
 export * from './calls/service-token.ts'

@@ -1,4 +1,4 @@
-// What every transport must pass, whatever the broker behind it. A new one adds a line to transports.test.ts, no case here.
+// The tests that every transport must pass, whatever its broker. A new transport adds a line to transports.test.ts.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
@@ -118,7 +118,7 @@ export function transportSuite(name: string, makeBench: () => Promise<Bench>): v
     await second.close()
   })
 
-  test(titled('closing waits for the batch in hand'), async () => {
+  test(titled('closing waits for the batch that is being handled'), async () => {
     let finished = false
     let begun = false
     const subscription = await transport.subscribe(group(), [type], async () => {
@@ -132,14 +132,14 @@ export function transportSuite(name: string, makeBench: () => Promise<Bench>): v
     assert.equal(finished, true)
   })
 
-  test(titled('a tail hears what comes from now on'), async () => {
+  test(titled('a tail receives what comes from now on'), async () => {
     await transport.publish(messages(2))
-    const heard: Envelope[] = []
-    const tail = await transport.tail([type], (envelope) => heard.push(envelope))
+    const received: Envelope[] = []
+    const tail = await transport.tail([type], (envelope) => received.push(envelope))
     const sent = messages(3)
     await transport.publish(sent)
-    await until(() => heard.length === 3)
-    assert.deepEqual(ids(heard), ids(sent))
+    await until(() => received.length === 3)
+    assert.deepEqual(ids(received), ids(sent))
     await tail.close()
   })
 

@@ -1,12 +1,13 @@
-// A transport inside one process that forgets everything at its end. For tests.
+// A transport in memory: one process, gone at its end. For tests.
 import type { Envelope } from '../envelope.ts'
 import type { SerializedMessage, Transport } from './transport.ts'
 
 export interface MemoryTransport extends Transport {
-  /** Everything published so far, for tests to look at. */
+  /** Everything that was published so far. */
   readonly log: readonly SerializedMessage[]
 }
 
+/** A new, empty transport. */
 export function memoryTransport(): MemoryTransport {
   const log: SerializedMessage[] = []
   const groups = new Map<string, number>()
@@ -59,11 +60,11 @@ export function memoryTransport(): MemoryTransport {
       }
     },
     async tail(types, listener) {
-      const hear = (message: SerializedMessage) => {
+      const receive = (message: SerializedMessage) => {
         if (types.includes(message.type)) listener(JSON.parse(message.json) as Envelope)
       }
-      tails.add(hear)
-      return { close: async () => void tails.delete(hear) }
+      tails.add(receive)
+      return { close: async () => void tails.delete(receive) }
     },
     async backlog() {
       return log.length - Math.min(log.length, ...groups.values())

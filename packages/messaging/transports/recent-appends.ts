@@ -1,22 +1,23 @@
-// What this process has appended to the bus lately. A reader here who has come so far need not ask the database for it.
+// Keeps what this process has appended to the bus lately, so that its own readers need not ask the database for it.
 import type { Envelope } from '../envelope.ts'
 import type { SerializedMessage } from './transport.ts'
 
-const mostFresh = 500
+const mostKept = 500
 
 export interface LogRow {
   position: number
   envelope: Envelope | null
 }
 export interface RecentReader {
-  /** The rows right behind this position, without a gap. What all readers have passed is forgotten. */
+  /** At most `most` rows that directly follow this position, without a gap. Rows that all readers have passed are dropped. */
   after(position: number, types: readonly string[], most: number): LogRow[]
   close(): void
 }
 
+/** A cache of recent appends for all readers of one transport. It is not an LRU cache: rows leave in the order of the log. */
 export function keepRecentAppends() {
   const byPosition = new Map<number, { type: string; envelope: Envelope }>()
-  /** How far each reader has come. */
+  /** The position of each reader. */
   const passed = new Map<RecentReader, number>()
   let newest = 0
 
@@ -28,12 +29,13 @@ export function keepRecentAppends() {
   }
 
   return {
+    /** Remembers messages that were appended; `last` is the position of the last of them. */
     keep(last: number, messages: readonly SerializedMessage[]): void {
       messages.forEach(({ type, json }, index) => {
         byPosition.set(last - messages.length + 1 + index, { type, envelope: JSON.parse(json) })
       })
       newest = Math.max(newest, last)
-      if (byPosition.size > mostFresh) forget(newest - mostFresh / 2)
+      if (byPosition.size > mostKept) forget(newest - mostKept / 2)
     },
     reader(): RecentReader {
       const reader: RecentReader = {
@@ -52,6 +54,7 @@ export function keepRecentAppends() {
       }
       return reader
     },
+    /** True when this process has appended something after this position. */
     isBehind: (position: number) => position < newest,
   }
 }

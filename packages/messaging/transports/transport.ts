@@ -1,7 +1,7 @@
-// What Souk asks of a broker, and no more. Every transport passes the same suite (transport-suite.ts).
+// What Souk asks of a message broker. Every transport passes the same tests (conformance-suite.ts).
 import type { Envelope } from '../envelope.ts'
 
-/** An envelope as the relay has it: already JSON, so that nobody parses it on the way. */
+/** An envelope as the relay has it: already JSON, so that it is not parsed on the way. */
 export interface SerializedMessage {
   id: string
   type: string
@@ -10,7 +10,7 @@ export interface SerializedMessage {
 }
 
 export interface Subscription {
-  /** Stops taking new messages and waits for those in hand. */
+  /** Stops the delivery of new messages and waits for those that are being handled. */
   close(): Promise<void>
 }
 
@@ -32,13 +32,14 @@ export interface Transport {
     types: readonly string[],
     deliver: (batch: Envelope[]) => Promise<void>,
   ): Promise<Subscription>
-  /** Tells this process about messages from now on, at most once. For caches and live updates. */
+  /** Delivers messages to this process from now on, at most once each. For caches and live updates. */
   tail(types: readonly string[], listener: (envelope: Envelope) => void): Promise<Subscription>
   /** How many messages the slowest group has yet to read. */
   backlog(): Promise<number>
   close(): Promise<void>
 }
 
+/** Where parts of the platform log: fields, and a sentence that says what happened. */
 export interface Log {
   info(fields: object, sentence: string): void
   warn(fields: object, sentence: string): void

@@ -26,7 +26,7 @@ export function checkQuery(schema: TSchema): Check {
   return (value) => check(value) ?? tooLarge(value as Record<string, unknown>)
 }
 
-/** Integers that the database could not hold, where a contract names no maximum. */
+/** Refuses integers that the database cannot hold, for fields without a maximum in the contract. */
 function tooLarge(values: Record<string, unknown>): { path: string; message: string }[] | undefined {
   for (const [path, value] of Object.entries(values)) {
     const isHuge = typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER

@@ -1,18 +1,21 @@
-// What the process counts and measures, in Prometheus' format.
+// The metrics of the process, in Prometheus' format.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
 export interface Metrics {
   readonly registry: Registry
   /** Adds to a counter; the first use declares it. Labels must have few values: never ids or names of people. */
   count(name: string, labels?: Record<string, string>, by?: number): void
+  /** An answered request. */
   request(service: string, route: string, status: number, seconds: number): void
+  /** A handled message. */
   message(service: string, type: string, outcome: string, seconds: number): void
-  /** Figures that are looked up when somebody asks for the metrics. One that cannot be read is left out. */
+  /** Declares a figure that is read for each service when the metrics are asked for. One that cannot be read is left out. */
   gauge(name: string, help: string, read: () => Promise<{ labels: { service: string }; value: number }>[]): void
 }
 
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+/** Metrics of their own for one process, with Node's default ones. */
 export function makeMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -31,24 +34,8 @@ export function makeMetrics(): Metrics {
     buckets,
     registers,
   })
+  const [observeRequest, observeMessage] = [observer(requests), observer(messages)]
   const counters = new Map<string, Counter>()
-  const observers = new Map<string, { observe(seconds: number): void }>()
-  const observe = (
-    histogram: Histogram,
-    a: string,
-    b: string,
-    c: string,
-    names: readonly string[],
-    seconds: number,
-  ) => {
-    const key = `${names[1]}|${a}|${b}|${c}`
-    let observer = observers.get(key)
-    if (!observer) {
-      observer = histogram.labels(a, b, c)
-      observers.set(key, observer)
-    }
-    observer.observe(seconds)
-  }
 
   return {
     registry,
@@ -60,9 +47,8 @@ export function makeMetrics(): Metrics {
       }
       counter.inc(labels, by)
     },
-    request: (service, route, status, seconds) =>
-      observe(requests, service, route, String(status), ['', 'request'], seconds),
-    message: (service, type, outcome, seconds) => observe(messages, service, type, outcome, ['', 'message'], seconds),
+    request: (service, route, status, seconds) => observeRequest([service, route, String(status)], seconds),
+    message: (service, type, outcome, seconds) => observeMessage([service, type, outcome], seconds),
     gauge(name, help, read) {
       const gauge: Gauge = new Gauge({
         name,
@@ -76,5 +62,19 @@ export function makeMetrics(): Metrics {
         },
       })
     },
+  }
+}
+
+/** Keeps what the histogram looks up for each combination of labels. There are few: routes, statuses, types of messages. */
+function observer(histogram: Histogram): (labels: readonly [string, string, string], seconds: number) => void {
+  const known = new Map<string, { observe(seconds: number): void }>()
+  return (labels, seconds) => {
+    const key = labels.join('|')
+    let labeled = known.get(key)
+    if (!labeled) {
+      labeled = histogram.labels(...labels)
+      known.set(key, labeled)
+    }
+    labeled.observe(seconds)
   }
 }

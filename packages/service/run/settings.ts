@@ -1,10 +1,14 @@
-// Settings come from environment variables with checked defaults. All that is wrong is told at once, before anything starts.
+// Settings come from environment variables and have defaults. They are checked before anything starts, and all errors are reported at
+// once.
 
 interface Setting<T> {
+  /** A phrase for messages and documents: what the value decides. */
   about: string
+  /** The value when the variable is not set; undefined: it is required. */
   fallback: T | undefined
   /** Shown in place of the value. */
   secret?: boolean
+  /** The value, or an error that says what it must be. */
   read(text: string): T | Error
 }
 export type SettingsSpec = Record<string, Setting<unknown>>

@@ -1,7 +1,7 @@
 // Creates partitions of a service's message tables for the days to come, and drops old rows.
 import type { Database, Log } from '@souk/messaging'
 
-/** Days that rows are kept: inbox ≥ outbox_sent + broker + replays by hand. */
+/** Days that rows are kept. The inbox must remember longer than a message can still come: in outbox_sent, at the broker, by hand. */
 const keptDays = { inbox: 30, outboxSent: 14, idempotency: 3 }
 const everyMs = 3_600_000
 

@@ -1,15 +1,16 @@
-// Spans for OpenTelemetry. Without OTEL_EXPORTER_OTLP_ENDPOINT nothing is loaded and a span costs nothing but its ids, which
-// logs and messages carry anyway.
+// Exports spans with OpenTelemetry. Without OTEL_EXPORTER_OTLP_ENDPOINT no exporter is loaded and a span costs nothing but its ids,
+// which logs and messages carry anyway.
 import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import type { Trace } from '@souk/messaging'
 
+/** Ends a span. */
 export type Finish = (failed: boolean) => void
 const nothing: Finish = () => undefined
 let exporting = false
-/** The ids that the next span must have: our own, which logs and messages already carry. */
-let wanted: Trace = { traceId: '', spanId: '' }
+/** The next span gets these ids, which logs and messages already carry. */
+let nextIds: Trace = { traceId: '', spanId: '' }
 
-/** Begins a span and returns how to end it. `within` is the trace whose span this is. */
+/** Begins the span that has the ids of `within`. Returns the function that ends it. */
 export function beginSpan(
   kind: 'server' | 'consumer' | 'client',
   name: string,
@@ -17,7 +18,7 @@ export function beginSpan(
   attributes: Record<string, string>,
 ): Finish {
   if (!exporting) return nothing
-  wanted = within
+  nextIds = within
   const parent = within.parentSpanId
     ? trace.setSpanContext(context.active(), {
         traceId: within.traceId,
@@ -34,7 +35,7 @@ export function beginSpan(
   }
 }
 
-/** Exports spans when the environment says where to; returns how to stop. */
+/** Starts the export of spans if the environment names a collector. Returns the function that stops it. */
 export async function startTelemetry(
   env: Record<string, string | undefined>,
   name: string,
@@ -49,7 +50,7 @@ export async function startTelemetry(
   )
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME ?? name }),
-    idGenerator: { generateTraceId: () => wanted.traceId, generateSpanId: () => wanted.spanId },
+    idGenerator: { generateTraceId: () => nextIds.traceId, generateSpanId: () => nextIds.spanId },
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
   })
   trace.setGlobalTracerProvider(provider)
