@@ -1,5 +1,5 @@
-// The import rules (docs/architecture.md). Reads the import lines of every file and fails on any other arrow, so that a
-// service stays one that can be deployed alone.
+// The import rules (docs/architecture.md). The test reads the import lines of every file and fails on any other arrow, so that each
+// service can be deployed alone.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -8,8 +8,8 @@ import { test } from 'node:test'
 const project = resolve(import.meta.dirname, '..')
 const services = ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications']
 
-/** Which of our packages a part may name, besides itself. A part that is not listed may import everything of ours. */
-const mayName: Record<string, readonly string[]> = {
+/** Which of our packages a part may import, besides itself. */
+const mayImport: Record<string, readonly string[]> = {
   'packages/contracts': [],
   'packages/postgres': [],
   'packages/html': [],
@@ -26,36 +26,46 @@ const mayName: Record<string, readonly string[]> = {
 const librariesOfContracts = ['typebox']
 /** The command that stores what was published; nothing imports it. */
 const publishing = 'packages/contracts/publish.ts'
-/** These put the shop together, or look at it as a whole. */
-const wholes = ['services/all-services.ts', 'local', 'seed', 'tests', 'verify', 'bench', 'docs']
+/** What apps may import: they are built for browsers. */
+const appsMayImport = ['@souk/contracts']
+/** These put the shop together or look at it as a whole, so they may import everything of ours. */
+const wholes = ['services/all-services.ts', 'local', 'seed', 'tests', 'verify', 'bench', 'torture', 'docs']
 
 interface Import {
   file: string
   target: string
 }
 
-const files = globSync('{packages,services,local,seed,tests,verify,bench,docs}/**/*.{ts,mts,mjs}', {
-  cwd: project,
-  exclude: (name) => name.includes('node_modules'),
-})
+const files = globSync(
+  '{apps,packages,services,local,seed,tests,verify,bench,torture,docs}/**/*.{ts,tsx,mts,mjs,astro}',
+  {
+    cwd: project,
+    exclude: (name) => name.includes('node_modules'),
+  },
+)
 const imports = files.flatMap((file) =>
   targetsIn(readFileSync(join(project, file), 'utf8')).map((target) => ({ file, target })),
 )
 
-test('all files are looked at', () => {
+test('all files are read, and each belongs to a part that has a rule', () => {
   assert.ok(files.length > 150, `${files.length} files`)
   assert.ok(imports.length > 700, `${imports.length} imports`)
+  const parts = new Set(files.map(partOf).filter((part) => part !== undefined))
+  assert.deepEqual(
+    [...parts].filter((part) => !allowedFor(part)),
+    [],
+  )
 })
 
-test('no package imports what it must not know', () => {
+test('no part imports a package that it may not import', () => {
   const wrong = imports.filter(({ file, target }) => {
     const part = partOf(file)
     if (!part || !target.startsWith('@souk/')) return false
     const name = target.split('/').slice(0, 2).join('/')
     const isOwn = part === `packages/${name.slice('@souk/'.length)}`
-    return !isOwn && !mayName[part]?.includes(name)
+    return !isOwn && !allowedFor(part)?.includes(name)
   })
-  assert.deepEqual(wrong.map(told), [])
+  assert.deepEqual(wrong.map(asSentence), [])
 })
 
 test('relative imports stay inside their package, and no service reaches into another', () => {
@@ -64,7 +74,18 @@ test('relative imports stay inside their package, and no service reaches into an
     if (!part || !target.startsWith('.')) return false
     return relative(join(project, part), resolve(project, dirname(file), target)).startsWith('..')
   })
-  assert.deepEqual(wrong.map(told), [])
+  assert.deepEqual(wrong.map(asSentence), [])
+})
+
+test('a package does not pass on what another one exports', () => {
+  const chains = files.flatMap((file) =>
+    [
+      ...readFileSync(join(project, file), 'utf8').matchAll(
+        /^\s*export\b[^'"`;=()]*\bfrom\s*['"](@souk\/[^'"]+)['"]/gm,
+      ),
+    ].map((found) => `${file} exports what ${found[1]} exports`),
+  )
+  assert.deepEqual(chains, [])
 })
 
 test('contracts need their schema library and nothing else', () => {
@@ -76,7 +97,7 @@ test('contracts need their schema library and nothing else', () => {
       file !== publishing &&
       !librariesOfContracts.includes(target.split('/')[0] as string),
   )
-  assert.deepEqual(wrong.map(told), [])
+  assert.deepEqual(wrong.map(asSentence), [])
 })
 
 test('a shop that runs contains nothing that is made for tests', () => {
@@ -91,7 +112,7 @@ test('a shop that runs contains nothing that is made for tests', () => {
 
 test('the driver of the database is imported in few places', () => {
   const wrong = imports.filter(({ file, target }) => target === 'pg' && file.startsWith('services/'))
-  assert.deepEqual(wrong.map(told), [])
+  assert.deepEqual(wrong.map(asSentence), [])
 })
 
 function reachableFrom(...roots: string[]): Set<string> {
@@ -111,7 +132,7 @@ function fileOf(file: string, target: string): string | undefined {
   const [, name, place = 'index'] = /^@souk\/([a-z]+)(?:\/(.+))?$/.exec(target) ?? []
   return name && `packages/${name}/${place.replace(/\.ts$/, '')}.ts`
 }
-/** Static imports and exports, dynamic imports, and `import.meta.resolve`, by what they name. */
+/** What a text imports: static imports and exports, dynamic imports, types of `import('…')`, and `import.meta.resolve`. */
 function targetsIn(text: string): string[] {
   const forms = [
     /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
@@ -126,9 +147,12 @@ function partOf(file: string): string | undefined {
   if (wholes.some((whole) => file === whole || file.startsWith(`${whole}/`))) return undefined
   return file.split('/').slice(0, 2).join('/')
 }
+function allowedFor(part: string): readonly string[] | undefined {
+  return part.startsWith('apps/') ? appsMayImport : mayImport[part]
+}
 function isTest(file: string): boolean {
   return file.endsWith('.test.ts')
 }
-function told({ file, target }: Import): string {
+function asSentence({ file, target }: Import): string {
   return `${file} imports ${target}`
 }

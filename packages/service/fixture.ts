@@ -30,10 +30,6 @@ import { makeLog } from './run/log.ts'
 import { type Running, run } from './run/run.ts'
 import { prepareJobs } from './work/jobs.ts'
 
-// For tests that start a service as a process does, to kill it.
-export { memoryTransport, newTrace } from '@souk/messaging'
-export { createDatabase, dropDatabase } from '@souk/postgres/fixture'
-
 export const staff: Caller = {
   service: 'gateway',
   role: 'staff',

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
+import { newTrace } from '@souk/messaging'
 import { Refusal } from '@souk/service'
-import { anonymous, customer, eventually, newTrace } from '@souk/service/fixture'
+import { anonymous, customer, eventually } from '@souk/service/fixture'
 import { type OrdersShop, openShop } from '../fixture.ts'
 
 let shop: OrdersShop

@@ -6,18 +6,11 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { crc32, deflateSync } from 'node:zlib'
 import { productsApi } from '@souk/contracts/products'
+import { memoryTransport, newTrace } from '@souk/messaging'
 import type { Sql } from '@souk/postgres'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { makeLog, run } from '@souk/service'
-import {
-  anonymous,
-  createDatabase,
-  dropDatabase,
-  eventually,
-  memoryTransport,
-  newTrace,
-  refusalOf,
-  staff,
-} from '@souk/service/fixture'
+import { anonymous, eventually, refusalOf, staff } from '@souk/service/fixture'
 import sharp from 'sharp'
 import { aProduct, type Catalog, openCatalog } from '../fixture.ts'
 import { products } from '../service.ts'

@@ -1,7 +1,8 @@
 // For a test: a process of this service that takes in one picture and makes its sizes, until a crash point kills it.
 import { productsApi } from '@souk/contracts/products'
+import { memoryTransport, newTrace } from '@souk/messaging'
 import { makeLog, run } from '@souk/service'
-import { memoryTransport, newTrace, staff } from '@souk/service/fixture'
+import { staff } from '@souk/service/fixture'
 import sharp from 'sharp'
 import { aProduct } from '../fixture.ts'
 import { products } from '../service.ts'
