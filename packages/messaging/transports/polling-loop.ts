@@ -1,14 +1,16 @@
-// A loop that reads the bus: again and again until it is closed, asleep while there is nothing new, and patient when it fails.
+// A loop that reads the bus until it is closed. It waits while there is nothing new, and with back-off after a failure.
 import type { Log, Subscription } from './transport.ts'
 
 /** Where something was appended: by this process itself, or perhaps by another. */
 export type News = 'here' | 'elsewhere'
+/** Wakes a reader. `mustRead`: the news may be of another process, so it is only in the database. */
+export type Waker = (mustRead: boolean) => void
 /** Waits for news, at most so long. */
 export type WaitForNews = (milliseconds: number) => Promise<News | 'none'>
 
-/** Runs `work` again and again until closed. */
+/** Runs `work` again and again until closed. It adds its waker to `wakers`; `name` is for the log. */
 export function startPollingLoop(
-  readers: Set<(mustLook: boolean) => void>,
+  wakers: Set<Waker>,
   work: (isStopping: () => boolean, wait: WaitForNews) => Promise<void>,
   log: Log,
   name: string,
@@ -16,11 +18,11 @@ export function startPollingLoop(
   let stopping = false
   let news: News | undefined
   let wakeUp: (() => void) | undefined
-  const wake = (mustLook: boolean) => {
-    if (mustLook || !news) news = mustLook ? 'elsewhere' : 'here'
+  const wake: Waker = (mustRead) => {
+    if (mustRead || !news) news = mustRead ? 'elsewhere' : 'here'
     wakeUp?.()
   }
-  readers.add(wake)
+  wakers.add(wake)
   const wait: WaitForNews = async (milliseconds) => {
     if (!news && !stopping) {
       let timer: NodeJS.Timeout | undefined
@@ -31,9 +33,9 @@ export function startPollingLoop(
       clearTimeout(timer)
       wakeUp = undefined
     }
-    const heard = news ?? 'none'
+    const result = news ?? 'none'
     news = undefined
-    return heard
+    return result
   }
   const finished = (async () => {
     let failures = 0
@@ -44,7 +46,7 @@ export function startPollingLoop(
       } catch (error) {
         failures += 1
         if (!stopping)
-          log.warn({ group: name, error: String(error) }, 'Messages could not be delivered; they come again.')
+          log.warn({ group: name, error: String(error) }, 'Messages could not be delivered; they are delivered again.')
         await new Promise((resolve) => setTimeout(resolve, Math.min(50 * 2 ** failures, 5_000)))
       }
     }
@@ -52,7 +54,7 @@ export function startPollingLoop(
   return {
     async close() {
       stopping = true
-      readers.delete(wake)
+      wakers.delete(wake)
       wakeUp?.()
       await finished
     },

@@ -14,6 +14,8 @@ export interface RecentReader {
   close(): void
 }
 
+export type RecentAppends = ReturnType<typeof keepRecentAppends>
+
 /** A cache of recent appends for all readers of one transport. It is not an LRU cache: rows leave in the order of the log. */
 export function keepRecentAppends() {
   const byPosition = new Map<number, { type: string; envelope: Envelope }>()
