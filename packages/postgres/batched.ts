@@ -29,7 +29,11 @@ interface Waiting<Item, Context, Row> {
   resolve(row: PromiseLike<Row | undefined> | Row | undefined): void
 }
 interface Queue<Item, Context, Row> {
+  options: BatchOptions<Item, Row, Context>
+  /** Items in one batch. */
+  most: number
   waiting: Waiting<Item, Context, Row>[]
+  /** Batches at the database now. */
   underWay: number
   /** Of the last batches, newest last. */
   sizes: number[]
@@ -47,14 +51,12 @@ interface Queue<Item, Context, Row> {
 export function batched<Item, Row, Context extends { readonly database: object }>(
   options: BatchOptions<Item, Row, Context>,
 ): (item: Item, context: Context) => Promise<Row | undefined> {
-  const { key, keyOf, write, most = 64, atOnce = 1, waitMs = 0 } = options
-  const conflicts = options.conflicts ?? (() => [])
+  const { most = 64, atOnce = 1 } = options
   const queues = new WeakMap<object, Queue<Item, Context, Row>>()
-
   return (item, context) => {
     let queue = queues.get(context.database)
     if (!queue) {
-      queue = { waiting: [], underWay: 0, sizes: [], untilPatient: 0 }
+      queue = { options, most, waiting: [], underWay: 0, sizes: [], untilPatient: 0 }
       queues.set(context.database, queue)
     }
     const { waiting } = queue
@@ -63,84 +65,92 @@ export function batched<Item, Row, Context extends { readonly database: object }
     else if (queue.waiting.length === queue.expected?.count) queue.expected.arrived()
     return answer
   }
+}
 
-  async function writeAll(queue: Queue<Item, Context, Row>): Promise<void> {
-    queue.underWay += 1
-    while (queue.waiting.length > 0) {
-      await waitForMore(queue)
-      const batch = nextBatch(queue)
-      const [first, ...others] = batch
-      if (!first) break
-      queue.sizes.push(batch.length)
-      if (queue.sizes.length > sizesKept) queue.sizes.shift()
-      if (others.length === 0) await writeAlone(first)
-      else {
-        const rows = await writeBatch(batch).catch(() => undefined)
-        for (const one of batch) {
-          if (rows) one.resolve(rows.get(key(one.item)))
-          else void writeAlone(one) // Each requester learns its own error; the queue goes on meanwhile.
-        }
+async function writeAll<Item, Context, Row>(queue: Queue<Item, Context, Row>): Promise<void> {
+  const { options } = queue
+  queue.underWay += 1
+  while (queue.waiting.length > 0) {
+    await waitForMore(queue)
+    const batch = nextBatch(queue)
+    const [first, ...others] = batch
+    if (!first) break
+    queue.sizes.push(batch.length)
+    if (queue.sizes.length > sizesKept) queue.sizes.shift()
+    if (others.length === 0) await writeAlone(first, options)
+    else {
+      const rows = await writeBatch(batch, options).catch(() => undefined)
+      for (const one of batch) {
+        if (rows) one.resolve(rows.get(options.key(one.item)))
+        else void writeAlone(one, options) // Each requester learns its own error; the queue goes on meanwhile.
       }
     }
-    queue.underWay -= 1
   }
+  queue.underWay -= 1
+}
 
-  /**
-   * Requests that were answered together send their next one in the same turn of the event loop, so they stay together. Under
-   * load, a wait of a few milliseconds makes fewer and larger batches, as PostgreSQL's commit_delay does. The wait ends when as
-   * many are here as came together at most lately. When some of them are missing, they may travel in a batch of their own: now
-   * and then the wait lasts longer, and the two batches become one.
-   */
-  async function waitForMore(queue: Queue<Item, Context, Row>): Promise<void> {
-    await endOfTurn()
-    if ((queue.sizes.at(-1) ?? 1) === 1) return
-    const count = Math.min(most, Math.max(...queue.sizes))
-    const isPatient = queue.untilPatient === 0
-    for (let left = waitMs; left > 0 && queue.waiting.length < count; left -= quietMs) {
-      const { length } = queue.waiting
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, quietMs)
-        queue.expected = {
-          count,
-          arrived() {
-            clearTimeout(timer)
-            resolve()
-          },
-        }
-      })
-      if (queue.waiting.length === length && !isPatient) break
-    }
-    if (!isPatient) queue.untilPatient -= 1
-    else if (queue.waiting.length < count) queue.untilPatient = sizesKept
+/**
+ * Requests that were answered together send their next one in the same turn of the event loop, so they stay together. Under
+ * load, a wait of a few milliseconds makes fewer and larger batches, as PostgreSQL's commit_delay does. The wait ends when as
+ * many are here as came together at most lately. When some of them are missing, they may travel in a batch of their own: now
+ * and then the wait lasts longer, and the two batches become one.
+ */
+async function waitForMore<Item, Context, Row>(queue: Queue<Item, Context, Row>): Promise<void> {
+  await endOfTurn()
+  if ((queue.sizes.at(-1) ?? 1) === 1) return
+  const count = Math.min(queue.most, Math.max(...queue.sizes))
+  const isPatient = queue.untilPatient === 0
+  for (let left = queue.options.waitMs ?? 0; left > 0 && queue.waiting.length < count; left -= quietMs) {
+    const { length } = queue.waiting
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, quietMs)
+      queue.expected = {
+        count,
+        arrived() {
+          clearTimeout(timer)
+          resolve()
+        },
+      }
+    })
+    if (queue.waiting.length === length && !isPatient) break
   }
+  if (!isPatient) queue.untilPatient -= 1
+  else if (queue.waiting.length < count) queue.untilPatient = sizesKept
+}
 
-  async function writeAlone(one: Waiting<Item, Context, Row>): Promise<void> {
-    const row = writeBatch([one]).then((rows) => rows.get(key(one.item)))
-    one.resolve(row)
-    await row.catch(() => undefined) // The requester handles it.
+/** The oldest items, without those that conflict with an older one. */
+function nextBatch<Item, Context, Row>(queue: Queue<Item, Context, Row>): Waiting<Item, Context, Row>[] {
+  const { key, conflicts } = queue.options
+  const batch: Waiting<Item, Context, Row>[] = []
+  const later: Waiting<Item, Context, Row>[] = []
+  const taken = new Set<string>()
+  for (const one of queue.waiting) {
+    const names = [key(one.item), ...(conflicts?.(one.item) ?? [])]
+    if (batch.length < queue.most && !names.some((name) => taken.has(name))) batch.push(one)
+    else later.push(one)
+    for (const name of names) taken.add(name)
   }
+  queue.waiting = later
+  return batch
+}
 
-  async function writeBatch(batch: readonly Waiting<Item, Context, Row>[]): Promise<Map<string, Row>> {
-    const { context } = batch[0] as Waiting<Item, Context, Row> // A batch is never empty.
-    const rows = await write(
-      batch.map((one) => one.item),
-      context,
-    )
-    return new Map(rows.map((row) => [keyOf(row), row]))
-  }
+async function writeAlone<Item, Context, Row>(
+  one: Waiting<Item, Context, Row>,
+  options: BatchOptions<Item, Row, Context>,
+): Promise<void> {
+  const row = writeBatch([one], options).then((rows) => rows.get(options.key(one.item)))
+  one.resolve(row)
+  await row.catch(() => undefined) // The requester handles it.
+}
 
-  /** The oldest items, without those that conflict with an older one. */
-  function nextBatch(queue: Queue<Item, Context, Row>): Waiting<Item, Context, Row>[] {
-    const batch: Waiting<Item, Context, Row>[] = []
-    const later: Waiting<Item, Context, Row>[] = []
-    const taken = new Set<string>()
-    for (const one of queue.waiting) {
-      const names = [key(one.item), ...conflicts(one.item)]
-      if (batch.length < most && !names.some((name) => taken.has(name))) batch.push(one)
-      else later.push(one)
-      for (const name of names) taken.add(name)
-    }
-    queue.waiting = later
-    return batch
-  }
+async function writeBatch<Item, Context, Row>(
+  batch: readonly Waiting<Item, Context, Row>[],
+  { write, keyOf }: BatchOptions<Item, Row, Context>,
+): Promise<Map<string, Row>> {
+  const { context } = batch[0] as Waiting<Item, Context, Row> // A batch is never empty.
+  const rows = await write(
+    batch.map((one) => one.item),
+    context,
+  )
+  return new Map(rows.map((row) => [keyOf(row), row]))
 }
