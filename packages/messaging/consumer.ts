@@ -97,11 +97,10 @@ function delivery(
   }
 
   async function setAside(envelope: Envelope, error: unknown): Promise<void> {
-    const { id, type, subject } = envelope
+    const { id: eventId, type, subject: key } = envelope
     const retryIn = retries.secondsAfter(1, error)
     retries.expect()
     await setAsideFailed(group, envelope, error, retryIn, database.sql)
-    const fields = { type, eventId: id, key: subject, error: String(error), dead: retryIn === 'never' }
-    log.warn(fields, 'A message was set aside.')
+    log.warn({ type, eventId, key, error: String(error), dead: retryIn === 'never' }, 'A message was set aside.')
   }
 }
