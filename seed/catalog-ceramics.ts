@@ -1,6 +1,7 @@
 // The potter's shelf: what Souk's demo sells in ceramics.
-import type { SeedProduct } from './catalog.ts'
+
 import { dye } from './palette.ts'
+import type { SeedProduct } from './seed-product.ts'
 import { priceTable } from './variants.ts'
 
 export const ceramics: SeedProduct[] = [

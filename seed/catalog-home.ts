@@ -1,6 +1,7 @@
 // Light and home: what Souk's demo sells in lanterns, copper, baskets, soap and scents. Two of them are still drafts.
-import type { SeedProduct } from './catalog.ts'
+
 import { dye } from './palette.ts'
+import type { SeedProduct } from './seed-product.ts'
 import { priceTable } from './variants.ts'
 
 export const home: SeedProduct[] = [

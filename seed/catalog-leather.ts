@@ -1,6 +1,7 @@
 // From the tanners' lane: what Souk's demo sells in bags, slippers and small leather.
-import type { SeedProduct } from './catalog.ts'
+
 import { dye } from './palette.ts'
+import type { SeedProduct } from './seed-product.ts'
 import { priceTable } from './variants.ts'
 
 export const leather: SeedProduct[] = [

@@ -1,6 +1,7 @@
 // The spice merchant's counter: what Souk's demo sells in spices, tea and sweet things.
-import type { SeedProduct } from './catalog.ts'
+
 import { dye } from './palette.ts'
+import type { SeedProduct } from './seed-product.ts'
 import { priceTable } from './variants.ts'
 
 export const pantry: SeedProduct[] = [

@@ -1,6 +1,7 @@
 // From the loom: what Souk's demo sells in rugs, cushions, scarves and hammam cloth.
-import type { SeedProduct } from './catalog.ts'
+
 import { dye } from './palette.ts'
+import type { SeedProduct } from './seed-product.ts'
 import { priceTable } from './variants.ts'
 
 export const textiles: SeedProduct[] = [

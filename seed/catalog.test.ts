@@ -1,8 +1,9 @@
 // The demo's catalog keeps the promises that the shop makes of every product.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalog.ts'
+import { demoCategories, demoCustomers, demoProducts, manyProducts } from './catalog.ts'
 import { drawPicture, paintPicture } from './draw.ts'
+import type { SeedProduct } from './seed-product.ts'
 
 const skusOf = (products: SeedProduct[]) => products.flatMap(({ variants }) => variants.map(({ sku }) => sku))
 const slugsOf = (products: SeedProduct[]) => products.map(({ slug }) => slug)

@@ -1,5 +1,5 @@
 // The aisles of the demo shop: five halls, each with a few stalls.
-import type { SeedCategory } from './catalog.ts'
+import type { SeedCategory } from './seed-product.ts'
 
 const hall = (
   slug: string,

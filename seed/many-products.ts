@@ -1,8 +1,9 @@
 // As many plausible products as a load test wants, one at a time, the same ones for the same seed.
 // Slugs end in `-no-<number>` and SKUs start with `NO<number>-`, so they never meet the demo's own.
-import type { SeedProduct } from './catalog.ts'
+
 import { chance } from './draw-pen.ts'
 import { dye } from './palette.ts'
+import type { SeedProduct } from './seed-product.ts'
 import { trades } from './trades.ts'
 import { priceTable, type Row } from './variants.ts'
 

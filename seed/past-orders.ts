@@ -4,7 +4,7 @@ import { ProblemError } from '@souk/contracts'
 import { ordersApi } from '@souk/contracts/orders'
 import type { Caller, Running } from '@souk/service'
 import { demoCustomers, demoProducts } from './catalog.ts'
-import type { SeedProgress } from './seed.ts'
+import type { SeedProgress } from './seed-progress.ts'
 import { clientAs, idOf, seedStaff } from './store-goods.ts'
 
 type Fate = 'waits' | 'shipped' | 'shipped in part' | 'canceled' | 'refunded in part'

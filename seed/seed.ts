@@ -4,15 +4,13 @@ import { productsApi } from '@souk/contracts/products'
 import type { Running } from '@souk/service'
 import { createCustomer, ensureStaff } from '../services/users/staff.ts'
 import { awaitReaders } from './await-readers.ts'
-import { demoCategories, demoCustomers, demoProducts, manyProducts, type SeedProduct } from './catalog.ts'
+import { demoCategories, demoCustomers, demoProducts, manyProducts } from './catalog.ts'
 import { openPainter } from './painter.ts'
 import { placePastOrders } from './past-orders.ts'
+import type { SeedProduct } from './seed-product.ts'
+import type { SeedProgress } from './seed-progress.ts'
 import { clientAs, idOf, putCategories, putProducts, seedStaff } from './store-goods.ts'
 
-export interface SeedProgress {
-  say(sentence: string): void
-  bar(sentence: string, done: number, total: number): void
-}
 const staffEmail = 'staff@souk.example'
 
 export interface Seeded {

@@ -7,7 +7,7 @@ import { inventoryApi } from '@souk/contracts/inventory'
 import { productsApi } from '@souk/contracts/products'
 import { newTrace } from '@souk/messaging'
 import { type Caller, Refusal, type Running } from '@souk/service'
-import type { SeedCategory, SeedProduct } from './catalog.ts'
+import type { SeedCategory, SeedProduct } from './seed-product.ts'
 
 export const seedStaff: Caller = { service: 'gateway', role: 'staff', userId: idOf('seed staff') }
 

@@ -1,5 +1,5 @@
 // Turns a shopkeeper's price table into options and variants: one row per article, read left to right.
-import type { SeedVariant } from './catalog.ts'
+import type { SeedVariant } from './seed-product.ts'
 
 /** SKU ending, value of each option, price in euro cents, weight in grams, pieces in Berlin, pieces in Leipzig. */
 export type Row = [ending: string, values: string[], euroCents: number, grams: number, main: number, east: number]
