@@ -2,6 +2,9 @@
 // fail on a number that it cannot represent.
 import { Verbatim } from '@souk/postgres'
 
+/** Where the page before ended: the value sorted by, and the id. */
+export type After = readonly [key: string | number, id: string] | undefined
+
 /**
  * A limit as a part of the statement's text. The planner does not know a parameter's value and plans for a tenth of all products
  * (65 ms for a page in place of 0.5). Only for numbers from our own code.

@@ -3,11 +3,11 @@ import { productsApi } from '@souk/contracts/products'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import { findCategory } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
-import { isRank } from './cursors.ts'
+import { type After, isRank } from './cursors.ts'
 import { findFacets } from './facets.ts'
 import { attributesIn, type Filters } from './matching.ts'
 import { cardOf } from './product-card.ts'
-import { type After, findPage, type Sort } from './product-page.ts'
+import { findPage, type Sort } from './product-page.ts'
 import { corrected, searchFor } from './search-words.ts'
 
 const route = productsApi.routes.list

@@ -1,7 +1,7 @@
 // One page of a product list: the products that match, in the order asked for, after the last one of the page before.
 // Every order ends in the id, so that no product is shown twice and none is left out.
 import { join, type Sql, type Statement } from '@souk/postgres'
-import { atMost, rowsFor } from './cursors.ts'
+import { type After, atMost, rowsFor } from './cursors.ts'
 import {
   type Filters,
   hasPriceRange,
@@ -15,8 +15,6 @@ import { type CardRow, withCards } from './product-card.ts'
 import { byRelevance } from './relevance.ts'
 
 export type Sort = 'relevance' | 'newest' | 'price-asc' | 'price-desc' | 'title'
-/** Where the page before ended: the value sorted by, and the id. */
-export type After = readonly [key: string | number, id: string] | undefined
 
 /** Rows of the next page and more than one page, when there are more. */
 export function findPage(sql: Sql, filters: Filters, sort: Sort, after: After, limit: number): Statement<CardRow> {

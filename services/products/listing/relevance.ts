@@ -1,10 +1,9 @@
 // The order of a search: how well a product fits the words. Ranking looks at every match, so only so many are ranked: first
 // those with the words in their titles, and only when these do not fill the page, the others.
 import { join, type Sql, type Statement } from '@souk/postgres'
-import { atMost } from './cursors.ts'
+import { type After, atMost } from './cursors.ts'
 import { type Filters, matching } from './matching.ts'
 import { type CardRow, withCards } from './product-card.ts'
-import type { After } from './product-page.ts'
 import { type Search, tsquery } from './search-words.ts'
 
 /** So many are ranked at most: titles that match, and other matches. */
