@@ -52,7 +52,7 @@ export function startWebhookSender(options: WebhookSenderOptions): WebhookSender
   return {
     async send(event, switches) {
       if (switches.webhooks === 'lost') return onDone(event.id)
-      if (switches.webhooks === 'before-reply') return deliver([{ event, dueAt: 0, tries: 0 }])
+      if (switches.webhooks === 'before-reply') return deliver([{ event, dueAt: 0, tries: 0 }], post, options, wait)
       const delayMs = delayOf(switches, ++sent)
       for (let copies = switches.webhooks === 'duplicate' ? 3 : 1; copies > 0; copies--) wait(event, delayMs, 0)
     },
@@ -93,7 +93,7 @@ export function startWebhookSender(options: WebhookSenderOptions): WebhookSender
       if (due.length === 0) break
       queue = rest
       lastSentAt = Date.now()
-      const delivery = deliver(due).finally(() => {
+      const delivery = deliver(due, post, options, wait).finally(() => {
         underWay.delete(delivery)
         wake()
       })
@@ -101,17 +101,22 @@ export function startWebhookSender(options: WebhookSenderOptions): WebhookSender
     }
     wake()
   }
+}
 
-  /** One try. Never throws: events that fail wait for their next try. */
-  async function deliver(events: readonly Waiting[]): Promise<void> {
-    const problem = await post.send(events.map((one) => one.event))
-    for (const { event, tries } of events) {
-      const isLastTry = tries + 1 >= mostTries
-      if (problem !== undefined && !isLastTry) wait(event, 1000 * 2 ** tries, tries + 1)
-      else onDone(event.id)
-      if (problem !== undefined && isLastTry)
-        log.warn({ event: event.id, problem }, 'The simulator gives up on a webhook.')
-    }
+/** One try. Never throws: events that fail are handed to `retry`, or given up after the last try. */
+async function deliver(
+  events: readonly Waiting[],
+  post: ReturnType<typeof openTarget>,
+  { log, onDone }: WebhookSenderOptions,
+  retry: (event: ProviderEvent, delayMs: number, tries: number) => void,
+): Promise<void> {
+  const problem = await post.send(events.map((one) => one.event))
+  for (const { event, tries } of events) {
+    const isLastTry = tries + 1 >= mostTries
+    if (problem !== undefined && !isLastTry) retry(event, 1000 * 2 ** tries, tries + 1)
+    else onDone(event.id)
+    if (problem !== undefined && isLastTry)
+      log.warn({ event: event.id, problem }, 'The simulator gives up on a webhook.')
   }
 }
 
