@@ -5,7 +5,7 @@ import type { Message } from '@souk/contracts'
 import { type Cart, type CartInput, type Order, ordersApi } from '@souk/contracts/orders'
 import { ProductChanged } from '@souk/contracts/products'
 import type { Caller } from '@souk/service'
-import { anonymous, startForTest, type TestOptions } from '@souk/service/fixture'
+import { anonymous, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { makeFakeServices } from './fakes.ts'
 import { orders } from './service.ts'
 
@@ -59,27 +59,10 @@ export async function openShop(options: TestOptions = {}) {
       return shop.as(ordersApi, caller).putCart({ params: { id: randomUUID() }, body })
     },
     /** Checks out. Returns status and body, also of a refusal. */
-    async buy(
-      cart: Cart,
-      more: { orderId?: string; token?: string; caller?: Caller; provider?: string; total?: number } = {},
-    ) {
-      const answer = await shop.request(
-        routes.checkout,
-        {
-          params: { orderId: more.orderId ?? randomUUID() },
-          body: {
-            cartId: cart.id,
-            expectedTotal: more.total === undefined ? cart.totals.total : eur(more.total),
-            payment: { provider: more.provider ?? 'simulator', token: more.token ?? 'tok_ok' },
-          },
-        },
-        more.caller ?? anonymous,
-      )
-      return { status: answer.status, order: answer.body as Order, problem: answer.body as Record<string, unknown> }
-    },
+    buy: (cart: Cart, more: Purchase = {}) => buy(shop, cart, more),
     /** A paid order of some units of one SKU, placed by a customer or a guest. */
     async placedOrder(sku: string, quantity = 1, caller: Caller = anonymous): Promise<Order> {
-      const { status, order } = await this.buy(await this.fullCart([{ sku, quantity }], caller), { caller })
+      const { status, order } = await buy(shop, await this.fullCart([{ sku, quantity }], caller), { caller })
       if (status !== 201) throw new Error(`The order was not placed: ${JSON.stringify(order)}`)
       return order
     },
@@ -93,6 +76,26 @@ export async function openShop(options: TestOptions = {}) {
       return shop.transport.log.filter((one) => one.key === orderId).map((one) => one.type)
     },
   }
+}
+
+interface Purchase {
+  orderId?: string
+  token?: string
+  caller?: Caller
+  provider?: string
+  /** The total that the customer expects, in cents, in place of the cart's. */
+  total?: number
+}
+
+async function buy(shop: TestShop, cart: Cart, { orderId, token, caller, provider, total }: Purchase) {
+  const body = {
+    cartId: cart.id,
+    expectedTotal: total === undefined ? cart.totals.total : eur(total),
+    payment: { provider: provider ?? 'simulator', token: token ?? 'tok_ok' },
+  }
+  const params = { orderId: orderId ?? randomUUID() }
+  const answer = await shop.request(routes.checkout, { params, body }, caller ?? anonymous)
+  return { status: answer.status, order: answer.body as Order, problem: answer.body as Record<string, unknown> }
 }
 
 /** The headers of a request with an Idempotency-Key; with `orderKey`, of a guest who has the order's key. */
