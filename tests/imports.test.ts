@@ -1,5 +1,5 @@
 // The import rules (docs/architecture.md). The test reads the import lines of every file and fails on any other arrow, so that each
-// service can be deployed alone.
+// service can be deployed alone, and on every circle, so that each file can be read without those that import it.
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -88,6 +88,10 @@ test('a package does not pass on what another one exports', () => {
   assert.deepEqual(chains, [])
 })
 
+test('no file imports itself through others, not even for a type', () => {
+  assert.deepEqual(findCircles(), [])
+})
+
 test('contracts need their schema library and nothing else', () => {
   const wrong = imports.filter(
     ({ file, target }) =>
@@ -115,6 +119,24 @@ test('the driver of the database is imported in few places', () => {
   assert.deepEqual(wrong.map(asSentence), [])
 })
 
+/** The circles that a depth-first search meets, as "a → b → a". There are none if, and only if, no file leads back to itself. */
+function findCircles(): string[] {
+  const targets = Map.groupBy(imports, (one) => one.file)
+  const finished = new Set<string>()
+  const circles: string[] = []
+  function visit(file: string, path: readonly string[]): void {
+    const start = path.indexOf(file)
+    if (start >= 0) circles.push([...path.slice(start), file].join(' → '))
+    if (start >= 0 || finished.has(file)) return
+    for (const { target } of targets.get(file) ?? []) {
+      const found = fileOf(file, target)
+      if (found) visit(found, [...path, file])
+    }
+    finished.add(file)
+  }
+  for (const file of files) visit(file, [])
+  return circles
+}
 function reachableFrom(...roots: string[]): Set<string> {
   const targets = Map.groupBy(imports, (one) => one.file)
   const reached = new Set(roots)
