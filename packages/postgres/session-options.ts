@@ -2,7 +2,7 @@
 import pg from 'pg'
 
 const timeouts = [
-  // No statement and no lock waits forever (RELIABILITY 6.8). A migration or a report that needs longer raises its own limit.
+  // No statement and no lock waits forever (docs/reliability.md). A migration or a report that needs longer raises its own limit.
   '-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=10s -c transaction_timeout=15s',
   // A machine that vanishes closes no connection. Its locks, the relay's among them, must not outlive it by hours.
   '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=10s',

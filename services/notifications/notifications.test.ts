@@ -95,7 +95,6 @@ test('an order that its refunds have ended leads to no letter besides those of t
 })
 
 test('a message with a mail header in its address becomes a dead letter and sends no mail', async () => {
-  // RELIABILITY F05.
   const { sql } = shop.database('notifications')
   const [id] = await publish(shop, [placed({ email: 'ada@example.com\r\nBcc: everybody@example.com' })])
   assert.deepEqual(await sql`select status from dead_letter where event_id = ${id}`, [{ status: 'dead' }])
@@ -103,7 +102,6 @@ test('a message with a mail header in its address becomes a dead letter and send
 })
 
 test('a message that cannot be stored becomes a dead letter with its error; the others of its batch are stored', async () => {
-  // RELIABILITY E5, E6.
   const other = await startForTest([notifications])
   try {
     const { sql } = other.database('notifications')

@@ -176,7 +176,7 @@ test('a letter with a secret link loses its content once it was sent', async () 
 })
 
 test('after a process was killed between sending and recording, the mail is sent again with the same message id', async () => {
-  // RELIABILITY §6.2 and E9; vendure #5187: the jobs of a dead worker were never picked up.
+  // vendure #5187: the jobs of a dead worker were never picked up.
   const server = await openMailServer()
   const shop = await openShop({ env: { NOTIFICATIONS_MAILBOX: 'off' } })
   const [id] = await publish(shop, [placed({ email: 'ada@example.com' })])

@@ -30,7 +30,7 @@ test('lists mail newest first, filtered by address, at most a hundred', async ()
 })
 
 test('shows a mail in a frame that cannot run scripts', async () => {
-  // RELIABILITY F02: staff look at what a customer typed.
+  // Staff look at text that a customer typed.
   const email = `ada-${randomUUID()}@example.com`
   const title = '<script>parent.location="https://evil.example"</script>'
   const lines = [{ ...placed().data.lines[0]!, title }]
