@@ -147,7 +147,7 @@ test('a relay that stands by tells the working one what its process has stored',
   await new Promise((resolve) => setTimeout(resolve, 200))
   await database.transaction(async ({ send }) => send(SoldOut({ sku: 'second' })))
   standby.wake()
-  await until(() => transport.log.length === 2, 1) // The working relay looks by itself every two seconds.
+  await until(() => transport.log.length === 2, 1) // The working relay looks by itself every three seconds.
 })
 
 test('what the broker does not confirm stays, with all that follows it under its key', async (t) => {

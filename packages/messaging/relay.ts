@@ -22,7 +22,7 @@ const moveWithinMs = 30
 /** Until messages are published again that the broker did not confirm; doubled each time. */
 const retryMs = { first: 5, most: 250 }
 /** Commits wake the relay. This poll is for messages of a process that died before it could wake it. */
-const pollMs = 2_000
+const pollMs = 3_000
 const standbyMs = 2_000
 const reconnectMs = 250
 /** On this channel, relays that stand by notify the working one. */

@@ -20,7 +20,7 @@ export interface Retries {
 const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
 const pollMs = 100
 /** While this process knows of no waiting message, it looks at every so many polls, for those that other processes left. */
-const idlePolls = 20
+const idlePolls = 30
 
 /** `retrySeconds`: seconds until each further try. After the last one, the message is a dead letter. */
 export function makeRetries(
