@@ -21,11 +21,11 @@ const pauseMs = { least: 10, perMessage: 2, most: 64 }
 const moveWithinMs = 30
 /** Until messages are published again that the broker did not confirm; doubled each time. */
 const retryMs = { first: 5, most: 250 }
-/** Commits wake the relay. This poll is for messages of a process that died before it could wake it. */
+/** Commits and triggers wake the relay. This poll is for messages of a process that died before it could wake it. */
 const pollMs = 3_000
 const standbyMs = 2_000
 const reconnectMs = 250
-/** On this channel, relays that stand by notify the working one. */
+/** On this channel, relays that stand by and triggers that store messages (services/users/migrations) notify the working one. */
 const channel = 'souk_outbox'
 
 interface RelayOptions {

@@ -1,6 +1,7 @@
 // Sign-up, sign-in and sign-out, through the routes.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { usersApi } from '@souk/contracts/users'
 import { type Caller, serviceTokens } from '@souk/service'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
@@ -45,6 +46,17 @@ test('a customer signs up and in; the cookie and the bearer token both open the 
   assert.deepEqual([envelope.specversion, envelope.source, envelope.subject], ['1.0', '/souk/users', identity.userId])
   assert.match(envelope.traceparent, new RegExp(`^00-${'ab'.repeat(16)}-[0-9a-f]{16}-01$`))
   assert.match(envelope.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+})
+
+test('the end of a session is announced at once, not when the relay next looks', async () => {
+  const { caller } = await shop.newCustomer()
+  await shop.settle()
+  const before = shop.messages('users.session-revoked').length
+  await as(caller).endAllSessions({})
+  // The relay looks by itself every three seconds. It has just done so, because the account was published.
+  const deadline = Date.now() + 1_000
+  while (shop.messages('users.session-revoked').length === before && Date.now() < deadline) await pause(10)
+  assert.equal(shop.messages('users.session-revoked').length, before + 1)
 })
 
 test('a double click on sign-up makes one account', async () => {
