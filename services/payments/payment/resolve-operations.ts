@@ -10,18 +10,24 @@ const batchSize = 100
 const backOffSeconds = [2, 5, 15, 60, 60, 60, 300]
 
 /** Runs at once when a story makes an operation due. Instances that run it together skip what another has just taken. */
-export const resolveOperations = every(1, 'resolve-operations', async (context: PaymentsContext) => {
-  const orderIds = await takeDueOperations(context.sql, context.now())
-  if (orderIds.length === 0) return
+export const resolveOperations = every(1, 'resolve-operations', async (context: PaymentsContext, stopping) => {
+  let orderIds: string[]
+  do {
+    orderIds = await takeDueOperations(context.sql, context.now())
+    if (orderIds.length > 0) await resolveAll(context, [...new Set(orderIds)])
+  } while (orderIds.length === batchSize && !stopping.aborted)
+})
+
+async function resolveAll(context: PaymentsContext, orderIds: readonly string[]): Promise<void> {
   const payments = await readPayments(context.sql, orderIds)
   const results = await Promise.allSettled(payments.map((payment) => resolvePayment(context, payment)))
   for (const result of results) {
     if (result.status === 'rejected')
       context.log.error({ err: result.reason }, 'A payment could not be resolved; it is tried again.')
   }
-})
+}
 
-/** Moves the next check of due operations forward, and returns the orders that they belong to. */
+/** Moves the next check of due operations forward, and returns the order of each of them. */
 async function takeDueOperations(sql: Sql, now: Date): Promise<string[]> {
   const taken = await sql<{ orderId: string }>`
     update payment_operation
@@ -37,5 +43,5 @@ async function takeDueOperations(sql: Sql, now: Date): Promise<string[]> {
       for update skip locked
     )
     returning order_id`
-  return [...new Set(taken.map((one) => one.orderId))]
+  return taken.map((one) => one.orderId)
 }

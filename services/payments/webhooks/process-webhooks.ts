@@ -8,26 +8,35 @@ import { findPaymentByReference, markDisputed, readPayment } from '../payment/pa
 import { tellsNothingNew, type WebhookEvent } from './webhook-event.ts'
 import { deleteEvents, markProcessed, takeDueEvents } from './webhook-event-table.ts'
 
+const batchSize = 100
 const keptDays = { processed: 7, unprocessed: 30 }
 
 /** Runs at once when a webhook has come that may change something. */
-export const processWebhooks = every(1, 'process-webhooks', async (context: PaymentsContext) => {
-  const events = await takeDueEvents(context.sql, context.now())
-  // Events of one payment go one after the other: what one has found out, the next need not ask.
-  const byPayment = Map.groupBy(events, ({ provider, reference }) => `${provider} ${reference}`)
-  await Promise.all(
-    [...byPayment.values()].map(async (events) => {
-      for (const event of events) await tryToProcess(context, event)
-    }),
-  )
+export const processWebhooks = every(1, 'process-webhooks', async (context: PaymentsContext, stopping) => {
+  let events: WebhookEvent[]
+  do {
+    events = await takeDueEvents(context.sql, context.now(), batchSize)
+    const byPayment = Map.groupBy(events, ({ provider, reference }) => `${provider} ${reference}`)
+    await Promise.all([...byPayment.values()].map((events) => processInOrder(context, events)))
+  } while (events.length === batchSize && !stopping.aborted)
 })
 
-async function tryToProcess(context: PaymentsContext, event: WebhookEvent): Promise<void> {
+/**
+ * Processes events of one payment: what one has found out, the next need not ask. When one must be tried again, so must the others:
+ * a provider that does not answer holds up the events of other payments for one call only.
+ */
+async function processInOrder(context: PaymentsContext, events: readonly WebhookEvent[]): Promise<void> {
+  for (const event of events) if (!(await tryToProcess(context, event))) return
+}
+
+async function tryToProcess(context: PaymentsContext, event: WebhookEvent): Promise<boolean> {
   try {
     const orderId = await processEvent(context, event)
     if (orderId) await markProcessed(context, event, orderId)
+    return orderId !== undefined
   } catch (error) {
     context.log.error({ err: error, eventId: event.id }, 'A webhook event could not be processed; it is tried again.')
+    return false
   }
 }
 

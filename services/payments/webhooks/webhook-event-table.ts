@@ -4,8 +4,6 @@ import type { PaymentsContext } from '../context.ts'
 import type { ProviderEvent } from '../providers/provider.ts'
 import { statusesSinceEvent, type WebhookEvent } from './webhook-event.ts'
 
-const mostTaken = 100
-
 /**
  * Stores an event unless it is there already. The usual event tells what the reply to our own call has told before; then it is
  * processed in the same statement (the rule is `tellsNothingNew`). True when it was stored and is still to be processed.
@@ -65,8 +63,8 @@ const storeInBatch = batched<NewEvent, StoredEvent, PaymentsContext>({
     returning provider, event_id, processed_at is null as is_open`,
 })
 
-/** Takes events that are due, and moves their next try to when they are twice as old, at least a second from now. */
-export async function takeDueEvents(sql: Sql, now: Date): Promise<WebhookEvent[]> {
+/** Takes at most `most` due events, and moves their next try to when they are twice as old, at least a second from now. */
+export async function takeDueEvents(sql: Sql, now: Date, most: number): Promise<WebhookEvent[]> {
   return sql<WebhookEvent>`
     update webhook_event e
     set next_try_at = ${now}::timestamptz + greatest(${now}::timestamptz - received_at, interval '1 second')
@@ -76,7 +74,7 @@ export async function takeDueEvents(sql: Sql, now: Date): Promise<WebhookEvent[]
       where processed_at is null
         and next_try_at <= ${now}
       order by next_try_at
-      limit ${mostTaken}
+      limit ${most}
       for update skip locked
     ) due
     where e.provider = due.provider

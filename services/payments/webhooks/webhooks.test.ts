@@ -2,14 +2,18 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, type TestContext, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payments'
 import { eventually } from '@souk/service/fixture'
 import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
 import { newPayment } from '../payment/payment.ts'
 import { insertPayment } from '../payment/payment-table.ts'
+import { resolveOperations } from '../payment/resolve-operations.ts'
 import { type ProviderEvent, ProviderOutcomeUnknown } from '../providers/provider.ts'
 import { referenceOf } from '../providers/simulator/accounts.ts'
 import { sign } from '../providers/simulator/webhook-signature.ts'
+import { processWebhooks } from './process-webhooks.ts'
+import { storeEvent } from './webhook-event-table.ts'
 
 const secret = 'only-for-development-only-for-development'
 let it: TestPayments
@@ -58,6 +62,14 @@ function countCalls(t: TestContext) {
   return (reference: string) =>
     mock.calls.filter(({ arguments: [lookup] }) => lookup && 'reference' in lookup && lookup.reference === reference)
       .length
+}
+/** Waits until there are no rows, less long than until a schedule has run a third time. */
+async function atOnce(sentence: string, rows: () => PromiseLike<unknown[]>) {
+  const deadline = Date.now() + 1_800
+  while ((await rows()).length > 0) {
+    assert.ok(Date.now() < deadline, sentence)
+    await pause(10)
+  }
 }
 const becomesProcessed = (id: string) =>
   eventually('the event is processed', async () => (await storedEvent(id)).isProcessed)
@@ -181,6 +193,47 @@ test('a provider that does not say how a payment stands is asked again, less and
   it.advanceClock(30)
   await becomesProcessed(id)
   assert.equal(await it.status(orderId), 'authorized')
+})
+
+test('a provider that does not answer is asked once for all events of a payment', async (t) => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const reference = await it.reference((await it.pay('tok_3ds')).orderId)
+  it.simulator.switch({ outage: 'errors' })
+  const calls = countCalls(t)
+  const receivedAt = it.context.now()
+  const kinds = ['payment.authorized', 'payment.captured', 'payment.disputed'] as const
+  const events = kinds.map((kind): ProviderEvent => ({ id: `evt_${randomUUID()}`, reference, kind }))
+  await Promise.all(events.map((event) => storeEvent(it.context, 'simulator', event, receivedAt)))
+  it.context.runSoon(processWebhooks)
+  await eventually('the provider is asked', () => calls(reference) > 0)
+  await pause(200) // The next try is a second later.
+  assert.equal(calls(reference), 1)
+})
+
+test('a backlog of events and of operations is worked off in one go', async () => {
+  it.simulator.switch({ webhooks: 'lost' })
+  const { orderId } = await it.pay('tok_ok')
+  const reference = await it.reference(orderId)
+  await it.sql`
+    insert into webhook_event (provider, event_id, reference, kind, received_at, next_try_at)
+    select 'simulator', 'evt_backlog_' || n, ${reference}, 'payment.captured', ${it.context.now()}, ${it.context.now()}
+    from generate_series(1, 250) as n`
+  it.context.runSoon(processWebhooks)
+  await atOnce(
+    'the events are processed',
+    () => it.sql`select from webhook_event where reference = ${reference} and processed_at is null`,
+  )
+  // Operations of an order that has no payment are only looked at.
+  await it.sql`
+    insert into payment_operation (id, order_id, kind, amount, next_check_at, created_at, updated_at)
+    select uuidv7(), uuidv7(), 'void', 1, ${it.context.now()}, ${it.context.now()}, ${it.context.now()}
+    from generate_series(1, 250)`
+  it.context.runSoon(resolveOperations)
+  await atOnce(
+    'the operations are looked at',
+    () => it.sql`select from payment_operation where attempts = 0 and kind = 'void'`,
+  )
+  await it.sql`delete from payment_operation o where not exists (select from payment p where p.order_id = o.order_id)`
 })
 
 test('events about payments and orders that are not here are kept and tried again (medusa #3146)', async (t) => {
