@@ -16,7 +16,7 @@ export interface HandlerOptions {
   definitions: ReadonlyMap<string, MessageDefinition>
   /** What is wrong with a message's data, or undefined. */
   check: (definition: MessageDefinition, data: unknown) => string | undefined
-  /** True for messages of which the reactions will never have anything to do: they are only recorded. */
+  /** True for messages of which the reactions will never have anything to do: they are only recorded. It may throw for wrong data. */
   isKnown?: (envelope: Envelope) => boolean
   /** Called when the handling of a message begins. What it returns is called when the handling has ended. */
   onHandling?: (envelope: Envelope, trace: Trace) => Ended
@@ -44,10 +44,10 @@ export function messageHandler(options: HandlerOptions): MessageHandler {
   return {
     async react(envelope, transaction, origin) {
       origin.trace = begin(envelope)
-      if (options.isKnown?.(envelope)) return
       const definition = options.definitions.get(envelope.type)
       const error = definition ? options.check(definition, envelope.data) : 'this type is not declared'
       if (error) throw new Unprocessable(`This message is not what its contract says: ${error}`)
+      if (options.isKnown?.(envelope)) return
       for (const reaction of options.reactions.get(envelope.type) ?? [])
         await reaction(envelope, transaction, origin.trace)
     },

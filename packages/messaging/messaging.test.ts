@@ -178,15 +178,15 @@ async function consume(
   transport: MemoryTransport,
   react: Reaction,
   retrySeconds = [0.02, 0.05],
-  more: { group?: string; isKnown?: (envelope: Envelope) => boolean } = {},
+  more: Pick<Partial<Parameters<typeof startConsumer>[0]>, 'group' | 'isKnown' | 'check'> = {},
 ) {
   return startConsumer({
     database,
     transport,
     group: `g${Math.random()}`,
-    ...more,
     definitions: allMessages,
     check: () => undefined,
+    ...more,
     log,
     retrySeconds,
     reactions: new Map([[StockLow.type, [react]]]),
@@ -239,6 +239,20 @@ test('a message whose effect is known is recorded without its reaction', async (
     rows.map((row) => row.eventId),
     sent.map((one) => one.id),
   )
+})
+
+test('a message that is not what its contract says is dead at once, also where known messages are only recorded', async (t) => {
+  const transport = memoryTransport()
+  const isKnown = ({ data }: Envelope) => (data as { available: number }).available === 0
+  const check = (_: unknown, data: unknown) => (data === null ? 'it is null' : undefined)
+  const consumer = await consume(transport, async () => undefined, [0.02], { group: 'checking', isKnown, check })
+  t.after(() => consumer.close())
+  t.after(() => database.sql`delete from dead_letter where consumer = 'checking'`.then(() => undefined))
+  const wrong = message('wrong', 1)
+  await transport.publish([message('known', 0), { ...wrong, json: wrong.json.replace(/"data":.*}}$/, '"data":null}') }])
+  const deadLetters = () => database.sql`select status, key from dead_letter where consumer = 'checking'`
+  await until(async () => (await deadLetters()).length > 0)
+  assert.deepEqual(await deadLetters(), [{ status: 'dead', key: 'wrong' }])
 })
 
 test('a failing message holds back its own key only, then all arrive in order (vendure #832)', async () => {
