@@ -6,7 +6,7 @@ import { crashpoint, isTransient, type Sql } from '@souk/postgres'
 import type { Envelope } from './envelope.ts'
 import { claimNew, record } from './inbox.ts'
 import { type HandlerOptions, type MessageHandler, messageHandler, originOf } from './message-handler.ts'
-import { makeRetries, type Retries, type RetryOptions } from './retries.ts'
+import { makeRetries, type Retries, type RetryOptions } from './retry-set-aside.ts'
 import { setAsideBehind, setAsideFailed } from './set-aside.ts'
 import type { Subscription, Transport } from './transports/transport.ts'
 

@@ -28,7 +28,7 @@ import type { Caller } from './calls/service-token.ts'
 import type { AnyService } from './run/define-service.ts'
 import { makeLog } from './run/log.ts'
 import { type Running, run } from './run/run.ts'
-import { prepareJobs } from './work/jobs.ts'
+import { prepareJobs } from './work/run-jobs.ts'
 
 export const staff: Caller = {
   service: 'gateway',

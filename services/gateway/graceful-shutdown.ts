@@ -1,6 +1,6 @@
 // Graceful shutdown of the HTTP server: live streams end at once, requests in progress may finish, and after a time limit all
 // connections are closed.
-import type { LiveStreams } from './live/live-streams.ts'
+import type { LiveStreams } from './live/open-streams.ts'
 import type { Server } from './request/request-context.ts'
 
 const idleCheckMs = 50

@@ -1,7 +1,7 @@
 // The gateway's HTTP server: every public route of every contract, served as its contract says.
 import type { Route } from '@souk/contracts'
 import { bareServer } from '@souk/service'
-import { cacheRuleOf, makeCachedReads } from './cache/cached-reads.ts'
+import { cacheRuleOf, makeCachedReads } from './cache/serve-cached-reads.ts'
 import type { GatewayContext } from './context.ts'
 import { closeGracefully } from './graceful-shutdown.ts'
 import { makeLiveHandlers, wantsStream } from './live/live-handlers.ts'

@@ -1,7 +1,7 @@
 // How long a call may take. A deadline is a time in milliseconds since 1970, and passes from each service to those that it calls.
 import type { Route } from '@souk/contracts'
 import pTimeout from 'p-timeout'
-import { Refusal } from '../http/problems.ts'
+import { Refusal } from '../http/refusals.ts'
 
 const defaultDeadlineSeconds = 3
 /** The part of a caller's time that is kept for the way back, so that the caller gets our answer and not its own timeout. */

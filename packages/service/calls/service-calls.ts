@@ -2,7 +2,7 @@
 // gets a contract's request and validates it, and the call ends by its deadline.
 import { type Answer, type Api, type ClientOf, makeClient, type Route, type ServiceName } from '@souk/contracts'
 import { childOf, type Log, type Trace } from '@souk/messaging'
-import { Refusal } from '../http/problems.ts'
+import { Refusal } from '../http/refusals.ts'
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts'
 import { callDeadline, withDeadline } from './deadlines.ts'
 import { makeHttpCalls } from './http-calls.ts'

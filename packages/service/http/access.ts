@@ -1,7 +1,7 @@
 // The access rule of a contract's route.
 import type { Route } from '@souk/contracts'
 import type { Caller } from '../calls/service-token.ts'
-import { refuse } from './problems.ts'
+import { refuse } from './refusals.ts'
 
 /**
  * Refuses callers that the contract does not let in (not-signed-in, not-allowed). The gateway asks it to refuse early; what the

@@ -5,11 +5,11 @@ import type { Log } from '@souk/messaging'
 import { isContention, isTransient } from '@souk/postgres'
 import fastJson from 'fast-json-stringify'
 import { type Handler, Reply } from '../run/define-service.ts'
-import type { Transaction } from '../work/job-queue.ts'
+import type { Transaction } from '../work/enqueue-job.ts'
 import { mayCall } from './access.ts'
 import { answerOnce } from './idempotency.ts'
-import { answerOf, Refusal } from './problems.ts'
 import { type Incoming, requestReader } from './read-request.ts'
+import { answerOf, Refusal } from './refusals.ts'
 
 /** What answering needs of a story's context. */
 interface AnswerContext {

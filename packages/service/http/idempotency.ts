@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto'
 import type { Sql } from '@souk/postgres'
 import { type Handler, Reply, type Request } from '../run/define-service.ts'
-import type { Transaction } from '../work/job-queue.ts'
-import { refuse } from './problems.ts'
+import type { Transaction } from '../work/enqueue-job.ts'
+import { refuse } from './refusals.ts'
 
 const mostKeyLength = 255
 

@@ -1,6 +1,6 @@
 // Keyset paging: a cursor holds the sort values of the last row of a page, so that later pages cost as much as the first.
 import type { RouteDefinition } from '@souk/contracts'
-import { Refusal } from './problems.ts'
+import { Refusal } from './refusals.ts'
 
 /** The cursor after a row with these sort values. Clients treat it as opaque. */
 export function cursorOf(values: readonly (string | number)[]): string {

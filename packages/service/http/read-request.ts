@@ -2,7 +2,7 @@
 import { isBytes, type Route } from '@souk/contracts'
 import type { Caller } from '../calls/service-token.ts'
 import type { Request } from '../run/define-service.ts'
-import { refuse } from './problems.ts'
+import { refuse } from './refusals.ts'
 import { type Check, checkBody, checkQuery } from './validation.ts'
 
 /** A request as it arrives, from HTTP or from a service in this process. */

@@ -7,7 +7,7 @@ import { continueTrace } from '@souk/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LocalService, ServiceRequest } from '../calls/service-request.ts'
 import type { Caller, ServiceTokens } from '../calls/service-token.ts'
-import { answerOf, problemOf, Refusal } from './problems.ts'
+import { answerOf, problemOf, Refusal } from './refusals.ts'
 
 const defaultBodyLimit = 64 * 1024
 

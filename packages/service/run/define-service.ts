@@ -15,7 +15,7 @@ import type { Envelope } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { ServiceCalls } from '../calls/service-calls.ts'
 import type { Caller } from '../calls/service-token.ts'
-import type { Transaction } from '../work/job-queue.ts'
+import type { Transaction } from '../work/enqueue-job.ts'
 import type { Calls, ContextFor } from './context.ts'
 import type { SettingsSpec } from './settings.ts'
 

@@ -6,8 +6,8 @@ import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { eventually } from '../fixture.ts'
 import { job } from '../run/define-service.ts'
 import { makeLog } from '../run/log.ts'
-import { withJobs } from './job-queue.ts'
-import { prepareJobs, startJobs } from './jobs.ts'
+import { withJobs } from './enqueue-job.ts'
+import { prepareJobs, startJobs } from './run-jobs.ts'
 
 let url: string
 let database: Database

@@ -7,7 +7,7 @@ import type { AnyService } from '../run/define-service.ts'
 import { round } from '../run/log.ts'
 import type { ProcessParts, RunningService } from '../run/start-service.ts'
 import { beginSpan } from '../run/telemetry.ts'
-import { withJobs } from './job-queue.ts'
+import { withJobs } from './enqueue-job.ts'
 
 /**
  * Subscribes a service. Each message that it reacts to leaves a log line, a measurement and a span. `retrySeconds` are the

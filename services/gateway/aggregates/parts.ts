@@ -4,7 +4,7 @@ import type { Problem, ReplyOf, Route, RouteDefinition } from '@souk/contracts'
 import { queryOf } from '@souk/contracts'
 import { Refusal } from '@souk/service'
 import pTimeout from 'p-timeout'
-import { cacheRuleOf, readThroughCache } from '../cache/cached-reads.ts'
+import { cacheRuleOf, readThroughCache } from '../cache/serve-cached-reads.ts'
 import type { GatewayContext } from '../context.ts'
 
 const maxPartMs = 1_000

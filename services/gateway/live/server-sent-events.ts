@@ -2,7 +2,7 @@
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 import type { Answer } from '@souk/contracts'
 import type { HttpReply } from '../request/request-context.ts'
-import type { LiveStream } from './live-streams.ts'
+import type { LiveStream } from './open-streams.ts'
 
 const heartbeatMs = 15_000
 const maxStreamMs = 30 * 60_000

@@ -11,7 +11,7 @@ import {
   refundedAmount,
   unitsOf,
 } from '../order/order.ts'
-import { about, cancelRefunded, orderChanged, type Step, soldLines, withRefund } from './saga-steps.ts'
+import { about, cancelRefunded, orderChanged, type Step, soldLines, withRefund } from './placing-steps.ts'
 
 export function ship(order: Order, shipment: OrderShipment, complete: boolean): Step {
   const status = complete ? ('shipped' as const) : ('partially-shipped' as const)

@@ -16,7 +16,7 @@ import {
   place,
   returnLateMoney,
   type Step,
-} from './saga-steps.ts'
+} from './placing-steps.ts'
 
 /** What can happen to an order. Times and ids arrive as data, so that the table stays pure. */
 export type Signal =

@@ -6,7 +6,7 @@ import type { Transaction } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import type { Order, OrderRefund, OrderShipment } from '../order/order.ts'
 import { resumeAt } from '../order/orders-table.ts'
-import type { Step } from './saga-steps.ts'
+import type { Step } from './placing-steps.ts'
 
 interface DecidedStep {
   step: Step

@@ -8,7 +8,7 @@ import type { PaymentsContext } from '../context.ts'
 import { checkUnknownNow } from './operation-table.ts'
 import { nextPaymentState } from './payment-state.ts'
 import { readPayment, requestCancellation, saveLockedPayment } from './payment-table.ts'
-import { resolveOperations } from './resolve-operations.ts'
+import { resolveOperations } from './resolve-due-operations.ts'
 
 export async function cancelPayment(
   { orderId }: MessageOf<typeof CancelPayment>['data'],

@@ -7,7 +7,7 @@ import type { PaymentsContext } from '../context.ts'
 import { insertOperation } from './operation-table.ts'
 import { newOperation, type Payment, refundableAmount } from './payment.ts'
 import { lockPayment } from './payment-table.ts'
-import { resolveOperations } from './resolve-operations.ts'
+import { resolveOperations } from './resolve-due-operations.ts'
 
 type Refund = MessageOf<typeof RefundPayment>['data']
 

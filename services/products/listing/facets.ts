@@ -4,7 +4,7 @@ import { join, type Sql, type Statement } from '@souk/postgres'
 import { categoryTree, type Tree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
-import { type Filters, matching } from './matching.ts'
+import { type Filters, matching } from './list-filters.ts'
 
 /** So many matches are counted; a shop window needs no exact number beyond. */
 const mostCounted = 10_000

@@ -10,7 +10,7 @@ import {
   matchingInTurn,
   pricedMatching,
   priceRange,
-} from './matching.ts'
+} from './list-filters.ts'
 import { type CardRow, withCards } from './product-card.ts'
 import { byRelevance } from './relevance.ts'
 

@@ -2,7 +2,7 @@
 // those with the words in their titles, and only when these do not fill the page, the others.
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost } from './cursors.ts'
-import { type Filters, matching } from './matching.ts'
+import { type Filters, matching } from './list-filters.ts'
 import { type CardRow, withCards } from './product-card.ts'
 import { type Search, tsquery } from './search-words.ts'
 

@@ -5,9 +5,9 @@ import { handle, refuse, reply } from '@souk/service'
 import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
 import { findProducts, productChanged } from '../catalog/product.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
-import { jobName } from './make-thumbnails.ts'
 import { pictureOf } from './picture.ts'
 import { type PlainPicture, readPicture, WrongPicture } from './picture-formats.ts'
+import { jobName } from './thumbnail-job.ts'
 
 const { addPicture: addRoute, removePicture: removeRoute, readPicture: readRoute } = productsApi.routes
 const mostPictures = 20

@@ -48,7 +48,7 @@ export function openThumbnailProcess(megabytes: number): ThumbnailProcess {
   }
 
   function start(): ChildProcess {
-    const started = fork(join(import.meta.dirname, 'thumbnail-child.ts'), [String(megabytes)], {
+    const started = fork(join(import.meta.dirname, 'resize-picture-child.ts'), [String(megabytes)], {
       serialization: 'advanced',
       // The process gets no secrets; few memory arenas keep its size near what it needs.
       env: { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' },

@@ -3,7 +3,7 @@ import { usersApi } from '@souk/contracts/users'
 import { handle, Refusal, refuse } from '@souk/service'
 import type { UsersContext } from '../context.ts'
 import { passwordLimit } from '../sign-in/attempt-limits.ts'
-import { countAttempt, uncountAttempt } from '../sign-in/rate-limit.ts'
+import { countAttempt, uncountAttempt } from '../sign-in/count-attempts.ts'
 
 const { routes } = usersApi
 const accountDeleted = 'This account no longer exists.'

@@ -3,7 +3,7 @@ import type { Request } from '@souk/service'
 import type { UsersContext } from '../context.ts'
 import { hashOf } from '../sessions/session-token.ts'
 import { sessionTokenOf } from '../sessions/sessions.ts'
-import type { RateLimit } from './rate-limit.ts'
+import type { RateLimit } from './count-attempts.ts'
 
 const mailsPerHour = 5
 

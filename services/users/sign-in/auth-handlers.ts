@@ -7,7 +7,7 @@ import { type Owner, passwordProblem } from '../passwords/password-rules.ts'
 import { hashOf } from '../sessions/session-token.ts'
 import { findSession, sessionTokenOf } from '../sessions/sessions.ts'
 import { mailLimit, passwordLimit, recordDevice, signInLimits, signUpLimit } from './attempt-limits.ts'
-import { countAttempt, uncountAttempt } from './rate-limit.ts'
+import { countAttempt, uncountAttempt } from './count-attempts.ts'
 
 export interface AuthRequest<B> {
   body: B

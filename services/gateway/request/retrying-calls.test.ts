@@ -9,7 +9,7 @@ import { newTrace } from '@souk/messaging'
 import { Refusal, type ServiceCalls } from '@souk/service'
 import { eventually } from '@souk/service/fixture'
 import { startGateway } from '../fixture.ts'
-import { makeRetryingCalls } from './retries.ts'
+import { makeRetryingCalls } from './retrying-calls.ts'
 
 test('a read is retried once, a change never, and retries stay rare', async () => {
   let carried = 0

@@ -6,7 +6,7 @@ import { SessionRevoked, UserDeleted } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
 import { eventually } from '@souk/service/fixture'
 import { bearer, identity, startGateway, type TestGateway } from '../fixture.ts'
-import { makeSessions } from './sessions.ts'
+import { makeSessions } from './session-cache.ts'
 
 let shop: TestGateway
 let token: string
