@@ -90,11 +90,10 @@ async function writeAll<Item, Context, Row>(queue: Queue<Item, Context, Row>): P
 }
 
 /**
- * Requests that were answered together send their next one in the same turn of the event loop, so they stay together; only after
- * an item that traveled alone does nobody wait for the end of the turn. Under load, a wait of a few milliseconds makes fewer and
- * larger batches, as PostgreSQL's commit_delay does. The wait ends when as many are here as came together at most lately. When
- * some of them are missing, they may travel in a batch of their own: now and then the wait lasts longer, and the two batches
- * become one. (Decision 6 has the measurements.)
+ * Requests answered together usually send their next statement together, in the same turn of the event loop; after a batch of one,
+ * the next leaves without waiting for the end of the turn. Under load, a short wait makes batches larger, as PostgreSQL's
+ * commit_delay does; it ends when as many are here as came together at most lately. Occasionally the wait is longer, so that two
+ * alternating batches merge. Decision 6 has the measurements.
  */
 async function waitForMore<Item, Context, Row>(queue: Queue<Item, Context, Row>): Promise<void> {
   if ((queue.sizes.at(-1) ?? 1) === 1) return new Promise((resolve) => process.nextTick(resolve))
