@@ -89,11 +89,10 @@ async function writeAll<Item, Context, Row>(queue: Queue<Item, Context, Row>): P
 }
 
 /**
- * Requests that were answered together send their next one before the next tick, so they stay together. (A wait for the end of
- * the event loop's turn took 7 % of a lone shopper's rate and 9 % of that of eight.) Under load, a wait of a few milliseconds
- * makes fewer and larger batches, as PostgreSQL's commit_delay does. The wait ends when as many are here as came together at
- * most lately. When some of them are missing, they may travel in a batch of their own: now and then the wait lasts longer, and
- * the two batches become one.
+ * Requests answered together usually send their next statement together, before the next tick. (A wait for the end of the event
+ * loop's turn took 7 % of a lone shopper's rate and 9 % of that of eight.) Under load a short wait makes batches larger, as
+ * PostgreSQL's commit_delay does; it ends when as many are here as came together at most lately. Occasionally the wait is longer,
+ * so that two alternating batches merge.
  */
 async function waitForMore<Item, Context, Row>(queue: Queue<Item, Context, Row>): Promise<void> {
   await new Promise<void>((resolve) => process.nextTick(resolve))
