@@ -32,7 +32,7 @@ export function OneOf<const W extends readonly string[]>(words: W, options: Reco
 /** How long the gateway may keep an answer of a public read. */
 export interface CacheRule {
   seconds: number
-  /** A change or a message of one of these services makes the answer untrue. */
+  /** A change or a message of one of these services makes the answer outdated. */
   dropOn: readonly ServiceName[]
   /** False for what must never be older than its seconds, not even while its service is down (true). */
   mayBeStale?: boolean

@@ -1,4 +1,5 @@
-// The inbox: which messages a consumer has handled. A row commits together with the effect of its message.
+// The inbox: which messages a consumer has handled. A row commits together with the effect of its message; consumer.ts and
+// retry-set-aside.ts use it so that each message takes effect once.
 import type { Sql } from '@souk/postgres'
 import type { Envelope } from './envelope.ts'
 

@@ -16,7 +16,7 @@ export interface HandlerOptions {
   definitions: ReadonlyMap<string, MessageDefinition>
   /** What is wrong with a message's data, or undefined. */
   check: (definition: MessageDefinition, data: unknown) => string | undefined
-  /** True for messages of which the reactions will never have anything to do: they are only recorded. It may throw for wrong data. */
+  /** True for messages on which the reactions have nothing to do. They are only recorded. It may throw for wrong data. */
   isKnown?: (envelope: Envelope) => boolean
   /** Called when the handling of a message begins. What it returns is called when the handling has ended. */
   onHandling?: (envelope: Envelope, trace: Trace) => Ended

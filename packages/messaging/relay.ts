@@ -1,6 +1,6 @@
 // Publishes the messages of the outbox to the broker. One relay per database works at a time: it holds an advisory lock on its
-// connection. The others stand by and notify it of what their processes have stored. A relay that dies between publish and delete
-// publishes again, and the inbox ignores what it has seen.
+// connection. The others stand by and notify it of what their processes have stored. A relay that dies before it moves what it
+// has published publishes it again, and the inbox ignores what it has seen.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection } from '@souk/postgres'
 import type { Database } from './database.ts'
@@ -17,7 +17,7 @@ export interface Relay {
 const batchSize = 500
 /** Between two rounds while messages come steadily, so that one round publishes several. The first one after a pause does not wait. */
 const pauseMs = { least: 10, perMessage: 2, most: 64 }
-/** What is published moves to outbox_sent with the next round, or after this time when there is none. */
+/** Published rows are moved to outbox_sent with the next round, or after this time without one. */
 const moveWithinMs = 30
 /** Until messages are published again that the broker did not confirm; doubled each time. */
 const retryMs = { first: 5, most: 250 }
@@ -105,7 +105,7 @@ async function standBy(session: Session, signals: Signals): Promise<boolean> {
 
 async function relayMessages(session: Session, signals: Signals, { transport, log }: RelayOptions): Promise<void> {
   const { connection } = session
-  // A power cut that undoes the move to outbox_sent is a relay that died between publish and delete.
+  // A power cut may undo the move to outbox_sent; the effect is that of a relay that dies before it moves what it has published.
   await connection.sql`set synchronous_commit = off`
   let published: number[] = []
   let retryInMs = retryMs.first

@@ -10,7 +10,7 @@ import type { Log } from './transports/transport.ts'
 export interface Retries {
   /** This process has set a message aside: from now on, the database is asked often. */
   expect(): void
-  /** Seconds until a message is retried that has failed so many times with this error. */
+  /** Seconds until the next retry, given the number of failures and the last error. */
   secondsAfter(failures: number, error: unknown): number | 'never'
   start(): void
   /** Waits for the retry in progress. */
@@ -19,7 +19,7 @@ export interface Retries {
 
 const defaultRetrySeconds = [0.1, 0.5, 2, 5, 30, 120, 600, 600]
 const pollMs = 100
-/** While this process knows of no waiting message, it looks at every so many polls, for those that other processes left. */
+/** While no message is known to wait, only every 30th poll asks the database, for messages set aside by other processes. */
 const idlePolls = 30
 
 /** `retrySeconds`: seconds until each further try. After the last one, the message is a dead letter. */

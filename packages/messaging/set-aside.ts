@@ -3,8 +3,8 @@ import type { Sql } from '@souk/postgres'
 import type { Envelope } from './envelope.ts'
 
 /**
- * Sets aside those messages that have not been handled: an earlier message of their key is set aside. It does not look for that
- * one again. It may have succeeded since, and a message that is neither handled nor set aside would be lost.
+ * Sets aside those messages that have not been handled and whose key has an earlier message set aside. It does not check that one
+ * again: it may have succeeded since, and then this message would be lost.
  */
 export async function setAsideBehind(group: string, rest: readonly Envelope[], sql: Sql): Promise<void> {
   await sql`

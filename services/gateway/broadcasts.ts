@@ -1,5 +1,5 @@
-// The messages that every instance of the gateway receives, and what each changes here: cached responses become untrue, sessions
-// end, live streams have more to send.
+// The messages that every instance of the gateway receives, and what each changes here: cached responses become outdated,
+// sessions end, live streams have more to send.
 import { allMessages, allRoutes, type MessageDefinition } from '@souk/contracts'
 import { CategoryChanged, ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { SessionRevoked, UserDeleted, UserUpdated } from '@souk/contracts/users'

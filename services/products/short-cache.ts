@@ -1,5 +1,5 @@
-// A cache for answers that are expensive to compute: each is computed once at a time however many requests need it, kept for a
-// few seconds, and cleared when the catalog changes.
+// A cache for answers that are expensive to compute: requests that need the same one at the same time share one computation.
+// An answer is kept for a few seconds, and cleared when the catalog changes.
 import { LRUCache } from 'lru-cache'
 
 export interface ShortCache {

@@ -4,10 +4,10 @@ import pTimeout from 'p-timeout'
 import { Refusal } from '../http/refusals.ts'
 
 const defaultDeadlineSeconds = 3
-/** The part of a caller's time that is kept for the way back, so that the caller gets our answer and not its own timeout. */
+/** The part of a caller's time that is kept for returning the answer, so that the caller gets it and not its own timeout. */
 const reservedForTheWayBack = 0.1
 
-/** Until when the calls may take that a service makes to answer a caller with this deadline; without one, no limit. */
+/** The deadline for the calls that a service makes while answering; no limit when the caller has none. */
 export function answerDeadline(deadline: number | undefined): number {
   if (deadline === undefined) return Number.POSITIVE_INFINITY
   return deadline - Math.max(0, Math.round((deadline - Date.now()) * reservedForTheWayBack))

@@ -42,7 +42,7 @@ export function makeHttpCalls(remotes: Partial<Record<ServiceName, string>>, tok
           ...(body !== undefined && !headers?.['content-type'] ? { 'content-type': 'application/json' } : {}),
           authorization: `Bearer ${token}`,
           traceparent: traceparentOf(request.trace),
-          // What is left, not until when: the clocks of two machines differ.
+          // Sends the remaining time, not the deadline, because the clocks of two machines differ.
           'x-time-left-ms': String(waitMs),
           ...(ip ? { 'x-client-ip': ip } : {}),
         },

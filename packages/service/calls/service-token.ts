@@ -1,4 +1,4 @@
-// Who calls: the caller's service and, on whose behalf, a person. Between processes it travels as a signed token (JWT, HS256)
+// The caller: a service and, where it acts for one, a person. Between processes it travels as a signed token (JWT, HS256)
 // that only the named audience accepts; a plain header is never believed. Each pair of services has a key of its own,
 // derived from one secret, so that a service given only its keys could not speak for another.
 import { createHmac } from 'node:crypto'

@@ -4,8 +4,8 @@ import type { Caller } from '../calls/service-token.ts'
 import { refuse } from './refusals.ts'
 
 /**
- * Refuses callers that the contract does not let in (not-signed-in, not-allowed). The gateway asks it to refuse early; what the
- * service itself decides is what counts.
+ * Refuses callers that the contract does not let in (not-signed-in, not-allowed). The gateway checks this early; the service's
+ * own check is decisive.
  */
 export function mayCall(route: Route, caller: Caller): void {
   const { access } = route

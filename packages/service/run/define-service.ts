@@ -89,8 +89,8 @@ export interface ReactionFor<X> {
   isKnown?(data: never, context: X): boolean
 }
 /**
- * Reacts to messages. May run twice, late, or before its cause; what it does commits once per message. `isKnown` may say that
- * the reaction will never have anything to do, because this process has done it already: such a message is only recorded.
+ * Reacts to messages. May run twice, late, or before its cause; what it does commits once per message. `isKnown`: true for
+ * messages on which the reaction has nothing to do, because this process has done it already. They are only recorded.
  */
 export function on<const D extends readonly MessageDefinition[], X>(
   messages: D,

@@ -107,7 +107,7 @@ export async function run(options: RunOptions): Promise<Running> {
   }
 }
 
-/** What was started last is stopped first. A part that does not stop cleanly is logged, and the others are stopped all the same. */
+/** Stops parts in reverse order of starting. If one fails to stop, the failure is logged and the others are still stopped. */
 function stopInReverse(log: ProcessParts['log']) {
   const stack = new AsyncDisposableStack()
   return {

@@ -65,7 +65,7 @@ function reactionsByType({ definition, contextFor }: RunningService): Map<string
   return byType
 }
 
-/** True for messages of which no reaction will ever have anything to do. */
+/** True for messages on which the reactions have nothing to do. They are only recorded. */
 function isKnownToAll({ definition, context }: RunningService): ConsumerOptions['isKnown'] {
   const reacts: NonNullable<AnyService['reacts']> = definition.reacts ?? []
   return ({ type, data }) =>

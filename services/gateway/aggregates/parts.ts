@@ -8,7 +8,7 @@ import { cacheRuleOf, readThroughCache } from '../cache/serve-cached-reads.ts'
 import type { GatewayContext } from '../context.ts'
 
 const maxPartMs = 1_000
-/** Not kept, but pages that are made at the same time share the question. */
+/** Not cached, but pages built at the same time share one call. */
 const notCached = { seconds: 0, dropOn: [] }
 
 /** Reads one part. Throws what the service refuses with. */

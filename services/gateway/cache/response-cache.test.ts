@@ -1,4 +1,4 @@
-// Public reads from the response cache: fresh, cheap, dropped when they are no longer true.
+// Public reads from the response cache: fresh, cheap, dropped when they are outdated.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'

@@ -1,12 +1,12 @@
 // The response cache: answers to public reads, which never depend on who asks. An answer is found by its URL before anything is
-// parsed, fetched once however many wait for it, and dropped when a message says that it is no longer true.
+// parsed, fetched once for all that wait for it, and dropped when a message says that it is outdated.
 import { createHash } from 'node:crypto'
 import { type Answer, type CacheRule, pathOf, type Route } from '@souk/contracts'
 import { type CachedResponse, type Entry, makeResponseStore } from './response-store.ts'
 
 /** After its time an answer is still served this long while a new one is fetched. */
 const staleWhileRevalidateMs = 30_000
-/** And this long when none can be fetched. An answer that is no longer true is never served. */
+/** And this long when none can be fetched. An outdated answer is never served. */
 const staleIfErrorMs = 600_000
 
 export interface CachedRead {
@@ -21,11 +21,11 @@ export interface CachedRead {
 export type ReadResult = { from: 'hit' | 'stale' | 'miss'; response: CachedResponse } | { from: 'miss'; answer: Answer }
 
 export interface ResponseCache {
-  /** The response to a URL that was read before, while it is fresh and true. Costs one look-up. */
+  /** The response to a URL that was read before, while it is fresh and not outdated. Costs one look-up. */
   at(url: string): CachedResponse | undefined
   /** The response from the cache or from the service; `answer` when the service has refused. Throws what `fetch` throws. */
   read(read: CachedRead, url?: string): Promise<ReadResult>
-  /** Responses with this tag are no longer true. */
+  /** Responses with this tag are outdated. */
   drop(tag: string): void
   readonly bytes: number
 }
@@ -102,8 +102,8 @@ export function makeResponseCache(options: {
     // A random part keeps entries of the same age from expiring at the same time.
     const freshMs = read.rule.seconds * 1000 * (0.8 + 0.4 * random())
     const response = entryOf({ key, read, generation, freshUntil: now() + freshMs }, answer, headersOf)
-    // Something changed while the service was answering, so the answer may be from before the change. Those who have asked
-    // before it get this answer, and nobody else.
+    // When something has changed while the service was answering, the answer may be outdated. Only requests that began before the
+    // change get it.
     if (store.isTrue(response) && freshMs > 0) store.put(response)
     return { from: 'miss', response }
   }

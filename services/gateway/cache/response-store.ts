@@ -1,5 +1,5 @@
-// Where the response cache keeps its responses: bounded in bytes, found by key or by URL, and untrue as soon as something of
-// their tags has changed.
+// Where the response cache keeps its responses: bounded in bytes, found by key or by URL, and outdated as soon as something
+// of their tags has changed.
 import { LRUCache } from 'lru-cache'
 
 /** The URLs of one request that are found before they are parsed: the same fields in another order are another URL. */
@@ -31,9 +31,9 @@ export interface Entry extends CachedResponse {
 }
 
 export interface ResponseStore {
-  /** The entry of a URL, true or not. Costs one look-up. */
+  /** The entry of a URL, outdated or not. Costs one look-up. */
   at(url: string): Entry | undefined
-  /** The entry of a key, true or not; it counts as used now. */
+  /** The entry of a key, outdated or not; it counts as used now. */
   get(key: string): Entry | undefined
   /** Keeps an entry in place of the one with its key, unless it is larger than an eighth of the store. */
   put(entry: Entry): void

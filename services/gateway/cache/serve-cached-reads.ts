@@ -1,5 +1,5 @@
-// Serves public reads from the response cache. The same response goes to everybody, so nobody is asked who they are; a cached
-// URL costs a look-up and a write.
+// Serves public reads from the response cache. The same response goes to everybody, so callers are not identified; a
+// cached URL costs a look-up and a write.
 import type { Answer, CacheRule, Route } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
 import { queryText } from '@souk/service'

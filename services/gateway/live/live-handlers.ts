@@ -35,7 +35,7 @@ export function makeLiveHandlers({ resources }: GatewayContext, responder: Respo
           caller: (credential && (await sessions.find(credential.token))) || anonymous,
         })
       // The stream is registered before the first read, so that no message between the two is missed. It is removed when the
-      // response closes, whatever has become of it: the client may leave at any moment, or have left.
+      // response closes, in every case: the client may leave at any moment, or have left.
       const stream = makeEventStream(client, read)
       onceClosed(reply.raw, liveStreams.add(route, key, stream))
       const first = await read()

@@ -79,7 +79,7 @@ export function makeEventStream(client: string, read: () => Promise<Answer>): Ev
   }
 }
 
-/** Also when the response is closed already: then it does not say so again. */
+/** Also handles a response that is already closed, which emits no further `close`. */
 export function onceClosed(response: HttpReply['raw'], then: () => void): void {
   if (response.closed) then()
   else response.once('close', then)

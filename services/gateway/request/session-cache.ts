@@ -1,5 +1,5 @@
 // The session cache. A session token is exchanged for an identity at the users service; the identity is kept for seconds only,
-// so a session that has ended is refused within five seconds even when no message tells about it.
+// so a session that has ended is refused within four seconds even when no message tells about it.
 import { ProblemError } from '@souk/contracts'
 import type { Identity } from '@souk/contracts/users'
 import { type Caller, Refusal } from '@souk/service'
@@ -28,8 +28,8 @@ interface RememberedSession {
 /** `exchange` asks the users service. It throws a ProblemError when the token is not valid. */
 export function makeSessions(exchange: (token: string) => Promise<Identity>, now: () => number = Date.now): Sessions {
   const cache = new LRUCache<string, RememberedSession>({ max: maxRemembered })
-  // Not lru-cache's fetchMethod: when a user's sessions end, all exchanges in flight must be left to those who already wait
-  // for them, whoever they are for, and its fetches in flight cannot be listed.
+  // lru-cache's fetchMethod does not fit: when a session ends, every exchange in flight must be detached, and fetchMethod cannot
+  // list them.
   const exchanges = new Map<string, Promise<Caller | undefined>>()
   /** Counts ended sessions: an exchange that began before the last one is answered but not cached. */
   let endings = 0

@@ -1,4 +1,4 @@
-// What a cart costs: a pure function of the cart, the prices of its SKUs, and the customer's country.
+// Prices the lines of a cart from the price list, for the customer's country. A pure function; totals.ts sums the lines.
 import type { Money } from '@souk/contracts'
 import type { Cart, CartInput, Totals } from '@souk/contracts/orders'
 import type { PricedSku } from './price-list.ts'

@@ -1,6 +1,6 @@
-// What a purchase costs, exact to the minor unit. Tax is rounded once per line and once for shipping, half up, and the sums
-// are sums of these rounded amounts, so the lines always add up to the total. Shipping is taxed like a line: the tax is
-// contained where prices contain tax, and added where it is added.
+// Sums given amounts and computes the tax on them, exact to the minor unit. Tax is rounded once per line and once for
+// shipping, half up, and the sums are sums of these rounded amounts, so the lines always add up to the total. Shipping is taxed
+// like a line: the tax is contained where prices contain tax, and added where it is added.
 import type { Totals } from '@souk/contracts/orders'
 import { type TaxRule, taxOn } from './tax.ts'
 

@@ -27,7 +27,7 @@ export const advanceOnMessages = [
     [PaymentCaptured],
     ({ orderId }, transaction, context: OrdersContext) =>
       advance(orderId, { type: 'payment-captured' }, transaction, context),
-    // An order that was paid ignores this, whatever has become of it since.
+    // An order that was once paid ignores this, also after later changes of its status.
     ({ orderId }, { resources }) => resources.paidOrders.has(orderId),
   ),
   on([PaymentDeclined], ({ orderId, decline }, transaction, context: OrdersContext) =>

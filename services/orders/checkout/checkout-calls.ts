@@ -122,8 +122,8 @@ function signalOf(payment: Payment, { now, settings }: OrdersContext): Signal | 
 }
 
 /**
- * The event of the cancellation releases the stock too, a moment later. A customer who tries again at once finds it this
- * way.
+ * Releases the stock at once. The cancellation message would do so a moment later, too late for a customer who tries again
+ * immediately.
  */
 export async function releaseStock(order: Order, { clients, log }: OrdersContext): Promise<void> {
   if (order.cancelReason === 'out-of-stock') return

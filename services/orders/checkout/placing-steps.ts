@@ -166,7 +166,7 @@ function cancelPayment({ id }: Order, reason: string): Message {
   return CancelPayment({ orderId: id, reason })
 }
 
-/** What is kept only for an open checkout is dropped: above all the token of the payment. */
+/** Removes what only an open checkout needs, above all the payment token. */
 function withoutOpenCheckout(order: Order): Order {
   return { ...order, nextAction: null, deadlineAt: null, paymentChoice: null }
 }

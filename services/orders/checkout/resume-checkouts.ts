@@ -1,4 +1,4 @@
-// Resumes checkouts that stand still: the browser left, the process died, or a reply never came. Each instance takes some
+// Resumes checkouts that make no progress: the browser left, the process died, or a reply never came. Each instance takes some
 // with a lease, so that no other instance takes the same ones meanwhile.
 import type { OrdersContext } from '../context.ts'
 import type { Order } from '../order/order.ts'

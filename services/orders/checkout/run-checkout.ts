@@ -26,7 +26,7 @@ export function runCheckout(order: Order, context: OrdersContext): Promise<Order
   return started
 }
 
-/** An unknown outcome is asked for once more: a service that was only busy has the answer a moment later. */
+/** After an unknown outcome the call is repeated once: a busy service often answers a moment later. */
 const retryMs = { least: 250, spread: 250 }
 
 async function run(order: Order, context: OrdersContext): Promise<Order> {

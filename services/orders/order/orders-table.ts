@@ -124,7 +124,7 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
   waitMs: 16,
 })
 
-/** When the resumer takes up an order that was changed now. */
+/** When the resumer continues an order that was changed now. */
 export function resumeAt(now: string): string {
   return new Date(Date.parse(now) + resumeAfterMs).toISOString()
 }

@@ -1,4 +1,5 @@
-// Calls to a provider end in an answer, in a refusal, or with an unknown outcome, which is never taken for either of the others.
+// A call to a provider ends in an answer, a refusal or an unknown outcome. An unknown outcome is never treated as an answer or a
+// refusal.
 import pTimeout from 'p-timeout'
 import type { PaymentsContext } from '../context.ts'
 import { ProviderOutcomeUnknown, ProviderRefusal } from '../providers/provider.ts'

@@ -25,6 +25,6 @@ export async function cancelPayment(
   if (!payment) throw new Error(`Payment ${orderId} is gone.`)
   const transition = nextPaymentState(payment, undefined, now)
   if (transition) return saveLockedPayment(transaction, payment, transition, now)
-  // Nobody knows yet what was taken: it is found out now, not at the next check.
+  // What was taken is not known yet: make the operation due now.
   await checkUnknownNow(sql, orderId, now)
 }

@@ -1,5 +1,5 @@
 // The payment table. A payment is read with its operations in one snapshot and saved in one statement that names the version that
-// was read: whoever loses that race reads again, so no row is locked while a provider is asked.
+// was read. If another writer saved first, the caller reads again and retries, so no row is locked while a provider is asked.
 
 import type { Trace, Transaction } from '@souk/messaging'
 import { batched, columns, json, oneStatement, type Sql, type Statement } from '@souk/postgres'

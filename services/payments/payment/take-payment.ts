@@ -1,5 +1,5 @@
-// PUT /internal/payments/:orderId. Takes the money of an order in two commits: what the provider is about to be asked, and what it
-// answered. The same order again gets the first payment.
+// PUT /internal/payments/:orderId. Takes the money of an order in two commits: first the operation, then the provider's
+// answer. A repeated request returns the first payment.
 import type { BodyOf } from '@souk/contracts'
 import { paymentsApi } from '@souk/contracts/payments'
 import { crashpoint } from '@souk/postgres'

@@ -1,5 +1,6 @@
-// Processes stored webhook events: asks the provider how the payment stands and applies its report. What cannot be processed yet (no
-// answer, an order that is not here) is tried again, less and less often.
+// Processes stored webhook events. Unless the stored payment already shows what the event is about, the provider is asked for the
+// payment's state and its report is applied. What cannot be processed yet (no answer, an order that is not here) is tried again,
+// less and less often.
 import { every } from '@souk/service'
 import { type PaymentsContext, providerOf } from '../context.ts'
 import { applyReport } from '../payment/apply-report.ts'
@@ -22,8 +23,8 @@ export const processWebhooks = every(1, 'process-webhooks', async (context: Paym
 })
 
 /**
- * Processes events of one payment: what one has found out, the next need not ask. When one must be tried again, so must the others:
- * a provider that does not answer holds up the events of other payments for one call only.
+ * Processes the events of one payment in order, and stops at the first that must be tried again, so that a silent provider costs
+ * one call per payment.
  */
 async function processInOrder(context: PaymentsContext, events: readonly WebhookEvent[]): Promise<void> {
   for (const event of events) if (!(await tryToProcess(context, event))) return

@@ -5,8 +5,8 @@ import type { ProviderEvent } from '../providers/provider.ts'
 import { statusesSinceEvent, type WebhookEvent } from './webhook-event.ts'
 
 /**
- * Stores an event unless it is there already. The usual event tells what the reply to our own call has told before; then it is
- * processed in the same statement (the rule is `tellsNothingNew`). True when it was stored and is still to be processed.
+ * Stores an event unless it is there already. Usually the reply to our own call came first; then the event is marked processed in
+ * the same statement (the rule is `tellsNothingNew`). True when it was stored and is still to be processed.
  */
 export async function storeEvent(
   context: PaymentsContext,

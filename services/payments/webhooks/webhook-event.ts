@@ -1,4 +1,4 @@
-// When an event of a provider tells nothing new, so that the provider need not be asked how the payment stands.
+// Decides when a provider's event adds nothing to the stored payment, so that the provider need not be asked.
 import { isOpen, type Payment, type PaymentStatus } from '../payment/payment.ts'
 import type { ProviderEventKind } from '../providers/provider.ts'
 

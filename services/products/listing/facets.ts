@@ -6,7 +6,7 @@ import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
 import { type Filters, matching } from './list-filters.ts'
 
-/** So many matches are counted; a shop window needs no exact number beyond. */
+/** At most this many matches are counted; a product list needs no exact number above it. */
 const mostCounted = 10_000
 const mostValues = 50
 const mostFacets = 20

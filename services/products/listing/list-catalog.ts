@@ -9,7 +9,7 @@ import { searchFor, tsquery } from './search-words.ts'
 
 const route = productsApi.routes.listAll
 
-/** A search finds so many at most. */
+/** At most this many are found. */
 const mostFound = 5_000
 
 export const listAll = handle(route, async ({ query }, { sql, settings }: ProductsContext) => {

@@ -1,4 +1,4 @@
-// The order of a search: how well a product fits the words. Ranking looks at every match, so only so many are ranked: first
+// The order of a search: how well a product fits the words. Ranking looks at every match, so their number is limited: first
 // those with the words in their titles, and only when these do not fill the page, the others.
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost } from './cursors.ts'
@@ -6,7 +6,7 @@ import { type Filters, matching } from './list-filters.ts'
 import { type CardRow, withCards } from './product-card.ts'
 import { type Search, tsquery } from './search-words.ts'
 
-/** So many are ranked at most: titles that match, and other matches. */
+/** At most this many are ranked: titles that match, and other matches. */
 const mostTitles = 500
 const mostOthers = 1_000
 

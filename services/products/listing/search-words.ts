@@ -1,5 +1,5 @@
-// What somebody typed, as a search: words that all must be there, the last of which may be half typed, and for words that
-// the catalog has never used, those it has used that look most like them.
+// Turns typed text into a search: every word must match, the last as a prefix; unknown words are replaced by similar catalog
+// words.
 import type { Sql, Statement } from '@souk/postgres'
 
 /** For each word that was typed, the words that will do. */

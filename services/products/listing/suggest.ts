@@ -1,5 +1,5 @@
-// GET /v1/suggest: completes what is being typed with titles, first those that begin with it, then those with a word that
-// does, then, where nothing does, those that it may have meant.
+// GET /v1/suggest. Completes a half-typed text: first titles that begin with it, then titles with a word that begins with it; if
+// none, titles for corrected words.
 import { productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { handle } from '@souk/service'

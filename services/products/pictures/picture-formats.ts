@@ -53,7 +53,7 @@ function readPng(bytes: Buffer): PlainPicture {
 
 /** Frame headers of all kinds of JPEG; the other markers in this range are tables. */
 const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-/** Tables, frames and scans. The rest (APPn, comments, what is reserved) is the picture's only where it is named here. */
+/** Tables, frames and scans. The rest (APPn, comments, reserved markers) is dropped unless listed here. */
 const isPart = (marker: number) => (marker >= 0xc0 && marker <= 0xcf) || (marker >= 0xda && marker <= 0xdf)
 
 function readJpeg(bytes: Buffer): PlainPicture {

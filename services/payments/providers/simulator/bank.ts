@@ -1,5 +1,5 @@
-// The payments of the simulated bank. What happens is written to the journal, then applied to the account, then announced: nobody
-// hears of a fact that a power cut could undo.
+// The payments of the simulated bank. What happens is written to the journal, then applied to the account, then announced, so
+// that no fact is announced that a power cut could undo.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathOf } from '@souk/contracts'
 import { paymentsApi } from '@souk/contracts/payments'

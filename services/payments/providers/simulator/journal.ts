@@ -1,5 +1,5 @@
-// The simulated bank's own memory on disk: one JSON line per fact, appended and synced before anybody hears of it. Appends that wait
-// at the same time share one sync.
+// The simulated bank's own memory on disk: one JSON line per fact, appended and synced before the fact is announced. Appends
+// that wait at the same time share one sync.
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'

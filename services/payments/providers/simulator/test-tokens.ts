@@ -5,7 +5,7 @@ export interface TestCard {
   /** The customer must approve on the bank's page; `decline` then comes only after that. */
   action?: boolean
   captureFails?: { code: string; message: string }
-  /** What is captured beyond what was asked for. */
+  /** The amount captured in addition to the requested one. */
   capturesTooMuch?: number
   /** The first call with a key gets no answer; the work is not done (`before`), or it is (`after`). */
   noAnswer?: 'before' | 'after'

@@ -1,4 +1,5 @@
-// How the simulated provider signs its webhooks: `souk-signature: t=<unix seconds>,v1=<hmac-sha256 of "t.body" in hex>`.
+// How the simulated provider signs its webhooks, and how the shop checks the signature:
+// `souk-signature: t=<unix seconds>,v1=<hmac-sha256 of "t.body" in hex>`.
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 const toleranceSeconds = 300
