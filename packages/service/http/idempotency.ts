@@ -18,7 +18,7 @@ interface Claim {
 
 /**
  * Runs the story of a route with an Idempotency-Key (`handleOnce`) in a transaction, or replays its stored reply. Refuses requests
- * without a key, and keys of another request. What is refused or fails is not stored.
+ * without a key, and keys of another request. Refusals and failures are not stored.
  */
 export async function answerOnce(
   handler: Handler,

@@ -1,4 +1,4 @@
-// Who the caller is: tokens, cookies, sessions that end.
+// The identity of the caller: tokens, cookies, sessions that end.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
