@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabase } from '@souk/postgres'
 import { removeDataFolder } from '../local/postgres-home.ts'
+import { measureBodies } from './bodies.ts'
 import { httpFloor, sqlFloor } from './floors.ts'
 import { type Client, type Measured, meanOf, measure, openClient } from './load.ts'
 import { buy } from './purchase.ts'
@@ -36,6 +37,7 @@ try {
   if (!only || only === 'reads') await reads(client, shop)
   if (!only || only === 'purchases') await purchases(client, shop)
   await client.close()
+  if (!only) measureBodies()
   const stopping = performance.now()
   await shop.ask('stop')
   shop = undefined

@@ -109,7 +109,7 @@ export const inventoryApi = defineApi(
         movements: Type.Array(Shape({ sku: Sku, ...MovementInput.properties }), { minItems: 1, maxItems: 500 }),
       }),
       reply: Shape({ count: Type.Integer() }),
-      bodyLimit: 1024 * 1024,
+      bodyLimit: 512 * 1024,
       refusals: { 'not-enough-stock': 409, 'location-unknown': 422, 'invalid-quantity': 422 },
     },
     listMovements: {

@@ -237,7 +237,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     body: Shape({ products: Type.Array(ProductInput, { minItems: 1, maxItems: 200 }) }),
     reply: Shape({ ids: Type.Array(Id) }),
     refusals: productRefusals,
-    bodyLimit: 4 * 1024 * 1024,
+    bodyLimit: 1024 * 1024,
   },
   change: {
     method: 'PATCH',

@@ -1,11 +1,14 @@
-// The context of the products service's stories: its settings, caches and thumbnail process.
+// The context of the products service's stories: its settings, caches and picture processes.
 import { type ContextFor, integer, text } from '@souk/service'
-import type { ThumbnailProcess } from './pictures/thumbnail-process.ts'
+import type { PictureProcess } from './pictures/picture-process.ts'
 import type { ShortCache } from './short-cache.ts'
 
 export const settings = {
   currency: text('the currency of prices when the caller names none', 'EUR'),
-  pictureMegabytes: integer('how much memory the process that makes thumbnails may take', 256, { min: 128, max: 4096 }),
+  pictureMegabytes: integer('how much memory each of the two processes that read pictures may take', 256, {
+    min: 128,
+    max: 4096,
+  }),
 }
 export const calls = {}
 
@@ -14,7 +17,9 @@ export interface Resources {
   readonly counts: ShortCache
   /** The category tree. */
   readonly tree: ShortCache
-  readonly thumbnails: ThumbnailProcess
+  /** Two processes, so that an upload does not wait for the sizes of other pictures. */
+  readonly uploads: PictureProcess
+  readonly thumbnails: PictureProcess
 }
 export type ProductsContext = ContextFor<typeof settings, typeof calls, Resources>
 

@@ -12,9 +12,9 @@ import { calls, clearCaches, settings } from './context.ts'
 import { listAll } from './listing/list-catalog.ts'
 import { list } from './listing/list-products.ts'
 import { suggest } from './listing/suggest.ts'
+import { openPictureProcess } from './pictures/picture-process.ts'
 import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
 import { makeThumbnails } from './pictures/thumbnail-job.ts'
-import { openThumbnailProcess } from './pictures/thumbnail-process.ts'
 import { makeShortCache } from './short-cache.ts'
 
 export const products = defineService({
@@ -24,8 +24,12 @@ export const products = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   open: async (context) => {
-    const thumbnails = openThumbnailProcess(context.settings.pictureMegabytes)
-    return { resources: { counts: makeShortCache(), tree: makeShortCache(), thumbnails }, close: thumbnails.close }
+    const uploads = openPictureProcess(context.settings.pictureMegabytes)
+    const thumbnails = openPictureProcess(context.settings.pictureMegabytes)
+    return {
+      resources: { counts: makeShortCache(), tree: makeShortCache(), uploads, thumbnails },
+      close: async () => void (await Promise.all([uploads.close(), thumbnails.close()])),
+    }
   },
   routes: {
     list,

@@ -1,20 +1,29 @@
 // Reads the header of a picture without decoding it: PNG, JPEG or WebP by its bytes (not by its name), its size, one frame
 // only. Along the way everything is left out that is not the picture: camera data, places, comments, whatever follows its end.
-// Nothing here allocates by what a file claims.
+// Nothing here allocates by what a file claims, and the work grows with the size of the file at most. It runs in the picture
+// process only (picture-child.ts).
 
 export interface PlainPicture {
   type: 'image/png' | 'image/jpeg' | 'image/webp'
   width: number
   height: number
   /** The picture itself, without metadata. */
-  bytes: Buffer
+  bytes: Uint8Array
+}
+/** A picture as it was read. */
+export interface ReadPicture extends PlainPicture {
+  /** Which side is up, 1 to 8 as in EXIF; 1 when the pixels stand as they are to be shown. */
+  orientation: number
 }
 /** A picture that cannot be taken: why, for the person who sent it. */
 export class WrongPicture extends Error {}
 
 const megapixels = 25
+/** Parts (chunks, segments) of one file. Encoders make some thousands for the largest pictures. */
+const mostParts = 20_000
 
-export function readPicture(bytes: Buffer): PlainPicture {
+/** Throws WrongPicture when it is none that we take: another format, cut off, animated, too large, of too many parts. */
+export function readPicture(bytes: Buffer): ReadPicture {
   const picture = formatOf(bytes)(bytes)
   const { width, height } = picture
   if (width < 1 || height < 1) throw new WrongPicture('This picture has no size.')
@@ -23,7 +32,7 @@ export function readPicture(bytes: Buffer): PlainPicture {
   return picture
 }
 
-function formatOf(bytes: Buffer): (bytes: Buffer) => PlainPicture {
+function formatOf(bytes: Buffer): (bytes: Buffer) => ReadPicture {
   if (bytes.length >= 8 && bytes.readBigUInt64BE(0) === 0x89504e470d0a1a0an) return readPng
   if (bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xffd8ff) return readJpeg
   if (bytes.length >= 12 && ascii(bytes, 0) === 'RIFF' && ascii(bytes, 8) === 'WEBP') return readWebp
@@ -32,10 +41,12 @@ function formatOf(bytes: Buffer): (bytes: Buffer) => PlainPicture {
 
 const pngKept = new Set(['IHDR', 'PLTE', 'tRNS', 'gAMA', 'cHRM', 'sRGB', 'iCCP', 'cICP', 'sBIT', 'IDAT', 'IEND'])
 
-function readPng(bytes: Buffer): PlainPicture {
+function readPng(bytes: Buffer): ReadPicture {
   const kept = [bytes.subarray(0, 8)]
   let size: { width: number; height: number } | undefined
-  for (let at = 8; ; ) {
+  let orientation = 1
+  for (let at = 8, parts = 0; ; ) {
+    if (++parts > mostParts) throw tooManyParts()
     if (at + 12 > bytes.length) throw cutOff()
     const [length, type] = [bytes.readUInt32BE(at), ascii(bytes, at + 4)]
     const end = at + 12 + length
@@ -43,12 +54,13 @@ function readPng(bytes: Buffer): PlainPicture {
     if (type === 'acTL') throw animated()
     if (type === 'IHDR' && length >= 8)
       size = { width: bytes.readUInt32BE(at + 8), height: bytes.readUInt32BE(at + 12) }
+    if (type === 'eXIf') orientation = orientationIn(bytes.subarray(at + 8, end))
     if (pngKept.has(type)) kept.push(bytes.subarray(at, end))
     if (type === 'IEND') break
     at = end
   }
   if (!size) throw cutOff()
-  return { type: 'image/png', ...size, bytes: Buffer.concat(kept) }
+  return { type: 'image/png', ...size, orientation, bytes: Buffer.concat(kept) }
 }
 
 /** Frame headers of all kinds of JPEG; the other markers in this range are tables. */
@@ -56,10 +68,12 @@ const isFrame = (marker: number) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 
 /** Tables, frames and scans. The rest (APPn, comments, reserved markers) is dropped unless listed here. */
 const isPart = (marker: number) => (marker >= 0xc0 && marker <= 0xcf) || (marker >= 0xda && marker <= 0xdf)
 
-function readJpeg(bytes: Buffer): PlainPicture {
+function readJpeg(bytes: Buffer): ReadPicture {
   const kept: Buffer[] = [bytes.subarray(0, 2)]
   let size: { width: number; height: number } | undefined
-  for (let at = 2; ; ) {
+  let orientation = 1
+  for (let at = 2, parts = 0; ; ) {
+    if (++parts > mostParts) throw tooManyParts()
     while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++
     if (at + 2 > bytes.length) throw cutOff()
     if (bytes[at] !== 0xff) throw new WrongPicture('This JPEG is damaged.')
@@ -72,24 +86,25 @@ function readJpeg(bytes: Buffer): PlainPicture {
     const segment = bytes.subarray(at, end)
     if (isFrame(marker) && segment.length >= 9)
       size = { height: segment.readUInt16BE(5), width: segment.readUInt16BE(7) }
-    kept.push(...plainSegment(marker, segment))
+    if (marker === 0xe1 && segment.toString('latin1', 4, 10) === 'Exif\0\0')
+      orientation = orientationIn(segment.subarray(10))
+    if (isOfPicture(marker, segment)) kept.push(segment)
     at = marker === 0xda ? endOfScan(bytes, end) : end
     kept.push(bytes.subarray(end, at))
   }
   if (!size) throw new WrongPicture('This JPEG is damaged.')
-  return { type: 'image/jpeg', ...size, bytes: Buffer.concat([...kept, Buffer.from([0xff, 0xd9])]) }
+  return { type: 'image/jpeg', ...size, orientation, bytes: Buffer.concat([...kept, Buffer.from([0xff, 0xd9])]) }
 }
 
-/** A JFIF header without a thumbnail, which side is up, the color profile and Adobe's color transform belong to the picture. */
-function plainSegment(marker: number, segment: Buffer): Buffer[] {
-  if (marker === 0xe1) return orientationOnly(segment)
+/** A JFIF header without a thumbnail, the color profile and Adobe's color transform belong to the picture. */
+function isOfPicture(marker: number, segment: Buffer): boolean {
   const is = (name: string) => segment.toString('latin1', 4, 4 + name.length) === name
-  const isOfPicture =
+  return (
     isPart(marker) ||
     (marker === 0xe0 && is('JFIF\0') && segment.length === 18) ||
     (marker === 0xe2 && is('ICC_PROFILE\0')) ||
     (marker === 0xee && is('Adobe') && segment.length === 16)
-  return isOfPicture ? [segment] : []
+  )
 }
 
 /** Where the next marker stands: in a scan, FF is data when a zero or the number of a restart follows. */
@@ -102,18 +117,9 @@ function endOfScan(bytes: Buffer, from: number): number {
   throw cutOff()
 }
 
-/** Cameras say in their metadata which side is up; that alone is kept. */
-function orientationOnly(segment: Buffer): Buffer[] {
-  const up = orientationIn(segment)
-  if (up === undefined || up === 1) return []
-  const exif = Buffer.from('ffe100224578696600004d4d002a00000008000101120003000000010000000000000000', 'hex')
-  exif.writeUInt16BE(up, 28)
-  return [exif]
-}
-
-function orientationIn(segment: Buffer): number | undefined {
-  if (segment.length < 20 || segment.toString('latin1', 4, 10) !== 'Exif\0\0') return undefined
-  const tiff = segment.subarray(10)
+/** Cameras say in their metadata which side is up. `tiff`: EXIF from its byte order on. Returns 1 when it does not say. */
+function orientationIn(tiff: Buffer): number {
+  if (tiff.length < 10) return 1
   const isLittle = tiff.readUInt16BE(0) === 0x4949
   const read16 = (at: number) => (at + 2 > tiff.length ? 0 : isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at))
   const start = isLittle ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4)
@@ -121,26 +127,29 @@ function orientationIn(segment: Buffer): number | undefined {
     const at = start + 2 + entry * 12
     if (read16(at) === 0x0112) {
       const up = read16(at + 8)
-      return up >= 1 && up <= 8 ? up : undefined
+      return up >= 1 && up <= 8 ? up : 1
     }
   }
-  return undefined
+  return 1
 }
 
 const webpKept = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ICCP'])
 
-function readWebp(bytes: Buffer): PlainPicture {
+function readWebp(bytes: Buffer): ReadPicture {
   const whole = 8 + bytes.readUInt32LE(4)
   if (whole > bytes.length) throw cutOff()
   const kept: Buffer[] = []
-  let sizes: { width: number; height: number }[] = []
-  for (let at = 12; at + 8 <= whole; ) {
+  const sizes: { width: number; height: number }[] = []
+  let orientation = 1
+  for (let at = 12, parts = 0; at + 8 <= whole; ) {
+    if (++parts > mostParts) throw tooManyParts()
     const [type, length] = [ascii(bytes, at), bytes.readUInt32LE(at + 4)]
     const end = at + 8 + length + (length % 2)
     if (at + 8 + length > whole) throw cutOff()
     const chunk = Buffer.from(bytes.subarray(at, end))
     if (type === 'ANIM' || type === 'ANMF') throw animated()
-    sizes = [...sizes, ...webpSize(type, chunk)]
+    sizes.push(...webpSize(type, chunk))
+    if (type === 'EXIF') orientation = orientationIn(withoutExifName(chunk.subarray(8)))
     // Without its flags for camera data and comments, which go.
     if (type === 'VP8X' && length >= 10) chunk[8] = (chunk[8] as number) & ~0b1100
     if (webpKept.has(type)) kept.push(chunk)
@@ -152,7 +161,12 @@ function readWebp(bytes: Buffer): PlainPicture {
   const body = Buffer.concat(kept)
   const head = Buffer.from('RIFF\0\0\0\0WEBP', 'latin1')
   head.writeUInt32LE(4 + body.length, 4)
-  return { type: 'image/webp', ...size, bytes: Buffer.concat([head, body]) }
+  return { type: 'image/webp', ...size, orientation, bytes: Buffer.concat([head, body]) }
+}
+
+/** Some programs write the name that JPEG has before its EXIF into WebP, too. */
+function withoutExifName(exif: Buffer): Buffer {
+  return exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exif.subarray(6) : exif
 }
 
 function webpSize(type: string, chunk: Buffer): { width: number; height: number }[] {
@@ -169,4 +183,6 @@ function webpSize(type: string, chunk: Buffer): { width: number; height: number 
 
 const ascii = (bytes: Buffer, at: number) => bytes.toString('latin1', at, at + 4)
 const cutOff = () => new WrongPicture('This picture is cut off: its end is missing.')
+const tooManyParts = () =>
+  new WrongPicture(`This file has more than ${mostParts} parts. Save the picture anew with another program.`)
 const animated = () => new WrongPicture('Animated pictures are not taken.')

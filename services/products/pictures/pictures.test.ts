@@ -14,7 +14,7 @@ import { anonymous, eventually, refusalOf, staff } from '@souk/service/fixture'
 import sharp from 'sharp'
 import { aProduct, type Catalog, openCatalog } from '../fixture.ts'
 import { products } from '../service.ts'
-import { openThumbnailProcess } from './thumbnail-process.ts'
+import { openPictureProcess } from './picture-process.ts'
 
 let shop: Catalog
 before(async () => {
@@ -113,14 +113,11 @@ test('small pictures are not enlarged, and each format is read by its bytes', as
   }
 })
 
-test('what the camera wrote goes, from the original too; which side is up stays', async () => {
+test('what the camera wrote goes, from the original too; the pixels are turned so that the right side is up', async () => {
   const camera = { IFD0: { Copyright: 'Secretive Sam', Orientation: '6' }, IFD3: { GPSLatitudeRef: 'N' } }
   for (const format of ['jpeg', 'png', 'webp'] as const) {
     const bytes = await paint(400, 200).withExif(camera)[format]().toBuffer()
-    const turned =
-      format === 'jpeg'
-        ? await sharp(bytes).withMetadata({ orientation: 6 }).withExifMerge(camera).jpeg().toBuffer()
-        : bytes
+    const turned = await sharp(bytes).withMetadata({ orientation: 6 }).withExifMerge(camera)[format]().toBuffer()
     assert.ok(turned.includes('Secretive Sam'), format)
     const id = await newProduct()
     await upload(id, Buffer.concat([turned, Buffer.from('<script>trailing()</script>')]))
@@ -132,9 +129,52 @@ test('what the camera wrote goes, from the original too; which side is up stays'
     }
     const small = await sharp(await bytesAt(urls.small as string)).metadata()
     assert.equal(small.exif, undefined)
-    const up = await sharp(await bytesAt(urls.original)).metadata()
-    if (format === 'jpeg') assert.deepEqual([up.orientation, small.width, small.height], [6, 160, 320])
+    assert.deepEqual([small.width, small.height], [160, 320], format)
+    const original = await sharp(await bytesAt(urls.original)).metadata()
+    assert.deepEqual(
+      [original.format, original.orientation, original.width, original.height],
+      [format, undefined, 200, 400],
+    )
   }
+})
+
+test('each of the eight orientations is turned as a camera means it, in every format', async () => {
+  // A red corner at the top left, when the picture is shown as it is meant.
+  const corner = { create: { width: 40, height: 40, channels: 3, background: 'red' } } as const
+  const meant = paint(160, 80).composite([{ input: await sharp(corner).png().toBuffer(), left: 0, top: 0 }])
+  for (const format of ['png', 'webp', 'jpeg'] as const) {
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      const id = await newProduct()
+      await upload(id, await asTaken(await meant.png().toBuffer(), orientation, format))
+      const original = await bytesAt((await pictureOf(id))?.urls.original as string)
+      const { data, info } = await sharp(original)
+        .extract({ left: 5, top: 5, width: 1, height: 1 })
+        .raw()
+        .toBuffer({ resolveWithObject: true })
+      assert.deepEqual(
+        [info.format, (await sharp(original).metadata()).width],
+        ['raw', 160],
+        `${format} ${orientation}`,
+      )
+      assert.ok((data[0] ?? 0) > 200 && (data[1] ?? 255) < 90, `${format} ${orientation}: ${[...data]}`)
+    }
+  }
+})
+
+test('a picture of a great many parts is refused, whatever its format', async () => {
+  const junk = Buffer.from('JUNK\x02\0\0\0xx', 'latin1')
+  const webp = await paint(20, 10).webp().toBuffer()
+  const long = Buffer.concat([webp, ...Array(50_000).fill(junk)])
+  long.writeUInt32LE(long.length - 8, 4)
+  assert.match(await wrongness(long), /^invalid-picture: .* parts/)
+  const png = await paint(20, 10).png().toBuffer()
+  const note = chunk('tEXt', Buffer.from('a'))
+  const ihdrEnd = 8 + 25
+  const notes = Buffer.concat([png.subarray(0, ihdrEnd), ...Array(50_000).fill(note), png.subarray(ihdrEnd)])
+  assert.match(await wrongness(notes), /^invalid-picture: .* parts/)
+  const jpeg = await paint(20, 10).jpeg().toBuffer()
+  const comments = Buffer.concat([jpeg.subarray(0, 2), ...Array(50_000).fill(segment(0xfe, 'a')), jpeg.subarray(2)])
+  assert.match(await wrongness(comments), /^invalid-picture: .* parts/)
 })
 
 test('what a phone hides behind a JPEG and between its parts goes; its colors stay', async () => {
@@ -210,23 +250,23 @@ test('a header that lies about its size does no harm, and the service goes on', 
   assert.equal((await ready(next))?.status, 'ready')
 })
 
-test('a thumbnails that takes too much memory, or is killed, is replaced by another', async () => {
-  const thumbnails = openThumbnailProcess(128)
+test('a picture process that takes too much memory, or is killed, is replaced by another', async () => {
+  const thumbnails = openPictureProcess(128)
   const fine = await paint(300, 200).png().toBuffer()
   const greedy = sharp({ create: { width: 4900, height: 5000, channels: 4, background: '#456' } }).toColourspace(
     'rgb16',
   )
   const bytes = await greedy.png({ progressive: true, compressionLevel: 1 }).toBuffer()
-  assert.deepEqual(await thumbnails.make(bytes), { wrong: 'It needs too much memory.' })
-  assert.ok('sizes' in (await thumbnails.make(fine)))
+  assert.deepEqual(await thumbnails.resize(bytes), { wrong: 'It needs too much memory.' })
+  assert.ok('sizes' in (await thumbnails.resize(fine)))
   // Few bytes, so that all have left for the thumbnails, and much to paint.
   const large = sharp({ create: { width: 4900, height: 5000, channels: 3, background: '#456' } })
   const slow = await large.png({ compressionLevel: 9 }).toBuffer()
-  const interrupted = thumbnails.make(slow)
+  const interrupted = thumbnails.resize(slow)
   await new Promise(setImmediate)
   void thumbnails.close()
   await assert.rejects(interrupted, /has ended/)
-  const both = await Promise.all([thumbnails.make(fine), thumbnails.make(fine)])
+  const both = await Promise.all([thumbnails.resize(fine), thumbnails.resize(fine)])
   assert.ok(both.every((one) => 'sizes' in one))
   await thumbnails.close()
 })
@@ -315,6 +355,16 @@ function chunk(type: string, content: Buffer): Buffer {
   length.writeUInt32BE(content.length)
   sum.writeUInt32BE(crc32(body))
   return Buffer.concat([length, body, sum])
+}
+/** A picture as a camera stores it whose right side is up only after its orientation is applied. */
+async function asTaken(meant: Buffer, orientation: number, format: 'png' | 'webp' | 'jpeg'): Promise<Buffer> {
+  const turns = [0, 0, 0, 180, 0, 90, 270, 90, 90][orientation]
+  const turned = sharp(await sharp(meant).rotate(turns).png().toBuffer())
+  const mirrored = [2, 5].includes(orientation) ? turned.flop() : [4, 7].includes(orientation) ? turned.flip() : turned
+  return sharp(await mirrored.png().toBuffer())
+    .withMetadata({ orientation })
+    [format]()
+    .toBuffer()
 }
 function segment(marker: number, content: string): Buffer {
   const body = Buffer.from(content, 'latin1')

@@ -6,14 +6,14 @@ import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
 import { findProducts, productChanged } from '../catalog/product.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { pictureOf } from './picture.ts'
-import { type PlainPicture, readPicture, WrongPicture } from './picture-formats.ts'
+import type { PlainPicture } from './picture-formats.ts'
 import { jobName } from './thumbnail-job.ts'
 
 const { addPicture: addRoute, removePicture: removeRoute, readPicture: readRoute } = productsApi.routes
 const mostPictures = 20
 
 export const addPicture = handle(addRoute, async ({ params, query, body }, context: ProductsContext) => {
-  const picture = plain(Buffer.from(body))
+  const picture = await plain(body, context)
   const id = randomUUIDv7()
   const alt = (query.alt ?? '').toWellFormed()
   const title = await context.transaction(async ({ sql, send, enqueue, afterCommit }) => {
@@ -29,7 +29,7 @@ export const addPicture = handle(addRoute, async ({ params, query, body }, conte
       where product_id = ${params.id}`
     await sql`
       insert into picture_file (picture_id, size, content_type, bytes)
-      values (${id}, 'original', ${picture.type}, ${picture.bytes})`
+      values (${id}, 'original', ${picture.type}, ${Buffer.from(picture.bytes)})`
     await bumpVersion(sql, params.id, context.now())
     await enqueue(jobName, { pictureId: id }, { key: id })
     const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
@@ -75,11 +75,11 @@ export const servePicture = handle(readRoute, async ({ params, caller }, { sql }
   })
 })
 
-function plain(bytes: Buffer): PlainPicture {
-  try {
-    return readPicture(bytes)
-  } catch (error) {
-    if (error instanceof WrongPicture) refuse(addRoute, 'invalid-picture', error.message)
-    throw error
-  }
+/** The picture as it is stored. Refuses what is no picture (invalid-picture). */
+async function plain(bytes: Uint8Array, { resources, log }: ProductsContext): Promise<PlainPicture> {
+  const picture = await resources.uploads.read(bytes).catch((error: unknown) => {
+    log.warn({ error: String(error) }, 'An uploaded picture could not be read.')
+    return { wrong: 'This picture could not be read. Save it anew with another program, or try again.' }
+  })
+  return 'wrong' in picture ? refuse(addRoute, 'invalid-picture', picture.wrong) : picture
 }

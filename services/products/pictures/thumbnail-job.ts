@@ -5,7 +5,7 @@ import { job } from '@souk/service'
 import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
 import { findProducts, productChanged } from '../catalog/product.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
-import type { Thumbnails } from './thumbnail-process.ts'
+import type { Thumbnails, Wrong } from './picture-process.ts'
 
 export const jobName = 'make-thumbnails'
 const mostAttempts = 5
@@ -14,10 +14,10 @@ export const makeThumbnails = job(jobName, async ({ pictureId }: { pictureId: st
   const picture = await begin(context.sql, pictureId)
   if (!picture) return
   // The attempt is counted before it starts, so that a picture that kills its process is given up too.
-  const made: Thumbnails =
+  const made: Thumbnails | Wrong =
     picture.attempts > mostAttempts
       ? { wrong: 'It could not be read in several attempts.' }
-      : await context.resources.thumbnails.make(picture.bytes)
+      : await context.resources.thumbnails.resize(picture.bytes)
   crashpoint('products.thumbnails-made')
   await store(pictureId, picture.productId, made, context)
 })
@@ -35,7 +35,12 @@ async function begin(sql: Sql, pictureId: string) {
   return picture
 }
 
-async function store(pictureId: string, productId: string, made: Thumbnails, context: ProductsContext): Promise<void> {
+async function store(
+  pictureId: string,
+  productId: string,
+  made: Thumbnails | Wrong,
+  context: ProductsContext,
+): Promise<void> {
   await context.transaction(async ({ sql, send, afterCommit }) => {
     await lockProduct(sql, productId)
     const failure = 'wrong' in made ? made.wrong.slice(0, 300) : null
