@@ -4,8 +4,9 @@ import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/u
 import { handle, refuse } from '@souk/service'
 import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
-import { type AuthRequest, authHandlers } from './auth-handlers.ts'
-import { forward, replyFrom } from './forward-request.ts'
+import { authHandlers } from './auth-handlers.ts'
+import { type AuthRequest, forward, replyFrom } from './forward-request.ts'
+import { withoutTokens } from './session-replies.ts'
 
 const route = usersApi.routes.authWrite
 type AuthPath = keyof typeof authBodies
@@ -20,11 +21,8 @@ const hashing = new Set<string>([
 
 export const authRead = handle(usersApi.routes.authRead, async (request, context: UsersContext) => {
   const path = pathOf(request.url)
-  const isOpen = authReads.some((one) =>
-    one.endsWith(':token') ? /^reset-password\/[A-Za-z0-9]+$/.test(path) : one === path,
-  )
-  if (!isOpen) refuse(route, 'not-found', 'There is no such sign-in route.')
-  return replyFrom(await forward(request, context))
+  if (!(authReads as readonly string[]).includes(path)) refuse(route, 'not-found', 'There is no such sign-in route.')
+  return replyFrom(await withoutTokens(await forward(request, context), request, context))
 })
 
 export const authWrite = handle(route, async (request, context: UsersContext) => {
@@ -44,7 +42,8 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
     forward: (changedBody) => forward(request, context, changedBody),
   }
   const answer = () => authHandlers[path as AuthPath](authRequest)
-  return replyFrom(await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer()))
+  const response = await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer())
+  return replyFrom(await withoutTokens(response, request, context))
 })
 
 function pathOf(url: string): string {
