@@ -12,5 +12,5 @@ export function recordEvent(
   { email, ...facts }: Facts,
 ): void {
   const account = email === undefined ? undefined : accountHash(email, resources.accountHashKey)
-  logSecurityEvent(log, event, { ...facts, account, ip, traceId: trace.traceId })
+  logSecurityEvent(log, event, { service: 'users', ...facts, account, ip, traceId: trace.traceId })
 }

@@ -1,6 +1,7 @@
 // The security log: one structured line for each event that somebody who investigates an attack asks for. A line names who and
 // what, but holds no e-mail address, password or token.
 import { createHmac } from 'node:crypto'
+import type { ServiceName } from '@souk/contracts'
 import type { Log } from '@souk/messaging'
 
 /** Every event that is logged, with what it means. docs/security.md lists them. */
@@ -28,8 +29,10 @@ export const securityEvents = {
 export type SecurityEvent = keyof typeof securityEvents
 
 export interface SecurityFacts {
+  /** Missing for commands of an operator, as `ip` and `traceId`. */
+  service?: ServiceName
   outcome: 'allowed' | 'refused'
-  /** The address of the client; missing for commands of an operator. */
+  /** The address of the client. */
   ip?: string
   traceId?: string
   /** `accountHash` of the e-mail address. */

@@ -4,8 +4,9 @@ import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/u
 import { handle, refuse } from '@souk/service'
 import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
+import { recordEvent } from '../security-events.ts'
 import { authHandlers } from './auth-handlers.ts'
-import { type AuthRequest, forward, replyFrom } from './forward-request.ts'
+import { type AuthRequest, codeIn, forward, replyFrom } from './forward-request.ts'
 import { withoutTokens } from './session-replies.ts'
 
 const route = usersApi.routes.authWrite
@@ -18,6 +19,9 @@ const hashing = new Set<string>([
   'reset-password',
   'change-password',
 ] satisfies AuthPath[])
+
+/** better-auth's refusals of requests that other sites make. */
+const originCodes = /origin|cross-site/
 
 export const authRead = handle(usersApi.routes.authRead, async (request, context: UsersContext) => {
   const path = pathOf(request.url)
@@ -42,7 +46,10 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
     forward: (changedBody) => forward(request, context, changedBody),
   }
   const answer = () => authHandlers[path as AuthPath](authRequest)
+  // The gateway refuses other sites before; better-auth looks again.
   const response = await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer())
+  if (response.status === 403 && originCodes.test((await codeIn(response)) ?? ''))
+    recordEvent('origin-refused', request, context, { outcome: 'refused' })
   return replyFrom(await withoutTokens(response, request, context))
 })
 

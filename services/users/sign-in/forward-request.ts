@@ -71,6 +71,11 @@ export async function replyFrom(response: Response): Promise<Reply<Uint8Array>> 
   return reply<Uint8Array>(response.status, body, headers)
 }
 
+/** The code of better-auth's refusal, in our spelling. Leaves the response's body to be read. */
+export async function codeIn(response: Response): Promise<string | undefined> {
+  return response.ok ? undefined : errorIn(Buffer.from(await response.clone().arrayBuffer())).code
+}
+
 function errorIn(body: Buffer): { code?: string; message?: string } {
   try {
     const { code, message } = JSON.parse(body.toString()) as { code?: unknown; message?: unknown }
