@@ -41,6 +41,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
   if (ask === 'seed')
     answer = await ensureShopIsSeeded(running, {
       staffPassword: machine.staffPassword,
+      isGenerated: false,
       progress: quiet,
       pictures: false,
     })

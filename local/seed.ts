@@ -60,6 +60,9 @@ async function seed(): Promise<void> {
     operations: false,
   })
   stops.push(running.stop)
-  if (!isBeside) staffLogin = (await ensureShopIsSeeded(running, { staffPassword, progress })).staffLogin
+  if (!isBeside)
+    staffLogin = (
+      await ensureShopIsSeeded(running, { staffPassword, isGenerated: !process.env.SOUK_STAFF_PASSWORD, progress })
+    ).staffLogin
   if (count > 0) await seedMany(running, count, progress)
 }

@@ -83,7 +83,8 @@ async function startTogether(): Promise<void> {
   })
   stops.push(running.stop)
   machine.announce(env.SOUK_PUBLIC_URL, running.operationsUrl)
-  const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, progress })
+  const isGenerated = !env.SOUK_STAFF_PASSWORD
+  const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, isGenerated, progress })
   progress.end()
   greet(running, machine, env.SOUK_PUBLIC_URL, seeded)
   if (seeded.isNew && !stopping)

@@ -19,6 +19,7 @@ test('a shop in production begins with its staff login and nothing of the demo',
     const seeded = () =>
       ensureShopIsSeeded(shop.test.running, {
         staffPassword,
+        isGenerated: false,
         progress: { say: () => undefined, bar: () => undefined },
         pictures: false,
       })

@@ -54,6 +54,16 @@ export const samples: Record<string, (world: World) => Sample> = {
   }),
   'users.readMe': () => ({ lets: [200] }),
   'users.changeMe': () => ({ body: { name: 'Changed' }, lets: [200] }),
+  'users.linkPage': () => ({ params: { action: 'verify-email' }, query: { token: 'x' }, lets: [200] }),
+  'users.useLink': () => ({
+    params: { action: 'verify-email' },
+    raw: { type: 'application/x-www-form-urlencoded', bytes: 'token=x' },
+    lets: [400],
+  }),
+  'users.changeEmail': () => ({
+    body: { email: 'new@example.com', password: 'this is not the password' },
+    lets: [403],
+  }),
   'users.deleteMe': () => ({ body: { password: 'this is not the password' }, lets: [403] }),
   'users.listAddresses': () => ({ lets: [200] }),
   'users.addAddress': () => ({ body: address, lets: [201] }),

@@ -216,6 +216,8 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     path: '/v1/orders',
     access: 'customer',
     summary: 'List my orders; staff sees all',
+    about:
+      'Orders that were placed as a guest come into the account that has proved their e-mail address: when it proves the address, and at each sign-in after that.',
     query: Shape({
       ...paging,
       status: Type.Optional(OneOf(orderStatuses)),

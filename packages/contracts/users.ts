@@ -41,17 +41,28 @@ export const authBodies = {
   'sign-in/email': Shape({
     email: Email,
     password,
+    newPassword: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1_000,
+        description: 'Replaces the password before the sign-in. Needed after password-change-required.',
+      }),
+    ),
     rememberMe: Type.Optional(Type.Boolean()),
     callbackURL: Type.Optional(place),
   }),
   'sign-out': Shape({}),
   'send-verification-email': Shape({ email: Email, callbackURL: Type.Optional(place) }),
+  'verify-email': Shape({ token: Type.String({ minLength: 1, maxLength: 1_000 }) }),
   'request-password-reset': Shape({ email: Email, redirectTo: Type.Optional(place) }),
   'reset-password': Shape({ newPassword: password, token: Type.String({ minLength: 1, maxLength: 200 }) }),
   'change-password': Shape({ currentPassword: password, newPassword: password }),
 }
 export type AuthBodies = { [P in keyof typeof authBodies]: Static<(typeof authBodies)[P]> }
-export const authReads = ['get-session', 'verify-email', 'reset-password/:token', 'ok'] as const
+export const authReads = ['get-session', 'ok'] as const
+/** What the links in mails are for. Each opens a page of this name; nothing happens before its button is pressed. */
+export const linkActions = ['verify-email', 'reset-password', 'change-email'] as const
+export type LinkAction = (typeof linkActions)[number]
 
 /** Where better-auth's routes begin. */
 export const authBasePath = '/v1/auth'
@@ -89,6 +100,34 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'Sign-in and account routes (POST)',
     rateLimit: { class: 'credentials', paths: guessable },
   },
+  linkPage: {
+    method: 'GET',
+    path: '/account/:action',
+    access: 'anyone',
+    hidden: true,
+    securityPolicy: 'page',
+    summary: 'The page that a link in a mail opens',
+    about:
+      'Changes nothing, whoever opens it: mail scanners follow links. The query holds token and callbackURL, and whatever mail programs append.',
+    params: Shape({ action: OneOf(linkActions) }),
+    reply: Bytes,
+  },
+  useLink: {
+    method: 'POST',
+    path: '/account/:action',
+    access: 'anyone',
+    hidden: true,
+    securityPolicy: 'page',
+    summary: 'The button of that page: uses the link',
+    about:
+      'Takes the fields of the form and answers with a page: 200, 400 for a link that no longer works, 422 for a password that is not good enough.',
+    params: Shape({ action: OneOf(linkActions) }),
+    body: Bytes,
+    bodyLimit: 8 * 1024,
+    reply: Bytes,
+    otherStatuses: [400, 422],
+    deadlineSeconds: 10,
+  },
 
   readMe: { method: 'GET', path: '/v1/me', access: 'customer', summary: 'Read my profile', reply: Me },
   changeMe: {
@@ -98,6 +137,19 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'Change my profile',
     body: Shape({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })) }, { minProperties: 1 }),
     reply: Me,
+  },
+  changeEmail: {
+    method: 'POST',
+    path: '/v1/me/email',
+    access: 'customer',
+    summary: 'Change my e-mail address',
+    status: 202,
+    about:
+      'Asks for the password once more. The address changes when the button behind the link is pressed that is mailed to the new one; a newer request, and a new password, make older links useless. The old address is told at once, and both are told after the change, which ends all other sessions. The answer is the same for an address that has an account.',
+    body: Shape({ email: Email, password: Type.String({ minLength: 1, maxLength: 256 }) }),
+    reply: Shape({ email: Email, expiresAt: Time }),
+    refusals: { 'wrong-password': 403, 'email-unchanged': 422 },
+    deadlineSeconds: 10,
   },
   deleteMe: {
     method: 'DELETE',
@@ -205,6 +257,12 @@ export const SessionRevoked = message('users.session-revoked', 'userId', 'A sess
   userId: Id,
   sessionId: Id,
 })
+export const EmailProved = message(
+  'users.email-proved',
+  'userId',
+  'The owner of an account has proved the e-mail address, by a link, or signed in to an account with a proved one.',
+  { userId: Id, email: Email },
+)
 export const VerificationRequested = message(
   'users.verification-requested',
   'userId',
@@ -223,4 +281,27 @@ export const PasswordResetRequested = message(
     url: Type.String(),
     expiresAt: Time,
   },
+)
+export const SignUpRepeated = message(
+  'users.sign-up-repeated',
+  'userId',
+  'Somebody tried to make an account with an address that has one.',
+  {
+    ...person,
+    url: Type.String(),
+    expiresAt: Time,
+  },
+)
+const emailChange = { ...person, newEmail: Email }
+export const EmailChangeRequested = message(
+  'users.email-change-requested',
+  'userId',
+  'A user asked to change the e-mail address. The link is for the new address.',
+  { ...emailChange, url: Type.String(), expiresAt: Time },
+)
+export const EmailChanged = message(
+  'users.email-changed',
+  'userId',
+  'The e-mail address of an account was changed. `email` is the old address.',
+  emailChange,
 )

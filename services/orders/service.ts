@@ -14,6 +14,7 @@ import { checkout } from './checkout/checkout.ts'
 import { expireCheckouts } from './checkout/expire-checkouts.ts'
 import { resumeCheckouts } from './checkout/resume-checkouts.ts'
 import { calls, type Resources, settings } from './context.ts'
+import { adoptGuestOrders } from './order/adopt-guest-orders.ts'
 import { cancel } from './order/cancel.ts'
 import { listOrders, readOrder, readTimeline } from './order/read-orders.ts'
 import { refund } from './order/refund.ts'
@@ -46,7 +47,7 @@ export const orders = defineService({
     ship,
     refund,
   },
-  reacts: [rememberPrices, forgetPrices, ...advanceOnMessages],
+  reacts: [rememberPrices, forgetPrices, ...advanceOnMessages, adoptGuestOrders],
   schedules: [
     every(1, 'resume checkouts', resumeCheckouts),
     every(1, 'expire checkouts', expireCheckouts),

@@ -10,6 +10,8 @@ export const settings = {
   passwordMemoryKib: integer('memory that hashing one password takes, in KiB', 19_456, { min: 8_192, max: 262_144 }),
   passwordPasses: integer('passes over that memory while hashing one password', 2, { min: 1, max: 10 }),
   sessionDays: integer('days that a session lasts', 14, { min: 1, max: 90 }),
+  staffSessionHours: integer('hours that a staff session lasts at most', 8, { min: 1, max: 168 }),
+  staffIdleMinutes: integer('minutes without a request after which a staff session ends', 30, { min: 5, max: 1_440 }),
   resetMinutes: integer('minutes that a password reset link works', 30, { min: 5, max: 1_440 }),
   verificationHours: integer('hours that an e-mail verification link works', 24, { min: 1, max: 168 }),
   requireVerification: flag('whether an e-mail address must be verified before its owner can sign in', false),
@@ -30,6 +32,8 @@ export interface Resources {
   passwords: PasswordHasher
   /** The first secret signs session tokens; all of them verify signatures. */
   tokenSecrets: readonly string[]
+  /** The key of the account names in the security log. */
+  accountHashKey: string
 }
 export type UsersContext = ContextFor<typeof settings, typeof calls, Resources>
 export type BaseContext = ContextFor<typeof settings, typeof calls, undefined>

@@ -1,12 +1,14 @@
 // Everything the users service does, on one page: accounts, sign-in, sessions, profiles and address books.
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
-import { defineService, every } from '@souk/service'
+import { accountHashKey, defineService, every } from '@souk/service'
 import { type Auth, type BaseContext, calls, type Resources, settings } from './context.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { listCustomers } from './list-customers.ts'
+import { linkPage, useLink } from './mail-links/link-pages.ts'
 import { passwordHasher } from './passwords/password-hasher.ts'
 import { addAddress, changeAddress, deleteAddress, listAddresses } from './profile/addresses.ts'
+import { changeEmail } from './profile/change-email.ts'
 import { changeMe, deleteMe, readMe } from './profile/profile.ts'
 import { tokenSecret } from './sessions/session-token.ts'
 import { endAllSessions, endSession, exchangeSession, listSessions } from './sessions/sessions.ts'
@@ -33,6 +35,9 @@ export const users = defineService({
     endSession,
     endAllSessions,
     listCustomers,
+    changeEmail,
+    linkPage,
+    useLink,
     exchangeSession,
   },
   schedules: [every(3_600, 'delete-expired', deleteExpired)],
@@ -49,5 +54,7 @@ async function open(base: BaseContext): Promise<{ resources: Resources }> {
     )
     return loading
   }
-  return { resources: { auth, passwords, tokenSecrets } }
+  return {
+    resources: { auth, passwords, tokenSecrets, accountHashKey: accountHashKey(base.shared.sharedSecret) },
+  }
 }

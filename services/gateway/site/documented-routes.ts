@@ -15,6 +15,7 @@ const signInSummaries: Record<keyof typeof authBodies, string> = {
   'sign-in/email': 'Sign in with e-mail address and password',
   'sign-out': 'Sign out',
   'send-verification-email': 'Send the mail again that proves an e-mail address',
+  'verify-email': 'Prove an e-mail address with the token of that mail',
   'request-password-reset': 'Ask for a mail with which to set a new password',
   'reset-password': 'Set a new password with the token of that mail',
   'change-password': 'Change my password',

@@ -4,8 +4,10 @@ import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/u
 import { handle, refuse } from '@souk/service'
 import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
-import { type AuthRequest, authHandlers } from './auth-handlers.ts'
-import { forward, replyFrom } from './forward-request.ts'
+import { recordEvent } from '../security-events.ts'
+import { authHandlers } from './auth-handlers.ts'
+import { type AuthRequest, codeIn, forward, replyFrom } from './forward-request.ts'
+import { withoutTokens } from './session-replies.ts'
 
 const route = usersApi.routes.authWrite
 type AuthPath = keyof typeof authBodies
@@ -18,13 +20,13 @@ const hashing = new Set<string>([
   'change-password',
 ] satisfies AuthPath[])
 
+/** better-auth's refusals of requests that other sites make. */
+const originCodes = /origin|cross-site/
+
 export const authRead = handle(usersApi.routes.authRead, async (request, context: UsersContext) => {
   const path = pathOf(request.url)
-  const isOpen = authReads.some((one) =>
-    one.endsWith(':token') ? /^reset-password\/[A-Za-z0-9]+$/.test(path) : one === path,
-  )
-  if (!isOpen) refuse(route, 'not-found', 'There is no such sign-in route.')
-  return replyFrom(await forward(request, context))
+  if (!(authReads as readonly string[]).includes(path)) refuse(route, 'not-found', 'There is no such sign-in route.')
+  return replyFrom(await withoutTokens(await forward(request, context), request, context))
 })
 
 export const authWrite = handle(route, async (request, context: UsersContext) => {
@@ -44,7 +46,11 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
     forward: (changedBody) => forward(request, context, changedBody),
   }
   const answer = () => authHandlers[path as AuthPath](authRequest)
-  return replyFrom(await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer()))
+  // The gateway refuses other sites before; better-auth looks again.
+  const response = await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer())
+  if (response.status === 403 && originCodes.test((await codeIn(response)) ?? ''))
+    recordEvent('origin-refused', request, context, { outcome: 'refused' })
+  return replyFrom(await withoutTokens(response, request, context))
 })
 
 function pathOf(url: string): string {
