@@ -8,7 +8,8 @@ export const Notification = Shape({
   id: Id,
   channel: OneOf(['mail']),
   kind: Type.String({
-    description: 'order-confirmed, order-shipped, order-canceled, order-refunded, verification, password-reset',
+    description:
+      'order-confirmed, order-shipped, order-canceled, order-refunded, units-canceled, verification, password-reset',
   }),
   recipient: Type.String(),
   subject: Type.String(),

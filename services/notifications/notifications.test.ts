@@ -7,7 +7,16 @@ import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } fr
 import type { NotificationsContext } from './context.ts'
 import { deleteOldContents } from './delete-old-contents.ts'
 import { sendMails } from './delivery/send-mails.ts'
-import { canceled, placed, publish, refunded, resetRequested, shipped, verificationRequested } from './fixture.ts'
+import {
+  canceled,
+  placed,
+  publish,
+  refunded,
+  resetRequested,
+  shipped,
+  unitsCanceled,
+  verificationRequested,
+} from './fixture.ts'
 import { notifications } from './service.ts'
 
 let shop: TestShop
@@ -82,6 +91,15 @@ test('a checkout that failed while the customer was looking leads to no letter, 
   assert.equal(await letters('out-of-stock', true), 1)
   assert.equal(await letters('expired', false), 1)
   assert.equal(await letters('by-customer', false), 1)
+})
+
+test('an order that ends with its last canceled units leads to no letter besides those of the units', async () => {
+  const message = canceled({ reason: 'units-canceled', wasPaid: true })
+  await publish(shop, [unitsCanceled({ orderId: message.data.orderId, email: message.data.email }), message])
+  assert.deepEqual(
+    (await notificationsTo(message.data.email)).map((one) => one.kind),
+    ['units-canceled'],
+  )
 })
 
 test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {

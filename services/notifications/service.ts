@@ -2,7 +2,7 @@
 // sends it by mail.
 import { join } from 'node:path'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
+import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
 import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
 import { defineService, every, on } from '@souk/service'
 import { calls, settings } from './context.ts'
@@ -27,6 +27,7 @@ export const notifications = defineService({
     on([OrderShipped], queueNotification('order-shipped')),
     on([OrderCanceled], queueCancellation),
     on([OrderRefunded], queueNotification('order-refunded')),
+    on([UnitsCanceled], queueNotification('units-canceled')),
     on([VerificationRequested], queueNotification('verification')),
     on([PasswordResetRequested], queueNotification('password-reset')),
   ],

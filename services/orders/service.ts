@@ -15,6 +15,7 @@ import { expireCheckouts } from './checkout/expire-checkouts.ts'
 import { resumeCheckouts } from './checkout/resume-checkouts.ts'
 import { calls, type Resources, settings } from './context.ts'
 import { cancel } from './order/cancel.ts'
+import { cancelUnits } from './order/cancel-units.ts'
 import { listOrders, readOrder, readTimeline } from './order/read-orders.ts'
 import { refund } from './order/refund.ts'
 import { ship } from './order/ship.ts'
@@ -43,6 +44,7 @@ export const orders = defineService({
     read: readOrder,
     timeline: readTimeline,
     cancel,
+    cancelUnits,
     ship,
     refund,
   },

@@ -17,6 +17,7 @@ export interface Contents {
   'order-shipped': order.Shipped
   'order-canceled': order.Canceled
   'order-refunded': order.Refunded
+  'units-canceled': order.CanceledUnits
   verification: Verification
   'password-reset': PasswordReset
 }
@@ -32,6 +33,7 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-shipped': { subject: order.orderShippedSubject, write: order.orderShipped },
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
   'order-refunded': { subject: order.orderRefundedSubject, write: order.orderRefunded },
+  'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
   verification: { subject: (_content, shop) => verificationSubject(shop), write: verification },
   'password-reset': { subject: (_content, shop) => passwordResetSubject(shop), write: passwordReset },
 }
