@@ -14,8 +14,8 @@ import { lockOrder } from './orders-table.ts'
 const route = ordersApi.routes.refund
 type Asked = BodyOf<typeof route>
 
-export const refund = handleOnce(route, async ({ params, body }, { shared, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
+export const refund = handleOnce(route, async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
+  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
   if (!order) return refuse(route, 'not-found', 'There is no such order.')
   if (!order.paidAt) refuse(route, 'not-paid', 'Nothing was paid for this order.')
 

@@ -11,8 +11,8 @@ import { lockOrder } from './orders-table.ts'
 const route = ordersApi.routes.ship
 type ParcelLine = { sku: string; quantity: number }
 
-export const ship = handleOnce(route, async ({ params, body }, { shared, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
+export const ship = handleOnce(route, async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
+  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
   if (!order) return refuse(route, 'not-found', 'There is no such order.')
   if (order.status === 'canceled') refuse(route, 'order-canceled', 'This order was canceled.')
   if (!order.paidAt) refuse(route, 'not-paid', 'This order has not been paid yet.')
