@@ -22,6 +22,8 @@ export interface RunOptions {
   env: Record<string, string | undefined>
   /** Connection string of each service's own database. */
   databases: Partial<Record<ServiceName, string>>
+  /** The same as the owner of its tables, who migrates it. Without one, the role of `databases` is the owner, or all is migrated. */
+  owners?: Partial<Record<ServiceName, string>>
   transport: Transport
   log: ProcessParts['log']
   /** Where the services run that are not here, as http://host:port. */
@@ -73,6 +75,7 @@ export async function run(options: RunOptions): Promise<Running> {
     onStop,
     now: options.now ?? (() => new Date()),
     databaseUrls: options.databases,
+    ownerUrls: options.owners ?? {},
     resources: options.resources ?? {},
     runSoon: (service, schedule) => schedules.get(service)?.runSoon(schedule),
   }
