@@ -27,7 +27,9 @@ if (!isInstalled(needsDevelopment)) await installOnce(needsDevelopment)
 handOver()
 
 function handOver() {
-  const child = spawn(findNode(), [...nodeFlags, script, ...args], { stdio: 'inherit', env: nodeEnvironment })
+  // By the channel, the shop learns that this process was killed, and then stops.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
+  const child = spawn(findNode(), [...nodeFlags, script, ...args], { stdio, env: nodeEnvironment })
   // A terminal sends Ctrl-C (and its own end) to the child as well, so passing it on would make it two.
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   process.on('SIGINT', () => atTerminal || child.kill('SIGINT'))

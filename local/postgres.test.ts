@@ -2,13 +2,26 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
+import { eventually } from '@souk/service/fixture'
 import pg from 'pg'
+import { lockFolder } from './folder-lock.ts'
 import { startPostgres } from './postgres.ts'
 import { removeDataFolder } from './postgres-home.ts'
 
@@ -40,6 +53,64 @@ test('a server that outlives a killed Souk is taken over, and then stopped', asy
   assert.equal((await ask(postgres.url('postgres'), 'select 1 as one')).length, 1)
   await postgres.stop()
   assert.equal(existsSync(join(dataFolder, 'postgres', 'data', 'postmaster.pid')), false)
+})
+
+test('a server whose Souk was killed ends by itself, and the next start makes it anew', async (t) => {
+  const dataFolder = newFolder(t)
+  const killed = await startElsewhere(dataFolder)
+  const pid = serverPid(dataFolder)
+  await kill(killed.child)
+  await eventually('it has ended', () => !isAlive(pid))
+  const postgres = await start(t, dataFolder)
+  assert.equal(postgres.adopted, false)
+})
+
+test('a server whose Souk was killed and whose data folder was deleted ends by itself', async (t) => {
+  const dataFolder = newFolder(t)
+  const killed = await startElsewhere(dataFolder)
+  const pid = serverPid(dataFolder)
+  await kill(killed.child)
+  removeDataFolder(dataFolder)
+  await eventually('it has ended', () => !isAlive(pid))
+})
+
+test('a server ends even if the repository of its killed Souk was deleted', async (t) => {
+  const dataFolder = newFolder(t)
+  // The start of another copy of the repository, whose Node and scripts go with it.
+  const copy = mkdtempSync(join(tmpdir(), 'souk-copy-'))
+  const repository = join(import.meta.dirname, '..')
+  for (const name of readdirSync(repository))
+    if (name !== 'local') symlinkSync(join(repository, name), join(copy, name))
+  cpSync(import.meta.dirname, join(copy, 'local'), { recursive: true })
+  const child = spawn(process.execPath, [join(copy, 'local', 'postgres-child.ts'), dataFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface(child.stdout)) if (line.startsWith('{')) break
+  const pid = serverPid(dataFolder)
+  rmSync(copy, { recursive: true })
+  await kill(child)
+  await eventually('it has ended', () => !isAlive(pid))
+})
+
+test('a start right after the kill takes the server over, and the watcher of the killed one lets it be', async (t) => {
+  const dataFolder = newFolder(t)
+  const killed = await startElsewhere(dataFolder)
+  const pid = serverPid(dataFolder)
+  await kill(killed.child)
+  const postgres = await start(t, dataFolder)
+  assert.equal(postgres.adopted, true)
+  await pause(6_000) // Longer than the watcher waits.
+  assert.equal(serverPid(dataFolder), pid)
+  assert.equal((await ask(postgres.url('postgres'), 'select 1 as one')).length, 1)
+})
+
+test('a start while the watcher stops the server waits for it', async (t) => {
+  const dataFolder = newFolder(t)
+  const unlock = lockFolder(dataFolder, { isStopping: true })
+  const starting = start(t, dataFolder)
+  await pause(300)
+  unlock()
+  assert.equal((await starting).adopted, false)
 })
 
 test('after everything was killed, what was committed is there', async (t) => {
@@ -196,6 +267,14 @@ async function kill(child: ChildProcess) {
 
 function serverPid(dataFolder: string) {
   return Number(readFileSync(join(dataFolder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+}
+
+function isAlive(pid: number) {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 async function ask(url: string, statement: string) {

@@ -4,9 +4,10 @@ import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { lockFolder } from './folder-lock.ts'
+import { lockFolderSoon } from './folder-lock.ts'
 import { makeDataOnce } from './postgres-data.ts'
 import { type Home, preparePostgresHome } from './postgres-home.ts'
+import { watchOwner } from './postgres-watch.ts'
 import { accepts, awaitReady, findPostmaster, launch, type Postmaster, stopPostmaster } from './postmaster.ts'
 
 export interface PostgresOptions {
@@ -38,14 +39,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const say = options.onProgress ?? (() => {})
   const durable = options.durable ?? true
   mkdirSync(dataFolder, { recursive: true })
-  const disown = lockFolder(dataFolder)
+  const disown = await lockFolderSoon(dataFolder)
   try {
     const home = preparePostgresHome(dataFolder, say)
     const superuserPassword = await makeDataOnce(dataFolder, home, durable, say)
     const survivor = await adopt(home, say)
     const server = survivor ?? (await startAnew(home, options.port ?? defaultPort, durable, say))
+    const endWatch = watchOwner(dataFolder, server.pid, home)
     let stopping: Promise<void> | undefined
-    const stop = () => stopPostmaster(server.pid, home).finally(disown)
+    const stop = () => stopPostmaster(server.pid, home).finally(endWatch).finally(disown)
     return {
       dataFolder,
       host: server.host,

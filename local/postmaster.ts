@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Home } from './postgres-home.ts'
+import { systemEnvironment } from './system-environment.ts'
 
 export interface Postmaster {
   pid: number
@@ -127,9 +128,9 @@ const keepsMemory = {
   MALLOC_MMAP_THRESHOLD_: '4194304',
 }
 
-/** PostgreSQL takes other people's variables (PGPORT, PGDATA) as orders, and a foreign locale stops it on macOS. */
+/** PostgreSQL takes other people's variables (PGPORT, PGDATA) as orders, a foreign locale stops it on macOS, and it needs no secrets. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
+  const own = Object.entries(systemEnvironment(process.env)).filter(([name]) => !/^(LC_|LANG)/.test(name))
   return { ...Object.fromEntries(own), LC_ALL: 'C', TZ: 'UTC' }
 }
 

@@ -43,9 +43,9 @@ async function seed(): Promise<void> {
   const shop = findRunningShop(dataFolder)
   const target = shop ?? (await openMachine({ dataFolder, env: process.env, say: progress.say }))
   if ('stop' in target) stops.push(target.stop)
-  const { databases, staffPassword } = target
+  const { databases, owners, staffPassword } = target
   const log = makeLog({ level: 'warn' })
-  const transport = await openTransport({ url: databases.bus as string, log })
+  const transport = await openTransport({ url: databases.bus as string, ownerUrl: owners.bus, log })
   stops.push(transport.close)
   // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
   // The demo shop needs all of them, and is made before the others start (--demo).
@@ -54,6 +54,7 @@ async function seed(): Promise<void> {
     services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
     env: { ...process.env, ...target.env },
     databases,
+    owners,
     transport,
     log,
     listen: false,

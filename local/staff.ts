@@ -78,9 +78,16 @@ async function record(event: SecurityEvent, email: string, reason: string): Prom
 }
 
 function accountContext(): AccountContext {
-  const { souk, users } = readSettings({ souk: { shopName: sharedSpec.shopName }, users: usersSpec }, env)
+  const { sessionSecret: _, ...spec } = usersSpec // A secret of the running service.
+  const { souk, users } = readSettings({ souk: { shopName: sharedSpec.shopName }, users: spec }, env)
   const passwords = passwordHasher({ memoryKib: users.passwordMemoryKib, passes: users.passwordPasses })
-  return { ...database, now: () => new Date(), settings: users, shared: souk, resources: { passwords } }
+  return {
+    ...database,
+    now: () => new Date(),
+    settings: { ...users, sessionSecret: '' },
+    shared: souk,
+    resources: { passwords },
+  }
 }
 
 function readWords(): { email: string; remove: boolean; newPassword: boolean } | undefined {

@@ -1,5 +1,6 @@
 // What a service is made of: how it starts, answers, calls others, works in the background, and stops.
 export * from './calls/service-calls.ts'
+export * from './calls/service-keys.ts'
 export * from './calls/service-request.ts'
 export * from './calls/service-token.ts'
 export * from './http/access.ts'

@@ -20,6 +20,7 @@ export const inventory = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  insertOnly: ['stock_movement'],
   plansByIndex: true,
   open: async () => ({ resources: openResources() }),
   routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },

@@ -1,7 +1,7 @@
 // What the stories of this service are handed: its settings, the services that it calls, and what it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
-import { type ContextFor, integer } from '@souk/service'
+import { type ContextFor, derivedSecrets, integer } from '@souk/service'
 import type { LRUCache } from 'lru-cache'
 import type { PricedCartCache } from './cart/priced-cart-cache.ts'
 import type { StockHints } from './cart/stock-hints.ts'
@@ -9,6 +9,8 @@ import type { Order } from './order/order.ts'
 
 export const settings = {
   checkoutMinutes: integer('how long a customer may take to confirm a payment', 15, { min: 1, max: 1440 }),
+  // It is the shared secret itself, so that the keys of older orders remain valid.
+  accessKeySecret: derivedSecrets('what the keys that guests open their orders with are made from', (shared) => shared),
 }
 export const calls = { inventory: inventoryApi, payments: paymentsApi }
 

@@ -27,6 +27,7 @@ export const orders = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  insertOnly: ['order_event'],
   plansByIndex: true,
   open: async () => ({
     resources: {

@@ -24,6 +24,7 @@ export const payments = defineService<typeof paymentsApi, typeof settings, typeo
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  insertOnly: ['ledger_transfer'],
   plansByIndex: true,
   open: openProviders,
   routes: {

@@ -10,7 +10,6 @@ import { passwordHasher } from './passwords/password-hasher.ts'
 import { addAddress, changeAddress, deleteAddress, listAddresses } from './profile/addresses.ts'
 import { changeEmail } from './profile/change-email.ts'
 import { changeMe, deleteMe, readMe } from './profile/profile.ts'
-import { tokenSecret } from './sessions/session-token.ts'
 import { endAllSessions, endSession, exchangeSession, listSessions } from './sessions/sessions.ts'
 import { authRead, authWrite } from './sign-in/auth-routes.ts'
 
@@ -46,7 +45,7 @@ export const users = defineService({
 async function open(base: BaseContext): Promise<{ resources: Resources }> {
   const { passwordMemoryKib, passwordPasses } = base.settings
   const passwords = passwordHasher({ memoryKib: passwordMemoryKib, passes: passwordPasses })
-  const tokenSecrets = base.shared.sharedSecret.split(',').map(tokenSecret)
+  const tokenSecrets = base.settings.sessionSecret.split(',')
   let loading: Promise<Auth> | undefined
   const auth = () => {
     loading ??= import('./sign-in/better-auth.ts').then(({ createAuth }) =>

@@ -1,14 +1,14 @@
 // Wrong settings: told before anything starts, all at once, by their names.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readSettings, sharedSpec, WrongSettings } from '../index.ts'
+import { derivedSecrets, readSettings, sharedSecretSpec, sharedSpec, WrongSettings } from '../index.ts'
 
 const long = 'x'.repeat(32)
 
 /** What is said about the settings of an environment; nothing when they are fine. */
 function complaintsAbout(env: Record<string, string>): string[] {
   try {
-    readSettings({ souk: sharedSpec }, env)
+    readSettings({ souk: { ...sharedSpec, ...sharedSecretSpec } }, env)
     return []
   } catch (error) {
     assert.ok(error instanceof WrongSettings)
@@ -39,4 +39,19 @@ test('all that is wrong is told at once', () => {
     'SOUK_PUBLIC_URL',
     'SOUK_SHARED_SECRET',
   ])
+})
+
+test('a service has its own secret, or one made from each part of the shared secret, but in production never one that everybody knows', () => {
+  const spec = { orders: { keySecret: derivedSecrets('what keys are made from', (shared) => `made from ${shared}`) } }
+  const secretIn = (env: Record<string, string>) => readSettings(spec, env).orders.keySecret
+  assert.equal(secretIn({ ORDERS_KEY_SECRET: long, SOUK_SHARED_SECRET: 'x' }), long)
+  assert.equal(
+    secretIn({ SOUK_SHARED_SECRET: `${long},${long}`, NODE_ENV: 'production' }),
+    `made from ${long},made from ${long}`,
+  )
+  assert.match(secretIn({}), /^made from only-for-development/)
+  assert.throws(
+    () => secretIn({ NODE_ENV: 'production' }),
+    /ORDERS_KEY_SECRET is missing: .* derived from SOUK_SHARED_SECRET/,
+  )
 })

@@ -30,7 +30,7 @@ export const checkout = handle(route, async ({ params, body, caller }, context: 
     expectedTotal: body.expectedTotal,
     payment: body.payment,
     returnUrl: returnUrl(body.returnUrl, orderId, context),
-    accessKey: accessKeyOf(orderId, context.shared.sharedSecret),
+    accessKey: accessKeyOf(orderId, context.settings.accessKeySecret),
     at: context.now().toISOString(),
   }
   const quick = await placeFromCache(asked, context)
@@ -80,7 +80,7 @@ async function answerWithExisting(
     refuse(route, 'order-id-taken', 'This order id belongs to another cart. Choose a new one.')
   }
   const foundId = cartOfOrder ? orderId : orderOfCart
-  const order = foundId && (await findOrder(context.sql, foundId, context.shared.sharedSecret))
+  const order = foundId && (await findOrder(context.sql, foundId, context.settings.accessKeySecret))
   // The order of the cart may have been canceled between the two reads.
   if (!order) return refuse(route, 'unavailable', 'Another checkout of this cart has just ended. Try again.')
   return finish(order, foundId === orderId ? 201 : 200, context)

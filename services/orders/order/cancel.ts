@@ -11,10 +11,10 @@ import { refuseMove } from './refuse-move.ts'
 
 const route = ordersApi.routes.cancel
 
-export const cancel = handleOnce(route, async (request, { shared, now }: OrdersContext, transaction) => {
+export const cancel = handleOnce(route, async (request, { settings, now }: OrdersContext, transaction) => {
   const { params, body, caller } = request
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
-  if (!order || !maySee(order, request, shared.sharedSecret)) {
+  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
+  if (!order || !maySee(order, request, settings.accessKeySecret)) {
     return refuse(route, 'not-found', 'There is no such order.')
   }
   if (order.status === 'canceled') return orderView(order)

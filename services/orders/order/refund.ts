@@ -16,8 +16,8 @@ import { refuseMove } from './refuse-move.ts'
 const route = ordersApi.routes.refund
 type Asked = Omit<BodyOf<typeof route>, 'reason'>
 
-export const refund = handleOnce(route, async ({ params, body }, { shared, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
+export const refund = handleOnce(route, async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
+  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
   if (!order) return refuse(route, 'not-found', 'There is no such order.')
 
   const at = now().toISOString()

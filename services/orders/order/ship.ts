@@ -12,8 +12,8 @@ import { refuseMove } from './refuse-move.ts'
 const route = ordersApi.routes.ship
 type ParcelLine = { sku: string; quantity: number }
 
-export const ship = handleOnce(route, async ({ params, body }, { shared, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
+export const ship = handleOnce(route, async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
+  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
   if (!order) return refuse(route, 'not-found', 'There is no such order.')
 
   const at = now().toISOString()

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { usersApi } from '@souk/contracts/users'
-import { type Caller, serviceTokens } from '@souk/service'
+import { type Caller, keysFromSecrets, serviceTokens } from '@souk/service'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
 import { goodPassword, startUsers, type UsersShop } from '../fixture.ts'
 
@@ -285,7 +285,7 @@ test('sign-in works the same in a process of its own, over HTTP', async () => {
         body: JSON.stringify(body),
       })
     assert.equal((await ask({ email, password: goodPassword })).status, 401, 'only services call it')
-    const tokens = serviceTokens(['only-for-development-only-for-development'])
+    const tokens = serviceTokens(keysFromSecrets(['only-for-development-only-for-development']))
     const authorization = `Bearer ${await tokens.mint(anonymous, 'users')}`
     const signedIn = await ask({ email, password: goodPassword, rememberMe: false }, { authorization })
     assert.equal(signedIn.status, 200, await signedIn.clone().text())
