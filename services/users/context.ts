@@ -1,5 +1,5 @@
 // The settings of the users service and the context that its stories receive.
-import { type ContextFor, derivedSecrets, flag, integer, originList } from '@souk/service'
+import { accountHashKey, type ContextFor, derivedSecrets, flag, integer, originList } from '@souk/service'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
 import { tokenSecret } from './sessions/session-token.ts'
 
@@ -18,6 +18,7 @@ export const settings = {
   requireVerification: flag('whether an e-mail address must be verified before its owner can sign in', false),
   trustedOrigins,
   sessionSecret: derivedSecrets('what session tokens are signed with', tokenSecret),
+  accountHashKey: derivedSecrets('what e-mail addresses are hashed with in the security log', accountHashKey),
   wrongPasswordsPerMinute: integer('wrong passwords per minute and account', 10, { min: 3, max: 1_000 }),
   failedSignInsPerMinute: integer('failed sign-ins per minute and IP address', 60, { min: 3, max: 100_000 }),
   signUpsPerMinute: integer('new accounts per minute and IP address', 30, { min: 1, max: 100_000 }),
@@ -34,8 +35,6 @@ export interface Resources {
   passwords: PasswordHasher
   /** The first secret signs session tokens; all of them verify signatures. */
   tokenSecrets: readonly string[]
-  /** The key of the account names in the security log. */
-  accountHashKey: string
 }
 export type UsersContext = ContextFor<typeof settings, typeof calls, Resources>
 export type BaseContext = ContextFor<typeof settings, typeof calls, undefined>

@@ -1,7 +1,7 @@
 // Everything the users service does, on one page: accounts, sign-in, sessions, profiles and address books.
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
-import { accountHashKey, defineService, every } from '@souk/service'
+import { defineService, every } from '@souk/service'
 import { type Auth, type BaseContext, calls, type Resources, settings } from './context.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { listCustomers } from './list-customers.ts'
@@ -54,6 +54,6 @@ async function open(base: BaseContext): Promise<{ resources: Resources }> {
     return loading
   }
   return {
-    resources: { auth, passwords, tokenSecrets, accountHashKey: accountHashKey(base.shared.sharedSecret) },
+    resources: { auth, passwords, tokenSecrets },
   }
 }

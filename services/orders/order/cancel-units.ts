@@ -15,17 +15,20 @@ import { refuseMove } from './refuse-move.ts'
 
 const route = ordersApi.routes.cancelUnits
 
-export const cancelUnits = handleOnce(route, async ({ params, body }, { shared, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
-  if (!order) return refuse(route, 'not-found', 'There is no such order.')
+export const cancelUnits = handleOnce(
+  route,
+  async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
+    const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
+    if (!order) return refuse(route, 'not-found', 'There is no such order.')
 
-  const at = now().toISOString()
-  const draft = unitsToCancel(order, body)
-  const cancellation = newRefund(order, draft, { id: randomUUIDv7(), reason: body.reason, at })
-  const type = cancellation.status === 'pending' ? ('refund-requested' as const) : ('units-canceled' as const)
-  const canceled = await advanceLocked(order, { type, refund: cancellation }, transaction, at)
-  return canceled ? orderView(canceled) : nothingToCancel(order)
-})
+    const at = now().toISOString()
+    const draft = unitsToCancel(order, body)
+    const cancellation = newRefund(order, draft, { id: randomUUIDv7(), reason: body.reason, at })
+    const type = cancellation.status === 'pending' ? ('refund-requested' as const) : ('units-canceled' as const)
+    const canceled = await advanceLocked(order, { type, refund: cancellation }, transaction, at)
+    return canceled ? orderView(canceled) : nothingToCancel(order)
+  },
+)
 
 /**
  * The units, and how much goes back for each line: what was asked, or their share as far as money is left. Refuses more units
