@@ -3,6 +3,7 @@ import {
   choice,
   integer,
   optionalText,
+  originList,
   type SettingsOf,
   type SettingsSpec,
   secrets,
@@ -13,6 +14,7 @@ import {
 /** Variables of the shop, which all services know. */
 export const sharedSpec = {
   publicUrl: siteAddress('where people reach the shop', 'http://localhost:4000'),
+  returnOrigins: originList('origins of other sites that the bank may send customers back to'),
   shopName: text('the name of the shop', 'Souk'),
   sharedSecret: secrets(
     'the secret that services sign their tokens with; several, separated by commas, while rotating',
