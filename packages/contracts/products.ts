@@ -114,6 +114,9 @@ export const Category = Shape({
   parentSlug: Type.Optional(Slug),
   position: Type.Integer(),
   productCount: Type.Integer(),
+  formerSlugs: Type.Optional(
+    Type.Array(Slug, { description: 'It is found by these, too. Missing when there are none.' }),
+  ),
 })
 
 export const productsApi = defineApi('products', 'What is for sale and at which price: catalog, search, pictures.', {
@@ -244,7 +247,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'staff',
     summary: 'Change a product',
     about:
-      'Send the version in If-Match to be refused instead of overwriting a colleague. Variants, when given, replace all.',
+      'Send the version in If-Match to be refused instead of overwriting a colleague. Variants, when given, replace all. A null in categorySlug takes the product out of its category.',
     params: byId,
     headers: ['if-match'],
     body: Patch(Type.Omit(ProductInput, ['id']), ['description', 'categorySlug', 'attributes', 'options']),
@@ -301,6 +304,8 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     path: '/v1/categories/:id',
     access: 'staff',
     summary: 'Change a category',
+    about:
+      'After a new slug the category is found by the former one, too, until another category takes that slug. Null unsets the parent: the category is then on the first level.',
     params: byId,
     body: Patch(Type.Omit(CategoryInput, ['id']), ['description', 'parentSlug', 'position']),
     reply: Category,

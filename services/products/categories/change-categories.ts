@@ -16,6 +16,7 @@ export const createCategory = handle(createRoute, async ({ body }, context: Prod
     const [known] = await sql`select from category where id = ${id}`
     if (known) return
     const parentId = parentSlug === undefined ? null : await findParent(createRoute, sql, parentSlug)
+    await dropFormerSlug(sql, slug)
     await sql`
       insert into category (id, slug, title, description, parent_id, position)
       values (${id}, ${slug}, ${title}, ${description}, ${parentId}, ${position})`
@@ -40,6 +41,7 @@ export const changeCategory = handle(changeRoute, async ({ params: { id }, body 
       where id = ${id}`
     // Its products are found by its title, and others know them by its slug. There may be many, so that is a job.
     const isRenamed = slug !== category.slug
+    if (isRenamed) await keepFormerSlug(sql, id, category.slug, slug)
     if (isRenamed || title !== category.title || parentId !== category.parentId)
       await enqueue('refresh-category', { categoryId: id, isRenamed })
     send(CategoryChanged({ categoryId: id, slug }))
@@ -86,9 +88,26 @@ async function lockTree(sql: Sql): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('category-tree'))`
 }
 
+async function keepFormerSlug(sql: Sql, id: string, former: string, present: string): Promise<void> {
+  await dropFormerSlug(sql, present)
+  await sql`
+    insert into former_category_slug (slug, category_id)
+    values (${former}, ${id})
+    on conflict (slug) do update set category_id = excluded.category_id`
+}
+
+/** A slug that a category has at present leads to it only. */
+async function dropFormerSlug(sql: Sql, slug: string): Promise<void> {
+  await sql`delete from former_category_slug where slug = ${slug}`
+}
+
 async function findParent(route: WriteRoute, sql: Sql, slug: string): Promise<string> {
   const [parent] = await sql<{ id: string; parentId: string | null }>`
-    select id, parent_id from category where slug = ${slug}`
+    select id, parent_id
+    from category
+    where id = coalesce(
+      (select id from category where slug = ${slug}),
+      (select category_id from former_category_slug where slug = ${slug}))`
   if (!parent) refuse(route, 'category-unknown', `There is no category ${slug}.`)
   if (parent.parentId !== null) refuse(route, 'too-deep', `${slug} is in a category already; there are two levels.`)
   return parent.id
