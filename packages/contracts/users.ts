@@ -2,7 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { Address, AddressWith, byId, Email, Id, Page, paging, Time } from './basics.ts'
 import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
-import { Line, Opaque, SearchText, Secret } from './text.ts'
+import { EmailFilter, Line, Opaque, Secret } from './text.ts'
 
 export const Role = OneOf(['customer', 'staff'])
 export type Role = Static<typeof Role>
@@ -240,7 +240,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/customers',
     access: 'staff',
     summary: 'List customers',
-    query: Shape({ ...paging, q: Type.Optional(SearchText({ maxLength: 100 })) }),
+    query: Shape({ ...paging, q: Type.Optional(EmailFilter({ maxLength: 100 })) }),
     reply: Page(Me),
   },
 

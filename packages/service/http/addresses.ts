@@ -24,7 +24,7 @@ export function checkAddress(address: TypedAddress): WrongPart[] {
   for (const part of optional) if (address[part] === '') delete address[part]
   address.city ??= ''
   address.postalCode ??= ''
-  const rule = addressRuleOf(address.country)
+  const rule = ruleOf(address.country)
   if (!rule) return [{ path: 'country', message: 'must be the code of a country (ISO 3166-1), such as DE' }]
   const country = countryNames.of(address.country) ?? address.country
   return [
@@ -36,6 +36,24 @@ export function checkAddress(address: TypedAddress): WrongPart[] {
   ]
 }
 
+/** The rule of a country, prepared for checks. */
+interface Rule extends AddressRule {
+  /** Of a whole postal code. */
+  code: RegExp
+  /** The codes and names of regions, folded. */
+  folded: ReadonlySet<string>
+}
+const rules = new Map<string, Rule>()
+function ruleOf(country: string): Rule | undefined {
+  const known = rules.get(country)
+  const rule = known ?? addressRuleOf(country)
+  if (known || !rule) return known
+  const code = new RegExp(`^(?:${rule.postalCode || '[A-Z0-9][A-Z0-9 -]{1,18}'})$`)
+  const prepared = { ...rule, code, folded: new Set(rule.regions?.flat().map(folded)) }
+  rules.set(country, prepared)
+  return prepared
+}
+
 /** A name, a street or a town of punctuation only is none. */
 function wrongWords(address: TypedAddress): WrongPart[] {
   const parts = ['name', 'line1', 'city', 'region'] as const
@@ -44,16 +62,16 @@ function wrongWords(address: TypedAddress): WrongPart[] {
   )
 }
 
-function wrongCity({ city }: TypedAddress, rule: AddressRule, country: string): WrongPart[] {
+function wrongCity({ city }: TypedAddress, rule: Rule, country: string): WrongPart[] {
   return rule.needsCity && !city ? [{ path: 'city', message: `is missing: addresses in ${country} have a city` }] : []
 }
 
-function wrongRegion({ region }: TypedAddress, rule: AddressRule, country: string): WrongPart[] {
+function wrongRegion({ region }: TypedAddress, rule: Rule, country: string): WrongPart[] {
   if (region === undefined)
     return rule.needsRegion
       ? [{ path: 'region', message: `is missing: addresses in ${country} name a state, province or region` }]
       : []
-  if (!rule.regions || rule.regions.some((names) => names.some((name) => folded(name) === folded(region)))) return []
+  if (!rule.regions || rule.folded.has(folded(region))) return []
   const some = rule.regions.slice(0, 3).map(([code, name]) => `${code} (${name})`)
   return [{ path: 'region', message: `must be a region of ${country}, such as ${some.join(', ')}` }]
 }
@@ -66,13 +84,13 @@ function folded(text: string): string {
     .replace(/[^\p{L}\p{N}]/gu, '')
 }
 
-function wrongPostalCode(address: TypedAddress, rule: AddressRule, country: string): WrongPart[] {
+function wrongPostalCode(address: TypedAddress, rule: Rule, country: string): WrongPart[] {
   const { postalCode } = address
   const wrong = (message: string): WrongPart[] => [{ path: 'postalCode', message }]
   if (!postalCode)
     return rule.needsPostalCode ? wrong(`is missing: addresses in ${country} have one, such as ${rule.example}`) : []
   if (rule.postalCode === undefined) return wrong(`must be left out: there are no postal codes in ${country}`)
-  const code = readPostalCode(postalCode, rule.postalCode)
+  const code = readPostalCode(postalCode, rule.code)
   if (code === undefined) {
     const example = rule.example === undefined ? '' : `, such as ${rule.example}`
     return wrong(`must be a postal code of ${country}${example}`)
@@ -82,14 +100,12 @@ function wrongPostalCode(address: TypedAddress, rule: AddressRule, country: stri
 }
 
 /** In capitals, with the usual digits and hyphens. A country's letters before it (D-10115) are left out where it is stored without. */
-function readPostalCode(given: string, pattern: string): string | undefined {
+function readPostalCode(given: string, whole: RegExp): string | undefined {
   const code = given
     .normalize('NFKC')
     .toUpperCase()
     .replace(/\p{Pd}/gu, '-')
     .replace(/\s+/g, ' ')
-  if (pattern === '') return /^[A-Z0-9][A-Z0-9 -]{1,18}$/.test(code) ? code : undefined
-  const whole = new RegExp(`^(?:${pattern})$`)
   return [code, code.replace(/^[A-Z]{1,3}-/, ''), code.replace(/ /g, '')].find((one) => whole.test(one))
 }
 

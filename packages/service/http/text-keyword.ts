@@ -34,10 +34,12 @@ export function addTextKeywords(ajv: Ajv): void {
 }
 
 const checkText: SchemaValidateFunction = (kind: string, given: string, schema, place) => {
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema as { minLength?: number; maxLength?: number }
+  // What is far too long is not read at all. NFC makes texts shorter, four code units at most into one character.
+  if (given.length > 4 * maxLength) return fail(checkText, [{ message: `must have at most ${maxLength} characters` }])
   const read = readers[kind]?.(given) ?? { wrong: 'is of a kind that is not known' }
   if ('wrong' in read) return fail(checkText, [{ message: read.wrong }])
-  if (read.text === '' && (schema as { minLength?: number }).minLength)
-    return fail(checkText, [{ message: 'must not be empty' }])
+  if (read.text === '' && minLength > 0) return fail(checkText, [{ message: 'must not be empty' }])
   if (place) place.parentData[place.parentDataProperty] = read.text
   return true
 }
