@@ -31,6 +31,7 @@ test('what is new may be added, what was promised may not go', () => {
     route(now, 'products.read').reply.properties.color = text
     route(now, 'products.list').query.properties.color = text
     route(now, 'orders.checkout').refusals['too-late'] = 409
+    route(now, 'users.changeMe').body.properties.name.type = ['string', 'null']
     route(now, 'products.list').query.properties.sort.enum.push('color')
     data(now, 'orders.order-placed').properties.note = text
     now.routes['orders.another'] = route(now, 'orders.list')
@@ -62,6 +63,10 @@ test('what is new may be added, what was promised may not go', () => {
     [
       'products.list: query.q takes less: maxLength 10',
       (now) => (route(now, 'products.list').query.properties.q.maxLength = 10),
+    ],
+    [
+      'users.changeAddress: body.company can no longer be unset',
+      (now) => (route(now, 'users.changeAddress').body.properties.company = { ...text, maxLength: 120 }),
     ],
     ['orders.checkout: answered 201 and answers 200', (now) => (route(now, 'orders.checkout').statuses = [200])],
     [

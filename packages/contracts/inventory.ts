@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { byOrderId, Id, Page, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Line } from './text.ts'
 
 const Quantity = Type.Integer({ minimum: 1, maximum: 100_000 })
 export const StockLine = Shape({ sku: Sku, quantity: Quantity })
@@ -31,7 +32,7 @@ export const MovementInput = Shape({
     description:
       'received, returned: how many came. damaged: how many are gone. adjusted: the signed difference. counted: how many lie on the shelf, without those that wait to be packed for paid orders: these have left the stock already.',
   }),
-  reason: Type.String({ minLength: 1, maxLength: 300 }),
+  reason: Line({ minLength: 1, maxLength: 300 }),
 })
 export const Movement = Shape({
   id: Id,

@@ -2,6 +2,7 @@
 import { Type } from 'typebox'
 import { byId, Id, Page, paging, Time } from './basics.ts'
 import { Bytes, defineApi, OneOf, Shape } from './define.ts'
+import { EmailFilter } from './text.ts'
 
 export const notificationStatuses = ['queued', 'sent', 'failed'] as const
 export const Notification = Shape({
@@ -30,7 +31,7 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     query: Shape({
       ...paging,
       orderId: Type.Optional(Id),
-      recipient: Type.Optional(Type.String({ maxLength: 254 })),
+      recipient: Type.Optional(EmailFilter({ maxLength: 254 })),
       status: Type.Optional(OneOf(notificationStatuses)),
     }),
     reply: Page(Notification),
@@ -54,7 +55,7 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     summary: 'The development mailbox',
     hidden: true,
     securityPolicy: 'page',
-    query: Shape({ to: Type.Optional(Type.String({ maxLength: 254 })) }),
+    query: Shape({ to: Type.Optional(EmailFilter({ maxLength: 254 })) }),
     reply: Bytes,
   },
   readMail: {
@@ -83,7 +84,7 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     access: 'anyone',
     summary: 'The development mailbox as JSON, for tests and scripts',
     hidden: true,
-    query: Shape({ to: Type.Optional(Type.String({ maxLength: 254 })) }),
+    query: Shape({ to: Type.Optional(EmailFilter({ maxLength: 254 })) }),
     reply: Shape({
       items: Type.Array(
         Shape({ id: Id, to: Type.String(), subject: Type.String(), text: Type.String(), sentAt: Time }),

@@ -1,8 +1,9 @@
 // What the orders service promises: carts, checkout, history, shipping, refunds.
 import { type Static, Type } from 'typebox'
-import { Address, byId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
+import { Address, AddressInput, byId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, OneOf, Shape } from './define.ts'
 import { NextAction, PaymentChoice } from './payments.ts'
+import { Line, Link, Opaque, SearchText } from './text.ts'
 
 const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
 export const ShippingMethod = Shape({ id: Type.String(), name: Type.String(), price: Money })
@@ -52,10 +53,10 @@ export const CartInput = Shape({
   email: Type.Optional(Email),
   currency: Type.Optional(Currency),
   lines: Type.Array(Shape({ sku: Sku, quantity: Quantity }), { maxItems: 200 }),
-  shippingAddress: Type.Optional(Address),
-  billingAddress: Type.Optional(Address),
-  shippingMethod: Type.Optional(Type.String({ maxLength: 40 })),
-  codes: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
+  shippingAddress: Type.Optional(AddressInput),
+  billingAddress: Type.Optional(AddressInput),
+  shippingMethod: Type.Optional(Opaque({ maxLength: 40 })),
+  codes: Type.Optional(Type.Array(Line({ maxLength: 40 }), { maxItems: 10 })),
 })
 export type CartInput = Static<typeof CartInput>
 export const Cart = Shape({
@@ -289,7 +290,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
       cartVersion: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
       expectedTotal: Money,
       payment: PaymentChoice,
-      returnUrl: Type.Optional(Type.String({ maxLength: 500 })),
+      returnUrl: Type.Optional(Opaque({ maxLength: 500 })),
     }),
     reply: Order,
     status: 201,
@@ -323,7 +324,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
       ...paging,
       status: Type.Optional(OneOf(orderStatuses)),
       email: Type.Optional(Email),
-      number: Type.Optional(Type.String({ maxLength: 20 })),
+      number: Type.Optional(SearchText({ maxLength: 20 })),
     }),
     reply: Shape({ items: Type.Array(OrderSummary), nextCursor: Type.Optional(Type.String()) }),
     refusals: { 'invalid-cursor': 400 },
@@ -374,7 +375,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     ...byItsId,
     body: Shape({
       reason: Type.Optional(
-        Type.String({
+        Line({
           maxLength: 300,
           description: "Shown in the timeline. A customer's reason is not quoted in mails.",
         }),
@@ -399,7 +400,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
         maxItems: 200,
       }),
       shipping: Type.Optional(ShippingBack),
-      reason: Type.String({ minLength: 1, maxLength: 300 }),
+      reason: Line({ minLength: 1, maxLength: 300 }),
     }),
     reply: Order,
     refusals: {
@@ -423,9 +424,9 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     ...byItsId,
     body: Shape({
       lines: Type.Optional(ParcelLines),
-      carrier: Type.Optional(Type.String({ maxLength: 60 })),
-      trackingNumber: Type.Optional(Type.String({ maxLength: 100 })),
-      trackingUrl: Type.Optional(Type.String({ maxLength: 300, pattern: '^https://' })),
+      carrier: Type.Optional(Line({ maxLength: 60 })),
+      trackingNumber: Type.Optional(Line({ maxLength: 100 })),
+      trackingUrl: Type.Optional(Link({ maxLength: 300, pattern: '^https://' })),
       evenIfRefunded: Type.Optional(Type.Boolean()),
     }),
     reply: Order,
@@ -463,7 +464,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
       ),
       shipping: Type.Optional(ShippingBack),
       restock: Type.Optional(Type.Boolean({ description: 'True: the sent units of this refund go back into stock.' })),
-      reason: Type.String({ minLength: 1, maxLength: 300 }),
+      reason: Line({ minLength: 1, maxLength: 300 }),
     }),
     reply: Order,
     refusals: { 'not-paid': 409, 'refund-too-large': 409, 'invalid-refund': 422 },

@@ -1,7 +1,8 @@
 // What the payments service promises: taking and returning money, and the ledger that says what moved.
 import { type Static, Type } from 'typebox'
 import { Amount, byOrderId, Email, Id, Money, Page, paging, Time } from './basics.ts'
-import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
+import { Opaque } from './text.ts'
 
 /** A number that could be a card number is refused wherever a token is expected, so card data never enters the shop. */
 const Token = Type.String({ pattern: '^(?![0-9 -]{12,})[A-Za-z0-9_.:-]{3,200}$', maxLength: 200 })
@@ -185,7 +186,7 @@ export const paymentsApi = defineApi(
       access: 'staff',
       summary: 'Make the payment simulator misbehave',
       hidden: true,
-      body: Type.Partial(SimulatorSwitches, { additionalProperties: false, minProperties: 1 }),
+      body: Patch(SimulatorSwitches, []),
       reply: SimulatorSwitches,
     },
     simulatorPage: {
@@ -195,7 +196,7 @@ export const paymentsApi = defineApi(
       summary: 'The simulated bank’s page',
       hidden: true,
       securityPolicy: 'page',
-      params: Shape({ intentId: Type.String({ maxLength: 80 }) }),
+      params: Shape({ intentId: Opaque({ maxLength: 80 }) }),
       reply: Bytes,
     },
     simulatorAnswer: {
@@ -205,7 +206,7 @@ export const paymentsApi = defineApi(
       summary: 'The customer’s answer to the simulated bank',
       hidden: true,
       securityPolicy: 'page',
-      params: Shape({ intentId: Type.String({ maxLength: 80 }) }),
+      params: Shape({ intentId: Opaque({ maxLength: 80 }) }),
       body: Bytes,
       reply: Bytes,
       status: 303,

@@ -1,7 +1,8 @@
 // What the users service promises: accounts, sessions, profiles and address books.
 import { type Static, Type } from 'typebox'
-import { Address, byId, Email, Id, Page, paging, Time } from './basics.ts'
-import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Address, AddressWith, byId, Email, Id, Page, paging, Time } from './basics.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
+import { EmailFilter, Line, Opaque, Secret } from './text.ts'
 
 export const Role = OneOf(['customer', 'staff'])
 export type Role = Static<typeof Role>
@@ -15,7 +16,7 @@ export const Me = Shape({
   createdAt: Time,
 })
 export const SavedAddress = Shape({ id: Id, ...Address.properties, isDefault: Type.Boolean() })
-export const AddressInput = Shape({ ...Address.properties, isDefault: Type.Optional(Type.Boolean()) })
+export const SavedAddressInput = AddressWith({ isDefault: Type.Optional(Type.Boolean()) })
 export const Session = Shape({
   id: Id,
   createdAt: Time,
@@ -28,12 +29,12 @@ export const Session = Shape({
 export const Identity = Shape({ userId: Id, role: Role, sessionId: Id, email: Email, emailVerified: Type.Boolean() })
 export type Identity = Static<typeof Identity>
 
-const password = Type.String({ minLength: 1, maxLength: 1_000 })
-const place = Type.String({ maxLength: 1_000, description: 'A path of the shop, or a URL of a trusted origin.' })
+const password = Secret({ minLength: 1, maxLength: 1_000 })
+const place = Opaque({ maxLength: 1_000, description: 'A path of the shop, or a URL of a trusted origin.' })
 /** The open routes of better-auth that change something, with their bodies; its other routes are closed. */
 export const authBodies = {
   'sign-up/email': Shape({
-    name: Type.String({ minLength: 1, maxLength: 120 }),
+    name: Line({ minLength: 1, maxLength: 120 }),
     email: Email,
     password,
     callbackURL: Type.Optional(place),
@@ -55,7 +56,7 @@ export const authBodies = {
   'send-verification-email': Shape({ email: Email, callbackURL: Type.Optional(place) }),
   'verify-email': Shape({ token: Type.String({ minLength: 1, maxLength: 1_000 }) }),
   'request-password-reset': Shape({ email: Email, redirectTo: Type.Optional(place) }),
-  'reset-password': Shape({ newPassword: password, token: Type.String({ minLength: 1, maxLength: 200 }) }),
+  'reset-password': Shape({ newPassword: password, token: Opaque({ minLength: 1, maxLength: 200 }) }),
   'change-password': Shape({ currentPassword: password, newPassword: password }),
 }
 export type AuthBodies = { [P in keyof typeof authBodies]: Static<(typeof authBodies)[P]> }
@@ -135,7 +136,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/me',
     access: 'customer',
     summary: 'Change my profile',
-    body: Shape({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })) }, { minProperties: 1 }),
+    body: Patch(Shape({ name: Line({ minLength: 1, maxLength: 120 }) }), []),
     reply: Me,
   },
   changeEmail: {
@@ -158,7 +159,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     session: 'ends',
     summary: 'Delete my account',
     about: 'Asks for the password once more. Ends all sessions; orders stay, without the account.',
-    body: Shape({ password: Type.String({ minLength: 1, maxLength: 256 }) }),
+    body: Shape({ password: Secret({ minLength: 1, maxLength: 256 }) }),
     reply: Nothing,
     status: 204,
     refusals: { 'wrong-password': 403 },
@@ -177,7 +178,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'Add an address',
     status: 201,
     about: 'At most 50. The first one becomes the default.',
-    body: AddressInput,
+    body: SavedAddressInput,
     reply: SavedAddress,
     refusals: { 'too-many-addresses': 422 },
   },
@@ -186,8 +187,16 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/me/addresses/:id',
     access: 'customer',
     summary: 'Change an address',
+    about: 'City, region and postal code can be unset where the country does not need them.',
     params: byId,
-    body: Type.Partial(AddressInput, { additionalProperties: false, minProperties: 1 }),
+    body: Patch(Shape({ ...Address.properties, isDefault: Type.Boolean() }), [
+      'company',
+      'line2',
+      'city',
+      'region',
+      'postalCode',
+      'phone',
+    ]),
     reply: SavedAddress,
   },
   deleteAddress: {
@@ -231,7 +240,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/customers',
     access: 'staff',
     summary: 'List customers',
-    query: Shape({ ...paging, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+    query: Shape({ ...paging, q: Type.Optional(EmailFilter({ maxLength: 100 })) }),
     reply: Page(Me),
   },
 

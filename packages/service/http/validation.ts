@@ -1,15 +1,18 @@
-// Checks values against contract schemas, with the validator that Fastify uses (Ajv), compiled once.
+// Checks values against contract schemas, with the validator that Fastify uses (Ajv), compiled once. Requests of people are checked by
+// all that their contract says. Messages, and requests between services, carry what was stored, perhaps before a rule was made: their
+// texts and addresses are taken as they are.
 import { isCurrency, type MessageDefinition } from '@souk/contracts'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formatsPlugin from 'ajv-formats'
 import type { TSchema } from 'typebox'
+import { addTextKeywords } from './text-keyword.ts'
 
 /** Returns what is wrong with a value, or undefined. Fills in defaults, and in paths and queries converts types, in place. */
 export type Check = (value: unknown) => { path: string; message: string }[] | undefined
 
 const addFormats = formatsPlugin as unknown as (ajv: Ajv) => void
 const stored = new Ajv({ strict: false, allErrors: false, useDefaults: true })
-const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true })
+const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true, verbose: true })
 const lenient = new Ajv({ strict: false, allErrors: false, useDefaults: true, coerceTypes: 'array' })
 for (const ajv of [stored, strict, lenient]) {
   addFormats(ajv)
@@ -17,6 +20,7 @@ for (const ajv of [stored, strict, lenient]) {
   ajv.addFormat('uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i)
 }
 for (const ajv of [strict, lenient]) {
+  addTextKeywords(ajv)
   ajv.addKeyword({
     keyword: 'x-currency',
     type: 'string',
@@ -29,7 +33,7 @@ for (const ajv of [strict, lenient]) {
 export function checkBody(schema: TSchema): Check {
   return checkWith(strict.compile(schema))
 }
-/** The same for messages: they may speak of what was stored before a rule was made, so keywords of ours are not checked. */
+/** The same for what other services send: texts and addresses are not checked again. */
 export function checkStored(schema: TSchema): Check {
   return checkWith(stored.compile(schema))
 }
@@ -60,6 +64,10 @@ function errorOf(error: ErrorObject): { path: string; message: string } {
       message: 'is not a field of this request',
     }
   }
+  if (error.keyword === 'type' && error.data === null)
+    return { path, message: 'must not be null: it cannot be unset; leave the field out to keep it' }
+  if (error.keyword === 'required')
+    return { path: [path, error.params.missingProperty].filter(Boolean).join('.'), message: 'is required' }
   if (error.keyword === 'enum') return { path, message: `must be one of ${error.params.allowedValues.join(', ')}` }
   return { path, message: error.message ?? 'is not allowed' }
 }

@@ -118,6 +118,21 @@ test('a page about something that does not exist is not found', async () => {
   assert.equal((await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)).status, 503)
 })
 
+test('the page of a category is found by a former slug, with what is in it', async () => {
+  shop.answers['products.listCategories'] = () => ({
+    items: [
+      { ...category('tea'), formerSlugs: ['chai'] },
+      category('pots', 'tea'),
+      { ...category('rugs'), formerSlugs: ['tea'] },
+    ],
+  })
+  for (const slug of ['chai', 'tea']) {
+    const { body } = await shop.ask(`/v1/pages/category/${slug}?${fresh()}`)
+    const { category, children } = body as unknown as { category: { slug: string }; children: { slug: string }[] }
+    assert.deepEqual([category.slug, children.map((one) => one.slug)], ['tea', ['pots']], slug)
+  }
+})
+
 test('home and category pages', async () => {
   const home = await shop.ask(`/v1/pages/home?${fresh()}`)
   assert.equal((home.body.categories as unknown[]).length, 3)

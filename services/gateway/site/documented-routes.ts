@@ -61,6 +61,14 @@ export function isOptional(owner: object | undefined, field: string): boolean {
   const { required = [] } = (owner ?? {}) as { required?: string[] }
   return !required.includes(field)
 }
+/** Whether null unsets a field (`Patch`). */
+export function mayBeNull({ type }: Schema): boolean {
+  return Array.isArray(type) && type.includes('null')
+}
+/** The schema of a field without the null that unsets it. */
+export function withoutNull(schema: Schema): Schema {
+  return mayBeNull(schema) ? { ...schema, type: (schema.type as string[])[0] } : schema
+}
 export function fieldsOf(schema: object | undefined): [name: string, schema: Schema][] {
   return Object.entries((schema as Schema | undefined)?.properties ?? {})
 }

@@ -72,7 +72,9 @@ export function orderShipped(order: Shipped, shop: Shop, accessKey?: string): Le
         facts: [
           { label: 'Ships to', lines: addressLines(order.shippingAddress) },
           ...(shipment.carrier ? [{ label: 'Carrier', lines: [shipment.carrier] }] : []),
-          ...(shipment.trackingNumber ? [{ label: 'Tracking number', lines: [shipment.trackingNumber] }] : []),
+          ...(shipment.trackingNumber
+            ? [{ label: 'Tracking number', lines: [shipment.trackingNumber], isCode: true }]
+            : []),
         ],
       },
       ...(track.length > 0 ? [] : seeOrder(order.orderId, shop, accessKey)),

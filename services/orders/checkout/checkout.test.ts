@@ -200,7 +200,7 @@ test('an incomplete cart is refused with what is missing', async () => {
 
 test('a country that we do not ship to is refused', async () => {
   const sku = await shop.sell(`CUP-${++count}`, 1990)
-  const shippingAddress = { name: 'P', line1: 'Base 1', city: 'McMurdo', postalCode: '1', country: 'AQ' }
+  const shippingAddress = { name: 'P', line1: 'Base 1', city: 'McMurdo', postalCode: '', country: 'AQ' }
   const cart = await shop.fullCart([{ sku, quantity: 1 }], undefined, { shippingAddress })
   assert.equal(cart.problems[0]?.code, 'cannot-ship-there')
   const { status, problem } = await shop.buy(cart)
@@ -375,4 +375,54 @@ test('the bank sends customers back to the shop or to a site in the settings, an
   for (const [asked, stored] of Object.entries(allowed)) {
     assert.deepEqual(await buyAndReturnTo(asked), [402, 'payment-declined', stored])
   }
+})
+
+test('a cart that was stored before addresses were checked still becomes an order', async () => {
+  const { cart } = await cartOfTwo()
+  const old = {
+    name: ' ',
+    line1: '\u200b',
+    city: 'Berlin',
+    postalCode: 'D',
+    country: 'DE',
+    phone: 'call me',
+    company: '',
+  }
+  await shop.database('orders').sql`
+    update cart
+    set body = jsonb_set(jsonb_set(body::jsonb, '{shippingAddress}', ${JSON.stringify(old)}::jsonb), '{email}', '"a@b.c"')::json,
+      version = version + 1
+    where id = ${cart.id}`
+  const { status, order } = await shop.buy(cart)
+  assert.equal(status, 201)
+  assert.deepEqual(order.shippingAddress, old)
+  assert.deepEqual(await shop.sentAbout(order.id), ['orders.order-placed'])
+})
+
+test('an order goes to a country without postal codes; its address says so by an empty one', async () => {
+  const sku = await shop.sell(`CUP-${++count}`, 1990)
+  const id = randomUUID()
+  const hongKong = { name: 'Mei', line1: '1 Nathan Road', region: 'Kowloon', country: 'HK', phone: '2123 4567' }
+  const put = (shippingAddress: object, billingAddress?: object) =>
+    shop.request(ordersApi.routes.putCart, {
+      params: { id },
+      body: { email: 'mei@souk.example', lines: [{ sku, quantity: 1 }], shippingAddress, billingAddress },
+    })
+  const { status, body } = await put(hongKong, { ...hongKong, postalCode: '' })
+  const stored = { ...hongKong, city: '', postalCode: '', phone: '+85221234567' }
+  assert.deepEqual([status, (body as { shippingAddress: object }).shippingAddress], [200, stored])
+  assert.deepEqual((body as { billingAddress: object }).billingAddress, stored)
+
+  const wrongIn = async (shippingAddress: object, billingAddress?: object) => {
+    const answer = await put(shippingAddress, billingAddress)
+    const { code, errors } = answer.body as { code: string; errors: { path: string }[] }
+    assert.deepEqual([answer.status, code], [400, 'invalid-request'])
+    return errors.map((one) => one.path)
+  }
+  assert.deepEqual(await wrongIn(hongKong, { ...hongKong, postalCode: '999077' }), ['billingAddress.postalCode'])
+  assert.deepEqual(
+    await wrongIn({ ...hongKong, country: 'US' }),
+    ['city', 'region', 'postalCode', 'phone'].map((part) => `shippingAddress.${part}`),
+  )
+  assert.deepEqual(await wrongIn({ ...hongKong, country: 'XX' }), ['shippingAddress.country'])
 })

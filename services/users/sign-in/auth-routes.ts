@@ -2,6 +2,7 @@
 // better-auth do the rest.
 import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/users'
 import { handle, refuse } from '@souk/service'
+import { readJson } from '@souk/service/http/read-json'
 import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
 import { recordEvent } from '../security-events.ts'
@@ -62,11 +63,5 @@ function readBody(contentType: string | undefined, bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
   if (!/^application\/json\b/i.test(contentType ?? ''))
     refuse(route, 'unsupported-media-type', 'Send this body as application/json.')
-  const text = Buffer.from(bytes).toString()
-  if (text.includes('\\u0000')) refuse(route, 'invalid-request', 'The body contains a NUL character.')
-  try {
-    return JSON.parse(text)
-  } catch {
-    refuse(route, 'invalid-request', 'The body is not valid JSON.')
-  }
+  return readJson(route, bytes, contentType)
 }
