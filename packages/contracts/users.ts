@@ -43,7 +43,7 @@ export const authBodies = {
     email: Email,
     password,
     newPassword: Type.Optional(
-      Type.String({
+      Secret({
         minLength: 1,
         maxLength: 1_000,
         description: 'Replaces the password before the sign-in. Needed after password-change-required.',
@@ -54,7 +54,7 @@ export const authBodies = {
   }),
   'sign-out': Shape({}),
   'send-verification-email': Shape({ email: Email, callbackURL: Type.Optional(place) }),
-  'verify-email': Shape({ token: Type.String({ minLength: 1, maxLength: 1_000 }) }),
+  'verify-email': Shape({ token: Opaque({ minLength: 1, maxLength: 1_000 }) }),
   'request-password-reset': Shape({ email: Email, redirectTo: Type.Optional(place) }),
   'reset-password': Shape({ newPassword: password, token: Opaque({ minLength: 1, maxLength: 200 }) }),
   'change-password': Shape({ currentPassword: password, newPassword: password }),
@@ -147,7 +147,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     status: 202,
     about:
       'Asks for the password once more. The address changes when the button behind the link is pressed that is mailed to the new one; a newer request, and a new password, make older links useless. The old address is told at once, and both are told after the change, which ends all other sessions. The answer is the same for an address that has an account.',
-    body: Shape({ email: Email, password: Type.String({ minLength: 1, maxLength: 256 }) }),
+    body: Shape({ email: Email, password: Secret({ minLength: 1, maxLength: 256 }) }),
     reply: Shape({ email: Email, expiresAt: Time }),
     refusals: { 'wrong-password': 403, 'email-unchanged': 422 },
     deadlineSeconds: 10,
