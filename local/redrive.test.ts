@@ -59,7 +59,8 @@ async function isForSale(): Promise<boolean> {
   return !cart.problems.some((problem) => problem.code === 'not-for-sale')
 }
 async function heard(): Promise<number> {
-  const [row] = await shops.orders.database('orders').sql<{ version: number }>`select version from price_list_version`
+  const [row] = await shops.orders.database('orders').sql<{ version: number }>`
+    select max(version) as version from price_list`
   return row?.version ?? 0
 }
 

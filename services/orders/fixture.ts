@@ -25,12 +25,13 @@ export async function openShop(options: TestOptions = {}) {
   const { fakes, services } = makeFakeServices()
   const shop = await startForTest([orders, ...services], options)
   const { database } = shop
-  /** Publishes messages of other services. */
   const publish = (...messages: Message[]) => database('orders').transaction(async ({ send }) => send(...messages))
 
   return {
     ...shop,
     fakes,
+    /** Publishes messages of other services. */
+    publish,
     /** Publishes messages of other services and waits until this one has handled them. */
     async deliver(...messages: Message[]) {
       await publish(...messages)

@@ -2,7 +2,7 @@
 import type { CartInput } from '@souk/contracts/orders'
 import { batched, columns, json, type Sql, type Statement } from '@souk/postgres'
 import type { OrdersContext } from '../context.ts'
-import { type PricedSku, priceListVersion, pricesAsJson, skusInBody } from './price-list.ts'
+import { type PricedSku, pricesAsJson, skusInBody } from './price-list.ts'
 
 export interface StoredCart {
   id: string
@@ -28,7 +28,7 @@ const cartRows = columns<CartToStore>({
   expected_version: ['integer', (cart) => cart.expectedVersion],
 })
 
-type JustStored = Omit<StoredCart, 'body'> & { pricesVersion: number }
+type JustStored = Omit<StoredCart, 'body'>
 /**
  * Stores a cart, new or changed, and returns it with its prices of now. Undefined when it has been ordered or has another
  * version than expected.
@@ -53,8 +53,7 @@ export const storeCart = batched<CartToStore, JustStored, OrdersContext>({
         returning id, version, body, updated_at
       )
       select id, version, 'open' as status, updated_at,
-        ${pricesAsJson(sql, skusInBody(sql, sql`stored.body`))} as prices,
-        ${priceListVersion(sql)} as prices_version
+        ${pricesAsJson(sql, skusInBody(sql, sql`stored.body`))} as prices
       from stored`,
   waitMs: 16,
 })
@@ -91,7 +90,6 @@ export interface CartToBuy {
   body: CartInput | null
   cartVersion: number | null
   prices: PricedSku[]
-  pricesVersion: number
 }
 
 export async function findCartToBuy(orderId: string, cartId: string, context: OrdersContext): Promise<CartToBuy> {
@@ -109,8 +107,7 @@ const readCartToBuy = batched<{ orderId: string; cartId: string }, CartToBuy & {
         bought.id is not null as is_bought,
         cart.body,
         cart.version as cart_version,
-        ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices,
-        ${priceListVersion(sql)} as prices_version
+        ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices
       from unnest(${items.map((it) => it.orderId)}::uuid[], ${items.map((it) => it.cartId)}::uuid[])
         with ordinality as asked (order_id, cart_id, place)
       left join cart on cart.id = asked.cart_id

@@ -6,6 +6,7 @@ import { handle, refuse } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import { findCart, findCartState, type StoredCart, storeCart } from './carts-table.ts'
 import { mergeLines, type PricedCart, priceCart } from './price-cart.ts'
+import { versionOfPrices } from './price-list.ts'
 
 const { routes } = ordersApi
 const mostUnits = 999
@@ -25,8 +26,8 @@ export const putCart = handle(routes.putCart, async ({ params, body, headers, ca
   if (!cart) return refuseToStore(id, context.sql)
 
   const priced = priceCart(body, cart.prices)
-  const { version: cartVersion, pricesVersion } = cart
-  context.resources.pricedCarts.keep(id, { body, priced, cartVersion, pricesVersion })
+  const pricesVersion = versionOfPrices(cart.prices)
+  context.resources.pricedCarts.keep(id, { body, priced, cartVersion: cart.version, pricesVersion })
   return cartView({ ...cart, body }, priced, context)
 })
 

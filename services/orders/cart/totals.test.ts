@@ -141,6 +141,7 @@ const cup: PricedSku = {
   weightGrams: 300,
   image: null,
   status: 'published',
+  version: 1,
 }
 
 test('lines of one SKU are one line: demand is one number (medusa #16502, vendure #1028)', () => {

@@ -6,6 +6,7 @@ import { handle, Refusal, type Reply, refuse, reply } from '@souk/service'
 import pTimeout from 'p-timeout'
 import { type CartToBuy, findCartToBuy } from '../cart/carts-table.ts'
 import { priceCart } from '../cart/price-cart.ts'
+import { versionOfPrices } from '../cart/price-list.ts'
 import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
 import { accessKeyOf } from '../order/access-key.ts'
@@ -63,12 +64,12 @@ async function place(asked: Checkout, cart: PricedSnapshot, context: OrdersConte
   return order
 }
 
-function priced({ body, cartVersion, isBought, prices, pricesVersion }: CartToBuy): PricedSnapshot {
+function priced({ body, cartVersion, isBought, prices }: CartToBuy): PricedSnapshot {
   if (!body || cartVersion === null) refuse(route, 'cart-not-found', 'There is no such cart. Store it first.')
   if (isBought) {
     refuse(route, 'order-canceled', 'This cart was bought, and the order was canceled. Start a new cart.')
   }
-  return { body, priced: priceCart(body, prices), cartVersion, pricesVersion }
+  return { body, priced: priceCart(body, prices), cartVersion, pricesVersion: versionOfPrices(prices) }
 }
 
 async function answerWithExisting(

@@ -2,7 +2,7 @@
 // order later is stored by checkout/store-step.ts.
 import { batched, columns, json, type Sql } from '@souk/postgres'
 import type { PricedLine } from '../cart/price-cart.ts'
-import { priceListVersion } from '../cart/price-list.ts'
+import { sumOfPriceVersions } from '../cart/price-list.ts'
 import type { PriceVersions } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
 import { accessKeyOf } from './access-key.ts'
@@ -87,12 +87,13 @@ const orderRows = columns<OrderToInsert>({
   resume_at: ['timestamptz', (order) => resumeAt(order.placedAt)],
   placed_at: ['timestamptz', (order) => order.placedAt],
   cart_version: ['integer', (order) => order.cartVersion],
+  skus: ['text[]', (order) => order.lines.map((line) => line.sku)],
   prices_version: ['bigint', (order) => order.pricesVersion],
 })
 
 /**
  * Stores a new order, with its open checkout and the first line of its timeline, and returns it with its number. Undefined
- * when its id or its cart already has an order, or when the cart or the price list has another version by now.
+ * when its id or its cart already has an order, or when the cart or the price of one of its goods has another version by now.
  */
 export async function insertOrder(
   order: NewOrder,
@@ -119,7 +120,7 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
         id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
         item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at
       from given
-      where prices_version = ${priceListVersion(sql)}
+      where prices_version = ${sumOfPriceVersions(sql, sql`given.skus`)}
         and cart_version = (select version from cart where cart.id = given.cart_id)
       on conflict do nothing
       returning id, number, version, status, placed_at`
