@@ -216,8 +216,11 @@ function sumsOf(totals: Totals, shippingName: string): Sum[] {
   ]
 }
 
-/** A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. */
+/**
+ * A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. The key is in
+ * the fragment, which browsers send to no server, so it gets into no log.
+ */
 function seeOrder(orderId: string, shop: Shop, accessKey: string | undefined): Block[] {
-  const key = accessKey ? `?key=${encodeURIComponent(accessKey)}` : ''
+  const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
   return button('See your order', `${shop.url}/orders/${orderId}${key}`)
 }
