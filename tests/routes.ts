@@ -111,13 +111,15 @@ export const samples: Record<string, (world: World) => Sample> = {
   'inventory.moveMany': () => ({ body: { movements: [{ sku: 'THING', ...movement }] }, lets: [201] }),
   'inventory.listMovements': () => ({ params: { sku: 'THING' }, query: { limit: 5 }, lets: [200] }),
 
-  // The cart's id, which nobody can guess, is the key to the cart.
   'orders.putCart': () => ({
     params: { id: randomUUIDv7() },
     body: { lines: [{ sku: 'THING', quantity: 1 }] },
     lets: [200],
   }),
-  'orders.readCart': ({ cartId }) => ({ params: { id: cartId }, lets: [200] }),
+  'orders.readCart': ({ cartId }) => ({ params: { id: cartId }, lets: [200], ofA: true }),
+  // Everybody has just stored one.
+  'orders.readMyCart': () => ({ lets: [200] }),
+  'orders.claimCart': () => ({ params: { id: randomUUIDv7() }, lets: [404] }),
   'orders.shippingMethods': () => ({ query: { country: 'DE' }, lets: [200] }),
   'orders.checkout': ({ expectedTotal }) => ({
     params: { orderId: randomUUIDv7() },

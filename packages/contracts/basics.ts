@@ -7,16 +7,30 @@ export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 86
 export const Email = Type.String({ format: 'email', maxLength: 254 })
 export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', maxLength: 64 })
 export const Slug = Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: 120 })
-export const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' })
+/** Requests are checked against the list of currencies (`isCurrency`) by the keyword x-currency; messages are not. */
+export const Currency = Type.String({
+  pattern: '^[A-Z]{3}$',
+  description: 'A currency of ISO 4217, such as EUR',
+  'x-currency': true,
+})
 export const Country = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2' })
-/** The largest amount or quantity that a sum of many can hold without leaving the safe integers. */
-const largestAmount = 1_000_000_000_00
+/** The largest price of one unit. */
+const largestPrice = 1_000_000_000_00
+/** The largest total of an order: 50 units at the largest price and their tax, and hundreds of them add up to a safe integer. */
+export const largestTotal = 100 * largestPrice
+const inMinorUnits = { description: 'An amount in minor units (cents) of a currency.' }
 export const Money = Shape(
-  { amount: Type.Integer({ minimum: -largestAmount, maximum: largestAmount }), currency: Currency },
-  { description: 'An amount in minor units (cents) of a currency.' },
+  { amount: Type.Integer({ minimum: -largestTotal, maximum: largestTotal }), currency: Currency },
+  inMinorUnits,
 )
 export type Money = Static<typeof Money>
-export const Price = Shape({ amount: Type.Integer({ minimum: 0, maximum: largestAmount }), currency: Currency })
+/** What is paid or given back: not negative. */
+export const Amount = Shape(
+  { amount: Type.Integer({ minimum: 0, maximum: largestTotal }), currency: Currency },
+  inMinorUnits,
+)
+/** The price of one unit. */
+export const Price = Shape({ amount: Type.Integer({ minimum: 0, maximum: largestPrice }), currency: Currency })
 
 export const Address = Shape({
   name: Type.String({ minLength: 1, maxLength: 120 }),

@@ -1,6 +1,6 @@
 // What the orders service promises: carts, checkout, history, shipping, refunds.
 import { type Static, Type } from 'typebox'
-import { Address, byId, byOrderId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
+import { Address, byId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, OneOf, Shape } from './define.ts'
 import { NextAction, PaymentChoice } from './payments.ts'
 
@@ -24,6 +24,17 @@ const lineBasics = {
   image: Type.Optional(Type.String()),
   slug: Type.Optional(Type.String()),
 }
+/** Ids that clients choose carry random bits, so that nobody guesses them: RFC 9562, versions 4 and 7. */
+const randomId = (versions: string) =>
+  Type.String({
+    format: 'uuid',
+    pattern: `^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[${versions}][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$`,
+    description: 'A UUID of version 4 or 7, chosen by the client.',
+  })
+export const CartId = randomId('47')
+/** The demo shop's own past orders have ids of version 8. */
+const NewOrderId = randomId('478')
+
 export const CartProblem = Shape({
   code: OneOf([
     'out-of-stock',
@@ -32,6 +43,7 @@ export const CartProblem = Shape({
     'currency-unavailable',
     'cannot-ship-there',
     'code-unknown',
+    'order-too-large',
   ]),
   sku: Type.Optional(Sku),
   message: Type.String(),
@@ -49,7 +61,16 @@ export type CartInput = Static<typeof CartInput>
 export const Cart = Shape({
   id: Id,
   version: Type.Integer(),
-  status: OneOf(['open', 'ordered']),
+  status: OneOf(['open', 'being-bought', 'ordered'], {
+    description:
+      'being-bought: an order exists for it that is not paid yet; the cart is open again when that order is canceled. ordered: paid.',
+  }),
+  orderId: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'Its order, for those who may see the order: the owner, staff, and requests with its Order-Key.',
+    }),
+  ),
   email: Type.Optional(Email),
   currency: Currency,
   lines: Type.Array(Shape(lineBasics)),
@@ -180,6 +201,7 @@ const ParcelLines = Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minIte
 const ShippingBack = Type.Union([Type.Boolean(), Money], {
   description: 'True: all that was paid for shipping and has not gone back. Or an amount of it. Nothing without it.',
 })
+const byCartId = Shape({ id: CartId })
 const orderKey = { headers: ['order-key'] } as const
 const byItsId = { params: byId, orderIdParam: 'id' } as const
 
@@ -191,21 +213,50 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Store the whole cart and get it priced',
     priority: 'checkout',
     about:
-      'The id is chosen by the client and is the key to the cart: keep it secret. If-Match with the version refuses to overwrite another tab; without it the last write wins. Prices, tax and shipping are decided by the server.',
-    params: byId,
+      'The id is chosen by the client. The id of a guest’s cart is the key to it: keep it secret. A cart that was stored while somebody was signed in exists for its owner and staff alone. If-Match with the ETag (or the version, as "3") refuses to overwrite another tab; without it the last write wins. If-None-Match: * only creates. Prices, tax and shipping are decided by the server. SKUs that the shop does not know are refused; those that are not for sale any more stay in the cart, with a problem. From the moment an order exists for the cart it cannot be changed; cancel an unpaid order to change it. A guest’s cart without an e-mail address is kept for two days, others for 30.',
+    params: byCartId,
     body: CartInput,
+    bodyLimit: 16 * 1024,
     reply: Cart,
-    headers: ['if-match'],
-    refusals: { 'version-conflict': 409, 'cart-ordered': 409 },
+    headers: ['if-match', 'if-none-match', 'order-key'],
+    refusals: { 'version-conflict': 412, 'cart-ordered': 409, 'cart-being-bought': 409, 'sku-unknown': 422 },
   },
   readCart: {
     method: 'GET',
     path: '/v1/carts/:id',
     access: 'anyone',
     summary: 'Read a cart, priced now',
+    about:
+      'A customer’s cart exists for its owner and staff alone. With If-None-Match and the ETag of the last answer, the answer is 304 while everything in it is the same, prices and stock included.',
     priority: 'checkout',
-    params: byId,
+    params: byCartId,
     reply: Cart,
+    otherStatuses: [304],
+    headers: ['if-none-match', 'order-key'],
+  },
+  readMyCart: {
+    method: 'GET',
+    path: '/v1/me/cart',
+    access: 'customer',
+    summary: 'Read my current cart',
+    about: 'Of the carts that are mine and open, the one that was changed last. 404 when there is none.',
+    priority: 'checkout',
+    reply: Cart,
+    otherStatuses: [304],
+    headers: ['if-none-match'],
+    refusals: { 'not-found': 404 },
+  },
+  claimCart: {
+    method: 'POST',
+    path: '/v1/carts/:id/claim',
+    access: 'customer',
+    summary: 'Take a guest’s cart along after signing in',
+    about:
+      'Merges the guest’s cart into my current cart and answers with that: quantities of a SKU add up, to at most 999 and, of what the guest’s cart holds, to what is in stock; e-mail address, addresses, currency and shipping method of my cart win. The guest’s cart is then gone. Without a current cart, the guest’s cart becomes mine and keeps its id. Repeating the request changes nothing more. A cart that is being bought, or was, is not taken along.',
+    priority: 'checkout',
+    params: byCartId,
+    reply: Cart,
+    refusals: { 'cart-ordered': 409, 'cart-being-bought': 409, 'cart-too-large': 409 },
   },
   shippingMethods: {
     method: 'GET',
@@ -227,28 +278,35 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Check out: reserve, pay, place the order',
     priority: 'checkout',
     about:
-      'The order id is chosen by the client, so a repeated request finds the first order. 201: paid. 202: follow nextAction, or the payment is still being confirmed. 402: declined; try again with a new order id. Guests need no account.',
-    params: byOrderId,
+      'The order id is chosen by the client, so a repeated request finds the first order; the same id with another payment is refused. A cart becomes one order: while that is unpaid, other order ids are refused (cart-being-bought) until it is paid, declined, expired or canceled. cartVersion is the version of the cart that the customer saw. returnUrl, where the bank sends the customer back to, belongs to the shop or to an origin in its settings. 201: paid. 202: follow nextAction, or the payment is still being confirmed. 402: declined; try again with a new order id. Guests need no account.',
+    params: Shape({ orderId: NewOrderId }),
+    headers: ['order-key'],
     orderIdParam: 'orderId',
     rateLimit: { class: 'checkout' },
     deadlineSeconds: 8,
     body: Shape({
-      cartId: Id,
+      cartId: CartId,
+      cartVersion: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
       expectedTotal: Money,
       payment: PaymentChoice,
       returnUrl: Type.Optional(Type.String({ maxLength: 500 })),
     }),
     reply: Order,
     status: 201,
-    otherStatuses: [200, 202],
+    otherStatuses: [202],
     refusals: {
       'payment-declined': 402,
       'out-of-stock': 409,
       'price-changed': 409,
+      'cart-changed': 409,
+      'cart-being-bought': 409,
+      'cart-ordered': 409,
       'order-canceled': 409,
       'order-id-taken': 409,
+      'order-id-reused': 409,
       'cart-incomplete': 422,
       'cart-not-found': 404,
+      'return-url-not-allowed': 422,
       'cannot-ship-there': 422,
       'provider-unknown': 422,
       'too-many-reservations': 429,

@@ -1,6 +1,6 @@
 // What the payments service promises: taking and returning money, and the ledger that says what moved.
 import { type Static, Type } from 'typebox'
-import { byOrderId, Email, Id, Money, Page, Price, paging, Time } from './basics.ts'
+import { Amount, byOrderId, Email, Id, Money, Page, paging, Time } from './basics.ts'
 import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
 
 /** A number that could be a card number is refused wherever a token is expected, so card data never enters the shop. */
@@ -23,9 +23,9 @@ export const Decline = Shape({ code: Type.String(), message: Type.String() })
 export const Payment = Shape({
   orderId: Id,
   status: OneOf(paymentStatuses),
-  amount: Price,
-  captured: Price,
-  refunded: Price,
+  amount: Amount,
+  captured: Amount,
+  refunded: Amount,
   provider: Provider,
   nextAction: Type.Optional(NextAction),
   decline: Type.Optional(Decline),
@@ -39,7 +39,7 @@ export type PaymentChoice = Static<typeof PaymentChoice>
 const Operation = Shape({
   id: Id,
   kind: OneOf(['authorize', 'capture', 'void', 'refund']),
-  amount: Price,
+  amount: Amount,
   status: OneOf(['pending', 'unknown', 'succeeded', 'failed']),
   providerReference: Type.Optional(Type.String()),
   createdAt: Time,
@@ -83,7 +83,7 @@ export const paymentsApi = defineApi(
         'One payment per order; the same order again finds the first. A declined payment is a reply, not an error.',
       ...byOrder,
       body: Shape({
-        amount: Price,
+        amount: Amount,
         payment: PaymentChoice,
         returnUrl: Type.String({ maxLength: 500 }),
         email: Type.Optional(Email),
@@ -225,10 +225,10 @@ export const CancelPayment = message(
 export const RefundPayment = message('payments.refund-payment', 'orderId', 'Give part of the money back.', {
   orderId: Id,
   refundId: Id,
-  amount: Price,
+  amount: Amount,
   reason: Type.String(),
 })
-const about = { orderId: Id, amount: Price }
+const about = { orderId: Id, amount: Amount }
 export const PaymentAuthorized = message(
   'payments.payment-authorized',
   'orderId',
@@ -251,7 +251,7 @@ export const PaymentVoided = message('payments.payment-voided', 'orderId', 'An a
 export const PaymentRefunded = message('payments.payment-refunded', 'orderId', 'Money went back to the customer.', {
   ...about,
   refundId: Id,
-  totalRefunded: Price,
+  totalRefunded: Amount,
 })
 export const RefundFailed = message('payments.refund-failed', 'orderId', 'The provider refused a refund.', {
   ...about,

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { ordersApi } from '@souk/contracts/orders'
 import { defineService, every } from '@souk/service'
 import { LRUCache } from 'lru-cache'
-import { putCart, readCart } from './cart/carts.ts'
+import { putCart, readCart, readMyCart } from './cart/carts.ts'
+import { claimCart } from './cart/claim-cart.ts'
 import { forgetCarts } from './cart/forget-carts.ts'
 import { listShippingMethods } from './cart/list-shipping-methods.ts'
+import { makeNewCartLimit } from './cart/new-cart-limit.ts'
 import { forgetPrices, rememberPrices } from './cart/price-list.ts'
 import { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import { makeStockHints } from './cart/stock-hints.ts'
@@ -29,10 +31,12 @@ export const orders = defineService({
   migrations: join(import.meta.dirname, 'migrations'),
   insertOnly: ['order_event'],
   plansByIndex: true,
-  open: async () => ({
+  open: async ({ settings: chosen }) => ({
     resources: {
       stockHints: makeStockHints(),
       pricedCarts: makePricedCartCache(),
+      newCarts: makeNewCartLimit(chosen.newCarts),
+      forgottenCarts: { until: undefined },
       runningCheckouts: new Map(),
       paidOrders: new LRUCache({ max: 5_000 }),
     } satisfies Resources,
@@ -40,6 +44,8 @@ export const orders = defineService({
   routes: {
     putCart,
     readCart,
+    readMyCart,
+    claimCart,
     shippingMethods: listShippingMethods,
     checkout,
     list: listOrders,

@@ -61,6 +61,7 @@ async function openProviders({
     webhookUrl:
       settings.simulatorWebhookUrl ?? shared.publicUrl + pathOf(paymentsApi.routes.webhook, { provider: 'simulator' }),
     publicUrl: shared.publicUrl,
+    returnOrigins: shared.returnOrigins,
     log,
   })
   return { resources: { providers: { simulator }, simulator }, close: () => simulator.close() }

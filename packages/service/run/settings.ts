@@ -16,6 +16,8 @@ interface Setting<T> {
   derive?(sharedSecret: string): string
   /** The value, or an error that says what it must be. */
   read(text: string): T | Error
+  /** A value that other variables decide while this one is not set. */
+  otherwise?(env: Readonly<Record<string, string | undefined>>): T | undefined
 }
 export type SettingsSpec = Record<string, Setting<unknown>>
 export type SettingsOf<S extends SettingsSpec> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
@@ -30,6 +32,19 @@ export function integer(about: string, fallback: number, limits: { min: number; 
       const fits = Number.isInteger(value) && value >= limits.min && value <= limits.max
       return fits ? value : new Error(`must be a whole number from ${limits.min} to ${limits.max}`)
     },
+  }
+}
+/** How many a minute, or `off`: infinite. Off, too, while the gateway's rate limit is off, for load tests. */
+export function perMinute(about: string, fallback: number): Setting<number> {
+  return {
+    about: `${about}, or off`,
+    fallback,
+    read(value) {
+      if (value === 'off') return Number.POSITIVE_INFINITY
+      const count = Number(value)
+      return Number.isInteger(count) && count >= 1 ? count : new Error('must be off or a whole number from 1')
+    },
+    otherwise: (env) => (env.GATEWAY_RATE_LIMIT === 'off' ? Number.POSITIVE_INFINITY : undefined),
   }
 }
 /** A text; without a fallback it is required. */
@@ -154,7 +169,7 @@ export function readSettings<P extends Record<string, SettingsSpec>>(
       if (made !== undefined) return made
       const needed = setting.fallback === undefined && !('optional' in setting)
       if (needed || (setting.secret && isProduction)) wrong.push(`  ${variable} is missing: ${setting.about}.`)
-      return setting.fallback
+      return setting.otherwise?.(env) ?? setting.fallback
     }
     const value = setting.read(given)
     if (value instanceof Error) wrong.push(`  ${variable} ${value.message}: ${setting.about}.`)

@@ -5,6 +5,7 @@ import {
   developmentSecret,
   integer,
   optionalText,
+  originList,
   type SettingsOf,
   type SettingsSpec,
   secrets,
@@ -15,6 +16,7 @@ import {
 /** Variables of the shop, which all services know. */
 export const sharedSpec = {
   publicUrl: siteAddress('where people reach the shop', 'http://localhost:4000'),
+  returnOrigins: originList('origins of other sites that the bank may send customers back to'),
   shopName: text('the name of the shop', 'Souk'),
 } satisfies SettingsSpec
 

@@ -60,7 +60,9 @@ ${fieldsOf(route.query).length > 0 && html`<h4>In the query</h4>${fieldList(rout
 ${headers.length > 0 && html`<h4>Headers</h4><ul class="fields">${headers}</ul>`}`
 }
 const headerNotes: Record<string, string> = {
-  'if-match': 'The version that you read. The request is refused with version-conflict when it is not the current one.',
+  'if-match': 'The ETag that you read. The request is refused with version-conflict when it is not the current one.',
+  'if-none-match':
+    'The ETag that you read: a read is answered 304 when nothing has changed. With * a change is made only when there is nothing yet.',
   'order-key': 'The accessKey of the order, for guests.',
 }
 function header(name: string, isNeeded: boolean, note: string): Html {

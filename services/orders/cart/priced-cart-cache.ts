@@ -15,6 +15,8 @@ export interface PriceVersions {
 export interface PricedSnapshot extends PriceVersions {
   body: CartInput
   priced: PricedCart
+  /** The owner; null for the cart of a guest. */
+  customerId: string | null
 }
 
 export interface PricedCartCache {

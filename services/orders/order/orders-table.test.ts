@@ -44,6 +44,7 @@ async function storeDiscounted(sku: string, meanwhile: () => Promise<unknown> = 
     orderId: crypto.randomUUID(),
     cartId: cart.id,
     customerId: undefined,
+    cartVersion: undefined,
     expectedTotal: totals.total,
     payment: { provider: 'simulator', token: 'tok_ok' },
     returnUrl: 'http://localhost:4000/orders/1',
@@ -51,7 +52,12 @@ async function storeDiscounted(sku: string, meanwhile: () => Promise<unknown> = 
     at: new Date().toISOString(),
   }
   await meanwhile()
-  const order = newOrder(checkout, body, { ...priced, totals, lines: [discounted] })
+  const order = newOrder(checkout, {
+    body,
+    priced: { ...priced, totals, lines: [discounted] },
+    customerId: null,
+    cartVersion: cart.version,
+  })
   const isStored = (await insertOrder(order, versions, context)) !== undefined
   return { ...cart, totals, orderId: checkout.orderId, isStored }
 }

@@ -1,12 +1,14 @@
 // The SQL of the orders table: reading an order with everything that belongs to it, and storing a new one. What changes an
 // order later is stored by checkout/store-step.ts.
 import { batched, columns, json, type Sql } from '@souk/postgres'
+import { inOneOrder } from '../cart/carts-table.ts'
 import type { PricedLine } from '../cart/price-cart.ts'
 import { sumOfPriceVersions } from '../cart/price-list.ts'
 import type { PriceVersions } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
 import { accessKeyOf } from './access-key.ts'
 import { itemCount, type NewOrder, type Order, type OrderRefund, type RefundLine } from './order.ts'
+import { fingerprintOf } from './payment-fingerprint.ts'
 
 /** The resumer leaves an order to the request that works on it for this long. */
 const resumeAfterMs = 3_000
@@ -83,6 +85,7 @@ const orderRows = columns<OrderToInsert>({
   billing_address: ['json', (order) => json(order.billingAddress)],
   shipping_method: ['json', (order) => json(order.shippingMethod)],
   payment_choice: ['json', (order) => json(order.paymentChoice)],
+  payment_fingerprint: ['text', (order) => order.paymentChoice && fingerprintOf(order.id, order.paymentChoice)],
   return_url: ['text', (order) => order.returnUrl],
   resume_at: ['timestamptz', (order) => resumeAt(order.placedAt)],
   placed_at: ['timestamptz', (order) => order.placedAt],
@@ -110,18 +113,21 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
   conflicts: (order) => [order.cartId],
   keyOf: (inserted) => inserted.id,
   write(orders, { sql, commit }) {
-    const given = sql`select * from ${orderRows(orders)} as fresh`
+    const given = sql`select * from ${orderRows(inOneOrder(orders, (order) => order.cartId))} as fresh`
     const insert = sql<{ id: string; number: number }>`
       insert into orders (
         id, cart_id, customer_id, email, currency,
         subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_included,
-        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at)
+        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at,
+        cart_version, payment_fingerprint)
       select
         id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
-        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at
+        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at,
+        cart_version, payment_fingerprint
       from given
       where prices_version = ${sumOfPriceVersions(sql, sql`given.skus`)}
-        and cart_version = (select version from cart where cart.id = given.cart_id)
+        -- The lock makes an edit of the cart wait; after that it sees the order (is_cart_taken).
+        and cart_version = (select version from cart where cart.id = given.cart_id for share)
       on conflict do nothing
       returning id, number, version, status, placed_at`
     const open = sql`
