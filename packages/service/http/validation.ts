@@ -8,11 +8,10 @@ import type { TSchema } from 'typebox'
 export type Check = (value: unknown) => { path: string; message: string }[] | undefined
 
 const addFormats = formatsPlugin as unknown as (ajv: Ajv) => void
+const stored = new Ajv({ strict: false, allErrors: false, useDefaults: true })
 const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true })
 const lenient = new Ajv({ strict: false, allErrors: false, useDefaults: true, coerceTypes: 'array' })
-/** Messages may speak of what was stored before a rule for requests was made, so keywords of ours are not checked in them. */
-const ofMessages = new Ajv({ strict: false, allErrors: false })
-for (const ajv of [strict, lenient, ofMessages]) {
+for (const ajv of [stored, strict, lenient]) {
   addFormats(ajv)
   // The plugin's own format also takes urn:uuid:…, which the database refuses: every request in the same batch would fail.
   ajv.addFormat('uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i)
@@ -29,6 +28,10 @@ for (const ajv of [strict, lenient]) {
 /** A check for JSON bodies: types must be exactly as declared. */
 export function checkBody(schema: TSchema): Check {
   return checkWith(strict.compile(schema))
+}
+/** The same for messages: they may speak of what was stored before a rule was made, so keywords of ours are not checked. */
+export function checkStored(schema: TSchema): Check {
+  return checkWith(stored.compile(schema))
 }
 /** A check for paths and queries, where everything arrives as text: "3" is a number, one value is a list of one. */
 export function checkQuery(schema: TSchema): Check {
@@ -66,7 +69,7 @@ const messageChecks = new WeakMap<MessageDefinition, Check>()
 export function checkMessage(definition: MessageDefinition, data: unknown): string | undefined {
   let check = messageChecks.get(definition)
   if (!check) {
-    check = checkWith(ofMessages.compile(definition.schema))
+    check = checkStored(definition.schema)
     messageChecks.set(definition, check)
   }
   const first = check(data)?.[0]

@@ -11,7 +11,7 @@ import { type OrdersShop, openShop } from '../fixture.ts'
 let shop: OrdersShop
 let count = 0
 before(async () => {
-  shop = await openShop()
+  shop = await openShop({ env: { SOUK_RETURN_ORIGINS: 'https://front.example' } })
 })
 after(() => shop.stop())
 beforeEach(() => {
@@ -321,16 +321,58 @@ test('an order belongs to the customer who was signed in, or to nobody', async (
   )
 })
 
-test('a return URL that is no web address is refused', async () => {
+test('a thing at the largest price can be bought, and more than one order holds is refused as a problem of the cart', async () => {
+  const largest = 1_000_000_000_00
+  const sku = await shop.sell(`CUP-${++count}`, largest)
+  const { status, order } = await shop.buy(await shop.fullCart([{ sku, quantity: 2 }]))
+  assert.deepEqual([status, order.totals.total.amount], [201, 2 * largest + 490])
+  const cart = await shop.fullCart([{ sku, quantity: 999 }])
+  assert.equal(cart.problems[0]?.code, 'order-too-large')
+  const refused = await shop.buy(cart)
+  assert.deepEqual([refused.status, refused.problem.code], [422, 'cart-incomplete'])
+  assert.deepEqual(refused.problem.problems, cart.problems)
+})
+
+test('the bank sends customers back to the shop or to a site in the settings, and to no other', async () => {
   const { cart } = await cartOfTwo()
-  const { status } = await shop.request(ordersApi.routes.checkout, {
-    params: { orderId: randomUUID() },
-    body: {
-      cartId: cart.id,
-      expectedTotal: cart.totals.total,
-      payment: { provider: 'simulator', token: 'tok_ok' },
-      returnUrl: 'javascript:alert(1)',
-    },
-  })
-  assert.equal(status, 400)
+  const buyAndReturnTo = async (returnUrl: string) => {
+    const orderId = randomUUID()
+    const { status, body } = await shop.request(ordersApi.routes.checkout, {
+      params: { orderId },
+      body: {
+        cartId: cart.id,
+        expectedTotal: cart.totals.total,
+        payment: { provider: 'simulator', token: 'tok_declined' },
+        returnUrl,
+      },
+    })
+    const [row] = await shop.database('orders').sql<{ returnUrl: string }>`
+      select return_url from orders where id = ${orderId}`
+    return [status, (body as { code: string }).code, row?.returnUrl]
+  }
+  for (const wrong of ['javascript:alert(1)', 'data:text/html,x', 'ftp://localhost:4000/', 'http://']) {
+    assert.deepEqual(await buyAndReturnTo(wrong), [400, 'invalid-request', undefined], wrong)
+  }
+  for (const foreign of [
+    'https://evil.example/',
+    '//evil.example/thanks',
+    '/\\evil.example',
+    'http://localhost:4000@evil.example/',
+    'http://localhost.evil.example:4000/',
+    'http://ann:secret@localhost:4000/',
+    'https://localhost:4000/',
+    'http://localhost:4001/',
+    'https://front.example.evil.example/',
+    'http://front.example/',
+  ]) {
+    assert.deepEqual(await buyAndReturnTo(foreign), [422, 'return-url-not-allowed', undefined], foreign)
+  }
+  const allowed = {
+    '/thanks?a=1#b': 'http://localhost:4000/thanks?a=1#b',
+    'http://localhost:4000/thanks': 'http://localhost:4000/thanks',
+    'https://front.example/thanks': 'https://front.example/thanks',
+  }
+  for (const [asked, stored] of Object.entries(allowed)) {
+    assert.deepEqual(await buyAndReturnTo(asked), [402, 'payment-declined', stored])
+  }
 })

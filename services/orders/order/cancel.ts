@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { ordersApi } from '@souk/contracts/orders'
 import { handleOnce, refuse } from '@souk/service'
 import { advanceLocked } from '../checkout/advance-order.ts'
+import { releaseStock } from '../checkout/checkout-calls.ts'
 import type { OrdersContext } from '../context.ts'
 import { orderView } from './order.ts'
 import { lockOrder } from './orders-table.ts'
@@ -11,7 +12,8 @@ import { refuseMove } from './refuse-move.ts'
 
 const route = ordersApi.routes.cancel
 
-export const cancel = handleOnce(route, async (request, { settings, now }: OrdersContext, transaction) => {
+export const cancel = handleOnce(route, async (request, context: OrdersContext, transaction) => {
+  const { settings, now } = context
   const { params, body, caller } = request
   const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
   if (!order || !maySee(order, request, settings.accessKeySecret)) {
@@ -22,5 +24,7 @@ export const cancel = handleOnce(route, async (request, { settings, now }: Order
   const by = caller.role === 'staff' ? 'staff' : 'customer'
   const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const
   const canceled = await advanceLocked(order, signal, transaction, now().toISOString())
+  // A customer who comes back from the bank may buy the cart again at once, with the last unit in it.
+  if (canceled && !canceled.paidAt) transaction.afterCommit(() => void releaseStock(canceled, context.withoutDeadline))
   return canceled ? orderView(canceled) : refuseMove(route, order, 'too-late-to-cancel', 'a part of it was sent.')
 })
