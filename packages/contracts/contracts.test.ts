@@ -107,6 +107,22 @@ test('what routes say for the gateway names things that exist', () => {
   }
 })
 
+test('every currency in a request must be one of ISO 4217', () => {
+  const found: string[] = []
+  const walk = (schema: unknown, path: string) => {
+    if (typeof schema !== 'object' || schema === null) return
+    for (const [name, inner] of Object.entries(schema)) {
+      if (name === 'currency' && path.endsWith('properties')) {
+        assert.equal((inner as Record<string, unknown>)['x-currency'], true, path)
+        found.push(path)
+      }
+      walk(inner, `${path}.${name}`)
+    }
+  }
+  for (const { service, name, query, body } of allRoutes) walk({ query, body }, `${service}.${name}`)
+  assert.ok(found.length >= 10, `${found.length} currencies`)
+})
+
 test('those who rely on a promise are named', () => {
   assert.deepEqual(consumersOf('inventory.reserve'), ['orders'])
   assert.deepEqual(consumersOf('orders.read'), ['clients'])

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
+import { isCurrency } from '@souk/contracts'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged } from '@souk/contracts/products'
 import { newTrace } from '@souk/messaging'
@@ -60,12 +61,8 @@ beforeEach(async () => {
   shop.asked.clear()
 })
 /** The query of a page that is not in the cache yet: pages are cached for half a second. */
-let currencies = 0
-const fresh = () => {
-  currencies += 1
-  const letter = (n: number) => String.fromCharCode(65 + (n % 26))
-  return `currency=A${letter(currencies / 26)}${letter(currencies)}`
-}
+const currencies = Intl.supportedValuesOf('currency').filter(isCurrency)
+const fresh = () => `currency=${currencies.pop() ?? assert.fail('Every currency was asked for.')}`
 
 test('a product page brings product, availability and related products', async () => {
   const { status, body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
