@@ -26,8 +26,10 @@ export function environmentOf(
   services: readonly AnyService[],
   { env, databases, keySecret }: { env: Environment; databases: Readonly<Record<string, string>>; keySecret: string },
 ): Environment {
+  const settings = service.settings as SettingsSpec
   const declared = [
-    ...Object.keys(service.settings as SettingsSpec).map((name) => variableOf(service.name, name)),
+    ...Object.keys(settings).map((name) => variableOf(service.name, name)),
+    ...Object.values(settings).flatMap(({ otherwise }) => otherwise?.variable ?? []),
     ...Object.keys({ ...sharedSpec, ...processSpec }).map((name) => variableOf('souk', name)),
     ...services.map(({ name }) => addressVariable(name)),
   ]

@@ -1,7 +1,7 @@
 // Wrong settings: told before anything starts, all at once, by their names.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { derivedSecrets, readSettings, sharedSecretSpec, sharedSpec, WrongSettings } from '../index.ts'
+import { derivedSecrets, perMinute, readSettings, sharedSecretSpec, sharedSpec, WrongSettings } from '../index.ts'
 
 const long = 'x'.repeat(32)
 
@@ -54,4 +54,15 @@ test('a service has its own secret, or one made from each part of the shared sec
     () => secretIn({ NODE_ENV: 'production' }),
     /ORDERS_KEY_SECRET is missing: .* derived from SOUK_SHARED_SECRET/,
   )
+})
+
+test('a limit per minute is off while the gateway’s rate limit is, unless it is set itself', () => {
+  const limitIn = (env: Record<string, string>) =>
+    readSettings({ orders: { newCarts: perMinute('new carts a minute', 60) } }, env).orders.newCarts
+  assert.equal(limitIn({}), 60)
+  assert.equal(limitIn({ GATEWAY_RATE_LIMIT: '1000' }), 60)
+  assert.equal(limitIn({ GATEWAY_RATE_LIMIT: 'off' }), Number.POSITIVE_INFINITY)
+  assert.equal(limitIn({ GATEWAY_RATE_LIMIT: 'off', ORDERS_NEW_CARTS: '5' }), 5)
+  assert.equal(limitIn({ ORDERS_NEW_CARTS: 'off' }), Number.POSITIVE_INFINITY)
+  for (const wrong of ['0', '-1', 'x', '1.5']) assert.throws(() => limitIn({ ORDERS_NEW_CARTS: wrong }), WrongSettings)
 })

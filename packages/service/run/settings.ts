@@ -16,8 +16,8 @@ interface Setting<T> {
   derive?(sharedSecret: string): string
   /** The value, or an error that says what it must be. */
   read(text: string): T | Error
-  /** A value that other variables decide while this one is not set. */
-  otherwise?(env: Readonly<Record<string, string | undefined>>): T | undefined
+  /** Another variable that may decide while this one is not set. */
+  otherwise?: { variable: string; read(text: string | undefined): T | undefined }
 }
 export type SettingsSpec = Record<string, Setting<unknown>>
 export type SettingsOf<S extends SettingsSpec> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
@@ -44,7 +44,10 @@ export function perMinute(about: string, fallback: number): Setting<number> {
       const count = Number(value)
       return Number.isInteger(count) && count >= 1 ? count : new Error('must be off or a whole number from 1')
     },
-    otherwise: (env) => (env.GATEWAY_RATE_LIMIT === 'off' ? Number.POSITIVE_INFINITY : undefined),
+    otherwise: {
+      variable: 'GATEWAY_RATE_LIMIT',
+      read: (value) => (value === 'off' ? Number.POSITIVE_INFINITY : undefined),
+    },
   }
 }
 /** A text; without a fallback it is required. */
@@ -169,7 +172,7 @@ export function readSettings<P extends Record<string, SettingsSpec>>(
       if (made !== undefined) return made
       const needed = setting.fallback === undefined && !('optional' in setting)
       if (needed || (setting.secret && isProduction)) wrong.push(`  ${variable} is missing: ${setting.about}.`)
-      return setting.otherwise?.(env) ?? setting.fallback
+      return setting.otherwise?.read(env[setting.otherwise.variable]) ?? setting.fallback
     }
     const value = setting.read(given)
     if (value instanceof Error) wrong.push(`  ${variable} ${value.message}: ${setting.about}.`)
