@@ -23,7 +23,10 @@ const signInSummaries: Record<keyof typeof authBodies, string> = {
 const signInAbouts: Partial<Record<keyof typeof authBodies, string>> = {
   'sign-up/email': 'A mail with a link proves the address. The answer is the same for an address that has an account.',
   'sign-in/email':
-    'Sets the session cookie for browsers. API clients take the token from the set-auth-token response header and send it as Authorization: Bearer.',
+    'Sets the session cookie for browsers. API clients take the token from the set-auth-token response header and send it as Authorization: Bearer. 403 password-change-required: send the sign-in again, with newPassword. 403 password-reset-required: the password works no more, and a mail with a link to choose a new one is on its way. The session that the request came with ends.',
+  'request-password-reset':
+    'The answer is the same for an address without an account. Links that were sent before stop working.',
+  'reset-password': 'All sessions of the account end, and its e-mail address counts as proved.',
   'change-password': 'All other sessions of the account end.',
 }
 
