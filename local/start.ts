@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { openTransport } from '@souk/messaging'
-import { makeLog, type Running, run, WrongSettings } from '@souk/service'
+import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
@@ -132,7 +132,8 @@ function complain(error: unknown): void {
 
 function fail(error: unknown): void {
   progress.end()
-  const isPlain = error instanceof WrongSettings || /running already|is taken/.test(String(error))
+  const isPlain =
+    error instanceof WrongSettings || error instanceof MissingPackage || /running already|is taken/.test(String(error))
   process.stderr.write(`\n  ${isPlain ? (error as Error).message : (error as Error).stack}\n\n`)
   void stop(1)
 }
