@@ -3,14 +3,19 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { installOnce, stopWith } from './install.mjs'
-import { findNode, isInstalled, packagesFolder } from './installed.mjs'
+import { findNode, isInstalled, packagesFolder, project } from './installed.mjs'
 
 /**
  * The whole shop keeps 60 MB alive, but Node's heap and the allocator's arena per thread grow to several hundred under load,
  * because the machine has room. These hold it below 250 MB, and cost a few percent of the rate.
  */
-const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=50']
+const nodeFlags = [
+  '--max-semi-space-size=16',
+  '--heap-growing-percent=50',
+  `--import=${pathToFileURL(join(project, 'local', 'missing-packages.mjs'))}`,
+]
 /** Compiled modules are kept, so that the next start is a quarter faster and need not load Node's TypeScript reader (13 MB). */
 const nodeEnvironment = {
   MALLOC_ARENA_MAX: '2',

@@ -17,6 +17,8 @@ export const machineSpec = {
 
 export interface Machine {
   dataFolder: string
+  /** Where PostgreSQL keeps the data; outside of the data folder where its user cannot reach that. */
+  databaseFolder: string
   /** By the name of the service, and of the bus: as the role that runs it. */
   databases: Record<string, string>
   /** The same as the owner of the tables, who migrates. */
@@ -82,6 +84,7 @@ export async function openMachine(options: {
       env.SOUK_STAFF_PASSWORD || secretOf(dataFolder, 'staff-password', () => randomBytes(12).toString('base64url'))
     return {
       dataFolder,
+      databaseFolder: postgres.folder,
       databases,
       owners,
       staffPassword,

@@ -1,9 +1,10 @@
 // The real PostgreSQL, on one machine, out of an npm package. We use its programs and not its JavaScript, because a server
 // that outlived its Souk (after a kill -9) must be adopted, and a half made data folder must never be mistaken for one.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { findLeftovers } from './away-data.ts'
 import { lockFolderSoon } from './folder-lock.ts'
 import { makeDataOnce } from './postgres-data.ts'
 import { type Home, preparePostgresHome } from './postgres-home.ts'
@@ -21,6 +22,8 @@ export interface PostgresOptions {
 
 export interface Postgres {
   dataFolder: string
+  /** Where its data is: in the data folder, or where its user can reach it. */
+  folder: string
   /** The folder of its Unix socket; 127.0.0.1 on Windows. */
   host: string
   port: number
@@ -41,6 +44,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   mkdirSync(dataFolder, { recursive: true })
   const disown = await lockFolderSoon(dataFolder)
   try {
+    removeLeftovers(dataFolder, say)
     const home = preparePostgresHome(dataFolder, say)
     const superuserPassword = await makeDataOnce(dataFolder, home, durable, say)
     const survivor = await adopt(home, say)
@@ -50,6 +54,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     const stop = () => stopPostmaster(server.pid, home).finally(endWatch).finally(disown)
     return {
       dataFolder,
+      folder: home.folder,
       host: server.host,
       port: server.port,
       superuserPassword,
@@ -63,6 +68,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   } catch (error) {
     disown()
     throw error
+  }
+}
+
+/** The data of deleted shops, which lay outside of their data folders. */
+function removeLeftovers(dataFolder: string, say: (sentence: string) => void) {
+  if (process.getuid?.() !== 0) return
+  for (const away of findLeftovers(dataFolder).filter((folder) => !findPostmaster({ data: join(folder, 'data') }))) {
+    say(`Removing ${away}, which a deleted shop has left.`)
+    rmSync(away, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

@@ -22,7 +22,7 @@ const largestLogBytes = 10 * 1024 * 1024
 const onWindows = process.platform === 'win32'
 
 /** The living server on this data, or undefined; then `postmaster.pid` is a leftover, if it is there at all. */
-export function findPostmaster(home: Home): Postmaster | undefined {
+export function findPostmaster(home: Pick<Home, 'data'>): Postmaster | undefined {
   const lines = readLines(join(home.data, 'postmaster.pid'))
   const pid = Number(lines[0])
   if (!pid || !isPostmasterOf(pid, home.data)) return undefined

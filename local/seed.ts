@@ -1,7 +1,7 @@
 // `npm run seed -- --products 50000`: a large shop, to see how it behaves. Works beside a running shop and without one.
 import { parseArgs } from 'node:util'
 import { openTransport } from '@souk/messaging'
-import { makeLog, run, WrongSettings } from '@souk/service'
+import { MissingPackage, makeLog, run, WrongSettings } from '@souk/service'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
@@ -28,7 +28,7 @@ try {
 }
 progress.end()
 for (const stop of stops.reverse()) await stop()
-if (failure instanceof WrongSettings) {
+if (failure instanceof WrongSettings || failure instanceof MissingPackage) {
   process.stderr.write(`\n  ${failure.message}\n\n`)
   process.exit(1)
 }

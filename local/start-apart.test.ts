@@ -26,6 +26,7 @@ before(async () => {
 })
 after(() => {
   launcher?.kill('SIGKILL')
+  removeDataFolder(dataFolder)
   rmSync(folder, { recursive: true, force: true })
 })
 

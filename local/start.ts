@@ -1,11 +1,11 @@
 // `npm start`: the whole shop in one process. `--apart`: one process per service. `npm run service -- orders`: one of them alone.
-import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { openTransport } from '@souk/messaging'
-import { makeLog, type Running, run, WrongSettings } from '@souk/service'
+import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
@@ -107,10 +107,16 @@ function greet(running: Running, machine: Machine, url: string, { isNew, staffLo
   Mailbox        ${mailbox}
   Health         ${running.operationsUrl}/health/ready
   Staff login    ${staffLogin}
-  Data and log   ${machine.dataFolder}
+  Data and log   ${machine.dataFolder}${databasePlace(machine)}
 
   Ctrl-C stops it.
 `)
+}
+
+/** A line for a database that is not in the data folder. */
+function databasePlace({ dataFolder, databaseFolder }: Machine): string {
+  const isInside = databaseFolder.startsWith(`${realpathSync(dataFolder)}/`)
+  return isInside ? '' : `\n  Database       ${databaseFolder} (no copy or backup of the folder above holds it)`
 }
 
 function stop(code: number): Promise<void> {
@@ -132,7 +138,8 @@ function complain(error: unknown): void {
 
 function fail(error: unknown): void {
   progress.end()
-  const isPlain = error instanceof WrongSettings || /running already|is taken/.test(String(error))
+  const isPlain =
+    error instanceof WrongSettings || error instanceof MissingPackage || /running already|is taken/.test(String(error))
   process.stderr.write(`\n  ${isPlain ? (error as Error).message : (error as Error).stack}\n\n`)
   void stop(1)
 }

@@ -30,8 +30,8 @@ export interface Auth {
   handler(request: globalThis.Request): Promise<Response>
 }
 export interface Resources {
-  /** better-auth, loaded at the first use: it takes 45 MB and a third of a second, and guests never need it. */
-  auth(): Promise<Auth>
+  /** better-auth, loaded before the service is ready: loading takes a third of a second, in which nobody is answered. */
+  auth: Auth
   passwords: PasswordHasher
   /** The first secret signs session tokens; all of them verify signatures. */
   tokenSecrets: readonly string[]

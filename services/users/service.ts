@@ -1,8 +1,8 @@
 // Everything the users service does, on one page: accounts, sign-in, sessions, profiles and address books.
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
-import { defineService, every } from '@souk/service'
-import { type Auth, type BaseContext, calls, type Resources, settings } from './context.ts'
+import { defineService, every, loadPart } from '@souk/service'
+import { type BaseContext, calls, type Resources, settings } from './context.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { listCustomers } from './list-customers.ts'
 import { linkPage, useLink } from './mail-links/link-pages.ts'
@@ -46,14 +46,7 @@ async function open(base: BaseContext): Promise<{ resources: Resources }> {
   const { passwordMemoryKib, passwordPasses } = base.settings
   const passwords = passwordHasher({ memoryKib: passwordMemoryKib, passes: passwordPasses })
   const tokenSecrets = base.settings.sessionSecret.split(',')
-  let loading: Promise<Auth> | undefined
-  const auth = () => {
-    loading ??= import('./sign-in/better-auth.ts').then(({ createAuth }) =>
-      createAuth(base, passwords, tokenSecrets[0] as string),
-    )
-    return loading
-  }
-  return {
-    resources: { auth, passwords, tokenSecrets },
-  }
+  const { createAuth } = await loadPart('users', 'better-auth', () => import('./sign-in/better-auth.ts'))
+  const auth = createAuth(base, passwords, tokenSecrets[0] as string)
+  return { resources: { auth, passwords, tokenSecrets } }
 }

@@ -1,5 +1,5 @@
 // The configuration of better-auth: e-mail and password, verification, password reset, sessions in our database, bearer tokens.
-// Loaded at the first use (context.ts). auth-routes.ts decides which of its routes are open; auth-handlers.ts limits and checks.
+// Loaded when the service starts (service.ts). auth-routes.ts decides which of its routes are open; auth-handlers.ts limits and checks.
 import { randomUUIDv7 } from 'node:crypto'
 import type { Message } from '@souk/contracts'
 import { authBasePath, SignUpRepeated, VerificationRequested } from '@souk/contracts/users'

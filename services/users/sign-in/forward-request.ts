@@ -36,7 +36,7 @@ export async function askBetterAuth(
   { ip }: Pick<Request, 'ip'>,
   context: UsersContext,
 ): Promise<Response> {
-  const auth = await context.resources.auth()
+  const { auth } = context.resources
   return inRequestScope({ context, ip }, () => auth.handler(made))
 }
 
