@@ -128,6 +128,11 @@ export const samples: Record<string, (world: World) => Sample> = {
   'orders.read': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
   'orders.timeline': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
   'orders.cancel': ({ orderId }) => ({ params: { id: orderId }, body: {}, lets: [409], ofA: true }),
+  'orders.cancelUnits': ({ orderId }) => ({
+    params: { id: orderId },
+    body: { lines: [{ sku: 'THING', quantity: 1 }], reason: 'Test' },
+    lets: [409],
+  }),
   'orders.ship': ({ orderId }) => ({ params: { id: orderId }, body: {}, lets: [409] }),
   'orders.refund': ({ orderId, expectedTotal }) => ({
     params: { id: orderId },

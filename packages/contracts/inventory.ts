@@ -41,7 +41,9 @@ export const Movement = Shape({
   onHandChange: Type.Integer(),
   reservedChange: Type.Integer(),
   reason: Type.String(),
-  reference: Type.Optional(Type.String({ description: 'What caused it: an order, or a refund of units not sent.' })),
+  reference: Type.Optional(
+    Type.String({ description: 'What caused it: an order, or the refund or cancellation of units that came back.' }),
+  ),
   at: Time,
   by: Type.Optional(Type.String()),
 })

@@ -79,7 +79,10 @@ export const OrderLine = Shape({
   tax: Money,
   taxRate: Type.Number({ description: 'Percent.' }),
   shippedQuantity: Type.Integer(),
-  refundedQuantity: Type.Integer(),
+  refundedQuantity: Type.Integer({ description: 'Units whose money went back, or is on its way.' }),
+  canceledQuantity: Type.Integer({
+    description: 'Units that will not be sent, or wait for their refund until that is certain.',
+  }),
 })
 export const Shipment = Shape({
   id: Id,
@@ -89,13 +92,48 @@ export const Shipment = Shape({
   lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer() })),
   shippedAt: Time,
 })
+const RefundPart = Shape({
+  amount: Money,
+  tax: Shape(Money.properties, { description: 'The tax that the amount contains.' }),
+})
+export const RefundParts = Shape(
+  { items: RefundPart, shipping: RefundPart, goodwill: RefundPart },
+  {
+    description:
+      'What a refund is for. Items and shipping never exceed what was paid for them, and all parts together never exceed what was paid. When everything has gone back, the taxes add up to the tax of the order.',
+  },
+)
+export type RefundParts = Static<typeof RefundParts>
 export const Refund = Shape({
   id: Id,
   status: OneOf(['pending', 'refunded', 'failed']),
   amount: Money,
+  parts: RefundParts,
+  lines: Type.Array(
+    Shape({
+      sku: Sku,
+      quantity: Type.Integer(),
+      unsent: Type.Integer({ description: 'So many of the units had not been sent; they will not be sent.' }),
+      restocked: Type.Integer({ description: 'So many of the units had been sent and go back into stock.' }),
+      amount: Money,
+    }),
+  ),
   reason: Type.String(),
   createdAt: Time,
 })
+export const Cancellation = Shape(
+  {
+    id: Id,
+    status: OneOf(['pending', 'canceled', 'failed'], {
+      description:
+        'pending: the money is on its way. failed: the money could not be given back, so the units are to be sent again.',
+    }),
+    lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer(), refund: Money })),
+    reason: Type.String(),
+    createdAt: Time,
+  },
+  { description: 'Units of a paid order that were not sent and will not be.' },
+)
 export const Order = Shape({
   id: Id,
   number: Type.String(),
@@ -110,6 +148,7 @@ export const Order = Shape({
   shippingMethod: ShippingMethod,
   shipments: Type.Array(Shipment),
   refunds: Type.Array(Refund),
+  cancellations: Type.Array(Cancellation),
   nextAction: Type.Optional(NextAction),
   /** The key with which a guest reads the order later (header Order-Key). Only to those who may see it anyway. */
   accessKey: Type.Optional(Type.String()),
@@ -131,12 +170,16 @@ export const TimelineEntry = Shape({
   at: Time,
   type: Type.String({
     description:
-      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, late-payment.',
+      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, units-canceled, late-payment.',
   }),
   status: Type.Optional(OneOf(orderStatuses, { description: 'Of the order, from then on.' })),
   message: Type.String(),
 })
 
+const ParcelLines = Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })
+const ShippingBack = Type.Union([Type.Boolean(), Money], {
+  description: 'True: all that was paid for shipping and has not gone back. Or an amount of it. Nothing without it.',
+})
 const orderKey = { headers: ['order-key'] } as const
 const byItsId = { params: byId, orderIdParam: 'id' } as const
 
@@ -254,6 +297,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
         'orders.order-canceled',
         'orders.order-shipped',
         'orders.order-refunded',
+        'orders.units-canceled',
         'orders.order-changed',
       ],
     },
@@ -265,7 +309,8 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     access: 'anyone',
     summary: 'Cancel an order that has not been shipped',
     ...orderKey,
-    about: 'The stock is released and the money goes back to the customer.',
+    about:
+      'The stock is released and all money, shipping included, goes back to the customer. When a part of the order was sent, staff cancels the rest with /cancellations.',
     idempotencyKey: true,
     priority: 'checkout',
     ...byItsId,
@@ -280,6 +325,34 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     reply: Order,
     refusals: { 'too-late-to-cancel': 409 },
   },
+  cancelUnits: {
+    method: 'POST',
+    path: '/v1/orders/:id/cancellations',
+    access: 'staff',
+    summary: 'Cancel units that were not sent',
+    idempotencyKey: true,
+    status: 201,
+    about:
+      'For each line its units, and how much of their money goes back: from nothing to their share of what was paid for the line. Without refund it is their share, at most what is left of the order. The units go back into stock: at once when no money moves, otherwise when the money has moved; if the refund fails, they are to be sent again. When nothing is left to send, the order ends by itself: it is shipped when something was sent, and canceled when nothing was. Shipping costs go back only when shipping says so.',
+    ...byItsId,
+    body: Shape({
+      lines: Type.Array(Shape({ sku: Sku, quantity: Quantity, refund: Type.Optional(Money) }), {
+        minItems: 1,
+        maxItems: 200,
+      }),
+      shipping: Type.Optional(ShippingBack),
+      reason: Type.String({ minLength: 1, maxLength: 300 }),
+    }),
+    reply: Order,
+    refusals: {
+      'not-paid': 409,
+      'order-canceled': 409,
+      'nothing-to-cancel': 409,
+      'too-many-units': 422,
+      'refund-too-large': 409,
+      'invalid-refund': 422,
+    },
+  },
   ship: {
     method: 'POST',
     path: '/v1/orders/:id/shipments',
@@ -287,16 +360,24 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Ship an order, or part of it',
     idempotencyKey: true,
     status: 201,
-    about: 'Without lines: all that is left.',
+    about:
+      'Without lines: all that is left. An order whose money has gone back entirely is not shipped, unless evenIfRefunded says that the customer keeps both.',
     ...byItsId,
     body: Shape({
-      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
+      lines: Type.Optional(ParcelLines),
       carrier: Type.Optional(Type.String({ maxLength: 60 })),
       trackingNumber: Type.Optional(Type.String({ maxLength: 100 })),
       trackingUrl: Type.Optional(Type.String({ maxLength: 300, pattern: '^https://' })),
+      evenIfRefunded: Type.Optional(Type.Boolean()),
     }),
     reply: Order,
-    refusals: { 'not-paid': 409, 'nothing-to-ship': 409, 'too-many-units': 422, 'order-canceled': 409 },
+    refusals: {
+      'not-paid': 409,
+      'nothing-to-ship': 409,
+      'too-many-units': 422,
+      'order-canceled': 409,
+      'order-refunded': 409,
+    },
   },
   refund: {
     method: 'POST',
@@ -306,11 +387,24 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'By lines (their share of the total), by amount, or, without either, all that is left. Refunds never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Refunded units that were not shipped then go back into stock. An order with nothing left to ship is then shipped, or canceled when nothing was shipped.',
+      'By lines (their share of what was paid for the line, or an amount of it), and for shipping only when shipping says so; by amount, as goodwill that leaves all units in the order; or, without any of these, all that is left. No part exceeds what was paid for it, and all refunds together never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Units that were not sent then go back into stock, and sent ones when restock is true. An order with nothing left to send is then shipped, or canceled when nothing was shipped.',
     ...byItsId,
     body: Shape({
       amount: Type.Optional(Money),
-      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
+      lines: Type.Optional(
+        Type.Array(Shape({ sku: Sku, quantity: Quantity, amount: Type.Optional(Money) }), {
+          minItems: 1,
+          maxItems: 200,
+        }),
+      ),
+      units: Type.Optional(
+        OneOf(['unsent-first', 'unsent', 'sent'], {
+          description:
+            'Which units the lines are. unsent: these will not be sent. sent: the customer has them, and the rest is still to be sent. unsent-first, the default: as many unsent ones as there are, then sent ones.',
+        }),
+      ),
+      shipping: Type.Optional(ShippingBack),
+      restock: Type.Optional(Type.Boolean({ description: 'True: the sent units of this refund go back into stock.' })),
       reason: Type.String({ minLength: 1, maxLength: 300 }),
     }),
     reply: Order,
@@ -329,6 +423,7 @@ const soldLines = Type.Array(
     image: Type.Optional(Type.String()),
   }),
 )
+const Units = Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integer() })
 export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be shipped.', {
   ...orderBasics,
   lines: soldLines,
@@ -345,7 +440,8 @@ export const OrderCanceled = message(
   {
     ...orderBasics,
     reason: Type.String({
-      description: 'A stable word: by-customer, by-staff, out-of-stock, declined, expired, refunded.',
+      description:
+        'A stable word: by-customer, by-staff, out-of-stock, declined, expired; refunded or units-canceled when its last units were refunded or canceled before anything was sent.',
     }),
     wasPaid: Type.Boolean(),
     goingBack: Type.Optional(
@@ -354,6 +450,7 @@ export const OrderCanceled = message(
           'The amount that goes back to the customer now, or zero. Missing while the outcome of the payment is not known; then whatever was taken goes back.',
       }),
     ),
+    parts: Type.Optional(RefundParts),
     lines: soldLines,
     totals: Totals,
   },
@@ -371,12 +468,27 @@ export const OrderRefunded = message('orders.order-refunded', 'orderId', 'Money 
   amount: Money,
   totalRefunded: Money,
   reason: Type.String(),
+  parts: Type.Optional(RefundParts),
   unsent: Type.Optional(
-    Type.Array(Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integer() }), {
+    Type.Array(Units, {
       description: 'Refunded units that were not shipped. They will not be shipped and go back into stock.',
     }),
   ),
+  restocked: Type.Optional(
+    Type.Array(Units, { description: 'Refunded units that were shipped, came back and go back into stock.' }),
+  ),
 })
+export const UnitsCanceled = message(
+  'orders.units-canceled',
+  'orderId',
+  'Units of a paid order will not be sent and go back into stock. No money moves for them.',
+  {
+    ...orderBasics,
+    cancellationId: Id,
+    reason: Type.String(),
+    units: Type.Array(Units),
+  },
+)
 export const OrderChanged = message(
   'orders.order-changed',
   'orderId',

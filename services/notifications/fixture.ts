@@ -1,7 +1,7 @@
 // The test fixture of the notifications service: messages of orders and users, and a way to publish them.
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message, MessageOf } from '@souk/contracts'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
+import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
 import {
   EmailChanged,
   EmailChangeRequested,
@@ -76,6 +76,15 @@ export function refunded(more: Partial<MessageOf<typeof OrderRefunded>['data']> 
     amount: eur(1290),
     totalRefunded: eur(1290),
     reason: 'One bottle arrived broken.',
+    ...more,
+  })
+}
+export function unitsCanceled(more: Partial<MessageOf<typeof UnitsCanceled>['data']> = {}) {
+  return UnitsCanceled({
+    ...basics(),
+    cancellationId: randomUUID(),
+    reason: 'Sold out.',
+    units: [{ sku: 'TEA-GLASS-6', title: 'Tea glasses, set of six', quantity: 1 }],
     ...more,
   })
 }

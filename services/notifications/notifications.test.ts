@@ -17,6 +17,7 @@ import {
   resetRequested,
   shipped,
   signUpRepeated,
+  unitsCanceled,
   verificationRequested,
 } from './fixture.ts'
 import { notifications } from './service.ts'
@@ -111,6 +112,15 @@ test('a checkout that failed while the customer was looking leads to no letter, 
   assert.equal(await letters('out-of-stock', true), 1)
   assert.equal(await letters('expired', false), 1)
   assert.equal(await letters('by-customer', false), 1)
+})
+
+test('an order that ends with its last canceled units leads to no letter besides those of the units', async () => {
+  const message = canceled({ reason: 'units-canceled', wasPaid: true })
+  await publish(shop, [unitsCanceled({ orderId: message.data.orderId, email: message.data.email }), message])
+  assert.deepEqual(
+    (await notificationsTo(message.data.email)).map((one) => one.kind),
+    ['units-canceled'],
+  )
 })
 
 test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {

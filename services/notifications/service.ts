@@ -2,7 +2,7 @@
 // sends it by mail.
 import { join } from 'node:path'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
+import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
 import {
   EmailChanged,
   EmailChangeRequested,
@@ -34,6 +34,7 @@ export const notifications = defineService({
     on([OrderShipped], queueNotification('order-shipped')),
     on([OrderCanceled], queueCancellation),
     on([OrderRefunded], queueNotification('order-refunded')),
+    on([UnitsCanceled], queueNotification('units-canceled')),
     on([VerificationRequested], queueNotification('verification')),
     on([PasswordResetRequested], queueNotification('password-reset')),
     on([SignUpRepeated], queueNotification('sign-up-repeated')),

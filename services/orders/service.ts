@@ -16,6 +16,7 @@ import { resumeCheckouts } from './checkout/resume-checkouts.ts'
 import { calls, type Resources, settings } from './context.ts'
 import { adoptGuestOrders } from './order/adopt-guest-orders.ts'
 import { cancel } from './order/cancel.ts'
+import { cancelUnits } from './order/cancel-units.ts'
 import { listOrders, readOrder, readTimeline } from './order/read-orders.ts'
 import { refund } from './order/refund.ts'
 import { ship } from './order/ship.ts'
@@ -44,6 +45,7 @@ export const orders = defineService({
     read: readOrder,
     timeline: readTimeline,
     cancel,
+    cancelUnits,
     ship,
     refund,
   },

@@ -10,6 +10,7 @@ export interface Contents {
   'order-shipped': order.Shipped
   'order-canceled': order.Canceled
   'order-refunded': order.Refunded
+  'units-canceled': order.CanceledUnits
   verification: account.Verification
   'password-reset': account.PasswordReset
   'sign-up-repeated': account.RepeatedSignUp
@@ -30,6 +31,7 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-shipped': { subject: order.orderShippedSubject, write: order.orderShipped },
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
   'order-refunded': { subject: order.orderRefundedSubject, write: order.orderRefunded },
+  'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
   verification: { subject: (_content, shop) => account.verificationSubject(shop), write: account.verification },
   'password-reset': { subject: (_content, shop) => account.passwordResetSubject(shop), write: account.passwordReset },
   'sign-up-repeated': {

@@ -1,7 +1,16 @@
 // The text of letters, exact to the cent, and how they treat what customers typed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canceled, eur, placed, refunded, resetRequested, shipped, verificationRequested } from '../fixture.ts'
+import {
+  canceled,
+  eur,
+  placed,
+  refunded,
+  resetRequested,
+  shipped,
+  unitsCanceled,
+  verificationRequested,
+} from '../fixture.ts'
 import { greeting, moneyText, oneLine } from './formatting.ts'
 import type { Letter } from './letter.ts'
 import { letterHtml } from './letter-html.ts'
@@ -90,6 +99,26 @@ test('a refund names what will not be sent', () => {
   const { text } = both('order-refunded', refunded({ unsent }))
   assert.match(text, /Will not be sent:\n {2}1 piece of Tea glasses, set of six/)
   assert.ok(!both('order-refunded', refunded()).text.includes('Will not be sent'))
+})
+
+test('a refund and a cancellation name what the money is for, with the tax in it', () => {
+  const part = (amount: number, tax: number) => ({ amount: eur(amount), tax: eur(tax) })
+  const parts = { items: part(1990, 318), shipping: part(490, 78), goodwill: part(0, 0) }
+  const named = /Refund for:\n {2}Items €19.90, including €3.18 tax\n {2}Shipping €4.90, including €0.78 tax\n\n/
+  assert.match(both('order-refunded', refunded({ parts })).text, named)
+  assert.match(both('order-canceled', canceled({ goingBack: eur(2480), parts })).text, named)
+  const goodwill = { items: part(0, 0), shipping: part(0, 0), goodwill: part(500, 0) }
+  assert.match(both('order-refunded', refunded({ parts: goodwill })).text, /Refund for:\n {2}Goodwill €5.00\n/)
+  assert.ok(!both('order-refunded', refunded()).text.includes('Refund for'))
+})
+
+test('units that are canceled without money are named, with the reason', () => {
+  const { text, subject } = both('units-canceled', unitsCanceled(), 'guest-key')
+  assert.equal(subject, 'Part of your order S-100042 was canceled')
+  assert.match(text, /Will not be sent:\n {2}1 piece of Tea glasses, set of six/)
+  assert.match(text, /Reason:\n {2}Sold out\./)
+  assert.match(text, /key=guest-key/)
+  assert.doesNotMatch(text, /refund|€/)
 })
 
 test('a second refund also names the total', () => {

@@ -7,6 +7,7 @@ import type { OrdersContext } from '../context.ts'
 import { orderView } from './order.ts'
 import { lockOrder } from './orders-table.ts'
 import { maySee } from './read-orders.ts'
+import { refuseMove } from './refuse-move.ts'
 
 const route = ordersApi.routes.cancel
 
@@ -21,5 +22,5 @@ export const cancel = handleOnce(route, async (request, { shared, now }: OrdersC
   const by = caller.role === 'staff' ? 'staff' : 'customer'
   const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const
   const canceled = await advanceLocked(order, signal, transaction, now().toISOString())
-  return canceled ? orderView(canceled) : refuse(route, 'too-late-to-cancel', 'This order is already on its way.')
+  return canceled ? orderView(canceled) : refuseMove(route, order, 'too-late-to-cancel', 'a part of it was sent.')
 })

@@ -6,12 +6,12 @@ import { priceListVersion } from '../cart/price-list.ts'
 import type { PriceVersions } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
 import { accessKeyOf } from './access-key.ts'
-import { itemCount, type NewOrder, type Order } from './order.ts'
+import { itemCount, type NewOrder, type Order, type OrderRefund, type RefundLine } from './order.ts'
 
 /** The resumer leaves an order to the request that works on it for this long. */
 const resumeAfterMs = 3_000
 
-interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey'> {
+interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey' | 'refunds'> {
   /** Orders that were stored before lines had a discount lack it. */
   lines: (Omit<PricedLine, 'discount'> & Partial<Pick<PricedLine, 'discount'>>)[]
   currency: string
@@ -21,6 +21,17 @@ interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey'> {
   taxAmount: number
   totalAmount: number
   taxIncluded: boolean
+  refunds: RefundRow[]
+}
+interface RefundRow extends Omit<OrderRefund, 'amount' | 'parts' | 'lines'> {
+  amount: number
+  itemsAmount: number
+  itemsTax: number
+  shippingAmount: number
+  shippingTax: number
+  goodwillTax: number
+  /** A process of the version before stores no more than the units. */
+  lines: (Pick<RefundLine, 'sku' | 'quantity' | 'unshipped'> & Partial<RefundLine>)[]
 }
 
 /** An order with its shipments and refunds. `secret` is the shop's shared secret, from which its access key is derived. */
@@ -32,8 +43,9 @@ export async function findOrder(sql: Sql, id: string, secret: string): Promise<O
           'lines', s.lines, 'shippedAt', s.shipped_at) order by s.shipped_at, s.id), '[]')
         from shipment s where s.order_id = o.id) as shipments,
       (select coalesce(json_agg(json_build_object(
-          'id', r.id, 'status', r.status, 'amount', r.amount, 'reason', r.reason,
-          'lines', r.lines, 'createdAt', r.created_at) order by r.created_at, r.id), '[]')
+          'id', r.id, 'status', r.status, 'amount', r.amount, 'itemsAmount', r.items_amount, 'itemsTax', r.items_tax,
+          'shippingAmount', r.shipping_amount, 'shippingTax', r.shipping_tax, 'goodwillTax', r.goodwill_tax,
+          'reason', r.reason, 'lines', r.lines, 'createdAt', r.created_at) order by r.created_at, r.id), '[]')
         from refund r where r.order_id = o.id) as refunds
     from orders o
     left join open_checkout c on c.order_id = o.id
@@ -144,12 +156,26 @@ function orderOf(row: OrderRow, secret: string): Order {
       taxIncluded: row.taxIncluded,
     },
     shipments: row.shipments.map((one) => withoutNulls({ ...one, shippedAt: isoTime(one.shippedAt) })),
-    refunds: row.refunds.map((one) => ({
-      ...one,
-      amount: money(one.amount as unknown as number),
-      createdAt: isoTime(one.createdAt),
-    })),
+    refunds: row.refunds.map((one) => refundOf(one, currency)),
     accessKey: accessKeyOf(row.id, secret),
+  }
+}
+
+function refundOf(row: RefundRow, currency: string): OrderRefund {
+  const { id, status, amount, reason, createdAt } = row
+  return {
+    id,
+    status,
+    amount: { amount, currency },
+    parts: {
+      items: { amount: row.itemsAmount, tax: row.itemsTax },
+      shipping: { amount: row.shippingAmount, tax: row.shippingTax },
+      // What is for nothing else is goodwill.
+      goodwill: { amount: amount - row.itemsAmount - row.shippingAmount, tax: row.goodwillTax },
+    },
+    lines: row.lines.map((line) => ({ restocked: 0, amount: 0, tax: 0, share: 0, ...line })),
+    reason,
+    createdAt: isoTime(createdAt),
   }
 }
 
