@@ -4,7 +4,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { MessageOf } from '@souk/contracts'
-import { type OrderCanceled, type OrderShipped, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
+import {
+  type OrderCanceled,
+  type OrderRefunded,
+  type OrderShipped,
+  type OrderStatus,
+  orderStatuses,
+} from '@souk/contracts/orders'
 import {
   isOpen,
   type Order,
@@ -403,6 +409,32 @@ test('a refund that is reported twice, or as failed after it succeeded, stays as
   const done = order('paid', { refunds: [{ ...refund, status: 'refunded' }] })
   assert.equal(nextStep(done, refunded, at), undefined)
   assert.equal(nextStep(done, refundFailed, at), undefined)
+})
+
+test('a refund that succeeds after it had failed takes what others have left of it, and the rest is goodwill', () => {
+  const sentBack = { ...allUnits, unshipped: 0, restocked: 2 }
+  const first = { ...refundOfAll, lines: [sentBack], status: 'failed' as const }
+  const unit = { ...sentBack, quantity: 1, restocked: 1, amount: 1000, tax: 159, share: 1000 }
+  const second: OrderRefund = {
+    ...first,
+    id: orderId,
+    status: 'refunded',
+    amount: eur(1000),
+    parts: { items: { amount: 1000, tax: 159 }, shipping: none, goodwill: none },
+    lines: [unit],
+  }
+  const parcel = { ...shipment, lines: [{ sku: 'CUP', quantity: 2 }] }
+  const before = order('shipped', { shipments: [parcel], refunds: [first, second] })
+  const { refund: late, send } = nextStep(before, { ...refunded, amount: 2490 } as Signal, at) ?? {}
+  assert.deepEqual(late?.lines, [{ ...unit, tax: 160 }])
+  assert.deepEqual(late?.parts, {
+    items: { amount: 1000, tax: 160 },
+    shipping: { amount: 490, tax: 78 },
+    goodwill: { amount: 1000, tax: 0 },
+  })
+  const restocked = [{ sku: 'CUP', title: 'Cup', quantity: 1 }]
+  const announced = send?.[0]?.data as MessageOf<typeof OrderRefunded>['data'] | undefined
+  assert.deepEqual(announced?.restocked, restocked)
 })
 
 test('an order ends when nothing is left to send and the refund succeeds; units whose refund failed are sent', () => {
