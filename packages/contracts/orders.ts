@@ -310,7 +310,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Cancel an order that has not been shipped',
     ...orderKey,
     about:
-      'The stock is released and all money, shipping included, goes back to the customer. When a part of the order was sent, staff cancels the rest with /cancellations.',
+      'The stock is released and all money, shipping included, goes back to the customer. When a part of the order was sent, staff cancels the rest with /cancellations. A refusal names the status of the order as orderStatus.',
     idempotencyKey: true,
     priority: 'checkout',
     ...byItsId,
@@ -333,7 +333,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'For each line its units, and how much of their money goes back: from nothing to their share of what was paid for the line. Without refund it is their share, at most what is left of the order. The units go back into stock: at once when no money moves, otherwise when the money has moved; if the refund fails, they are to be sent again. When nothing is left to send, the order ends by itself: it is shipped when something was sent, and canceled when nothing was. Shipping costs go back only when shipping says so.',
+      'For each line its units, and how much of their money goes back: from nothing to their share of what was paid for the line. Without refund it is their share, at most what is left of the order. The units go back into stock: at once when no money moves, otherwise when the money has moved; if the refund fails, they are to be sent again. When nothing is left to send, the order ends by itself: it is shipped when something was sent, and canceled when nothing was. Shipping costs go back only when shipping says so. A refusal names the status of the order as orderStatus.',
     ...byItsId,
     body: Shape({
       lines: Type.Array(Shape({ sku: Sku, quantity: Quantity, refund: Type.Optional(Money) }), {
@@ -361,7 +361,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'Without lines: all that is left. An order whose money has gone back entirely is not shipped, unless evenIfRefunded says that the customer keeps both.',
+      'Without lines: all that is left. An order whose money has gone back entirely is not shipped, unless evenIfRefunded says that the customer keeps both. A refusal names the status of the order as orderStatus.',
     ...byItsId,
     body: Shape({
       lines: Type.Optional(ParcelLines),
@@ -387,7 +387,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'By lines (their share of what was paid for the line, or an amount of it), and for shipping only when shipping says so; by amount, as goodwill that leaves all units in the order; or, without any of these, all that is left. No part exceeds what was paid for it, and all refunds together never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Units that were not sent then go back into stock, and sent ones when restock is true. An order with nothing left to send is then shipped, or canceled when nothing was shipped.',
+      'By lines (their share of what was paid for the line, or an amount of it), and for shipping only when shipping says so; by amount, as goodwill that leaves all units in the order; or, without any of these, all that is left. No part exceeds what was paid for it, and all refunds together never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Units that were not sent then go back into stock, and sent ones when restock is true. An order with nothing left to send is then shipped, or canceled when nothing was shipped. A refusal names the status of the order as orderStatus; one that is too large also what is left, and of which purpose.',
     ...byItsId,
     body: Shape({
       amount: Type.Optional(Money),

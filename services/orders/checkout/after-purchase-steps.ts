@@ -56,7 +56,7 @@ export function requestRefund(order: Order, refund: OrderRefund): Step {
     refund,
     entry: {
       type: 'refund-requested',
-      message: `Refund of ${amountInWords(refund)}: ${reason}${units && ` Not to be sent: ${units}.`}`,
+      message: `Refund of ${amountInWords(refund)}: ${units ? `${sentence(reason)} Not to be sent: ${units}.` : reason}`,
     },
     send: [RefundPayment({ orderId: order.id, refundId, amount, reason })],
   }
@@ -66,7 +66,7 @@ export function requestRefund(order: Order, refund: OrderRefund): Step {
 export function cancelUnits(order: Order, cancellation: OrderRefund, at: string): Step {
   const { id: cancellationId, reason } = cancellation
   const units = unsentUnits(order, cancellation)
-  const message = `${unitsInWords(units)} will not be sent: ${reason}`
+  const message = `${unitsInWords(units)} will not be sent: ${sentence(reason)}`
   const announcement = UnitsCanceled({ ...about(order), cancellationId, reason, units })
   const entry = { type: 'units-canceled', message }
   return endIfNothingIsLeft(withRefund(order, cancellation), cancellation, entry, announcement, at)
@@ -170,6 +170,11 @@ function namedUnits(order: Order, { lines }: OrderRefund, quantityOf: (line: Ref
 }
 function unitsInWords(units: readonly { title: string; quantity: number }[]): string {
   return units.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')
+}
+
+/** A reason that something follows. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`
 }
 
 /** "€24.80 (items €19.90, shipping €4.90)", or "€5.00 (goodwill)". */

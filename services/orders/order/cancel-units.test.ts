@@ -110,7 +110,7 @@ test('an order ends when its last unit is canceled: shipped when something was s
   const title = skuOf(unsent)
   assert.equal(
     items.at(-1)?.message,
-    `2 × ${title} will not be sent: Broken The order is canceled: nothing is left to send.`,
+    `2 × ${title} will not be sent: Broken. The order is canceled: nothing is left to send.`,
   )
   // What was kept can still go back.
   const rest = await refund(unsent)
