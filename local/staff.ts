@@ -1,5 +1,6 @@
 // `npm run staff -- ann@shop.example` makes somebody staff: who has no account yet gets one with a password. With `--remove` it
-// takes the role back, with `--new-password` it replaces a password that nobody knows any more. Works on the shop of this data folder, running or not, and on the database of USERS_DATABASE_URL.
+// takes the role back, with `--new-password` it replaces a password that nobody knows any more. Works on the shop of this data
+// folder, running or not, and on the database of USERS_DATABASE_URL.
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -11,6 +11,7 @@ export function recordEvent(
   { log, trace, settings }: UsersContext,
   { email, ...facts }: Facts,
 ): void {
-  const account = email === undefined ? undefined : accountHash(email, settings.accountHashKey)
+  const [newestKey = ''] = settings.accountHashKey.split(',')
+  const account = email === undefined ? undefined : accountHash(email, newestKey)
   logSecurityEvent(log, event, { service: 'users', ...facts, account, ip, traceId: trace.traceId })
 }
