@@ -76,8 +76,10 @@ export interface RouteDefinition {
   refusals?: Readonly<Record<string, number>>
   /** Request headers that the handler reads, besides those that the gateway always forwards. */
   headers?: readonly string[]
-  /** The caller must send an Idempotency-Key: the effect happens once, repeated calls get the first reply. */
-  idempotencyKey?: boolean
+  /**
+   * With an Idempotency-Key the effect happens once, and repeated calls get the first reply. `true`: the caller must send one.
+   */
+  idempotencyKey?: true | 'optional'
   /** A public read that the gateway keeps in its response cache. */
   cache?: CacheRule
   /** The rate limit that counts it besides the general one, or in its place. */
