@@ -181,6 +181,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'List customers',
     query: Shape({ ...paging, q: Type.Optional(Type.String({ maxLength: 100 })) }),
     reply: Page(Me),
+    refusals: { 'invalid-cursor': 400 },
   },
 
   exchangeSession: {

@@ -23,7 +23,7 @@ function applies(code: string, route: Route): boolean {
     case 'idempotency-key-missing':
     case 'idempotency-key-reused':
     case 'idempotency-in-flight':
-      return route.idempotencyKey === true
+      return route.idempotencyKey !== undefined
     case 'too-many-requests':
     case 'unavailable':
     case 'deadline-exceeded':

@@ -63,3 +63,32 @@ export function isOptional(owner: object | undefined, field: string): boolean {
 export function fieldsOf(schema: object | undefined): [name: string, schema: Schema][] {
   return Object.entries((schema as Schema | undefined)?.properties ?? {})
 }
+
+export interface DocumentedHeader {
+  name: string
+  isNeeded: boolean
+  note: string
+  example: string
+}
+const idempotencyNote =
+  'Any text that you choose, at most 255 characters; send the same one when you repeat the request.'
+const headerNotes: Record<string, Omit<DocumentedHeader, 'name' | 'isNeeded'>> = {
+  'if-match': {
+    note: 'The version that you read. The request is refused with version-conflict when it is not the current one.',
+    example: '"3"',
+  },
+  'order-key': { note: 'The accessKey of the order, for guests.', example: 'k7XwT0cWq3vJ9m2sB4nLpA' },
+}
+
+/** The request headers that a caller may or must send, besides those of HTTP itself. */
+export function headersOf(route: Route): DocumentedHeader[] {
+  const key = { name: 'idempotency-key', note: idempotencyNote, example: '7d1f1a52-2c3e-4b5b-9d0a-1d6c0e8f7a10' }
+  return [
+    ...(route.idempotencyKey ? [{ ...key, isNeeded: route.idempotencyKey === true }] : []),
+    ...(route.headers ?? []).map((name) => ({
+      ...(headerNotes[name] ?? { note: '', example: '' }),
+      name,
+      isNeeded: false,
+    })),
+  ]
+}
