@@ -8,6 +8,7 @@ import type { Transaction } from '../work/enqueue-job.ts'
 import { refuse } from './refusals.ts'
 
 const mostKeyLength = 255
+const mostTries = 3
 
 interface Claim {
   /** Whose keys these are: of one route and one customer, order or guest. */
@@ -27,12 +28,15 @@ export async function answerOnce(
   request: Request,
   context: { transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> },
 ): Promise<unknown> {
-  const { route, once } = handler
+  const { route, once, gather, again } = handler
   const claim = claimOf(handler, request)
   // `handle` has checked the types of request and context against the route's.
-  const run = async (transaction: Transaction) => once?.(request as never, context as never, transaction)
-  if (!claim) return context.transaction(run)
-  return context.transaction(async (transaction) => {
+  const gathered = await gather?.(request as never, context as never)
+  const run = async (transaction: Transaction) =>
+    once?.(request as never, context as never, transaction, gathered as never)
+  return repeating(again, () => context.transaction(claim ? (transaction) => answerClaimed(transaction, claim) : run))
+
+  async function answerClaimed(transaction: Transaction, claim: Claim): Promise<unknown> {
     const { sql } = transaction
     const outcome = await claimKey(claim, sql)
     if (outcome !== 'ours') return outcome === 'used' ? replay(handler, claim, sql) : refuseInFlight(route)
@@ -42,7 +46,17 @@ export async function answerOnce(
       update idempotency set status = ${status}, reply = ${JSON.stringify(body ?? null)}
       where scope = ${claim.scope} and key = ${claim.key}`
     return result
-  })
+  }
+}
+
+async function repeating<T>(again: Handler['again'], work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!again?.(error) || tries === mostTries) throw error
+    }
+  }
 }
 
 /**
