@@ -22,18 +22,19 @@ const env = {
 }
 const machine = await openMachine({ dataFolder, env })
 const log = makeLog({ file: join(dataFolder, 'souk.log') })
-const transport = await openTransport({ url: machine.databases.bus as string, log })
+const transport = await openTransport({ url: machine.databases.bus as string, ownerUrl: machine.owners.bus, log })
 const running = await run({
   services: allServices,
   env: machine.env,
   databases: machine.databases,
+  owners: machine.owners,
   transport,
   log,
   listen: { host: '127.0.0.1', port: Number(port) },
   operations: false,
 })
 machine.announce(env.SOUK_PUBLIC_URL, undefined)
-process.send?.({ ready: true, busUrl: machine.databases.bus })
+process.send?.({ ready: true, busUrl: machine.owners.bus })
 
 const quiet = { say: () => undefined, bar: () => undefined }
 process.on('message', async ({ id, ask, value }: { id: number; ask: string; value: unknown }) => {
@@ -41,6 +42,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
   if (ask === 'seed')
     answer = await ensureShopIsSeeded(running, {
       staffPassword: machine.staffPassword,
+      isGenerated: false,
       progress: quiet,
       pictures: false,
     })

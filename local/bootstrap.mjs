@@ -3,14 +3,19 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { installOnce, stopWith } from './install.mjs'
-import { findNode, isInstalled, packagesFolder } from './installed.mjs'
+import { findNode, isInstalled, packagesFolder, project } from './installed.mjs'
 
 /**
  * The whole shop keeps 60 MB alive, but Node's heap and the allocator's arena per thread grow to several hundred under load,
  * because the machine has room. These hold it below 250 MB, and cost a few percent of the rate.
  */
-const nodeFlags = ['--max-semi-space-size=16', '--heap-growing-percent=50']
+const nodeFlags = [
+  '--max-semi-space-size=16',
+  '--heap-growing-percent=50',
+  `--import=${pathToFileURL(join(project, 'local', 'missing-packages.mjs'))}`,
+]
 /** Compiled modules are kept, so that the next start is a quarter faster and need not load Node's TypeScript reader (13 MB). */
 const nodeEnvironment = {
   MALLOC_ARENA_MAX: '2',
@@ -27,7 +32,9 @@ if (!isInstalled(needsDevelopment)) await installOnce(needsDevelopment)
 handOver()
 
 function handOver() {
-  const child = spawn(findNode(), [...nodeFlags, script, ...args], { stdio: 'inherit', env: nodeEnvironment })
+  // By the channel, the shop learns that this process was killed, and then stops.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc']
+  const child = spawn(findNode(), [...nodeFlags, script, ...args], { stdio, env: nodeEnvironment })
   // A terminal sends Ctrl-C (and its own end) to the child as well, so passing it on would make it two.
   const atTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   process.on('SIGINT', () => atTerminal || child.kill('SIGINT'))

@@ -105,6 +105,52 @@ test('a package that was removed since is installed again, with everything else'
   assert.equal(keptFirst(project), false)
 })
 
+for (const path of ['node_modules/shop', 'services/orders/node_modules/shop'])
+  test(`a package that lost a file deep inside is installed again (${path})`, { skip }, async (t) => {
+    const project = newProject(t)
+    writeLock(project, { ...lockedPackages, 'services/orders/node_modules/shop': { version: '2.0.0' } })
+    await installFirst(project)
+    for (const folder of ['node_modules', 'services/orders/node_modules']) {
+      mkdirSync(join(project, folder, 'shop', 'dist', 'deep'), { recursive: true })
+      writeFileSync(join(project, folder, 'shop', 'dist', 'deep', 'index.js'), '')
+    }
+    // The files are counted after an install; this is how the project is after it.
+    rmSync(join(project, 'node_modules', '.souk-installed'))
+    await bootstrap(project, ['script.mjs', '0'])
+    assert.equal(npmCalls(project).length, 1)
+    rmSync(join(project, path, 'dist', 'deep', 'index.js'))
+    assert.equal((await bootstrap(project, ['script.mjs', '0'])).code, 0)
+    assert.equal(npmCalls(project).length, 2)
+    assert.equal(existsSync(join(project, path, 'dist')), false, 'it was emptied before')
+    assert.ok(existsSync(join(project, path, 'package.json')))
+  })
+
+test('a package that is missing all the same is told in one sentence', { skip }, async (t) => {
+  const project = newProject(t)
+  writeFileSync(join(project, 'script.mjs'), `import 'no-such-package'`)
+  const { code, stderr } = await bootstrap(project, ['script.mjs'])
+  assert.equal(code, 1)
+  assert.match(
+    stderr.split('\n').slice(-3).join('\n'),
+    /^ {2}A package is missing or incomplete: Cannot find package 'no-such-package' imported from .*script\.mjs\. Run `npm ci`, then the same command again\.\n\n$/,
+  )
+})
+
+test('a script learns when the command that started it was killed', { skip }, async (t) => {
+  const project = newProject(t)
+  await bootstrap(project, ['script.mjs', '0'])
+  const script = `process.on('disconnect', () => { console.log('alone'); process.exit(0) }); console.log(process.ppid)`
+  writeFileSync(join(project, 'script.mjs'), script)
+  const child = spawn(process.execPath, [join('local', 'bootstrap.mjs'), 'script.mjs'], { cwd: project })
+  let said = ''
+  child.stdout.on('data', (chunk) => {
+    said += chunk
+    if (said.endsWith(`${child.pid}\n`)) child.kill('SIGKILL')
+  })
+  await new Promise((resolve) => child.on('close', resolve))
+  assert.equal(said, `${child.pid}\nalone\n`)
+})
+
 test('a package that somebody removed with npm is installed again', { skip }, async (t) => {
   const project = newProject(t)
   await installFirst(project)
@@ -317,7 +363,7 @@ function newProject(t: TestContext) {
   const project = realpathSync(mkdtempSync(join(tmpdir(), 'souk-bootstrap-')))
   t.after(() => rmSync(project, { recursive: true, force: true }))
   for (const folder of ['local', 'tools']) mkdirSync(join(project, folder))
-  for (const file of ['bootstrap.mjs', 'install.mjs', 'installed.mjs']) {
+  for (const file of ['bootstrap.mjs', 'install.mjs', 'installed.mjs', 'missing-packages.mjs']) {
     cpSync(join(import.meta.dirname, file), join(project, 'local', file))
   }
   const { version, dependencies, devDependencies } = lockedPackages['']

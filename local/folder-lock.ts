@@ -3,17 +3,33 @@
 import { execFileSync } from 'node:child_process'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 interface Owner {
   pid: number
   started: string
+  /** It only stops what a killed process has left, and gives the folder back at once. */
+  isStopping?: true
+}
+
+const waitForStopMs = 20_000
+
+/** The same as `lockFolder`, but waits for a process that stops what a killed one has left. */
+export async function lockFolderSoon(dataFolder: string): Promise<() => void> {
+  for (const until = Date.now() + waitForStopMs; ; await pause(50)) {
+    try {
+      return lockFolder(dataFolder)
+    } catch (error) {
+      if (!readOwner(dataFolder)?.isStopping || Date.now() > until) throw error
+    }
+  }
 }
 
 /** Takes the folder for this process, or throws a sentence that says who has it. Returns what gives it back. */
-export function lockFolder(dataFolder: string): () => void {
+export function lockFolder(dataFolder: string, { isStopping }: Pick<Owner, 'isStopping'> = {}): () => void {
   const file = join(dataFolder, 'souk.pid')
   const mine = `${file}.${process.pid}`
-  const me: Owner = { pid: process.pid, started: startOf(process.pid) ?? 'unknown' }
+  const me: Owner = { pid: process.pid, started: startOf(process.pid) ?? 'unknown', isStopping }
   const words = JSON.stringify(me)
   writeFileSync(mine, words)
   try {
@@ -39,8 +55,12 @@ export function lockFolder(dataFolder: string): () => void {
 
 /** The living process that owns this folder, if any. */
 export function findFolderOwner(dataFolder: string): number | undefined {
-  const owner = parseOwner(readText(join(dataFolder, 'souk.pid')) ?? '')
+  const owner = readOwner(dataFolder)
   return owner && isAlive(owner) ? owner.pid : undefined
+}
+
+function readOwner(dataFolder: string) {
+  return parseOwner(readText(join(dataFolder, 'souk.pid')) ?? '')
 }
 
 /** When this process started, in the system's own words; undefined when there is no such process. */

@@ -20,6 +20,7 @@ import {
   hasDevelopment,
   isComplete,
   isInstalled,
+  nestedFolders,
   npmList,
   packagesFolder,
   project,
@@ -142,7 +143,8 @@ async function bringPackages(scope) {
 function emptyPackagesFolder() {
   mkdirSync(packagesFolder, { recursive: true })
   try {
-    for (const name of readdirSync(packagesFolder)) rmSync(join(packagesFolder, name), { recursive: true, force: true })
+    const all = readdirSync(packagesFolder).map((name) => join(packagesFolder, name))
+    for (const path of [...all, ...nestedFolders()]) rmSync(path, { recursive: true, force: true })
   } catch (error) {
     stopWith(
       `Cannot empty ${packagesFolder} (${error.code}). End what runs from there, then run the same command again.`,

@@ -19,15 +19,22 @@ const dependencyKinds = ['dependencies', 'devDependencies', 'optionalDependencie
 export function isInstalled(needsDevelopment) {
   if (!isComplete() || findNode() === undefined) return false
   if (needsDevelopment && !hasDevelopment()) return false
-  return read(stampFile) === fingerprint() || isAsLocked()
+  if (parse(stampFile)?.fingerprint === fingerprint()) return true
+  if (!isAsLocked()) return false
+  try {
+    writeStamp() // Installed by hand. From now on, missing files are noticed here, too.
+  } catch {} // The folder may be read-only.
+  return true
 }
 
-/** Whether the last install came to its end and every package that it brought is still in its folder. */
+/** Whether the last install came to its end and every package that it brought still has all its files. */
 export function isComplete() {
   const installed = packagesIn(npmList)
-  return (
-    installed !== undefined && Object.keys(installed).every((path) => existsSync(join(project, path, 'package.json')))
-  )
+  const files = parse(stampFile)?.files ?? {}
+  const isWhole = (path) =>
+    existsSync(join(project, path, 'package.json')) &&
+    (files[path] === undefined || countFiles(join(project, path)) === files[path])
+  return installed !== undefined && Object.keys(installed).every(isWhole)
 }
 
 /** Whether the packages that only developers need are installed, too. */
@@ -35,9 +42,32 @@ export function hasDevelopment() {
   return Object.values(packagesIn(npmList) ?? {}).some(({ dev }) => dev)
 }
 
-/** Records that what is installed now answers the lock and the package.json files as they are now. */
+/** Records that what is installed now answers the lock and the package.json files as they are now, and how many files it has. */
 export function writeStamp() {
-  writeFileSync(stampFile, fingerprint())
+  const packages = Object.entries(packagesIn(npmList) ?? {}).filter(([path, { link }]) => isInstalledAt(path) && !link)
+  const files = Object.fromEntries(packages.map(([path]) => [path, countFiles(join(project, path))]))
+  writeFileSync(stampFile, JSON.stringify({ fingerprint: fingerprint(), files }))
+}
+
+/** The folders of installed packages that lie beside their workspace, because another one needs another version. */
+export function nestedFolders() {
+  return packageFolders()
+    .map((folder) => join(project, folder, 'node_modules'))
+    .filter((folder) => folder !== packagesFolder && existsSync(folder))
+}
+
+function isInstalledAt(path) {
+  return path.split('/').includes('node_modules')
+}
+
+/** Without the packages inside, which are counted by themselves. All packages take 40 ms. */
+function countFiles(folder) {
+  let count = 0
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) count += 1
+    else if (entry.name !== 'node_modules') count += countFiles(join(folder, entry.name))
+  }
+  return count
 }
 
 /** The Node that runs Souk: the pinned one, or else the one that runs this script, if it is new enough. */

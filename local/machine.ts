@@ -17,10 +17,17 @@ export const machineSpec = {
 
 export interface Machine {
   dataFolder: string
+  /** Where PostgreSQL keeps the data; outside of the data folder where its user cannot reach that. */
+  databaseFolder: string
+  /** By the name of the service, and of the bus: as the role that runs it. */
   databases: Record<string, string>
+  /** The same as the owner of the tables, who migrates. */
+  owners: Record<string, string>
   /** Environment for the services: what was given, with generated secrets where nothing was. */
   env: Record<string, string | undefined>
   staffPassword: string
+  /** The keys of service tokens are derived from it. No service knows it. */
+  keySecret: string
   /** Tells other commands where the shop is; called when it is ready. */
   announce(publicUrl: string, operationsUrl: string | undefined): void
   /** Makes the next stop short, after much was stored. */
@@ -31,12 +38,19 @@ export interface RunningShop {
   publicUrl: string
   operationsUrl?: string
   databases: Record<string, string>
+  owners: Record<string, string>
   env: Record<string, string>
   staffPassword: string
+  keySecret: string
 }
 
 export function dataFolderIn(env: Record<string, string | undefined>): string {
   return resolve(env.SOUK_DATA || join(import.meta.dirname, '..', '.souk'))
+}
+
+/** Is there while a shop runs, and after it was killed. */
+export function runningFile(dataFolder: string): string {
+  return join(dataFolder, 'running.json')
 }
 
 export async function openMachine(options: {
@@ -53,25 +67,39 @@ export async function openMachine(options: {
     durable: options.durable,
     onProgress: options.say,
   })
-  const file = join(dataFolder, 'running.json')
+  const file = runningFile(dataFolder)
   try {
     const prepared = await prepareDatabases(postgres, databaseNames)
-    const databases = Object.fromEntries(databaseNames.map((name) => [name, prepared[name]?.url as string]))
+    const urlsOf = (kind: 'url' | 'ownerUrl') =>
+      Object.fromEntries(databaseNames.map((name) => [name, prepared[name]?.[kind] as string]))
+    const [databases, owners] = [urlsOf('url'), urlsOf('ownerUrl')]
     const secret = (name: string) => secretOf(dataFolder, name, () => randomBytes(32).toString('base64url'))
     const generated = {
       SOUK_SHARED_SECRET: env.SOUK_SHARED_SECRET || secret('shared'),
       PAYMENTS_SIMULATOR_SECRET: env.PAYMENTS_SIMULATOR_SECRET || secret('simulator'),
       PAYMENTS_SIMULATOR_FOLDER: env.PAYMENTS_SIMULATOR_FOLDER || join(dataFolder, 'simulator'),
     }
+    const keySecret = secret('service-keys')
     const staffPassword =
       env.SOUK_STAFF_PASSWORD || secretOf(dataFolder, 'staff-password', () => randomBytes(12).toString('base64url'))
     return {
       dataFolder,
+      databaseFolder: postgres.folder,
       databases,
+      owners,
       staffPassword,
+      keySecret,
       env: { ...env, ...generated },
       announce(publicUrl, operationsUrl) {
-        const shop: RunningShop = { publicUrl, operationsUrl, databases, env: generated, staffPassword }
+        const shop: RunningShop = {
+          publicUrl,
+          operationsUrl,
+          databases,
+          owners,
+          env: generated,
+          staffPassword,
+          keySecret,
+        }
         writeFileSync(file, JSON.stringify(shop, null, 2), { mode: 0o600 })
       },
       writeOut: () => writeOut(postgres),
@@ -87,28 +115,33 @@ export async function openMachine(options: {
 }
 
 /**
- * Databases for a command to work on: those named by <NAME>_DATABASE_URL, or those of the shop on this data folder. One that
- * does not run is opened for as long as the command takes.
+ * Databases for a command to work on: those named by <NAME>_DATABASE_URL, or those of the shop on this data folder. One that does
+ * not run is opened for as long as the command takes, as the owner of its tables: it may have no other role yet. `asOwner`: for
+ * commands that change the schema, as the owner in every case (<NAME>_MIGRATIONS_URL).
  */
 export async function openDatabases(
   names: readonly string[],
   env: Record<string, string | undefined>,
+  { asOwner = false }: { asOwner?: boolean } = {},
 ): Promise<{ databases: Record<string, string>; close(): Promise<void> }> {
   const close = async () => undefined
-  const given = Object.fromEntries(names.map((name) => [name, env[`${name.toUpperCase()}_DATABASE_URL`] ?? '']))
+  const variables = asOwner ? ['MIGRATIONS_URL', 'DATABASE_URL'] : ['DATABASE_URL']
+  const given = Object.fromEntries(
+    names.map((name) => [name, variables.map((one) => env[`${name.toUpperCase()}_${one}`]).find(Boolean) ?? '']),
+  )
   if (names.every((name) => given[name])) return { databases: given, close }
   const dataFolder = dataFolderIn(env)
   const shop = findRunningShop(dataFolder)
-  if (shop) return { databases: shop.databases, close }
+  if (shop) return { databases: asOwner ? shop.owners : shop.databases, close }
   const machine = await openMachine({ dataFolder, env })
-  return { databases: machine.databases, close: machine.stop }
+  return { databases: machine.owners, close: machine.stop }
 }
 
 /** The shop that runs on this data folder now, or undefined. */
 export function findRunningShop(dataFolder: string): RunningShop | undefined {
   if (findFolderOwner(dataFolder) === undefined) return undefined
   try {
-    return JSON.parse(readFileSync(join(dataFolder, 'running.json'), 'utf8')) as RunningShop
+    return JSON.parse(readFileSync(runningFile(dataFolder), 'utf8')) as RunningShop
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined // It is still starting.
     throw error

@@ -15,11 +15,11 @@ import {
   renameSync,
   rmSync,
   statSync,
-  symlinkSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { awayFolder, findAway, moveAway, removeAway } from './away-data.ts'
 
 export interface Home {
   /** The folder of everything that PostgreSQL owns: `data`, `socket`, `postgres.log`. */
@@ -32,15 +32,15 @@ export interface Home {
   runAs: { uid?: number; gid?: number }
 }
 
-const awayFolder = '/var/lib/souk'
 const longestSocketFolder = 80
 
 export function preparePostgresHome(dataFolder: string, say: (sentence: string) => void): Home {
   mkdirSync(dataFolder, { recursive: true })
   const inside = join(dataFolder, 'postgres')
+  const away = findAway(dataFolder)
   const runAs = chooseUser(inside)
   if (runAs.uid !== undefined) openForTraversal(dataFolder)
-  const folder = canReach(dataFolder, runAs) ? own(inside, runAs) : moveWithinReach(dataFolder, inside, runAs, say)
+  const folder = away ?? (canReach(dataFolder, runAs) ? own(inside, runAs) : moveWithinReach(dataFolder, runAs, say))
   const binaries = reachableBinaries(runAs, say)
   const host = process.platform === 'win32' ? '127.0.0.1' : socketFolder(folder, runAs)
   return { folder, data: join(folder, 'data'), log: join(folder, 'postgres.log'), host, binaries, runAs }
@@ -51,8 +51,7 @@ export function removeDataFolder(dataFolder: string): void {
   const inside = join(dataFolder, 'postgres')
   if (existsSync(inside)) {
     const folder = realpathSync(inside)
-    rmSync(socketPath(folder), { recursive: true, force: true })
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    if (removeAway(dataFolder, folder)) rmSync(socketPath(folder), { recursive: true, force: true })
   }
   rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5 })
 }
@@ -96,13 +95,9 @@ function own(folder: string, runAs: Home['runAs']) {
   return realpathSync(folder)
 }
 
-/** Keeps the data in a folder that the user can reach, and leaves a link where people would look for it. */
-function moveWithinReach(dataFolder: string, link: string, runAs: Home['runAs'], say: (sentence: string) => void) {
-  if (existsSync(link)) return realpathSync(link)
-  mkdirSync(awayFolder, { recursive: true, mode: 0o755 })
-  const away = own(mkdtempSync(join(awayFolder, `data-${shortHash(dataFolder)}-`)), runAs)
-  rmSync(link, { force: true })
-  symlinkSync(away, link)
+/** Keeps the data in a folder that the user can reach. */
+function moveWithinReach(dataFolder: string, runAs: Home['runAs'], say: (sentence: string) => void) {
+  const away = moveAway(dataFolder, shortHash(dataFolder), (folder) => own(folder, runAs))
   say(`PostgreSQL cannot run as root, and its user cannot reach ${dataFolder}, so its data is kept in ${away}.`)
   return away
 }

@@ -1,14 +1,28 @@
 // PostgreSQL on one machine: found again, taken over, never half made, never used by two. Each test has its own data.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
+import { eventually } from '@souk/service/fixture'
 import pg from 'pg'
+import { lockFolder } from './folder-lock.ts'
 import { startPostgres } from './postgres.ts'
 import { removeDataFolder } from './postgres-home.ts'
 
@@ -40,6 +54,64 @@ test('a server that outlives a killed Souk is taken over, and then stopped', asy
   assert.equal((await ask(postgres.url('postgres'), 'select 1 as one')).length, 1)
   await postgres.stop()
   assert.equal(existsSync(join(dataFolder, 'postgres', 'data', 'postmaster.pid')), false)
+})
+
+test('a server whose Souk was killed ends by itself, and the next start makes it anew', async (t) => {
+  const dataFolder = newFolder(t)
+  const killed = await startElsewhere(dataFolder)
+  const pid = serverPid(dataFolder)
+  await kill(killed.child)
+  await eventually('it has ended', () => !isAlive(pid))
+  const postgres = await start(t, dataFolder)
+  assert.equal(postgres.adopted, false)
+})
+
+test('a server whose Souk was killed and whose data folder was deleted ends by itself', async (t) => {
+  const dataFolder = newFolder(t)
+  const killed = await startElsewhere(dataFolder)
+  const pid = serverPid(dataFolder)
+  await kill(killed.child)
+  removeDataFolder(dataFolder)
+  await eventually('it has ended', () => !isAlive(pid))
+})
+
+test('a server ends even if the repository of its killed Souk was deleted', async (t) => {
+  const dataFolder = newFolder(t)
+  // The start of another copy of the repository, whose Node and scripts go with it.
+  const copy = mkdtempSync(join(tmpdir(), 'souk-copy-'))
+  const repository = join(import.meta.dirname, '..')
+  for (const name of readdirSync(repository))
+    if (name !== 'local') symlinkSync(join(repository, name), join(copy, name))
+  cpSync(import.meta.dirname, join(copy, 'local'), { recursive: true })
+  const child = spawn(process.execPath, [join(copy, 'local', 'postgres-child.ts'), dataFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  for await (const line of createInterface(child.stdout)) if (line.startsWith('{')) break
+  const pid = serverPid(dataFolder)
+  rmSync(copy, { recursive: true })
+  await kill(child)
+  await eventually('it has ended', () => !isAlive(pid))
+})
+
+test('a start right after the kill takes the server over, and the watcher of the killed one lets it be', async (t) => {
+  const dataFolder = newFolder(t)
+  const killed = await startElsewhere(dataFolder)
+  const pid = serverPid(dataFolder)
+  await kill(killed.child)
+  const postgres = await start(t, dataFolder)
+  assert.equal(postgres.adopted, true)
+  await pause(6_000) // Longer than the watcher waits.
+  assert.equal(serverPid(dataFolder), pid)
+  assert.equal((await ask(postgres.url('postgres'), 'select 1 as one')).length, 1)
+})
+
+test('a start while the watcher stops the server waits for it', async (t) => {
+  const dataFolder = newFolder(t)
+  const unlock = lockFolder(dataFolder, { isStopping: true })
+  const starting = start(t, dataFolder)
+  await pause(300)
+  unlock()
+  assert.equal((await starting).adopted, false)
 })
 
 test('after everything was killed, what was committed is there', async (t) => {
@@ -129,6 +201,96 @@ test('as root, in a folder closed to others, the data is kept where its user can
   assert.deepEqual(await ask(second.url('postgres'), 'select word from kept'), [{ word: 'here' }])
 })
 
+/** A shop in a folder closed to others, stopped, with a table in its database. */
+async function closedShop(t: TestContext) {
+  const closed = newFolder(t)
+  chmodSync(closed, 0o700)
+  const dataFolder = join(closed, '.souk')
+  atEnd(t, () => removeDataFolder(dataFolder))
+  const postgres = await start(t, dataFolder)
+  await ask(postgres.url('postgres'), `create table kept as select 'here' as word`)
+  await postgres.stop()
+  return { closed, dataFolder, away: postgres.folder }
+}
+
+const asRoot = { skip: !isRoot && 'only root has this problem' }
+
+test('the data that a deleted data folder has left outside is removed by the next start there', asRoot, async (t) => {
+  const { dataFolder, away } = await closedShop(t)
+  rmSync(dataFolder, { recursive: true })
+  assert.ok(existsSync(away))
+  const postgres = await start(t, dataFolder)
+  assert.ok(!existsSync(away))
+  assert.deepEqual(await ask(postgres.url('postgres'), `select to_regclass('kept') as kept`), [{ kept: null }])
+})
+
+test(
+  'a data folder that was moved keeps its data, also when another shop begins in its old place',
+  asRoot,
+  async (t) => {
+    const { closed, dataFolder, away } = await closedShop(t)
+    const moved = join(closed, 'moved')
+    atEnd(t, () => removeDataFolder(moved))
+    renameSync(dataFolder, moved)
+    const other = await start(t, dataFolder)
+    assert.notEqual(other.folder, away)
+    const postgres = await start(t, moved)
+    assert.equal(postgres.folder, away)
+    assert.deepEqual(await ask(postgres.url('postgres'), 'select word from kept'), [{ word: 'here' }])
+  },
+)
+
+test('a copy of a data folder whose data lies outside is refused, until the data is copied too', asRoot, async (t) => {
+  const { closed, dataFolder } = await closedShop(t)
+  const copy = join(closed, 'copy')
+  atEnd(t, () => removeDataFolder(copy))
+  execFileSync('cp', ['-a', dataFolder, copy])
+  const error = await startPostgres({ dataFolder: copy, port: 0, durable: false }).then(
+    () => assert.fail('It has started.'),
+    (failure: Error) => failure,
+  )
+  const [, advice = ''] =
+    /is a copy of .* To complete the copy, stop the original, then: (.*)$/.exec(error.message) ?? []
+  execFileSync('sh', ['-c', advice])
+  const second = await start(t, copy)
+  await ask(second.url('postgres'), `insert into kept values ('copied')`)
+  const first = await start(t, dataFolder)
+  assert.deepEqual(await ask(first.url('postgres'), 'select word from kept'), [{ word: 'here' }])
+  assert.equal((await ask(second.url('postgres'), 'select word from kept')).length, 2)
+})
+
+test('a data folder whose data is gone is refused', asRoot, async (t) => {
+  const { dataFolder, away } = await closedShop(t)
+  rmSync(away, { recursive: true })
+  await assert.rejects(startPostgres({ dataFolder, port: 0 }), /lay in \/var\/lib\/souk\/data-.* and is gone/)
+})
+
+test('a reset removes a shop in both places, but not while it runs and not unasked', async (t) => {
+  const closed = newFolder(t)
+  if (isRoot) chmodSync(closed, 0o700)
+  const dataFolder = join(closed, '.souk')
+  atEnd(t, () => removeDataFolder(dataFolder))
+  const postgres = await start(t, dataFolder)
+  const reset = (...words: string[]) => {
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'reset.ts'), ...words], {
+      env: { ...process.env, SOUK_DATA: dataFolder },
+      encoding: 'utf8',
+    })
+    return { status, said: stderr.trim() }
+  }
+  assert.match(reset('--yes').said, /^The shop in .* is running \(process \d+\)\. Stop it first\.$/)
+  await postgres.stop()
+  assert.match(
+    reset().said,
+    /^This removes the shop in .* with all its orders and accounts\. Say so with --yes: npm run reset -- --yes$/,
+  )
+  assert.ok(existsSync(join(postgres.folder, 'data')))
+  assert.match(reset('--no').said, /^There is no --no\./)
+  assert.deepEqual(reset('--yes'), { status: 0, said: '' })
+  assert.ok(!existsSync(postgres.folder) && !existsSync(dataFolder))
+  assert.match(reset('--yes').said, /^There is no shop in /)
+})
+
 test('an ordinary user runs it under the own name', { skip: !isRoot && 'the other tests do so' }, async (t) => {
   const nobody = 65534
   const user = { uid: nobody, gid: nobody, cwd: '/' }
@@ -196,6 +358,14 @@ async function kill(child: ChildProcess) {
 
 function serverPid(dataFolder: string) {
   return Number(readFileSync(join(dataFolder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0])
+}
+
+function isAlive(pid: number) {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 async function ask(url: string, statement: string) {

@@ -1,12 +1,14 @@
 // The real PostgreSQL, on one machine, out of an npm package. We use its programs and not its JavaScript, because a server
 // that outlived its Souk (after a kill -9) must be adopted, and a half made data folder must never be mistaken for one.
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { lockFolder } from './folder-lock.ts'
+import { findLeftovers } from './away-data.ts'
+import { lockFolderSoon } from './folder-lock.ts'
 import { makeDataOnce } from './postgres-data.ts'
 import { type Home, preparePostgresHome } from './postgres-home.ts'
+import { watchOwner } from './postgres-watch.ts'
 import { accepts, awaitReady, findPostmaster, launch, type Postmaster, stopPostmaster } from './postmaster.ts'
 
 export interface PostgresOptions {
@@ -20,6 +22,8 @@ export interface PostgresOptions {
 
 export interface Postgres {
   dataFolder: string
+  /** Where its data is: in the data folder, or where its user can reach it. */
+  folder: string
   /** The folder of its Unix socket; 127.0.0.1 on Windows. */
   host: string
   port: number
@@ -38,16 +42,19 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const say = options.onProgress ?? (() => {})
   const durable = options.durable ?? true
   mkdirSync(dataFolder, { recursive: true })
-  const disown = lockFolder(dataFolder)
+  const disown = await lockFolderSoon(dataFolder)
   try {
+    removeLeftovers(dataFolder, say)
     const home = preparePostgresHome(dataFolder, say)
     const superuserPassword = await makeDataOnce(dataFolder, home, durable, say)
     const survivor = await adopt(home, say)
     const server = survivor ?? (await startAnew(home, options.port ?? defaultPort, durable, say))
+    const endWatch = watchOwner(dataFolder, server.pid, home)
     let stopping: Promise<void> | undefined
-    const stop = () => stopPostmaster(server.pid, home).finally(disown)
+    const stop = () => stopPostmaster(server.pid, home).finally(endWatch).finally(disown)
     return {
       dataFolder,
+      folder: home.folder,
       host: server.host,
       port: server.port,
       superuserPassword,
@@ -61,6 +68,15 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   } catch (error) {
     disown()
     throw error
+  }
+}
+
+/** The data of deleted shops, which lay outside of their data folders. */
+function removeLeftovers(dataFolder: string, say: (sentence: string) => void) {
+  if (process.getuid?.() !== 0) return
+  for (const away of findLeftovers(dataFolder).filter((folder) => !findPostmaster({ data: join(folder, 'data') }))) {
+    say(`Removing ${away}, which a deleted shop has left.`)
+    rmSync(away, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

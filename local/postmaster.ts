@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Home } from './postgres-home.ts'
+import { systemEnvironment } from './system-environment.ts'
 
 export interface Postmaster {
   pid: number
@@ -21,7 +22,7 @@ const largestLogBytes = 10 * 1024 * 1024
 const onWindows = process.platform === 'win32'
 
 /** The living server on this data, or undefined; then `postmaster.pid` is a leftover, if it is there at all. */
-export function findPostmaster(home: Home): Postmaster | undefined {
+export function findPostmaster(home: Pick<Home, 'data'>): Postmaster | undefined {
   const lines = readLines(join(home.data, 'postmaster.pid'))
   const pid = Number(lines[0])
   if (!pid || !isPostmasterOf(pid, home.data)) return undefined
@@ -127,9 +128,9 @@ const keepsMemory = {
   MALLOC_MMAP_THRESHOLD_: '4194304',
 }
 
-/** PostgreSQL takes other people's variables (PGPORT, PGDATA) as orders, and a foreign locale stops it on macOS. */
+/** PostgreSQL takes other people's variables (PGPORT, PGDATA) as orders, a foreign locale stops it on macOS, and it needs no secrets. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
+  const own = Object.entries(systemEnvironment(process.env)).filter(([name]) => !/^(LC_|LANG)/.test(name))
   return { ...Object.fromEntries(own), LC_ALL: 'C', TZ: 'UTC' }
 }
 

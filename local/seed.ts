@@ -1,7 +1,7 @@
 // `npm run seed -- --products 50000`: a large shop, to see how it behaves. Works beside a running shop and without one.
 import { parseArgs } from 'node:util'
 import { openTransport } from '@souk/messaging'
-import { makeLog, run, WrongSettings } from '@souk/service'
+import { MissingPackage, makeLog, run, WrongSettings } from '@souk/service'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
@@ -28,7 +28,7 @@ try {
 }
 progress.end()
 for (const stop of stops.reverse()) await stop()
-if (failure instanceof WrongSettings) {
+if (failure instanceof WrongSettings || failure instanceof MissingPackage) {
   process.stderr.write(`\n  ${failure.message}\n\n`)
   process.exit(1)
 }
@@ -43,9 +43,9 @@ async function seed(): Promise<void> {
   const shop = findRunningShop(dataFolder)
   const target = shop ?? (await openMachine({ dataFolder, env: process.env, say: progress.say }))
   if ('stop' in target) stops.push(target.stop)
-  const { databases, staffPassword } = target
+  const { databases, owners, staffPassword } = target
   const log = makeLog({ level: 'warn' })
-  const transport = await openTransport({ url: databases.bus as string, log })
+  const transport = await openTransport({ url: databases.bus as string, ownerUrl: owners.bus, log })
   stops.push(transport.close)
   // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
   // The demo shop needs all of them, and is made before the others start (--demo).
@@ -54,12 +54,16 @@ async function seed(): Promise<void> {
     services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
     env: { ...process.env, ...target.env },
     databases,
+    owners,
     transport,
     log,
     listen: false,
     operations: false,
   })
   stops.push(running.stop)
-  if (!isBeside) staffLogin = (await ensureShopIsSeeded(running, { staffPassword, progress })).staffLogin
+  if (!isBeside)
+    staffLogin = (
+      await ensureShopIsSeeded(running, { staffPassword, isGenerated: !process.env.SOUK_STAFF_PASSWORD, progress })
+    ).staffLogin
   if (count > 0) await seedMany(running, count, progress)
 }

@@ -1,6 +1,7 @@
 // The demo's catalog keeps the promises that the shop makes of every product.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { checkAddress } from '@souk/service/http/addresses'
 import { demoCategories, demoCustomers, demoProducts, manyProducts } from './catalog.ts'
 import { drawPicture, paintPicture } from './draw.ts'
 import type { SeedProduct } from './seed-product.ts'
@@ -103,6 +104,8 @@ test('eight customers live in at least five countries and get mail at souk.examp
   for (const { email } of customers) assert.match(email, /^[a-z]+@souk\.example$/)
   const countries = new Set(customers.flatMap(({ addresses }) => addresses.map(({ country }) => country)))
   assert.ok(countries.size >= 5)
+  for (const address of customers.flatMap(({ addresses }) => addresses))
+    assert.deepEqual(checkAddress({ ...address }), [])
 })
 
 test('every product draws, no two pictures are alike, and a recipe always draws the same one', () => {

@@ -4,6 +4,7 @@ export interface SeedAddress {
   line1: string
   line2?: string
   city: string
+  region?: string
   postalCode: string
   country: string
   phone?: string
@@ -34,18 +35,19 @@ export function demoCustomers(): SeedCustomer[] {
       {
         line1: '218 Hawthorne Avenue',
         line2: 'Apt 4',
-        city: 'Portland, OR',
+        city: 'Portland',
+        region: 'OR',
         postalCode: '97214',
         country: 'US',
         phone: '+1 503 555 0119',
       },
-      { line1: '75 Orchard Lane', city: 'Hudson, NY', postalCode: '12534', country: 'US' },
+      { line1: '75 Orchard Lane', city: 'Hudson', region: 'NY', postalCode: '12534', country: 'US' },
     ]),
     customer('Oliver Bennett', 'oliver', [
       { line1: '9 Chapel Row', city: 'Bristol', postalCode: 'BS1 5TR', country: 'GB', phone: '+44 117 496 0173' },
     ]),
     customer('Giulia Ferrante', 'giulia', [
-      { line1: 'Via dei Serragli 30', city: 'Firenze', postalCode: '50124', country: 'IT' },
+      { line1: 'Via dei Serragli 30', city: 'Firenze', region: 'FI', postalCode: '50124', country: 'IT' },
     ]),
     customer('Jonas Huber', 'jonas', [
       { line1: 'Neubaugasse 57', line2: 'Tür 12', city: 'Wien', postalCode: '1070', country: 'AT' },

@@ -19,6 +19,7 @@ test('a shop in production begins with its staff login and nothing of the demo',
     const seeded = () =>
       ensureShopIsSeeded(shop.test.running, {
         staffPassword,
+        isGenerated: false,
         progress: { say: () => undefined, bar: () => undefined },
         pictures: false,
       })
@@ -30,6 +31,36 @@ test('a shop in production begins with its staff login and nothing of the demo',
     assert.deepEqual(body.items, [])
     const people = await shop.sql('users')<{ email: string }>`select email from shop_user`
     assert.deepEqual(people, [{ email: 'staff@souk.example' }])
+  } finally {
+    await shop.stop()
+  }
+})
+
+test('a generated staff password is shown once, and opens nothing before it is replaced', async () => {
+  const secret = 'x'.repeat(32)
+  const shop = await openShop({
+    transport: 'memory',
+    env: { NODE_ENV: 'production', SOUK_SHARED_SECRET: secret, PAYMENTS_SIMULATOR_SECRET: secret },
+  })
+  try {
+    const staffPassword = 'W7cVjvUD0ZQqkY3a'
+    const progress = { say: () => undefined, bar: () => undefined }
+    const options = { staffPassword, isGenerated: true, progress, pictures: false }
+    const first = await ensureShopIsSeeded(shop.test.running, options)
+    assert.match(first.staffLogin, new RegExp(`^staff@souk\\.example  ${staffPassword}  \\(shown once`))
+    for (let start = 0; start < 2; start++) {
+      const { staffLogin } = await ensureShopIsSeeded(shop.test.running, options)
+      assert.ok(!staffLogin.includes(staffPassword), staffLogin)
+    }
+    const email = 'staff@souk.example'
+    const signIn = (body: object) =>
+      shop.ask<{ code?: string }>('POST', '/v1/auth/sign-in/email', {
+        body: { email, password: staffPassword, ...body },
+      })
+    assert.equal((await signIn({})).body.code, 'password-change-required')
+    assert.equal((await signIn({ newPassword: 'a-long-password-of-staff' })).status, 200)
+    const { staffLogin } = await ensureShopIsSeeded(shop.test.running, options)
+    assert.ok(!staffLogin.includes(staffPassword), staffLogin)
   } finally {
     await shop.stop()
   }

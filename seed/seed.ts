@@ -16,29 +16,28 @@ const staffEmail = 'staff@souk.example'
 export interface Seeded {
   /** The shop was made now. */
   isNew: boolean
-  /** For people to read: the address, and the password unless somebody has changed it since the first start. */
+  /** For people to read: the address, and the password. A generated one is told once, when the account is made. */
   staffLogin: string
 }
 
 /**
  * Makes the staff login, and the demo shop, if there are none yet. A shop in production begins without the demo, and so does
- * one without the simulated provider, by which the demo's customers pay.
+ * one without the simulated provider, by which the demo's customers pay. `isGenerated`: no operator chose the staff password, so it
+ * must be replaced at the first sign-in.
  */
 export async function ensureShopIsSeeded(
   running: Running,
-  options: { staffPassword: string; progress: SeedProgress; pictures?: boolean },
+  options: { staffPassword: string; isGenerated: boolean; progress: SeedProgress; pictures?: boolean },
 ): Promise<Seeded> {
   const users = running.services.get('users')
   if (!users) throw new Error('Seeding needs the users service in this process.')
-  const staff = { email: staffEmail, password: options.staffPassword, name: 'Staff' }
+  const { staffPassword, isGenerated } = options
+  const staff = { email: staffEmail, password: staffPassword, name: 'Staff', isGenerated }
   const [{ isNew, isItsPassword }, { items }] = await Promise.all([
     ensureStaff(users.context, staff),
     clientAs(running, productsApi, seedStaff).listCategories({}),
   ])
-  const known = isItsPassword
-    ? options.staffPassword
-    : '(with the password it was given earlier; reset it by mail if need be)'
-  const staffLogin = `${staffEmail}  ${known}`
+  const staffLogin = `${staffEmail}  ${staffPasswordText({ isNew, isItsPassword, staffPassword, isGenerated })}`
   const hasSimulator = running.services.get('payments')?.context.resources.simulator !== undefined
   if (users.context.shared.isProduction || !hasSimulator) return { isNew, staffLogin }
   // The past orders are made last: when the last one is there, so is all the rest.
@@ -63,6 +62,20 @@ export async function ensureShopIsSeeded(
   await placePastOrders(running, { progress, userIds })
   await awaitReaders(running)
   return { isNew: true, staffLogin }
+}
+
+function staffPasswordText(staff: {
+  isNew: boolean
+  isItsPassword: boolean
+  staffPassword: string
+  isGenerated: boolean
+}): string {
+  if (staff.isGenerated && staff.isNew) return `${staff.staffPassword}  (shown once; replace it at the first sign-in)`
+  if (staff.isGenerated && staff.isItsPassword)
+    return '(with the password that was shown at the first start; npm run staff -- --new-password makes another)'
+  return staff.isItsPassword
+    ? staff.staffPassword
+    : '(with the password it was given earlier; reset it by mail if need be)'
 }
 
 /** Adds `count` products that are easy to tell from the demo's. */

@@ -72,7 +72,7 @@ export function customerOf(url: string) {
       body: {
         email: wish.email ?? 'ann@example.com',
         lines: wish.lines,
-        shippingAddress: { ...address, country: wish.country ?? 'DE' },
+        shippingAddress: { ...address, region: 'NY', country: wish.country ?? 'DE' },
         shippingMethod: 'standard',
       },
     })

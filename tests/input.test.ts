@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { isBytes, type Route } from '@souk/contracts'
+import { address } from './customer.ts'
 import type { Shop } from './fixture.ts'
 import { openPopulatedShop, type People } from './populated-shop.ts'
 import { nameOf, publicRoutes, requestOf, sampleOf, type World } from './routes.ts'
@@ -113,6 +114,13 @@ function replaced(body: unknown, put: string): { where: string; json: string }[]
   return made
 }
 
+/** A PATCH unsets some fields by null. */
+function canBeUnset(route: Route, field: string): boolean {
+  const { properties = {} } = route.body as { properties?: Record<string, { type?: string | string[] }> }
+  const type = properties[field]?.type
+  return Array.isArray(type) && type.includes('null')
+}
+
 const withJson = publicRoutes.filter((route) => route.body && !isBytes(route.body))
 const withBytes = publicRoutes.filter((route) => isBytes(route.body))
 const withQuery = publicRoutes.filter((route) => route.query)
@@ -128,7 +136,8 @@ describe('bodies', () => {
       for (const [what, body] of Object.entries(broken)) await mustRefuse(withBody(route, what, body))
       for (const [what, put] of Object.entries(wrongValues)) {
         for (const { where, json } of replaced(sample.body, put))
-          await mustRefuse(withBody(route, `${what} in ${where}`, json))
+          if (what !== 'null' || !canBeUnset(route, where))
+            await mustRefuse(withBody(route, `${what} in ${where}`, json))
       }
       const good = JSON.stringify(sample.body)
       const more = good === '{}' ? '' : ','
@@ -171,6 +180,129 @@ describe('bodies', () => {
         await mustRefuse(tried)
       }
     }
+  })
+})
+
+/** What no human text holds: in one line, and in several. */
+const wrongTexts: Record<string, string> = {
+  blanks: ' \u00a0\u3000 ',
+  'a zero-width space': '\u200b',
+  'a filler': '\u3164',
+  'a Braille blank': '\u2800',
+  'a bell': 'a\u0007b',
+  'a deletion': 'a\u007fb',
+  'turned text': 'a\u202eb',
+  'an isolate': 'a\u2066b',
+  'a zero-width space inside': 'a\u200bb',
+  'a byte order mark inside': 'a\ufeffb',
+  'a joiner between Latin letters': 'a\u200db',
+  'a line separator': 'a\u2028b',
+}
+/** Bodies that have more fields than the samples. */
+const fuller: Record<string, () => object> = {
+  'orders.putCart': () => ({ shippingAddress: { ...address }, billingAddress: { ...address }, codes: ['X'] }),
+  'products.create': () => ({ attributes: { material: 'clay' }, options: [{ name: 'Size', values: ['M'] }] }),
+  'products.change': () => ({ attributes: { material: 'clay' }, options: [{ name: 'Size', values: ['M'] }] }),
+}
+
+interface TextField {
+  path: string
+  kind: string
+  isRequired: boolean
+  set(body: unknown, text: string): void
+}
+/** The human texts of a body's schema that the body has, or can have beside its other fields. */
+function textsIn(schema: Record<string, unknown>, body: unknown, path = ''): TextField[] {
+  const fields = Object.entries((schema.properties ?? {}) as Record<string, Record<string, unknown>>)
+  const inside = (inner: Record<string, unknown>, name: string): TextField[] => {
+    const at = path ? `${path}.${name}` : name
+    const kind = inner['x-text'] as string | undefined
+    const own = (body as Record<string, unknown>)[name]
+    if (kind === 'line' || kind === 'lines') {
+      const set = (whole: unknown, text: string) => {
+        at
+          .split('.')
+          .slice(0, -1)
+          .reduce((part, key) => (part as never)[key], whole as Record<string, unknown>)[name] = text
+      }
+      return [{ path: at, kind, isRequired: Boolean(inner.minLength), set }]
+    }
+    return own === undefined ? [] : textsIn(inner, own, at)
+  }
+  if (Array.isArray(body)) return inside(schema.items as Record<string, unknown>, '0')
+  const [values] = Object.values((schema.patternProperties ?? {}) as Record<string, Record<string, unknown>>)
+  const named = values ? Object.keys(body as object).flatMap((name) => inside(values, name)) : []
+  return [...fields.flatMap(([name, inner]) => inside(inner, name)), ...named]
+}
+
+describe('texts', () => {
+  let tried = 0
+  for (const route of withJson) {
+    test(`${route.method} ${route.path} takes texts that somebody can read`, async () => {
+      const good = () => ({ ...(sampleOf(route, world).body as object), ...fuller[nameOf(route)]?.() })
+      for (const { path, kind, isRequired, set } of textsIn(route.body as never, good())) {
+        for (const [what, text] of Object.entries({
+          ...wrongTexts,
+          ...(kind === 'line' && { 'a line break': 'a\nb' }),
+        })) {
+          if (what === 'blanks' && !isRequired) continue
+          const body = good()
+          set(body, text)
+          const { path: url, init } = withBody(route, what, JSON.stringify(body))
+          const response = await fetch(shop.url + url, init)
+          const told = `${nameOf(route)} with ${what} in ${path}: ${response.status}`
+          const problem = (await response.json()) as { code: string; errors?: { path: string }[] }
+          assert.deepEqual([problem.code, problem.errors?.[0]?.path], ['invalid-request', path], told)
+          tried++
+        }
+      }
+    })
+
+    test(`${route.method} ${route.path} takes UTF-8 and nothing else`, async () => {
+      const { body } = sampleOf(route, world)
+      const latin = Buffer.from(JSON.stringify({ ...(body as object), name: 'Zoë' }), 'latin1')
+      await mustRefuse(withBody(route, 'Latin-1', latin))
+      for (const charset of ['iso-8859-1', 'UTF-16', '"utf-16le"', 'utf-8x']) {
+        const { path, init } = withBody(route, charset, JSON.stringify(body))
+        const headers = { ...init.headers, 'content-type': `application/json; charset=${charset}` }
+        const response = await fetch(shop.url + path, { ...init, headers })
+        const { code } = (await response.json()) as { code: string }
+        assert.deepEqual([response.status, code], [415, 'unsupported-media-type'], `${nameOf(route)} as ${charset}`)
+      }
+    })
+  }
+
+  test('many texts were tried', () => assert.ok(tried > 300, `${tried}`))
+
+  test('bytes of a query or a path that are not UTF-8 are refused', async () => {
+    for (const path of [
+      '/v1/products?q=caf%E9',
+      '/v1/products?q=%C0%AF',
+      '/v1/suggest?q=%ED%A0%80',
+      '/v1/products/caf%E9',
+    ])
+      await mustRefuse({ what: path, path, init: {} })
+    assert.equal((await fetch(`${shop.url}/v1/products?q=100%&limit=1`)).status, 200)
+    assert.equal((await fetch(`${shop.url}/v1/products?q=%EF%BF%BD`)).status, 200)
+  })
+
+  test('sign-up takes a name that can be read, and an address with an umlaut in one form', async () => {
+    const signUp = (fields: object, type = 'application/json') =>
+      fetch(`${shop.url}/v1/auth/sign-up/email`, {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body: JSON.stringify({
+          name: 'Zoë',
+          email: 'zoe@bücher.example',
+          password: 'a long and good one 4711',
+          ...fields,
+        }),
+      })
+    for (const [what, name] of Object.entries(wrongTexts)) assert.equal((await signUp({ name })).status, 400, what)
+    assert.equal((await signUp({}, 'application/json; charset=utf-16')).status, 415)
+    const response = await signUp({})
+    const { user } = (await response.json()) as { user: { email: string } }
+    assert.equal(user.email, 'zoe@xn--bcher-kva.example')
   })
 })
 

@@ -54,6 +54,16 @@ export const samples: Record<string, (world: World) => Sample> = {
   }),
   'users.readMe': () => ({ lets: [200] }),
   'users.changeMe': () => ({ body: { name: 'Changed' }, lets: [200] }),
+  'users.linkPage': () => ({ params: { action: 'verify-email' }, query: { token: 'x' }, lets: [200] }),
+  'users.useLink': () => ({
+    params: { action: 'verify-email' },
+    raw: { type: 'application/x-www-form-urlencoded', bytes: 'token=x' },
+    lets: [400],
+  }),
+  'users.changeEmail': () => ({
+    body: { email: 'new@example.com', password: 'this is not the password' },
+    lets: [403],
+  }),
   'users.deleteMe': () => ({ body: { password: 'this is not the password' }, lets: [403] }),
   'users.listAddresses': () => ({ lets: [200] }),
   'users.addAddress': () => ({ body: address, lets: [201] }),
@@ -101,13 +111,15 @@ export const samples: Record<string, (world: World) => Sample> = {
   'inventory.moveMany': () => ({ body: { movements: [{ sku: 'THING', ...movement }] }, lets: [201] }),
   'inventory.listMovements': () => ({ params: { sku: 'THING' }, query: { limit: 5 }, lets: [200] }),
 
-  // The cart's id, which nobody can guess, is the key to the cart.
   'orders.putCart': () => ({
     params: { id: randomUUIDv7() },
     body: { lines: [{ sku: 'THING', quantity: 1 }] },
     lets: [200],
   }),
-  'orders.readCart': ({ cartId }) => ({ params: { id: cartId }, lets: [200] }),
+  'orders.readCart': ({ cartId }) => ({ params: { id: cartId }, lets: [200], ofA: true }),
+  // Everybody has just stored one.
+  'orders.readMyCart': () => ({ lets: [200] }),
+  'orders.claimCart': () => ({ params: { id: randomUUIDv7() }, lets: [404] }),
   'orders.shippingMethods': () => ({ query: { country: 'DE' }, lets: [200] }),
   'orders.checkout': ({ expectedTotal }) => ({
     params: { orderId: randomUUIDv7() },
@@ -118,6 +130,11 @@ export const samples: Record<string, (world: World) => Sample> = {
   'orders.read': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
   'orders.timeline': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
   'orders.cancel': ({ orderId }) => ({ params: { id: orderId }, body: {}, lets: [409], ofA: true }),
+  'orders.cancelUnits': ({ orderId }) => ({
+    params: { id: orderId },
+    body: { lines: [{ sku: 'THING', quantity: 1 }], reason: 'Test' },
+    lets: [409],
+  }),
   'orders.ship': ({ orderId }) => ({ params: { id: orderId }, body: {}, lets: [409] }),
   'orders.refund': ({ orderId, expectedTotal }) => ({
     params: { id: orderId },

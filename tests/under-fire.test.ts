@@ -416,6 +416,10 @@ describe('after the purchase', () => {
       await Promise.all([refundOne(id), refundOne(id)])
       await shop.becomes(id, 'canceled')
       await shop.isSound()
+      // Shipping goes back only when staff says so.
+      assert.equal(await shop.keptOf(id), 490)
+      await shop.staff.orders.refund({ params: { id }, body: { shipping: true, reason: 'Sorry' }, headers: key() })
+      await shop.isSound()
       assert.equal(await shop.keptOf(id), 0)
     })
     const canceled = await gone('BOWL', async () => {
@@ -425,12 +429,70 @@ describe('after the purchase', () => {
       await shop.isSound()
     })
     assert.deepEqual([asWhole, canceled], [0, 0])
-    await eventually('the customer has read all', async () => (await shop.mails(email)).length === 10)
+    await eventually('the customer has read all', async () => (await shop.mails(email)).length === 11)
     const letters = Object.groupBy(await shop.lettersTo(email), (kind) => kind)
     assert.deepEqual(
       Object.entries(letters).map(([kind, list]) => `${list?.length} ${kind}`),
-      ['3 order-confirmed', '1 order-shipped', '5 order-refunded', '1 order-canceled'],
+      ['3 order-confirmed', '1 order-shipped', '6 order-refunded', '1 order-canceled'],
     )
+  })
+
+  test('canceled units are back on the shelf, sent ones when they came back, and the order ends with its last unit', async () => {
+    const email = `units-${randomUUID()}@example.com`
+    const bowl = [{ sku: 'BOWL', quantity: 1 }]
+    const free = bowl.map((line) => ({ ...line, refund: { amount: 0, currency: 'EUR' } }))
+    const buy = async () => {
+      const { body } = await shop.buy({ lines: [{ sku: 'BOWL', quantity: 4 }], email })
+      return { id: body.id }
+    }
+    const inPart = await gone('BOWL', async () => {
+      const params = await buy()
+      await shop.staff.orders.ship({ params, body: { lines: [{ sku: 'BOWL', quantity: 2 }] }, headers: key() })
+      await shop.staff.orders.cancelUnits({ params, body: { lines: free, reason: 'Broken' }, headers: key() })
+      for (const restock of [false, true])
+        await shop.staff.orders.refund({
+          params,
+          body: { lines: bowl, units: 'sent', restock, reason: 'Sent back' },
+          headers: key(),
+        })
+      await shop.isSound()
+      assert.equal(await shop.statusOf(params.id), 'partially-shipped')
+      await shop.staff.orders.cancelUnits({ params, body: { lines: bowl, reason: 'Broken' }, headers: key() })
+      await shop.becomes(params.id, 'shipped')
+      await shop.isSound()
+      assert.equal(await shop.keptOf(params.id), 2_500 + 490)
+    })
+    assert.equal(inPart, 1, 'one was sent and has not come back')
+    const asWhole = await gone('BOWL', async () => {
+      const params = await buy()
+      const acts = Array.from({ length: 6 }, () =>
+        shop.staff.orders.cancelUnits({ params, body: { lines: free, reason: 'Broken' }, headers: key() }),
+      )
+      const done = await Promise.allSettled(acts)
+      assert.equal(done.filter((one) => one.status === 'fulfilled').length, 4)
+      await shop.becomes(params.id, 'canceled')
+      await shop.isSound()
+    })
+    assert.equal(asWhole, 0)
+    const atOnce = await gone('BOWL', async () => {
+      const params = await buy()
+      await Promise.allSettled([
+        shop.staff.orders.cancelUnits({
+          params,
+          body: { lines: [{ sku: 'BOWL', quantity: 3 }], reason: 'Broken' },
+          headers: key(),
+        }),
+        shop.staff.orders.ship({ params, body: { lines: [{ sku: 'BOWL', quantity: 3 }] }, headers: key() }),
+      ])
+      await shop.isSound()
+      const order = await shop.staff.orders.read({ params })
+      const [line] = order.lines
+      assert.deepEqual([line?.shippedQuantity, line?.canceledQuantity].toSorted(), [0, 3])
+      await shop.staff.orders.cancelUnits({ params, body: { lines: bowl, reason: 'Broken' }, headers: key() })
+      await shop.isSound()
+    })
+    assert.ok(atOnce === 0 || atOnce === 3)
+    await eventually('the customer has read all', async () => (await shop.lettersTo(email)).includes('units-canceled'))
   })
 
   test('twenty refunds at once never give back more than was paid (medusa #16681)', async () => {

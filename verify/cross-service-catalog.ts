@@ -18,7 +18,7 @@ export const oversellingCheck: Check = {
         select line ->> 'sku' as sku, (line ->> 'quantity')::bigint as quantity
         from json_array_elements(o.lines) as line
         union all
-        select line ->> 'sku', -(line ->> 'unshipped')::bigint
+        select line ->> 'sku', -(line ->> 'unshipped')::bigint - coalesce((line ->> 'restocked')::bigint, 0)
         from refund r, json_array_elements(r.lines) as line
         where r.order_id = o.id and r.status = 'refunded'
       ) as units

@@ -9,15 +9,28 @@ const allowedSteps = `(values
   ('partially-shipped', 'partially-shipped'), ('partially-shipped', 'shipped'),
   ('shipped', 'shipped'), ('shipped', 'partially-shipped'), ('canceled', 'canceled'))`
 
-/** Units of paid orders that are left to send: not sent, and not in a refund with one of these statuses before they were sent. */
-const unitsLeft = (statuses: string) => `
-  select o.id, sum((line ->> 'quantity')::int)
-    - coalesce((select sum((l ->> 'quantity')::int) from shipment s, json_array_elements(s.lines) l where s.order_id = o.id), 0)
+/**
+ * Units of each line of these orders that are left to send: not sent, and not canceled by a refund with one of these statuses. An
+ * order has one line for a SKU.
+ */
+const unitsLeft = (statuses: string, orders: string) => `
+  select o.id, o.status, line ->> 'sku' as sku, (line ->> 'quantity')::int
+    - coalesce((select sum((l ->> 'quantity')::int) from shipment s, json_array_elements(s.lines) l
+        where s.order_id = o.id and l ->> 'sku' = line ->> 'sku'), 0)
     - coalesce((select sum((l ->> 'unshipped')::int) from refund r, json_array_elements(r.lines) l
-        where r.order_id = o.id and r.status in (${statuses})), 0) as units
+        where r.order_id = o.id and r.status in (${statuses}) and l ->> 'sku' = line ->> 'sku'), 0) as units
   from orders o, json_array_elements(o.lines) as line
-  where o.status in ('paid', 'partially-shipped', 'shipped')
-  group by o.id`
+  where ${orders}`
+
+/** What was paid for the lines of paid orders, and what their refunds have taken of it. Amounts contain their tax. */
+const moneyOfLines = `
+  select o.id, line ->> 'sku' as sku,
+    (line -> 'lineTotal' ->> 'amount')::bigint
+      + case when o.tax_included then 0 else (line -> 'tax' ->> 'amount')::bigint end as paid,
+    coalesce((select sum((l ->> 'amount')::bigint) from refund r, json_array_elements(r.lines) l
+      where r.order_id = o.id and r.status <> 'failed' and l ->> 'sku' = line ->> 'sku'), 0) as refunded
+  from orders o, json_array_elements(o.lines) as line
+  where o.paid_at is not null and exists (select from refund r where r.order_id = o.id)`
 
 export const orderInvariants = [
   {
@@ -123,20 +136,62 @@ export const orderInvariants = [
       where sent > coalesce(bought, 0)`,
   },
   {
-    id: 'nothing-waits-in-vain',
-    statement: 'An order is shipped when nothing of it is left to send, and only then.',
+    id: 'refund-parts',
+    statement:
+      'Each refund names what it is for, with the tax in it, and no more of it goes back than was paid for it.',
     sql: `
-      select format('order %s is %s, %s units are left to send', o.id, o.status, l.units) as detail
-      from orders o
-      join (${unitsLeft(`'pending', 'refunded'`)}) as l using (id)
-      where o.status = 'shipped' and l.units <> 0
+      select format('refund %s of %s: items %s with tax %s, shipping %s with tax %s, tax of goodwill %s, lines %s with tax %s',
+        r.id, r.amount, items_amount, items_tax, shipping_amount, shipping_tax, goodwill_tax, l.amount, l.tax) as detail
+      from refund r
+      cross join lateral (
+        select coalesce(sum((line ->> 'amount')::bigint), 0) as amount, coalesce(sum((line ->> 'tax')::bigint), 0) as tax
+        from json_array_elements(r.lines) as line
+      ) as l
+      where items_amount + shipping_amount > r.amount
+        or (items_amount, items_tax) <> (l.amount, l.tax)
+        or items_tax > items_amount or shipping_tax > shipping_amount
+        or goodwill_tax > r.amount - items_amount - shipping_amount
       union all
-      select format('order %s is %s, and nothing is left to send', o.id, o.status)
+      select format('order %s has refunds of %s for %s, which cost %s', id, refunded, sku, paid)
+      from (${moneyOfLines}) as line
+      where refunded > paid
+      union all
+      select format('order %s has refunds of %s for shipping, which cost %s', o.id, r.shipping, o.total_amount - l.paid)
+      from (select id, sum(paid) as paid from (${moneyOfLines}) as line group by id) as l
+      join orders o using (id)
+      join (
+        select order_id, sum(shipping_amount) as shipping from refund where status <> 'failed' group by order_id
+      ) as r on r.order_id = o.id
+      where r.shipping > o.total_amount - l.paid
+      union all
+      select format('order %s with tax of %s has refunds with tax of %s', o.id, o.tax_amount, r.tax)
       from orders o
-      join (${unitsLeft(`'refunded'`)}) as l using (id)
-      where l.units <= 0
-        and (o.status = 'partially-shipped' or o.status = 'paid' and o.total_amount <= (
-          select sum(amount) from refund r where r.order_id = o.id and r.status = 'refunded'))`,
+      join (
+        select order_id, sum(amount) as amount, sum(items_tax + shipping_tax + goodwill_tax) as tax
+        from refund
+        where status <> 'failed'
+        group by order_id
+      ) as r on r.order_id = o.id
+      where o.paid_at is not null
+        and (r.tax > o.tax_amount or r.amount = o.total_amount and r.tax <> o.tax_amount)`,
+  },
+  {
+    id: 'no-order-is-stuck',
+    statement:
+      'Units of a paid order are left to send until it has ended, and only then has it: each is sent or canceled once.',
+    sql: `
+      select format('order %s is %s, %s of %s are left to send', id, status, units, sku) as detail
+      from (${unitsLeft(`'pending', 'refunded'`, `o.status in ('paid', 'partially-shipped', 'shipped')`)}) as line
+      where units < 0 or status = 'shipped' and units > 0
+      union all
+      select format('order %s is %s, and nothing is left to send', id, status)
+      from (${unitsLeft(`'refunded'`, `o.status in ('paid', 'partially-shipped')`)}) as line
+      group by id, status
+      having sum(units) <= 0
+      union all
+      select format('order %s has ended with its last unit, and %s of %s are left to send', id, units, sku)
+      from (${unitsLeft(`'refunded'`, `o.cancel_reason in ('refunded', 'units-canceled')`)}) as line
+      where units <> 0`,
   },
 ]
 

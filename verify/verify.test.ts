@@ -34,6 +34,8 @@ async function fillWithOrders(): Promise<void> {
   await shop.buy({ lines, country: 'US' })
   const { body: parcel } = await shop.buy({ lines })
   const { body: undone } = await shop.buy({ lines })
+  const { body: kept } = await shop.buy({ lines })
+  const { body: returned } = await shop.buy({ lines, country: 'US' })
   await shop.buy({ lines, token: 'tok_declined' })
   await shop.buy({ lines, token: 'tok_3ds' })
   const params = { id: parcel.id }
@@ -43,6 +45,18 @@ async function fillWithOrders(): Promise<void> {
     body: { lines: [{ sku: 'BOWL', quantity: 1 }], reason: 'Broken' },
     headers: headers(),
   })
+  // Staff keeps the money of canceled units; an order is sent, and one bowl comes back, with shipping and goodwill.
+  const cancellation = {
+    lines: lines.map((line) => ({ ...line, refund: { amount: 0, currency: 'EUR' } })),
+    reason: 'Made to order',
+  }
+  await shop.staff.orders.cancelUnits({ params: { id: kept.id }, body: cancellation, headers: headers() })
+  await shop.staff.orders.ship({ params: { id: returned.id }, body: {}, headers: headers() })
+  for (const refund of [
+    { lines: [{ sku: 'BOWL', quantity: 1 }], shipping: true, restock: true, reason: 'Too large' },
+    { amount: { amount: 100, currency: 'EUR' }, reason: 'Sorry' },
+  ])
+    await shop.staff.orders.refund({ params: { id: returned.id }, body: refund, headers: headers() })
   await shop.staff.orders.cancel({ params: { id: undone.id }, body: {}, headers: headers() })
   const bearer = await shop.signUp('ann@example.com')
   await shop.ask('POST', '/v1/me/addresses', { bearer, body: address })
@@ -77,6 +91,8 @@ async function verifyDamaged(service: string, damage: string): Promise<Finding[]
 
 const one = (table: string, condition = 'true') => `ctid = (select ctid from ${table} where ${condition} limit 1)`
 const aPaid = `(select order_id from reservation where status = 'committed' limit 1)`
+/** Rows of the order that is shipped and refunded in part. */
+const inPart = `order_id in (select id from orders where status = 'partially-shipped')`
 const outbox = (age: string) => `
   insert into outbox (event_id, type, key, envelope, created_at)
   values (gen_random_uuid(), 'orders.order-changed', 'x', '{}', clock_timestamp() - interval '${age}')`
@@ -155,7 +171,7 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     service: 'inventory',
     damage: `update reservation r set status = 'pinned'
       where status = 'released' and exists (select from reservation_line l where l.order_id = r.order_id)`,
-    also: ['I3'],
+    also: ['I3', 'I7'],
   },
   {
     id: 'I9',
@@ -288,21 +304,74 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   {
     id: 'parcels',
     service: 'orders',
-    damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 9 }]'`,
-    also: ['nothing-waits-in-vain'],
+    damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 9 }]' where ${inPart}`,
+    also: ['no-order-is-stuck'],
   },
   {
     id: 'I7',
     service: 'orders',
-    damage: `update refund set lines = '[]' where lines::text like '%unshipped%'`,
+    damage: `update refund r set lines = (
+        select json_agg(line::jsonb || '{ "unshipped": 0 }') from json_array_elements(r.lines) as line)
+      where ${inPart}`,
   },
   {
-    id: 'nothing-waits-in-vain',
+    id: 'I7',
     service: 'orders',
-    damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 3 }, { "sku": "BOWL", "quantity": 1 }]'`,
+    damage: `update refund r set lines = (
+        select json_agg(line::jsonb || '{ "restocked": 0 }') from json_array_elements(r.lines) as line)
+      where lines::text like '%"restocked":1%'`,
   },
   {
-    id: 'nothing-waits-in-vain',
+    id: 'refund-parts',
+    service: 'orders',
+    damage: `update refund set items_amount = items_amount - 1 where ${inPart}`,
+  },
+  {
+    id: 'refund-parts',
+    service: 'orders',
+    damage: `update refund set goodwill_tax = 101 where amount = 100`,
+  },
+  {
+    id: 'refund-parts',
+    service: 'orders',
+    damage: `update orders set total_amount = total_amount - 1, shipping_amount = shipping_amount - 1
+      where id in (select order_id from refund where shipping_amount > 0 and status = 'refunded')`,
+    also: ['M2', 'M3', 'M4', 'M10'],
+  },
+  {
+    id: 'refund-parts',
+    service: 'orders',
+    damage: `update refund r set items_amount = items_amount + 5000, amount = amount + 5000, lines = (
+        select json_agg(line::jsonb || jsonb_build_object('amount', (line ->> 'amount')::int + 5000))
+        from json_array_elements(r.lines) as line)
+      where ${inPart}`,
+    also: ['M4'],
+  },
+  {
+    id: 'refund-parts',
+    service: 'orders',
+    damage: `alter table refund drop constraint refund_adds_up;
+      update refund set shipping_tax = shipping_tax - 1
+      where order_id in (select id from orders where cancel_reason = 'by-staff')`,
+  },
+  {
+    id: 'no-order-is-stuck',
+    service: 'orders',
+    damage: `update shipment set lines = '[{ "sku": "CUP", "quantity": 3 }, { "sku": "BOWL", "quantity": 1 }]' where ${inPart}`,
+  },
+  {
+    id: 'no-order-is-stuck',
+    service: 'orders',
+    damage: `update refund set lines = '[]' where amount = 0`,
+  },
+  {
+    id: 'no-order-is-stuck',
+    service: 'orders',
+    damage: `update refund set status = 'pending' where amount = 100`,
+    also: ['M4'],
+  },
+  {
+    id: 'no-order-is-stuck',
     service: 'orders',
     damage: `update orders set status = 'shipped' where status = 'partially-shipped';
       update order_event e set status = 'shipped'

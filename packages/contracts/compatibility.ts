@@ -96,7 +96,8 @@ function brokenInput(path: string, before: Schema | undefined, now: Schema | und
   if (before === undefined)
     return now === undefined ? [] : required(now).map((field) => `${path}.${field} became required`)
   if (now === undefined) return [`${path} is no longer taken`]
-  const told = differentKind(path, before, now)
+  if (mayBeNull(before) && !mayBeNull(now)) return [`${path} can no longer be unset`]
+  const told = differentKind(path, withoutNull(before), withoutNull(now))
   if (told.length > 0) return told
   for (const word of (before.enum as string[] | undefined) ?? []) {
     if (now.enum && !(now.enum as string[]).includes(word)) told.push(`${path} no longer takes "${word}"`)
@@ -143,6 +144,12 @@ function differentKind(path: string, before: Schema, now: Schema): string[] {
     ['x-bytes', 'x-nothing'].find((mark) => mark in schema) ??
     [schema.type ?? 'anything', schema.format].filter(Boolean).join(' ')
   return kind(before) === kind(now) ? [] : [`${path} was ${kind(before)} and is ${kind(now)}`]
+}
+function mayBeNull({ type }: Schema): boolean {
+  return Array.isArray(type) && type.includes('null')
+}
+function withoutNull(schema: Schema): Schema {
+  return mayBeNull(schema) ? { ...schema, type: (schema.type as string[]).find((one) => one !== 'null') } : schema
 }
 function fields(schema: Schema): Record<string, Schema> {
   return (schema.properties as Record<string, Schema> | undefined) ?? {}

@@ -31,6 +31,7 @@ test('what is new may be added, what was promised may not go', () => {
     route(now, 'products.read').reply.properties.color = text
     route(now, 'products.list').query.properties.color = text
     route(now, 'orders.checkout').refusals['too-late'] = 409
+    route(now, 'users.changeMe').body.properties.name.type = ['string', 'null']
     route(now, 'products.list').query.properties.sort.enum.push('color')
     data(now, 'orders.order-placed').properties.note = text
     now.routes['orders.another'] = route(now, 'orders.list')
@@ -62,6 +63,10 @@ test('what is new may be added, what was promised may not go', () => {
     [
       'products.list: query.q takes less: maxLength 10',
       (now) => (route(now, 'products.list').query.properties.q.maxLength = 10),
+    ],
+    [
+      'users.changeAddress: body.company can no longer be unset',
+      (now) => (route(now, 'users.changeAddress').body.properties.company = { ...text, maxLength: 120 }),
     ],
     ['orders.checkout: answered 201 and answers 200', (now) => (route(now, 'orders.checkout').statuses = [200])],
     [
@@ -105,6 +110,22 @@ test('what routes say for the gateway names things that exist', () => {
     assert.equal(route.rateLimit?.paths !== undefined, route.rateLimit?.class === 'credentials', name)
     if (route.rateLimit?.paths) assert.ok(route.path.endsWith('/*'), name)
   }
+})
+
+test('every currency in a request must be one of ISO 4217', () => {
+  const found: string[] = []
+  const walk = (schema: unknown, path: string) => {
+    if (typeof schema !== 'object' || schema === null) return
+    for (const [name, inner] of Object.entries(schema)) {
+      if (name === 'currency' && path.endsWith('properties')) {
+        assert.equal((inner as Record<string, unknown>)['x-currency'], true, path)
+        found.push(path)
+      }
+      walk(inner, `${path}.${name}`)
+    }
+  }
+  for (const { service, name, query, body } of allRoutes) walk({ query, body }, `${service}.${name}`)
+  assert.ok(found.length >= 10, `${found.length} currencies`)
 })
 
 test('those who rely on a promise are named', () => {

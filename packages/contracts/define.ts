@@ -24,6 +24,29 @@ export function Shape<P extends TProperties>(properties: P, options: Record<stri
   return Type.Object(properties, { additionalProperties: false, ...options })
 }
 
+type Changes<P extends TProperties, N extends keyof P> = {
+  [K in Exclude<keyof P, N>]?: Static<P[K]>
+} & { [K in N]?: Static<P[K]> | null }
+
+/**
+ * The body of a PATCH: the fields that change, at least one. A field that is left out stays as it is. Null unsets the fields named in
+ * `unsets`, which then are as if they had never been given; for the others it is refused, because they always have a value.
+ */
+export function Patch<P extends TProperties, const N extends Extract<keyof P, string>>(
+  shape: TObject<P>,
+  unsets: readonly N[],
+) {
+  const properties = Object.entries(shape.properties as Record<string, TSchema & { type?: string }>).map(
+    ([name, schema]) => [name, unsets.includes(name as N) ? { ...schema, type: [schema.type, 'null'] } : schema],
+  )
+  return Type.Unsafe<Changes<P, N>>({
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+    minProperties: 1,
+  })
+}
+
 /** One of these words. */
 export function OneOf<const W extends readonly string[]>(words: W, options: Record<string, unknown> = {}) {
   return Type.Unsafe<W[number]>({ type: 'string', enum: words, ...options })

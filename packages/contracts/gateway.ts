@@ -5,6 +5,7 @@ import { Currency, Slug } from './basics.ts'
 import { Bytes, defineApi, Shape } from './define.ts'
 import { Availability } from './inventory.ts'
 import { Category, Product, ProductCard, ProductList, ProductSort } from './products.ts'
+import { Opaque } from './text.ts'
 
 const missing = Type.Array(Type.String(), {
   description: 'Parts that could not be read just now; the page can be shown without them.',
@@ -49,7 +50,7 @@ export const gatewayApi = defineApi('gateway', 'The public entry to all services
     params: Shape({ slug: Slug }),
     query: Shape({
       ...currency,
-      cursor: Type.Optional(Type.String({ maxLength: 400 })),
+      cursor: Type.Optional(Opaque({ maxLength: 400 })),
       sort: Type.Optional(ProductSort),
     }),
     reply: Shape({ category: Category, children: Type.Array(Category), products: Type.Optional(ProductList), missing }),

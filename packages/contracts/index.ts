@@ -2,4 +2,5 @@
 export * from './apis.ts'
 export * from './basics.ts'
 export * from './client.ts'
+export * from './currencies.ts'
 export * from './define.ts'

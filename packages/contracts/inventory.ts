@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox'
 import { byOrderId, Id, Page, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Line } from './text.ts'
 
 const Quantity = Type.Integer({ minimum: 1, maximum: 100_000 })
 export const StockLine = Shape({ sku: Sku, quantity: Quantity })
@@ -31,7 +32,7 @@ export const MovementInput = Shape({
     description:
       'received, returned: how many came. damaged: how many are gone. adjusted: the signed difference. counted: how many lie on the shelf, without those that wait to be packed for paid orders: these have left the stock already.',
   }),
-  reason: Type.String({ minLength: 1, maxLength: 300 }),
+  reason: Line({ minLength: 1, maxLength: 300 }),
 })
 export const Movement = Shape({
   id: Id,
@@ -41,7 +42,9 @@ export const Movement = Shape({
   onHandChange: Type.Integer(),
   reservedChange: Type.Integer(),
   reason: Type.String(),
-  reference: Type.Optional(Type.String({ description: 'What caused it: an order, or a refund of units not sent.' })),
+  reference: Type.Optional(
+    Type.String({ description: 'What caused it: an order, or the refund or cancellation of units that came back.' }),
+  ),
   at: Time,
   by: Type.Optional(Type.String()),
 })

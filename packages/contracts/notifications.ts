@@ -2,13 +2,15 @@
 import { Type } from 'typebox'
 import { byId, Id, Page, paging, Time } from './basics.ts'
 import { Bytes, defineApi, OneOf, Shape } from './define.ts'
+import { EmailFilter } from './text.ts'
 
 export const notificationStatuses = ['queued', 'sent', 'failed'] as const
 export const Notification = Shape({
   id: Id,
   channel: OneOf(['mail']),
   kind: Type.String({
-    description: 'order-confirmed, order-shipped, order-canceled, order-refunded, verification, password-reset',
+    description:
+      'order-confirmed, order-shipped, order-canceled, order-refunded, units-canceled, verification, password-reset, sign-up-repeated, email-change, email-change-notice, email-changed, email-changed-notice',
   }),
   recipient: Type.String(),
   subject: Type.String(),
@@ -29,7 +31,7 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     query: Shape({
       ...paging,
       orderId: Type.Optional(Id),
-      recipient: Type.Optional(Type.String({ maxLength: 254 })),
+      recipient: Type.Optional(EmailFilter({ maxLength: 254 })),
       status: Type.Optional(OneOf(notificationStatuses)),
     }),
     reply: Page(Notification),
@@ -53,7 +55,7 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     summary: 'The development mailbox',
     hidden: true,
     securityPolicy: 'page',
-    query: Shape({ to: Type.Optional(Type.String({ maxLength: 254 })) }),
+    query: Shape({ to: Type.Optional(EmailFilter({ maxLength: 254 })) }),
     reply: Bytes,
   },
   readMail: {
@@ -82,7 +84,7 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     access: 'anyone',
     summary: 'The development mailbox as JSON, for tests and scripts',
     hidden: true,
-    query: Shape({ to: Type.Optional(Type.String({ maxLength: 254 })) }),
+    query: Shape({ to: Type.Optional(EmailFilter({ maxLength: 254 })) }),
     reply: Shape({
       items: Type.Array(
         Shape({ id: Id, to: Type.String(), subject: Type.String(), text: Type.String(), sentAt: Time }),

@@ -1,8 +1,9 @@
 // What the orders service promises: carts, checkout, history, shipping, refunds.
 import { type Static, Type } from 'typebox'
-import { Address, byId, byOrderId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
+import { Address, AddressInput, byId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, OneOf, Shape } from './define.ts'
 import { NextAction, PaymentChoice } from './payments.ts'
+import { Line, Link, Opaque, SearchText } from './text.ts'
 
 const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
 export const ShippingMethod = Shape({ id: Type.String(), name: Type.String(), price: Money })
@@ -24,6 +25,17 @@ const lineBasics = {
   image: Type.Optional(Type.String()),
   slug: Type.Optional(Type.String()),
 }
+/** Ids that clients choose carry random bits, so that nobody guesses them: RFC 9562, versions 4 and 7. */
+const randomId = (versions: string) =>
+  Type.String({
+    format: 'uuid',
+    pattern: `^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[${versions}][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$`,
+    description: 'A UUID of version 4 or 7, chosen by the client.',
+  })
+export const CartId = randomId('47')
+/** The demo shop's own past orders have ids of version 8. */
+const NewOrderId = randomId('478')
+
 export const CartProblem = Shape({
   code: OneOf([
     'out-of-stock',
@@ -32,6 +44,7 @@ export const CartProblem = Shape({
     'currency-unavailable',
     'cannot-ship-there',
     'code-unknown',
+    'order-too-large',
   ]),
   sku: Type.Optional(Sku),
   message: Type.String(),
@@ -40,16 +53,25 @@ export const CartInput = Shape({
   email: Type.Optional(Email),
   currency: Type.Optional(Currency),
   lines: Type.Array(Shape({ sku: Sku, quantity: Quantity }), { maxItems: 200 }),
-  shippingAddress: Type.Optional(Address),
-  billingAddress: Type.Optional(Address),
-  shippingMethod: Type.Optional(Type.String({ maxLength: 40 })),
-  codes: Type.Optional(Type.Array(Type.String({ maxLength: 40 }), { maxItems: 10 })),
+  shippingAddress: Type.Optional(AddressInput),
+  billingAddress: Type.Optional(AddressInput),
+  shippingMethod: Type.Optional(Opaque({ maxLength: 40 })),
+  codes: Type.Optional(Type.Array(Line({ maxLength: 40 }), { maxItems: 10 })),
 })
 export type CartInput = Static<typeof CartInput>
 export const Cart = Shape({
   id: Id,
   version: Type.Integer(),
-  status: OneOf(['open', 'ordered']),
+  status: OneOf(['open', 'being-bought', 'ordered'], {
+    description:
+      'being-bought: an order exists for it that is not paid yet; the cart is open again when that order is canceled. ordered: paid.',
+  }),
+  orderId: Type.Optional(
+    Type.String({
+      format: 'uuid',
+      description: 'Its order, for those who may see the order: the owner, staff, and requests with its Order-Key.',
+    }),
+  ),
   email: Type.Optional(Email),
   currency: Currency,
   lines: Type.Array(Shape(lineBasics)),
@@ -79,7 +101,10 @@ export const OrderLine = Shape({
   tax: Money,
   taxRate: Type.Number({ description: 'Percent.' }),
   shippedQuantity: Type.Integer(),
-  refundedQuantity: Type.Integer(),
+  refundedQuantity: Type.Integer({ description: 'Units whose money went back, or is on its way.' }),
+  canceledQuantity: Type.Integer({
+    description: 'Units that will not be sent, or wait for their refund until that is certain.',
+  }),
 })
 export const Shipment = Shape({
   id: Id,
@@ -89,13 +114,48 @@ export const Shipment = Shape({
   lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer() })),
   shippedAt: Time,
 })
+const RefundPart = Shape({
+  amount: Money,
+  tax: Shape(Money.properties, { description: 'The tax that the amount contains.' }),
+})
+export const RefundParts = Shape(
+  { items: RefundPart, shipping: RefundPart, goodwill: RefundPart },
+  {
+    description:
+      'What a refund is for. Items and shipping never exceed what was paid for them, and all parts together never exceed what was paid. When everything has gone back, the taxes add up to the tax of the order.',
+  },
+)
+export type RefundParts = Static<typeof RefundParts>
 export const Refund = Shape({
   id: Id,
   status: OneOf(['pending', 'refunded', 'failed']),
   amount: Money,
+  parts: RefundParts,
+  lines: Type.Array(
+    Shape({
+      sku: Sku,
+      quantity: Type.Integer(),
+      unsent: Type.Integer({ description: 'So many of the units had not been sent; they will not be sent.' }),
+      restocked: Type.Integer({ description: 'So many of the units had been sent and go back into stock.' }),
+      amount: Money,
+    }),
+  ),
   reason: Type.String(),
   createdAt: Time,
 })
+export const Cancellation = Shape(
+  {
+    id: Id,
+    status: OneOf(['pending', 'canceled', 'failed'], {
+      description:
+        'pending: the money is on its way. failed: the money could not be given back, so the units are to be sent again.',
+    }),
+    lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer(), refund: Money })),
+    reason: Type.String(),
+    createdAt: Time,
+  },
+  { description: 'Units of a paid order that were not sent and will not be.' },
+)
 export const Order = Shape({
   id: Id,
   number: Type.String(),
@@ -110,6 +170,7 @@ export const Order = Shape({
   shippingMethod: ShippingMethod,
   shipments: Type.Array(Shipment),
   refunds: Type.Array(Refund),
+  cancellations: Type.Array(Cancellation),
   nextAction: Type.Optional(NextAction),
   /** The key with which a guest reads the order later (header Order-Key). Only to those who may see it anyway. */
   accessKey: Type.Optional(Type.String()),
@@ -131,12 +192,17 @@ export const TimelineEntry = Shape({
   at: Time,
   type: Type.String({
     description:
-      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, late-payment.',
+      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, units-canceled, late-payment.',
   }),
   status: Type.Optional(OneOf(orderStatuses, { description: 'Of the order, from then on.' })),
   message: Type.String(),
 })
 
+const ParcelLines = Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })
+const ShippingBack = Type.Union([Type.Boolean(), Money], {
+  description: 'True: all that was paid for shipping and has not gone back. Or an amount of it. Nothing without it.',
+})
+const byCartId = Shape({ id: CartId })
 const orderKey = { headers: ['order-key'] } as const
 const byItsId = { params: byId, orderIdParam: 'id' } as const
 
@@ -148,21 +214,50 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Store the whole cart and get it priced',
     priority: 'checkout',
     about:
-      'The id is chosen by the client and is the key to the cart: keep it secret. If-Match with the version refuses to overwrite another tab; without it the last write wins. Prices, tax and shipping are decided by the server.',
-    params: byId,
+      'The id is chosen by the client. The id of a guest’s cart is the key to it: keep it secret. A cart that was stored while somebody was signed in exists for its owner and staff alone. If-Match with the ETag (or the version, as "3") refuses to overwrite another tab; without it the last write wins. If-None-Match: * only creates. Prices, tax and shipping are decided by the server. SKUs that the shop does not know are refused; those that are not for sale any more stay in the cart, with a problem. From the moment an order exists for the cart it cannot be changed; cancel an unpaid order to change it. A guest’s cart without an e-mail address is kept for two days, others for 30.',
+    params: byCartId,
     body: CartInput,
+    bodyLimit: 16 * 1024,
     reply: Cart,
-    headers: ['if-match'],
-    refusals: { 'version-conflict': 409, 'cart-ordered': 409 },
+    headers: ['if-match', 'if-none-match', 'order-key'],
+    refusals: { 'version-conflict': 412, 'cart-ordered': 409, 'cart-being-bought': 409, 'sku-unknown': 422 },
   },
   readCart: {
     method: 'GET',
     path: '/v1/carts/:id',
     access: 'anyone',
     summary: 'Read a cart, priced now',
+    about:
+      'A customer’s cart exists for its owner and staff alone. With If-None-Match and the ETag of the last answer, the answer is 304 while everything in it is the same, prices and stock included.',
     priority: 'checkout',
-    params: byId,
+    params: byCartId,
     reply: Cart,
+    otherStatuses: [304],
+    headers: ['if-none-match', 'order-key'],
+  },
+  readMyCart: {
+    method: 'GET',
+    path: '/v1/me/cart',
+    access: 'customer',
+    summary: 'Read my current cart',
+    about: 'Of the carts that are mine and open, the one that was changed last. 404 when there is none.',
+    priority: 'checkout',
+    reply: Cart,
+    otherStatuses: [304],
+    headers: ['if-none-match'],
+    refusals: { 'not-found': 404 },
+  },
+  claimCart: {
+    method: 'POST',
+    path: '/v1/carts/:id/claim',
+    access: 'customer',
+    summary: 'Take a guest’s cart along after signing in',
+    about:
+      'Merges the guest’s cart into my current cart and answers with that: quantities of a SKU add up, to at most 999 and, of what the guest’s cart holds, to what is in stock; e-mail address, addresses, currency and shipping method of my cart win. The guest’s cart is then gone. Without a current cart, the guest’s cart becomes mine and keeps its id. Repeating the request changes nothing more. A cart that is being bought, or was, is not taken along.',
+    priority: 'checkout',
+    params: byCartId,
+    reply: Cart,
+    refusals: { 'cart-ordered': 409, 'cart-being-bought': 409, 'cart-too-large': 409 },
   },
   shippingMethods: {
     method: 'GET',
@@ -184,28 +279,35 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Check out: reserve, pay, place the order',
     priority: 'checkout',
     about:
-      'The order id is chosen by the client, so a repeated request finds the first order. 201: paid. 202: follow nextAction, or the payment is still being confirmed. 402: declined; try again with a new order id. Guests need no account.',
-    params: byOrderId,
+      'The order id is chosen by the client, so a repeated request finds the first order; the same id with another payment is refused. A cart becomes one order: while that is unpaid, other order ids are refused (cart-being-bought) until it is paid, declined, expired or canceled. cartVersion is the version of the cart that the customer saw. returnUrl, where the bank sends the customer back to, belongs to the shop or to an origin in its settings. 201: paid. 202: follow nextAction, or the payment is still being confirmed. 402: declined; try again with a new order id. Guests need no account.',
+    params: Shape({ orderId: NewOrderId }),
+    headers: ['order-key'],
     orderIdParam: 'orderId',
     rateLimit: { class: 'checkout' },
     deadlineSeconds: 8,
     body: Shape({
-      cartId: Id,
+      cartId: CartId,
+      cartVersion: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647 })),
       expectedTotal: Money,
       payment: PaymentChoice,
-      returnUrl: Type.Optional(Type.String({ maxLength: 500 })),
+      returnUrl: Type.Optional(Opaque({ maxLength: 500 })),
     }),
     reply: Order,
     status: 201,
-    otherStatuses: [200, 202],
+    otherStatuses: [202],
     refusals: {
       'payment-declined': 402,
       'out-of-stock': 409,
       'price-changed': 409,
+      'cart-changed': 409,
+      'cart-being-bought': 409,
+      'cart-ordered': 409,
       'order-canceled': 409,
       'order-id-taken': 409,
+      'order-id-reused': 409,
       'cart-incomplete': 422,
       'cart-not-found': 404,
+      'return-url-not-allowed': 422,
       'cannot-ship-there': 422,
       'provider-unknown': 422,
       'too-many-reservations': 429,
@@ -216,11 +318,13 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     path: '/v1/orders',
     access: 'customer',
     summary: 'List my orders; staff sees all',
+    about:
+      'Orders that were placed as a guest come into the account that has proved their e-mail address: when it proves the address, and at each sign-in after that.',
     query: Shape({
       ...paging,
       status: Type.Optional(OneOf(orderStatuses)),
       email: Type.Optional(Email),
-      number: Type.Optional(Type.String({ maxLength: 20 })),
+      number: Type.Optional(SearchText({ maxLength: 20 })),
     }),
     reply: Shape({ items: Type.Array(OrderSummary), nextCursor: Type.Optional(Type.String()) }),
     refusals: { 'invalid-cursor': 400 },
@@ -252,6 +356,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
         'orders.order-canceled',
         'orders.order-shipped',
         'orders.order-refunded',
+        'orders.units-canceled',
         'orders.order-changed',
       ],
     },
@@ -263,13 +368,14 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     access: 'anyone',
     summary: 'Cancel an order that has not been shipped',
     ...orderKey,
-    about: 'The stock is released and the money goes back to the customer.',
+    about:
+      'The stock is released and all money, shipping included, goes back to the customer. When a part of the order was sent, staff cancels the rest with /cancellations. A refusal names the status of the order as orderStatus.',
     idempotencyKey: true,
     priority: 'checkout',
     ...byItsId,
     body: Shape({
       reason: Type.Optional(
-        Type.String({
+        Line({
           maxLength: 300,
           description: "Shown in the timeline. A customer's reason is not quoted in mails.",
         }),
@@ -278,6 +384,34 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     reply: Order,
     refusals: { 'too-late-to-cancel': 409 },
   },
+  cancelUnits: {
+    method: 'POST',
+    path: '/v1/orders/:id/cancellations',
+    access: 'staff',
+    summary: 'Cancel units that were not sent',
+    idempotencyKey: true,
+    status: 201,
+    about:
+      'For each line its units, and how much of their money goes back: from nothing to their share of what was paid for the line. Without refund it is their share, at most what is left of the order. The units go back into stock: at once when no money moves, otherwise when the money has moved; if the refund fails, they are to be sent again. When nothing is left to send, the order ends by itself: it is shipped when something was sent, and canceled when nothing was. Shipping costs go back only when shipping says so. A refusal names the status of the order as orderStatus.',
+    ...byItsId,
+    body: Shape({
+      lines: Type.Array(Shape({ sku: Sku, quantity: Quantity, refund: Type.Optional(Money) }), {
+        minItems: 1,
+        maxItems: 200,
+      }),
+      shipping: Type.Optional(ShippingBack),
+      reason: Line({ minLength: 1, maxLength: 300 }),
+    }),
+    reply: Order,
+    refusals: {
+      'not-paid': 409,
+      'order-canceled': 409,
+      'nothing-to-cancel': 409,
+      'too-many-units': 422,
+      'refund-too-large': 409,
+      'invalid-refund': 422,
+    },
+  },
   ship: {
     method: 'POST',
     path: '/v1/orders/:id/shipments',
@@ -285,16 +419,24 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     summary: 'Ship an order, or part of it',
     idempotencyKey: true,
     status: 201,
-    about: 'Without lines: all that is left.',
+    about:
+      'Without lines: all that is left. An order whose money has gone back entirely is not shipped, unless evenIfRefunded says that the customer keeps both. A refusal names the status of the order as orderStatus.',
     ...byItsId,
     body: Shape({
-      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
-      carrier: Type.Optional(Type.String({ maxLength: 60 })),
-      trackingNumber: Type.Optional(Type.String({ maxLength: 100 })),
-      trackingUrl: Type.Optional(Type.String({ maxLength: 300, pattern: '^https://' })),
+      lines: Type.Optional(ParcelLines),
+      carrier: Type.Optional(Line({ maxLength: 60 })),
+      trackingNumber: Type.Optional(Line({ maxLength: 100 })),
+      trackingUrl: Type.Optional(Link({ maxLength: 300, pattern: '^https://' })),
+      evenIfRefunded: Type.Optional(Type.Boolean()),
     }),
     reply: Order,
-    refusals: { 'not-paid': 409, 'nothing-to-ship': 409, 'too-many-units': 422, 'order-canceled': 409 },
+    refusals: {
+      'not-paid': 409,
+      'nothing-to-ship': 409,
+      'too-many-units': 422,
+      'order-canceled': 409,
+      'order-refunded': 409,
+    },
   },
   refund: {
     method: 'POST',
@@ -304,12 +446,25 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     idempotencyKey: true,
     status: 201,
     about:
-      'By lines (their share of the total), by amount, or, without either, all that is left. Refunds never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Refunded units that were not shipped then go back into stock. An order with nothing left to ship is then shipped, or canceled when nothing was shipped.',
+      'By lines (their share of what was paid for the line, or an amount of it), and for shipping only when shipping says so; by amount, as goodwill that leaves all units in the order; or, without any of these, all that is left. No part exceeds what was paid for it, and all refunds together never exceed what was paid. The money moves in the background; the status of the refund says when it has moved. Units that were not sent then go back into stock, and sent ones when restock is true. An order with nothing left to send is then shipped, or canceled when nothing was shipped. A refusal names the status of the order as orderStatus; one that is too large also what is left, and of which purpose.',
     ...byItsId,
     body: Shape({
       amount: Type.Optional(Money),
-      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
-      reason: Type.String({ minLength: 1, maxLength: 300 }),
+      lines: Type.Optional(
+        Type.Array(Shape({ sku: Sku, quantity: Quantity, amount: Type.Optional(Money) }), {
+          minItems: 1,
+          maxItems: 200,
+        }),
+      ),
+      units: Type.Optional(
+        OneOf(['unsent-first', 'unsent', 'sent'], {
+          description:
+            'Which units the lines are. unsent: these will not be sent. sent: the customer has them, and the rest is still to be sent. unsent-first, the default: as many unsent ones as there are, then sent ones.',
+        }),
+      ),
+      shipping: Type.Optional(ShippingBack),
+      restock: Type.Optional(Type.Boolean({ description: 'True: the sent units of this refund go back into stock.' })),
+      reason: Line({ minLength: 1, maxLength: 300 }),
     }),
     reply: Order,
     refusals: { 'not-paid': 409, 'refund-too-large': 409, 'invalid-refund': 422 },
@@ -327,6 +482,7 @@ const soldLines = Type.Array(
     image: Type.Optional(Type.String()),
   }),
 )
+const Units = Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integer() })
 export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be shipped.', {
   ...orderBasics,
   lines: soldLines,
@@ -343,7 +499,8 @@ export const OrderCanceled = message(
   {
     ...orderBasics,
     reason: Type.String({
-      description: 'A stable word: by-customer, by-staff, out-of-stock, declined, expired, refunded.',
+      description:
+        'A stable word: by-customer, by-staff, out-of-stock, declined, expired; refunded or units-canceled when its last units were refunded or canceled before anything was sent.',
     }),
     wasPaid: Type.Boolean(),
     goingBack: Type.Optional(
@@ -352,6 +509,7 @@ export const OrderCanceled = message(
           'The amount that goes back to the customer now, or zero. Missing while the outcome of the payment is not known; then whatever was taken goes back.',
       }),
     ),
+    parts: Type.Optional(RefundParts),
     lines: soldLines,
     totals: Totals,
   },
@@ -369,12 +527,27 @@ export const OrderRefunded = message('orders.order-refunded', 'orderId', 'Money 
   amount: Money,
   totalRefunded: Money,
   reason: Type.String(),
+  parts: Type.Optional(RefundParts),
   unsent: Type.Optional(
-    Type.Array(Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integer() }), {
+    Type.Array(Units, {
       description: 'Refunded units that were not shipped. They will not be shipped and go back into stock.',
     }),
   ),
+  restocked: Type.Optional(
+    Type.Array(Units, { description: 'Refunded units that were shipped, came back and go back into stock.' }),
+  ),
 })
+export const UnitsCanceled = message(
+  'orders.units-canceled',
+  'orderId',
+  'Units of a paid order will not be sent and go back into stock. No money moves for them.',
+  {
+    ...orderBasics,
+    cancellationId: Id,
+    reason: Type.String(),
+    units: Type.Array(Units),
+  },
+)
 export const OrderChanged = message(
   'orders.order-changed',
   'orderId',

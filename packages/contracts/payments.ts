@@ -1,7 +1,8 @@
 // What the payments service promises: taking and returning money, and the ledger that says what moved.
 import { type Static, Type } from 'typebox'
-import { byOrderId, Email, Id, Money, Page, Price, paging, Time } from './basics.ts'
-import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Amount, byOrderId, Email, Id, Money, Page, paging, Time } from './basics.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
+import { Opaque } from './text.ts'
 
 /** A number that could be a card number is refused wherever a token is expected, so card data never enters the shop. */
 const Token = Type.String({ pattern: '^(?![0-9 -]{12,})[A-Za-z0-9_.:-]{3,200}$', maxLength: 200 })
@@ -23,9 +24,9 @@ export const Decline = Shape({ code: Type.String(), message: Type.String() })
 export const Payment = Shape({
   orderId: Id,
   status: OneOf(paymentStatuses),
-  amount: Price,
-  captured: Price,
-  refunded: Price,
+  amount: Amount,
+  captured: Amount,
+  refunded: Amount,
   provider: Provider,
   nextAction: Type.Optional(NextAction),
   decline: Type.Optional(Decline),
@@ -39,7 +40,7 @@ export type PaymentChoice = Static<typeof PaymentChoice>
 const Operation = Shape({
   id: Id,
   kind: OneOf(['authorize', 'capture', 'void', 'refund']),
-  amount: Price,
+  amount: Amount,
   status: OneOf(['pending', 'unknown', 'succeeded', 'failed']),
   providerReference: Type.Optional(Type.String()),
   createdAt: Time,
@@ -83,7 +84,7 @@ export const paymentsApi = defineApi(
         'One payment per order; the same order again finds the first. A declined payment is a reply, not an error.',
       ...byOrder,
       body: Shape({
-        amount: Price,
+        amount: Amount,
         payment: PaymentChoice,
         returnUrl: Type.String({ maxLength: 500 }),
         email: Type.Optional(Email),
@@ -185,7 +186,7 @@ export const paymentsApi = defineApi(
       access: 'staff',
       summary: 'Make the payment simulator misbehave',
       hidden: true,
-      body: Type.Partial(SimulatorSwitches, { additionalProperties: false, minProperties: 1 }),
+      body: Patch(SimulatorSwitches, []),
       reply: SimulatorSwitches,
     },
     simulatorPage: {
@@ -195,7 +196,7 @@ export const paymentsApi = defineApi(
       summary: 'The simulated bank’s page',
       hidden: true,
       securityPolicy: 'page',
-      params: Shape({ intentId: Type.String({ maxLength: 80 }) }),
+      params: Shape({ intentId: Opaque({ maxLength: 80 }) }),
       reply: Bytes,
     },
     simulatorAnswer: {
@@ -205,7 +206,7 @@ export const paymentsApi = defineApi(
       summary: 'The customer’s answer to the simulated bank',
       hidden: true,
       securityPolicy: 'page',
-      params: Shape({ intentId: Type.String({ maxLength: 80 }) }),
+      params: Shape({ intentId: Opaque({ maxLength: 80 }) }),
       body: Bytes,
       reply: Bytes,
       status: 303,
@@ -225,10 +226,10 @@ export const CancelPayment = message(
 export const RefundPayment = message('payments.refund-payment', 'orderId', 'Give part of the money back.', {
   orderId: Id,
   refundId: Id,
-  amount: Price,
+  amount: Amount,
   reason: Type.String(),
 })
-const about = { orderId: Id, amount: Price }
+const about = { orderId: Id, amount: Amount }
 export const PaymentAuthorized = message(
   'payments.payment-authorized',
   'orderId',
@@ -251,7 +252,7 @@ export const PaymentVoided = message('payments.payment-voided', 'orderId', 'An a
 export const PaymentRefunded = message('payments.payment-refunded', 'orderId', 'Money went back to the customer.', {
   ...about,
   refundId: Id,
-  totalRefunded: Price,
+  totalRefunded: Amount,
 })
 export const RefundFailed = message('payments.refund-failed', 'orderId', 'The provider refused a refund.', {
   ...about,

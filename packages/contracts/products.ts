@@ -1,10 +1,11 @@
 // What the products service promises: the catalog, its pictures, search and categories.
 import { type Static, Type } from 'typebox'
 import { byId, Currency, Id, Money, Page, Price, paging, Sku, Slug, Time } from './basics.ts'
-import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
+import { Line, Lines, SearchText, Texts } from './text.ts'
 
-const words = (maxLength: number) => Type.String({ minLength: 1, maxLength })
-const Attributes = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }), Type.String({ maxLength: 200 }), {
+const words = (maxLength: number) => Line({ minLength: 1, maxLength })
+const Attributes = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }), Line({ maxLength: 200 }), {
   maxProperties: 50,
   additionalProperties: false,
 })
@@ -71,9 +72,7 @@ export const ProductList = Shape({
 
 const VariantInput = Shape({
   sku: Sku,
-  options: Type.Optional(
-    Type.Record(Type.String({ maxLength: 40 }), Type.String({ maxLength: 60 }), { maxProperties: 5 }),
-  ),
+  options: Type.Optional(Texts({ maxLength: 40 }, { maxLength: 60 }, { maxProperties: 5 })),
   prices: Type.Array(Price, { minItems: 1, maxItems: 20 }),
   weightGrams: Type.Optional(Type.Integer({ minimum: 0, maximum: 1_000_000 })),
 })
@@ -81,7 +80,7 @@ export const ProductInput = Shape({
   id: Type.Optional(Id),
   slug: Type.Optional(Slug),
   title: words(200),
-  description: Type.Optional(Type.String({ maxLength: 20_000 })),
+  description: Type.Optional(Lines({ maxLength: 20_000 })),
   status: Type.Optional(OneOf(['draft', 'published'])),
   categorySlug: Type.Optional(Slug),
   attributes: Type.Optional(Attributes),
@@ -103,7 +102,7 @@ export const CategoryInput = Shape({
   id: Type.Optional(Id),
   slug: Slug,
   title: words(120),
-  description: Type.Optional(Type.String({ maxLength: 5000 })),
+  description: Type.Optional(Lines({ maxLength: 5000 })),
   parentSlug: Type.Optional(Slug),
   position: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000 })),
 })
@@ -115,6 +114,9 @@ export const Category = Shape({
   parentSlug: Type.Optional(Slug),
   position: Type.Integer(),
   productCount: Type.Integer(),
+  formerSlugs: Type.Optional(
+    Type.Array(Slug, { description: 'It is found by these, too. Missing when there are none.' }),
+  ),
 })
 
 export const productsApi = defineApi('products', 'What is for sale and at which price: catalog, search, pictures.', {
@@ -128,10 +130,10 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
       'Only published products. q searches with ranking and typo tolerance; attributes filter as attribute=material:clay, repeatable: values of one attribute widen, different attributes narrow. minPrice and maxPrice bound the price that the list shows: the lowest, in the currency asked for, in minor units. Facets count what each further filter would leave.',
     query: Shape({
       ...paging,
-      q: Type.Optional(Type.String({ maxLength: 200 })),
+      q: Type.Optional(SearchText({ maxLength: 200 })),
       category: Type.Optional(Slug),
       attribute: Type.Optional(
-        Type.Array(Type.String({ maxLength: 241, pattern: '^[a-z][a-z0-9-]{0,39}:.{1,200}$' }), { maxItems: 20 }),
+        Type.Array(SearchText({ maxLength: 241, pattern: '^[a-z][a-z0-9-]{0,39}:.{1,200}$' }), { maxItems: 20 }),
       ),
       minPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
       maxPrice: Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })),
@@ -169,7 +171,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'anyone',
     summary: 'Complete what is being typed',
     ...publicRead,
-    query: Shape({ q: Type.String({ minLength: 1, maxLength: 100 }) }),
+    query: Shape({ q: SearchText({ minLength: 1, maxLength: 100 }) }),
     reply: Shape({ items: Type.Array(Shape({ slug: Slug, title: Type.String() })) }),
   },
   listCategories: {
@@ -199,7 +201,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     summary: 'List products, drafts too',
     query: Shape({
       ...paging,
-      q: Type.Optional(Type.String({ maxLength: 200 })),
+      q: Type.Optional(SearchText({ maxLength: 200 })),
       status: Type.Optional(OneOf(['draft', 'published'])),
     }),
     reply: Page(Product),
@@ -247,10 +249,10 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'staff',
     summary: 'Change a product',
     about:
-      'Send the version in If-Match to be refused instead of overwriting a colleague. Variants, when given, replace all.',
+      'Send the version in If-Match to be refused instead of overwriting a colleague. Variants, when given, replace all. A null in categorySlug takes the product out of its category.',
     params: byId,
     headers: ['if-match'],
-    body: Type.Partial(Type.Omit(ProductInput, ['id']), { additionalProperties: false, minProperties: 1 }),
+    body: Patch(Type.Omit(ProductInput, ['id']), ['description', 'categorySlug', 'attributes', 'options']),
     reply: Product,
     refusals: productRefusals,
     bodyLimit: 512 * 1024,
@@ -274,7 +276,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     about:
       'The body is the picture itself: PNG, JPEG or WebP, at most 20 MB and 25 megapixels. Three sizes are made in the background.',
     params: byId,
-    query: Shape({ alt: Type.Optional(Type.String({ maxLength: 300 })) }),
+    query: Shape({ alt: Type.Optional(Line({ maxLength: 300 })) }),
     body: Bytes,
     bodyLimit: 20 * 1024 * 1024,
     deadlineSeconds: 20,
@@ -305,8 +307,10 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     path: '/v1/categories/:id',
     access: 'staff',
     summary: 'Change a category',
+    about:
+      'After a new slug the category is found by the former one, too, until another category takes that slug. Null unsets the parent: the category is then on the first level.',
     params: byId,
-    body: Type.Partial(Type.Omit(CategoryInput, ['id']), { additionalProperties: false, minProperties: 1 }),
+    body: Patch(Type.Omit(CategoryInput, ['id']), ['description', 'parentSlug', 'position']),
     reply: Category,
     refusals: { 'slug-taken': 409, 'category-unknown': 422, 'too-deep': 422 },
   },

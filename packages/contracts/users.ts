@@ -1,7 +1,8 @@
 // What the users service promises: accounts, sessions, profiles and address books.
 import { type Static, Type } from 'typebox'
-import { Address, byId, Email, Id, Page, paging, Time } from './basics.ts'
-import { Bytes, defineApi, message, Nothing, OneOf, Shape } from './define.ts'
+import { Address, AddressWith, byId, Email, Id, Page, paging, Time } from './basics.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
+import { EmailFilter, Line, Opaque, Secret } from './text.ts'
 
 export const Role = OneOf(['customer', 'staff'])
 export type Role = Static<typeof Role>
@@ -15,7 +16,7 @@ export const Me = Shape({
   createdAt: Time,
 })
 export const SavedAddress = Shape({ id: Id, ...Address.properties, isDefault: Type.Boolean() })
-export const AddressInput = Shape({ ...Address.properties, isDefault: Type.Optional(Type.Boolean()) })
+export const SavedAddressInput = AddressWith({ isDefault: Type.Optional(Type.Boolean()) })
 export const Session = Shape({
   id: Id,
   createdAt: Time,
@@ -28,12 +29,12 @@ export const Session = Shape({
 export const Identity = Shape({ userId: Id, role: Role, sessionId: Id, email: Email, emailVerified: Type.Boolean() })
 export type Identity = Static<typeof Identity>
 
-const password = Type.String({ minLength: 1, maxLength: 1_000 })
-const place = Type.String({ maxLength: 1_000, description: 'A path of the shop, or a URL of a trusted origin.' })
+const password = Secret({ minLength: 1, maxLength: 1_000 })
+const place = Opaque({ maxLength: 1_000, description: 'A path of the shop, or a URL of a trusted origin.' })
 /** The open routes of better-auth that change something, with their bodies; its other routes are closed. */
 export const authBodies = {
   'sign-up/email': Shape({
-    name: Type.String({ minLength: 1, maxLength: 120 }),
+    name: Line({ minLength: 1, maxLength: 120 }),
     email: Email,
     password,
     callbackURL: Type.Optional(place),
@@ -41,17 +42,28 @@ export const authBodies = {
   'sign-in/email': Shape({
     email: Email,
     password,
+    newPassword: Type.Optional(
+      Secret({
+        minLength: 1,
+        maxLength: 1_000,
+        description: 'Replaces the password before the sign-in. Needed after password-change-required.',
+      }),
+    ),
     rememberMe: Type.Optional(Type.Boolean()),
     callbackURL: Type.Optional(place),
   }),
   'sign-out': Shape({}),
   'send-verification-email': Shape({ email: Email, callbackURL: Type.Optional(place) }),
+  'verify-email': Shape({ token: Opaque({ minLength: 1, maxLength: 1_000 }) }),
   'request-password-reset': Shape({ email: Email, redirectTo: Type.Optional(place) }),
-  'reset-password': Shape({ newPassword: password, token: Type.String({ minLength: 1, maxLength: 200 }) }),
+  'reset-password': Shape({ newPassword: password, token: Opaque({ minLength: 1, maxLength: 200 }) }),
   'change-password': Shape({ currentPassword: password, newPassword: password }),
 }
 export type AuthBodies = { [P in keyof typeof authBodies]: Static<(typeof authBodies)[P]> }
-export const authReads = ['get-session', 'verify-email', 'reset-password/:token', 'ok'] as const
+export const authReads = ['get-session', 'ok'] as const
+/** What the links in mails are for. Each opens a page of this name; nothing happens before its button is pressed. */
+export const linkActions = ['verify-email', 'reset-password', 'change-email'] as const
+export type LinkAction = (typeof linkActions)[number]
 
 /** Where better-auth's routes begin. */
 export const authBasePath = '/v1/auth'
@@ -89,6 +101,34 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'Sign-in and account routes (POST)',
     rateLimit: { class: 'credentials', paths: guessable },
   },
+  linkPage: {
+    method: 'GET',
+    path: '/account/:action',
+    access: 'anyone',
+    hidden: true,
+    securityPolicy: 'page',
+    summary: 'The page that a link in a mail opens',
+    about:
+      'Changes nothing, whoever opens it: mail scanners follow links. The query holds token and callbackURL, and whatever mail programs append.',
+    params: Shape({ action: OneOf(linkActions) }),
+    reply: Bytes,
+  },
+  useLink: {
+    method: 'POST',
+    path: '/account/:action',
+    access: 'anyone',
+    hidden: true,
+    securityPolicy: 'page',
+    summary: 'The button of that page: uses the link',
+    about:
+      'Takes the fields of the form and answers with a page: 200, 400 for a link that no longer works, 422 for a password that is not good enough.',
+    params: Shape({ action: OneOf(linkActions) }),
+    body: Bytes,
+    bodyLimit: 8 * 1024,
+    reply: Bytes,
+    otherStatuses: [400, 422],
+    deadlineSeconds: 10,
+  },
 
   readMe: { method: 'GET', path: '/v1/me', access: 'customer', summary: 'Read my profile', reply: Me },
   changeMe: {
@@ -96,8 +136,21 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/me',
     access: 'customer',
     summary: 'Change my profile',
-    body: Shape({ name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })) }, { minProperties: 1 }),
+    body: Patch(Shape({ name: Line({ minLength: 1, maxLength: 120 }) }), []),
     reply: Me,
+  },
+  changeEmail: {
+    method: 'POST',
+    path: '/v1/me/email',
+    access: 'customer',
+    summary: 'Change my e-mail address',
+    status: 202,
+    about:
+      'Asks for the password once more. The address changes when the button behind the link is pressed that is mailed to the new one; a newer request, and a new password, make older links useless. The old address is told at once, and both are told after the change, which ends all other sessions. The answer is the same for an address that has an account.',
+    body: Shape({ email: Email, password: Secret({ minLength: 1, maxLength: 256 }) }),
+    reply: Shape({ email: Email, expiresAt: Time }),
+    refusals: { 'wrong-password': 403, 'email-unchanged': 422 },
+    deadlineSeconds: 10,
   },
   deleteMe: {
     method: 'DELETE',
@@ -106,7 +159,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     session: 'ends',
     summary: 'Delete my account',
     about: 'Asks for the password once more. Ends all sessions; orders stay, without the account.',
-    body: Shape({ password: Type.String({ minLength: 1, maxLength: 256 }) }),
+    body: Shape({ password: Secret({ minLength: 1, maxLength: 256 }) }),
     reply: Nothing,
     status: 204,
     refusals: { 'wrong-password': 403 },
@@ -125,7 +178,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'Add an address',
     status: 201,
     about: 'At most 50. The first one becomes the default.',
-    body: AddressInput,
+    body: SavedAddressInput,
     reply: SavedAddress,
     refusals: { 'too-many-addresses': 422 },
   },
@@ -134,8 +187,16 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/me/addresses/:id',
     access: 'customer',
     summary: 'Change an address',
+    about: 'City, region and postal code can be unset where the country does not need them.',
     params: byId,
-    body: Type.Partial(AddressInput, { additionalProperties: false, minProperties: 1 }),
+    body: Patch(Shape({ ...Address.properties, isDefault: Type.Boolean() }), [
+      'company',
+      'line2',
+      'city',
+      'region',
+      'postalCode',
+      'phone',
+    ]),
     reply: SavedAddress,
   },
   deleteAddress: {
@@ -179,7 +240,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     path: '/v1/customers',
     access: 'staff',
     summary: 'List customers',
-    query: Shape({ ...paging, q: Type.Optional(Type.String({ maxLength: 100 })) }),
+    query: Shape({ ...paging, q: Type.Optional(EmailFilter({ maxLength: 100 })) }),
     reply: Page(Me),
     refusals: { 'invalid-cursor': 400 },
   },
@@ -206,6 +267,12 @@ export const SessionRevoked = message('users.session-revoked', 'userId', 'A sess
   userId: Id,
   sessionId: Id,
 })
+export const EmailProved = message(
+  'users.email-proved',
+  'userId',
+  'The owner of an account has proved the e-mail address, by a link, or signed in to an account with a proved one.',
+  { userId: Id, email: Email },
+)
 export const VerificationRequested = message(
   'users.verification-requested',
   'userId',
@@ -224,4 +291,27 @@ export const PasswordResetRequested = message(
     url: Type.String(),
     expiresAt: Time,
   },
+)
+export const SignUpRepeated = message(
+  'users.sign-up-repeated',
+  'userId',
+  'Somebody tried to make an account with an address that has one.',
+  {
+    ...person,
+    url: Type.String(),
+    expiresAt: Time,
+  },
+)
+const emailChange = { ...person, newEmail: Email }
+export const EmailChangeRequested = message(
+  'users.email-change-requested',
+  'userId',
+  'A user asked to change the e-mail address. The link is for the new address.',
+  { ...emailChange, url: Type.String(), expiresAt: Time },
+)
+export const EmailChanged = message(
+  'users.email-changed',
+  'userId',
+  'The e-mail address of an account was changed. `email` is the old address.',
+  emailChange,
 )

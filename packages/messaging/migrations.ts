@@ -6,3 +6,6 @@ export const messagingMigrations: MigrationFolder = {
   component: 'messaging',
   folder: join(import.meta.dirname, 'migrations'),
 }
+
+/** Message tables whose rows are never changed: what was published, and what was handled. Old days are dropped by their owner. */
+export const insertOnlyMessageTables: readonly string[] = ['outbox_sent', 'inbox']

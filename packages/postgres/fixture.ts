@@ -30,6 +30,23 @@ export async function dropDatabase(url: string): Promise<void> {
   })
 }
 
+const testRole = 'souk_test_app'
+
+/** Makes the role with which tests run services: it may do what a service's own role may. Returns its name. */
+export async function makeTestRole(client: pg.Client): Promise<string> {
+  const { rows } = await client.query('select from pg_roles where rolname = $1', [testRole])
+  if (rows.length === 0) await client.query(`create role ${testRole} login password '${testRole}'`)
+  return testRole
+}
+
+/** The URL of the same database, for the role with which tests run services. */
+export function asTestRole(url: string): string {
+  const own = new URL(url)
+  own.username = testRole
+  own.password = testRole
+  return own.href
+}
+
 /** Runs `work` on a connection of the superuser. */
 export async function administer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: testPostgres() })

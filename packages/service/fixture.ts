@@ -1,5 +1,6 @@
 // For tests: real services on real PostgreSQL, in this process, with a transport in memory. Each service and test file gets a
-// database of its own, copied from a migrated template. Needs SOUK_TEST_POSTGRES, which `npm test` sets.
+// database of its own, copied from a migrated template, and works with it in a role that may not change its schema. Needs
+// SOUK_TEST_POSTGRES, which `npm test` sets.
 import { createHash, randomUUID } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -22,13 +23,19 @@ import {
   openDatabase,
   type Transport,
 } from '@souk/messaging'
-import { migrate } from '@souk/postgres'
-import { administer, createDatabase, dropDatabase, urlOfDatabase } from '@souk/postgres/fixture'
+import {
+  administer,
+  asTestRole,
+  createDatabase,
+  dropDatabase,
+  makeTestRole,
+  urlOfDatabase,
+} from '@souk/postgres/fixture'
 import type { Caller } from './calls/service-token.ts'
 import type { AnyService } from './run/define-service.ts'
 import { makeLog } from './run/log.ts'
+import { grantServiceAccess, migrateAll } from './run/prepare-schema.ts'
 import { type Running, run } from './run/run.ts'
-import { prepareJobs } from './work/run-jobs.ts'
 
 export const staff: Caller = {
   service: 'gateway',
@@ -52,6 +59,7 @@ export interface TestShop {
     input: RawInput,
     caller?: Caller,
   ): Promise<{ status: number; headers: Record<string, string>; body: unknown }>
+  /** The service's database, as its superuser: tests may damage what the service itself may only insert. */
   database(service: ServiceName): Database
   /** Messages of a type that were published so far. */
   messages<D = Record<string, unknown>>(type: string): D[]
@@ -85,7 +93,7 @@ export async function startForTest(services: readonly AnyService[], options: Tes
   const transport = (options.transport ?? memoryTransport()) as MemoryTransport // Tests with another one do not read its log.
   const running = await run({
     services,
-    databases,
+    databases: Object.fromEntries(Object.entries(databases).map(([name, url]) => [name, asTestRole(url)])),
     transport,
     env: { ...options.env },
     log: options.log ?? makeLog({ level: process.env.SOUK_TEST_LOG ?? 'silent' }),
@@ -96,10 +104,17 @@ export async function startForTest(services: readonly AnyService[], options: Tes
     remotes: options.remotes,
     operations: false,
   })
+  const opened = new Map<string, Database>()
   return {
     running,
     transport,
-    database: (service) => databaseOf(running, service),
+    database(service) {
+      const url = databases[service]
+      if (!url) throw new Error(`The ${service} service does not run in this test.`)
+      const known = opened.get(service) ?? openForTest(service, url)
+      opened.set(service, known)
+      return known
+    },
     as: (api, caller) => makeClient(api, (route, input) => call(running, route, input, caller)),
     async request(route, input, caller = anonymous) {
       const { status, headers, body } = await call(running, route, input, caller)
@@ -117,6 +132,7 @@ export async function startForTest(services: readonly AnyService[], options: Tes
     async stop() {
       await running.stop()
       await transport.close()
+      await Promise.all([...opened.values()].map((database) => database.close()))
       await Promise.all(Object.values(databases).map(dropDatabase))
     },
   }
@@ -126,6 +142,17 @@ function databaseOf(running: Running, service: ServiceName): Database {
   const one = running.services.get(service)
   if (!one) throw new Error(`The ${service} service does not run in this test.`)
   return one.context.database
+}
+
+/** Messages that a test stores leave at once: the relay of the service is told. */
+function openForTest(service: ServiceName, url: string): Database {
+  const database = openDatabase({
+    url,
+    service,
+    connections: 4,
+    onMessagesStored: () => void database.sql`select pg_notify('souk_outbox', '')`.then(undefined, () => undefined),
+  })
+  return database
 }
 
 function call(running: Running, route: Route, input: RawInput, caller: Caller): Promise<Answer> {
@@ -196,6 +223,7 @@ async function templateOf(service: AnyService): Promise<string> {
   for (const folder of folders) {
     for (const file of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, file)))
   }
+  hash.update(String(service.insertOnly))
   const template = `template_${service.name}_${hash.digest('hex').slice(0, 12)}`
   await administer(async (client) => {
     await client.query('select pg_advisory_lock(4711)')
@@ -205,8 +233,8 @@ async function templateOf(service: AnyService): Promise<string> {
     await client.query(`drop database if exists ${template}_raw with (force)`) // Of a run that was killed.
     await client.query(`create database ${template}_raw`)
     const database = openDatabase({ url: urlOfDatabase(`${template}_raw`), service: service.name, connections: 2 })
-    await migrate(database, [messagingMigrations, { component: service.name, folder: service.migrations as string }])
-    if (service.jobs?.length) await prepareJobs(database)
+    await migrateAll(service, database)
+    await grantServiceAccess(service, database, await makeTestRole(client))
     await database.close()
     await client.query(`alter database ${template}_raw rename to ${template}`)
   })

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message } from '@souk/contracts'
 import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
-import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
+import { OrderCanceled, OrderPlaced, OrderRefunded, UnitsCanceled } from '@souk/contracts/orders'
 import type { Caller } from '@souk/service'
 import { anonymous, eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { findProblems } from './invariants.ts'
@@ -130,8 +130,13 @@ export function placed(orderId: string, lines: readonly StockLine[]) {
 export function canceled(orderId: string, lines: readonly StockLine[], wasPaid: boolean) {
   return OrderCanceled({ ...orderFields, orderId, lines: orderLines(lines), reason: 'by-customer', wasPaid })
 }
-/** The message that money went back, with the units that had not been sent. */
-export function refunded(orderId: string, unsent: readonly StockLine[] | undefined, refundId: string = randomUUIDv7()) {
+/** The message that money went back, with the units that had not been sent, and those that came back. */
+export function refunded(
+  orderId: string,
+  unsent: readonly StockLine[] | undefined,
+  refundId: string = randomUUIDv7(),
+  restocked?: readonly StockLine[],
+) {
   return OrderRefunded({
     ...orderFields,
     orderId,
@@ -139,6 +144,14 @@ export function refunded(orderId: string, unsent: readonly StockLine[] | undefin
     amount: price,
     totalRefunded: price,
     reason: 'Broken',
-    unsent: unsent?.map((line) => ({ ...line, title: 'Tea glass' })),
+    unsent: unsent && titled(unsent),
+    restocked: restocked && titled(restocked),
   })
+}
+/** The message that units will not be sent, for which no money moves. */
+export function unitsCanceled(orderId: string, units: readonly StockLine[], cancellationId: string = randomUUIDv7()) {
+  return UnitsCanceled({ ...orderFields, orderId, cancellationId, reason: 'Broken', units: titled(units) })
+}
+function titled(lines: readonly StockLine[]) {
+  return lines.map((line) => ({ ...line, title: 'Tea glass' }))
 }

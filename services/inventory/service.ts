@@ -8,7 +8,7 @@ import { pin } from './reserve/pin.ts'
 import { readReservation } from './reserve/read-reservation.ts'
 import { release } from './reserve/release.ts'
 import { reserve } from './reserve/reserve.ts'
-import { holdStock, returnUnsent, sellPlaced, undoCanceled } from './settle/settle-orders.ts'
+import { holdStock, returnCanceledUnits, returnRefunded, sellPlaced, undoCanceled } from './settle/settle-orders.ts'
 import { availability } from './stock/availability.ts'
 import { listMovements } from './stock/list-movements.ts'
 import { listStock } from './stock/list-stock.ts'
@@ -20,9 +20,10 @@ export const inventory = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  insertOnly: ['stock_movement'],
   plansByIndex: true,
   open: async () => ({ resources: openResources() }),
   routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },
-  reacts: [sellPlaced, returnUnsent, undoCanceled, holdStock],
+  reacts: [sellPlaced, returnRefunded, returnCanceledUnits, undoCanceled, holdStock],
   schedules: [every(1, 'expire-reservations', expireReservations)],
 })

@@ -1,8 +1,14 @@
 // The test fixture of the notifications service: messages of orders and users, and a way to publish them.
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import type { Message, MessageOf } from '@souk/contracts'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
-import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
+import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
+import {
+  EmailChanged,
+  EmailChangeRequested,
+  PasswordResetRequested,
+  SignUpRepeated,
+  VerificationRequested,
+} from '@souk/contracts/users'
 import type { TestShop } from '@souk/service/fixture'
 
 export const eur = (amount: number) => ({ amount, currency: 'EUR' })
@@ -73,17 +79,47 @@ export function refunded(more: Partial<MessageOf<typeof OrderRefunded>['data']> 
     ...more,
   })
 }
+export function unitsCanceled(more: Partial<MessageOf<typeof UnitsCanceled>['data']> = {}) {
+  return UnitsCanceled({
+    ...basics(),
+    cancellationId: randomUUID(),
+    reason: 'Sold out.',
+    units: [{ sku: 'TEA-GLASS-6', title: 'Tea glasses, set of six', quantity: 1 }],
+    ...more,
+  })
+}
 const person = () => ({ userId: randomUUID(), email: `ada-${randomUUID()}@example.com`, name: 'Ada' })
 export function verificationRequested(more: Partial<MessageOf<typeof VerificationRequested>['data']> = {}) {
-  return VerificationRequested({ ...person(), url: 'http://localhost:4000/v1/auth/verify-email?token=secret', ...more })
+  return VerificationRequested({ ...person(), url: 'http://localhost:4000/account/verify-email?token=secret', ...more })
 }
 export function resetRequested(more: Partial<MessageOf<typeof PasswordResetRequested>['data']> = {}) {
   return PasswordResetRequested({
     ...person(),
-    url: 'http://localhost:4000/reset-password?token=secret',
+    url: 'http://localhost:4000/account/reset-password?token=secret',
     expiresAt: '2026-11-22T11:00:00.000Z',
     ...more,
   })
+}
+
+export function signUpRepeated() {
+  return SignUpRepeated({
+    ...person(),
+    url: 'http://localhost:4000/account/reset-password?token=secret',
+    expiresAt: '2026-11-22T11:00:00.000Z',
+  })
+}
+export function emailChangeRequested() {
+  const { userId, email, name } = person()
+  return EmailChangeRequested({
+    ...{ userId, email, name },
+    newEmail: `new-${email}`,
+    url: 'http://localhost:4000/account/change-email?token=secret',
+    expiresAt: '2026-11-23T10:00:00.000Z',
+  })
+}
+export function emailChanged() {
+  const { userId, email, name } = person()
+  return EmailChanged({ userId, email, name, newEmail: `new-${email}` })
 }
 
 /**

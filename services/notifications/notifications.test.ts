@@ -7,7 +7,19 @@ import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } fr
 import type { NotificationsContext } from './context.ts'
 import { deleteOldContents } from './delete-old-contents.ts'
 import { sendMails } from './delivery/send-mails.ts'
-import { canceled, placed, publish, refunded, resetRequested, shipped, verificationRequested } from './fixture.ts'
+import {
+  canceled,
+  emailChanged,
+  emailChangeRequested,
+  placed,
+  publish,
+  refunded,
+  resetRequested,
+  shipped,
+  signUpRepeated,
+  unitsCanceled,
+  verificationRequested,
+} from './fixture.ts'
 import { notifications } from './service.ts'
 
 let shop: TestShop
@@ -30,6 +42,7 @@ test('each event leads to one letter of its kind, however often it is delivered'
     [refunded(), 'order-refunded', 'Refund of €12.90 for your order S-100042', 'One bottle arrived broken.'],
     [verificationRequested(), 'verification', 'Confirm your e-mail address for Souk', 'verify-email?token=secret'],
     [resetRequested(), 'password-reset', 'Choose a new password for Souk', 'reset-password?token=secret'],
+    [signUpRepeated(), 'sign-up-repeated', 'You have an account at Souk already', 'reset-password?token=secret'],
   ] as const
   await publish(
     shop,
@@ -46,6 +59,23 @@ test('each event leads to one letter of its kind, however often it is delivered'
     assert.equal(mail?.subject, subject)
     assert.ok(mail.text.toLowerCase().includes(contains.toLowerCase()), mail.text)
   }
+})
+
+test('a change of the e-mail address is told to both addresses, and only the new one gets the link', async () => {
+  const asked = emailChangeRequested()
+  const changed = emailChanged()
+  await publish(shop, [asked, changed], 2)
+  const kindsTo = async (to: string) => (await notificationsTo(to)).map((one) => one.kind)
+  const textTo = async (to: string) => (await mailsTo(to))[0]?.text as string
+  for (const { data } of [asked, changed])
+    for (const to of [data.email, data.newEmail]) assert.equal((await mailsTo(to)).length, 1, to)
+  assert.deepEqual(await kindsTo(asked.data.newEmail), ['email-change'])
+  assert.match(await textTo(asked.data.newEmail), /change-email\?token=secret/)
+  assert.deepEqual(await kindsTo(asked.data.email), ['email-change-notice'])
+  assert.doesNotMatch(await textTo(asked.data.email), /token|change-email/)
+  assert.ok((await textTo(asked.data.email)).includes(asked.data.newEmail))
+  assert.deepEqual(await kindsTo(changed.data.newEmail), ['email-changed'])
+  assert.deepEqual(await kindsTo(changed.data.email), ['email-changed-notice'])
 })
 
 test('a message that is delivered again after its inbox row was deleted leads to no second letter', async () => {
@@ -82,6 +112,15 @@ test('a checkout that failed while the customer was looking leads to no letter, 
   assert.equal(await letters('out-of-stock', true), 1)
   assert.equal(await letters('expired', false), 1)
   assert.equal(await letters('by-customer', false), 1)
+})
+
+test('an order that ends with its last canceled units leads to no letter besides those of the units', async () => {
+  const message = canceled({ reason: 'units-canceled', wasPaid: true })
+  await publish(shop, [unitsCanceled({ orderId: message.data.orderId, email: message.data.email }), message])
+  assert.deepEqual(
+    (await notificationsTo(message.data.email)).map((one) => one.kind),
+    ['units-canceled'],
+  )
 })
 
 test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {

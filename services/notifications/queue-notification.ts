@@ -34,7 +34,7 @@ const queueCanceled = queueNotification('order-canceled')
 
 /**
  * Queues no letter for a checkout that was declined or out of stock while the customer was looking, unless money was taken; and
- * none for an order that its refunds have ended, because each refund has a letter.
+ * none for an order that ended with its last refunded or canceled units, because each of these steps has a letter.
  */
 export async function queueCancellation(
   order: Canceled,
@@ -43,7 +43,8 @@ export async function queueCancellation(
   cause: { id: string },
 ): Promise<void> {
   const hasSeenIt = !order.wasPaid && (order.reason === 'declined' || order.reason === 'out-of-stock')
-  if (!hasSeenIt && order.reason !== 'refunded') await queueCanceled(order, transaction, context, cause)
+  const hasLetters = order.reason === 'refunded' || order.reason === 'units-canceled'
+  if (!hasSeenIt && !hasLetters) await queueCanceled(order, transaction, context, cause)
 }
 
 /** The Message-ID header. Made from the cause, so a mail that is sent twice has one id, and mail programs show it once. */

@@ -2,8 +2,14 @@
 // sends it by mail.
 import { join } from 'node:path'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped } from '@souk/contracts/orders'
-import { PasswordResetRequested, VerificationRequested } from '@souk/contracts/users'
+import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
+import {
+  EmailChanged,
+  EmailChangeRequested,
+  PasswordResetRequested,
+  SignUpRepeated,
+  VerificationRequested,
+} from '@souk/contracts/users'
 import { defineService, every, on } from '@souk/service'
 import { calls, settings } from './context.ts'
 import { deleteOldContents } from './delete-old-contents.ts'
@@ -11,6 +17,7 @@ import { openMailDelivery } from './delivery/mail-delivery.ts'
 import { sendMails } from './delivery/send-mails.ts'
 import { list } from './list-notifications.ts'
 import { mailbox, mailboxList, readMail, readMailBody } from './mailbox/mailbox.ts'
+import { queueEmailChange, queueEmailChanged } from './queue-email-changes.ts'
 import { queueCancellation, queueNotification } from './queue-notification.ts'
 import { resend } from './resend-notification.ts'
 
@@ -27,8 +34,12 @@ export const notifications = defineService({
     on([OrderShipped], queueNotification('order-shipped')),
     on([OrderCanceled], queueCancellation),
     on([OrderRefunded], queueNotification('order-refunded')),
+    on([UnitsCanceled], queueNotification('units-canceled')),
     on([VerificationRequested], queueNotification('verification')),
     on([PasswordResetRequested], queueNotification('password-reset')),
+    on([SignUpRepeated], queueNotification('sign-up-repeated')),
+    on([EmailChangeRequested], queueEmailChange),
+    on([EmailChanged], queueEmailChanged),
   ],
   schedules: [every(0.5, 'send-mails', sendMails), every(3600, 'delete-old-contents', deleteOldContents)],
 })

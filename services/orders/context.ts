@@ -1,20 +1,27 @@
 // What the stories of this service are handed: its settings, the services that it calls, and what it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
-import { type ContextFor, integer } from '@souk/service'
+import { type ContextFor, derivedSecrets, integer, perMinute } from '@souk/service'
 import type { LRUCache } from 'lru-cache'
+import type { NewCartLimit } from './cart/new-cart-limit.ts'
 import type { PricedCartCache } from './cart/priced-cart-cache.ts'
 import type { StockHints } from './cart/stock-hints.ts'
 import type { Order } from './order/order.ts'
 
 export const settings = {
   checkoutMinutes: integer('how long a customer may take to confirm a payment', 15, { min: 1, max: 1440 }),
+  // It is the shared secret itself, so that the keys of older orders remain valid.
+  accessKeySecret: derivedSecrets('what the keys that guests open their orders with are made from', (shared) => shared),
+  newCarts: perMinute('new carts a minute of one client address', 60),
 }
 export const calls = { inventory: inventoryApi, payments: paymentsApi }
 
 export interface Resources {
   stockHints: StockHints
   pricedCarts: PricedCartCache
+  newCarts: NewCartLimit
+  /** How far forgetCarts has come. */
+  forgottenCarts: { until: Date | undefined }
   /** Checkouts that run in this process now, by the id of the order, with their outcome. */
   runningCheckouts: Map<string, Promise<Order>>
   /** Orders that this process has just brought to paid: it need not look them up when payments announces the money. */

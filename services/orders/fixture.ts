@@ -23,21 +23,24 @@ export type OrdersShop = Awaited<ReturnType<typeof openShop>>
 
 export async function openShop(options: TestOptions = {}) {
   const { fakes, services } = makeFakeServices()
-  const shop = await startForTest([orders, ...services], options)
+  // A test stores more carts a minute than a customer.
+  const env = { ORDERS_NEW_CARTS: 'off', ...options.env }
+  const shop = await startForTest([orders, ...services], { ...options, env })
   const { database } = shop
-  /** Publishes messages of other services. */
   const publish = (...messages: Message[]) => database('orders').transaction(async ({ send }) => send(...messages))
 
   return {
     ...shop,
     fakes,
+    /** Publishes messages of other services. */
+    publish,
     /** Publishes messages of other services and waits until this one has handled them. */
     async deliver(...messages: Message[]) {
       await publish(...messages)
       await shop.settle()
     },
     /** Puts a product with one variant up for sale and returns its SKU. */
-    async sell(sku: string, amount: number, more: { weightGrams?: number; title?: string; stock?: number } = {}) {
+    async sell(sku: string, amount: number, more: SellOptions = {}) {
       if (more.stock !== undefined) fakes.stock.set(sku, more.stock)
       const variants = [{ sku, title: '', prices: [eur(amount)], weightGrams: more.weightGrams ?? 500 }]
       const product = {
@@ -47,7 +50,7 @@ export async function openShop(options: TestOptions = {}) {
         version: 1,
         variants,
       }
-      await publish(ProductChanged({ ...product, status: 'published' }))
+      await publish(ProductChanged({ ...product, status: more.status ?? 'published' }))
       await shop.settle()
       return sku
     },
@@ -78,6 +81,12 @@ export async function openShop(options: TestOptions = {}) {
   }
 }
 
+interface SellOptions {
+  weightGrams?: number
+  title?: string
+  stock?: number
+  status?: 'draft' | 'published'
+}
 interface Purchase {
   orderId?: string
   token?: string
@@ -85,16 +94,23 @@ interface Purchase {
   provider?: string
   /** The total that the customer expects, in cents, in place of the cart's. */
   total?: number
+  cartVersion?: number
+  headers?: Record<string, string>
 }
 
-async function buy(shop: TestShop, cart: Cart, { orderId, token, caller, provider, total }: Purchase) {
+async function buy(
+  shop: TestShop,
+  cart: Cart,
+  { orderId, token, caller, provider, total, cartVersion, headers }: Purchase,
+) {
   const body = {
     cartId: cart.id,
+    cartVersion,
     expectedTotal: total === undefined ? cart.totals.total : eur(total),
     payment: { provider: provider ?? 'simulator', token: token ?? 'tok_ok' },
   }
   const params = { orderId: orderId ?? randomUUID() }
-  const answer = await shop.request(routes.checkout, { params, body }, caller ?? anonymous)
+  const answer = await shop.request(routes.checkout, { params, body, headers }, caller ?? anonymous)
   return { status: answer.status, order: answer.body as Order, problem: answer.body as Record<string, unknown> }
 }
 

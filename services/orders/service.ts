@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { ordersApi } from '@souk/contracts/orders'
 import { defineService, every } from '@souk/service'
 import { LRUCache } from 'lru-cache'
-import { putCart, readCart } from './cart/carts.ts'
+import { putCart, readCart, readMyCart } from './cart/carts.ts'
+import { claimCart } from './cart/claim-cart.ts'
 import { forgetCarts } from './cart/forget-carts.ts'
 import { listShippingMethods } from './cart/list-shipping-methods.ts'
+import { makeNewCartLimit } from './cart/new-cart-limit.ts'
 import { forgetPrices, rememberPrices } from './cart/price-list.ts'
 import { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import { makeStockHints } from './cart/stock-hints.ts'
@@ -14,7 +16,9 @@ import { checkout } from './checkout/checkout.ts'
 import { expireCheckouts } from './checkout/expire-checkouts.ts'
 import { resumeCheckouts } from './checkout/resume-checkouts.ts'
 import { calls, type Resources, settings } from './context.ts'
+import { adoptGuestOrders } from './order/adopt-guest-orders.ts'
 import { cancel } from './order/cancel.ts'
+import { cancelUnits } from './order/cancel-units.ts'
 import { listOrders, readOrder, readTimeline } from './order/read-orders.ts'
 import { refund } from './order/refund.ts'
 import { ship } from './order/ship.ts'
@@ -25,11 +29,14 @@ export const orders = defineService({
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  insertOnly: ['order_event'],
   plansByIndex: true,
-  open: async () => ({
+  open: async ({ settings: chosen }) => ({
     resources: {
       stockHints: makeStockHints(),
       pricedCarts: makePricedCartCache(),
+      newCarts: makeNewCartLimit(chosen.newCarts),
+      forgottenCarts: { until: undefined },
       runningCheckouts: new Map(),
       paidOrders: new LRUCache({ max: 5_000 }),
     } satisfies Resources,
@@ -37,16 +44,19 @@ export const orders = defineService({
   routes: {
     putCart,
     readCart,
+    readMyCart,
+    claimCart,
     shippingMethods: listShippingMethods,
     checkout,
     list: listOrders,
     read: readOrder,
     timeline: readTimeline,
     cancel,
+    cancelUnits,
     ship,
     refund,
   },
-  reacts: [rememberPrices, forgetPrices, ...advanceOnMessages],
+  reacts: [rememberPrices, forgetPrices, ...advanceOnMessages, adoptGuestOrders],
   schedules: [
     every(1, 'resume checkouts', resumeCheckouts),
     every(1, 'expire checkouts', expireCheckouts),

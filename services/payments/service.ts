@@ -24,6 +24,7 @@ export const payments = defineService<typeof paymentsApi, typeof settings, typeo
   settings,
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
+  insertOnly: ['ledger_transfer'],
   plansByIndex: true,
   open: openProviders,
   routes: {
@@ -60,6 +61,7 @@ async function openProviders({
     webhookUrl:
       settings.simulatorWebhookUrl ?? shared.publicUrl + pathOf(paymentsApi.routes.webhook, { provider: 'simulator' }),
     publicUrl: shared.publicUrl,
+    returnOrigins: shared.returnOrigins,
     log,
   })
   return { resources: { providers: { simulator }, simulator }, close: () => simulator.close() }

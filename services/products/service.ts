@@ -12,6 +12,7 @@ import { calls, clearCaches, settings } from './context.ts'
 import { listAll } from './listing/list-catalog.ts'
 import { list } from './listing/list-products.ts'
 import { suggest } from './listing/suggest.ts'
+import { checkSharp } from './pictures/check-sharp.ts'
 import { openPictureProcess } from './pictures/picture-process.ts'
 import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
 import { makeThumbnails } from './pictures/thumbnail-job.ts'
@@ -24,6 +25,7 @@ export const products = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   open: async (context) => {
+    await checkSharp()
     const uploads = openPictureProcess(context.settings.pictureMegabytes)
     const thumbnails = openPictureProcess(context.settings.pictureMegabytes)
     return {

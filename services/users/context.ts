@@ -1,6 +1,7 @@
 // The settings of the users service and the context that its stories receive.
-import { type ContextFor, flag, integer, originList } from '@souk/service'
+import { accountHashKey, type ContextFor, derivedSecrets, flag, integer, originList } from '@souk/service'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
+import { tokenSecret } from './sessions/session-token.ts'
 
 const trustedOrigins = originList('origins besides the shop’s own whose pages may sign people in')
 
@@ -10,10 +11,14 @@ export const settings = {
   passwordMemoryKib: integer('memory that hashing one password takes, in KiB', 19_456, { min: 8_192, max: 262_144 }),
   passwordPasses: integer('passes over that memory while hashing one password', 2, { min: 1, max: 10 }),
   sessionDays: integer('days that a session lasts', 14, { min: 1, max: 90 }),
+  staffSessionHours: integer('hours that a staff session lasts at most', 8, { min: 1, max: 168 }),
+  staffIdleMinutes: integer('minutes without a request after which a staff session ends', 30, { min: 5, max: 1_440 }),
   resetMinutes: integer('minutes that a password reset link works', 30, { min: 5, max: 1_440 }),
   verificationHours: integer('hours that an e-mail verification link works', 24, { min: 1, max: 168 }),
   requireVerification: flag('whether an e-mail address must be verified before its owner can sign in', false),
   trustedOrigins,
+  sessionSecret: derivedSecrets('what session tokens are signed with', tokenSecret),
+  accountHashKey: derivedSecrets('what e-mail addresses are hashed with in the security log', accountHashKey),
   wrongPasswordsPerMinute: integer('wrong passwords per minute and account', 10, { min: 3, max: 1_000 }),
   failedSignInsPerMinute: integer('failed sign-ins per minute and IP address', 60, { min: 3, max: 100_000 }),
   signUpsPerMinute: integer('new accounts per minute and IP address', 30, { min: 1, max: 100_000 }),
@@ -25,8 +30,8 @@ export interface Auth {
   handler(request: globalThis.Request): Promise<Response>
 }
 export interface Resources {
-  /** better-auth, loaded at the first use: it takes 45 MB and a third of a second, and guests never need it. */
-  auth(): Promise<Auth>
+  /** better-auth, loaded before the service is ready: loading takes a third of a second, in which nobody is answered. */
+  auth: Auth
   passwords: PasswordHasher
   /** The first secret signs session tokens; all of them verify signatures. */
   tokenSecrets: readonly string[]

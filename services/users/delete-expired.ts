@@ -8,6 +8,7 @@ export async function deleteExpired({ sql, now }: UsersContext): Promise<void> {
   await Promise.all([
     sql`delete from session where expires_at <= ${time}`,
     sql`delete from verification where expires_at <= ${time}`,
+    sql`delete from email_change where expires_at <= ${time}`,
     sql`delete from throttle where window_ends_at <= ${time}::timestamptz - interval '1 day'`,
     sql`delete from known_device where seen_at <= ${time}::timestamptz - make_interval(days => ${deviceDays})`,
   ])

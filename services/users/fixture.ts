@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Identity, usersApi } from '@souk/contracts/users'
 import type { Caller } from '@souk/service'
-import { anonymous, startForTest, type TestShop } from '@souk/service/fixture'
+import { anonymous, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { users } from './service.ts'
 
 export const goodPassword = 'seven green camels'
@@ -45,7 +45,7 @@ export interface UsersShop extends TestShop {
 
 export async function startUsers(
   env: Record<string, string> = {},
-  options: { now?: () => Date; listen?: { host: string; port: number } } = {},
+  options: Pick<TestOptions, 'now' | 'listen' | 'log'> = {},
 ): Promise<UsersShop> {
   const shop = await startForTest([users], {
     env: { USERS_PASSWORD_MEMORY_KIB: '8192', USERS_PASSWORD_PASSES: '1', USERS_SIGN_UPS_PER_MINUTE: '10000', ...env },

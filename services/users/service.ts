@@ -1,14 +1,15 @@
 // Everything the users service does, on one page: accounts, sign-in, sessions, profiles and address books.
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
-import { defineService, every } from '@souk/service'
-import { type Auth, type BaseContext, calls, type Resources, settings } from './context.ts'
+import { defineService, every, loadPart } from '@souk/service'
+import { type BaseContext, calls, type Resources, settings } from './context.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { listCustomers } from './list-customers.ts'
+import { linkPage, useLink } from './mail-links/link-pages.ts'
 import { passwordHasher } from './passwords/password-hasher.ts'
 import { addAddress, changeAddress, deleteAddress, listAddresses } from './profile/addresses.ts'
+import { changeEmail } from './profile/change-email.ts'
 import { changeMe, deleteMe, readMe } from './profile/profile.ts'
-import { tokenSecret } from './sessions/session-token.ts'
 import { endAllSessions, endSession, exchangeSession, listSessions } from './sessions/sessions.ts'
 import { authRead, authWrite } from './sign-in/auth-routes.ts'
 
@@ -33,6 +34,9 @@ export const users = defineService({
     endSession,
     endAllSessions,
     listCustomers,
+    changeEmail,
+    linkPage,
+    useLink,
     exchangeSession,
   },
   schedules: [every(3_600, 'delete-expired', deleteExpired)],
@@ -41,13 +45,8 @@ export const users = defineService({
 async function open(base: BaseContext): Promise<{ resources: Resources }> {
   const { passwordMemoryKib, passwordPasses } = base.settings
   const passwords = passwordHasher({ memoryKib: passwordMemoryKib, passes: passwordPasses })
-  const tokenSecrets = base.shared.sharedSecret.split(',').map(tokenSecret)
-  let loading: Promise<Auth> | undefined
-  const auth = () => {
-    loading ??= import('./sign-in/better-auth.ts').then(({ createAuth }) =>
-      createAuth(base, passwords, tokenSecrets[0] as string),
-    )
-    return loading
-  }
+  const tokenSecrets = base.settings.sessionSecret.split(',')
+  const { createAuth } = await loadPart('users', 'better-auth', () => import('./sign-in/better-auth.ts'))
+  const auth = createAuth(base, passwords, tokenSecrets[0] as string)
   return { resources: { auth, passwords, tokenSecrets } }
 }

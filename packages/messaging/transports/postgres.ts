@@ -4,20 +4,22 @@
 // notification per appended batch and read the log.
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { migrate, openDatabase } from '@souk/postgres'
+import { type Database, grantAccess, migrate, openDatabase } from '@souk/postgres'
 import { addGroup } from './bus-lease.ts'
 import { listenForAppends } from './bus-listener.ts'
 import { append, backlog, deleteOld } from './bus-log.ts'
 import { type Bus, startGroupReader, startTail } from './bus-readers.ts'
 import type { Waker } from './polling-loop.ts'
 import { keepRecentAppends } from './recent-appends.ts'
-import type { Log, Subscription, Transport } from './transport.ts'
+import type { Subscription, Transport, TransportOptions } from './transport.ts'
 
 const deleteEveryMs = 3_600_000
+const migrations = [{ component: 'bus', folder: join(import.meta.dirname, 'postgres-migrations') }]
 
 /** Opens the bus at a postgres:// URL and migrates it. Throws when the database cannot be reached. */
-export async function postgresTransport({ url, log }: { url: string; log: Log }): Promise<Transport> {
-  const { database, cursors } = await openDatabases(url, log)
+export async function postgresTransport(options: TransportOptions): Promise<Transport> {
+  const { log } = options
+  const { database, cursors } = await openDatabases(options)
   const { sql } = database
   const self = randomUUID()
   const wakers = new Set<Waker>()
@@ -62,12 +64,25 @@ export async function postgresTransport({ url, log }: { url: string; log: Log })
   }
 }
 
-async function openDatabases(url: string, log: Log): Promise<Pick<Bus, 'database' | 'cursors'>> {
+async function openDatabases({ url, ownerUrl, log }: TransportOptions): Promise<Pick<Bus, 'database' | 'cursors'>> {
   const onError = (error: Error) => log.warn({ error: String(error) }, 'The bus lost a connection.')
   const common = { url, name: 'bus', onError }
   const database = openDatabase({ ...common, connections: 2, sharedConnections: 6, plansByIndex: true })
-  await migrate(database, [{ component: 'bus', folder: join(import.meta.dirname, 'postgres-migrations') }])
+  if (ownerUrl === undefined || ownerUrl === url) await migrate(database, migrations)
+  else await migrateAsOwner(ownerUrl, database)
   // A position that a power cut set back does no harm, because the inbox knows what was handled.
   const cursors = openDatabase({ ...common, connections: 1, sharedConnections: 1, waitsForDisk: false })
   return { database, cursors }
+}
+
+/** Old messages are deleted by the role that works with the log, so no table of the bus is insert-only. */
+async function migrateAsOwner(ownerUrl: string, database: Database): Promise<void> {
+  const owner = openDatabase({ url: ownerUrl, name: 'bus', connections: 1, sharedConnections: 1 })
+  try {
+    await migrate(owner, migrations)
+    const [session] = await database.sql<{ role: string }>`select current_user as role`
+    await grantAccess(owner, { role: session?.role as string, insertOnly: [] }) // A select without a table has one row.
+  } finally {
+    await owner.close()
+  }
 }

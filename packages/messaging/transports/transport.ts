@@ -39,6 +39,12 @@ export interface Transport {
   close(): Promise<void>
 }
 
+export interface TransportOptions {
+  url: string
+  ownerUrl?: string
+  log: Log
+}
+
 /** Where parts of the platform log: fields, and a sentence that says what happened. */
 export interface Log {
   info(fields: object, sentence: string): void

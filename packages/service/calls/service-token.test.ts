@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { test } from 'node:test'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { type Caller, serviceTokens } from './service-token.ts'
+import { keysFromList, keysFromSecrets, type ServiceKeys } from './service-keys.ts'
+import { type Caller, serviceTokens as tokensWith } from './service-token.ts'
 
+const serviceTokens = (secrets: string[], now?: () => number) => tokensWith(keysFromSecrets(secrets), now)
 const secret = 'a-secret-of-more-than-32-characters'
 const customer: Caller = { service: 'gateway', role: 'customer', userId: 'u1', sessionId: 's1', emailVerified: true }
 
@@ -83,4 +85,37 @@ test('while a secret is rotated, tokens of the old and of the new one are valid'
   assert.deepEqual(await during?.verify(old, 'orders'), customer)
   assert.equal(await afterwards?.verify(old, 'orders'), undefined)
   assert.deepEqual(await afterwards?.verify(await during?.mint(customer, 'orders'), 'orders'), customer)
+})
+
+test('only the gateway speaks for people: a token of another service with a role or a person is refused', async () => {
+  const sign = (caller: object) =>
+    new SignJWT({ iss: 'orders', aud: 'users', exp: Math.floor(Date.now() / 1000) + 30, caller })
+      .setProtectedHeader({ alg: 'HS256' })
+      .sign(createHmac('sha256', secret).update('orders>users').digest())
+  const tokens = serviceTokens([secret])
+  const itself = { service: 'orders', role: 'anonymous' }
+  assert.deepEqual(await tokens.verify(await sign(itself), 'users'), itself)
+  for (const more of [{ role: 'staff' }, { role: 'customer', userId: 'u1' }, { userId: 'u1' }, { role: undefined }])
+    assert.equal(await tokens.verify(await sign({ ...itself, ...more }), 'users'), undefined, JSON.stringify(more))
+  await assert.rejects(tokens.mint({ service: 'orders', role: 'staff' }, 'users'), /cannot speak for a person/)
+})
+
+test('a process that is given the keys of its own pairs signs and verifies with these alone', async () => {
+  const all = keysFromSecrets([secret, `old-${secret}`])
+  const list = all.of('orders', 'inventory').map((key) => `orders>inventory=${key.toString('base64url')}`)
+  const inventory = tokensWith(keysFromList(list.join()) as ServiceKeys)
+  const call: Caller = { service: 'orders', role: 'anonymous' }
+  for (const secrets of [[secret], [`old-${secret}`]])
+    assert.deepEqual(await inventory.verify(await serviceTokens(secrets).mint(call, 'inventory'), 'inventory'), call)
+  assert.equal(
+    await inventory.verify(await serviceTokens([secret]).mint(customer, 'inventory'), 'inventory'),
+    undefined,
+  )
+  await assert.rejects(inventory.mint(customer, 'orders'), /no key to call orders as gateway/)
+})
+
+test('a list of keys that is malformed, or holds a short key, is refused with a sentence', () => {
+  const key = Buffer.alloc(32, 'k').toString('base64url')
+  for (const list of ['', key, `orders>users=${key},`, `orders>users=short`, `orders=${key}`, `orders>users=${key};x`])
+    assert.match(String(keysFromList(list)), /must list keys as orders>inventory=KEY/, list)
 })

@@ -1,10 +1,10 @@
 // The caller: a service and, where it acts for one, a person. Between processes it travels as a signed token (JWT, HS256)
-// that only the named audience accepts; a plain header is never believed. Each pair of services has a key of its own,
-// derived from one secret, so that a service given only its keys could not speak for another.
-import { createHmac } from 'node:crypto'
+// that only the named audience accepts; a plain header is never believed. Each pair of services has a key of its own
+// (service-keys.ts). Only the gateway speaks for people: it alone checks sessions.
 import type { ServiceName } from '@souk/contracts'
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose'
 import { LRUCache } from 'lru-cache'
+import type { ServiceKeys } from './service-keys.ts'
 
 export interface Caller {
   /** The service that calls; the gateway for requests from outside. */
@@ -17,7 +17,10 @@ export interface Caller {
 }
 
 export interface ServiceTokens {
-  /** A token that says to the audience who calls. It is valid for at least 15 seconds. */
+  /**
+   * A token that says to the audience who calls. It is valid for at least 15 seconds. Rejects when this process has no key for
+   * the pair, and when a service other than the gateway speaks for a person.
+   */
   mint(caller: Caller, audience: ServiceName): Promise<string>
   /** The caller, or undefined when the token is missing, forged, expired or meant for another audience. */
   verify(token: string | undefined, audience: ServiceName): Promise<Caller | undefined>
@@ -27,13 +30,35 @@ const lifeMs = 30_000
 const mostCached = 5_000
 const mostTokenLength = 4_000
 
+/** True for the gateway, and for a service that speaks for itself: only the gateway knows which person acts. */
+export function maySpeakFor({ service, role, userId }: Caller): boolean {
+  return service === 'gateway' || (role === 'anonymous' && userId === undefined)
+}
+
 /**
- * Mints and verifies service tokens. `secrets`: the first signs, all are accepted, so that they can be rotated. Both sides keep
- * tokens for a while, because most calls repeat a caller. Measured: a cached mint and verify take 0.5 µs of CPU, others 95 µs.
+ * Mints and verifies service tokens. Both sides keep tokens for a while, because most calls repeat a caller. Measured: a cached
+ * mint and verify take 0.5 µs of CPU, others 95 µs.
  */
-export function serviceTokens(secrets: readonly string[], now: () => number = Date.now): ServiceTokens {
+export function serviceTokens(keys: ServiceKeys, now: () => number = Date.now): ServiceTokens {
   const minted = new LRUCache<string, { token: Promise<string>; freshUntil: number }>({ max: mostCached })
   const verified = new LRUCache<string, { caller: Caller; expiresAt: number }>({ max: mostCached })
+  /** Of all pairs of services, and of issuers that tokens only pretend to have. */
+  const imported = new LRUCache<string, Promise<CryptoKey[]>>({ max: 500 })
+
+  function keysOf(issuer: string, audience: string): Promise<CryptoKey[]> {
+    const pair = `${issuer}>${audience}`
+    let known = imported.get(pair)
+    if (!known) {
+      known = Promise.all(keys.of(issuer, audience).map(importKey))
+      imported.set(pair, known)
+    }
+    return known
+  }
+  async function sign(caller: Caller, audience: ServiceName): Promise<string> {
+    const [key] = await keysOf(caller.service, audience)
+    if (!key) throw new Error(`This process has no key to call ${audience} as ${caller.service} (SOUK_SERVICE_KEYS).`)
+    return signed(caller, audience, key, now())
+  }
 
   return {
     mint(caller, audience) {
@@ -41,8 +66,10 @@ export function serviceTokens(secrets: readonly string[], now: () => number = Da
       const key = `${audience}|${service}|${role}|${sessionId ?? userId ?? ''}|${emailVerified}`
       const known = minted.get(key)
       if (known && known.freshUntil > now()) return known.token
-      const token = sign(caller, audience, secrets[0] as string, now())
+      if (!maySpeakFor(caller)) return Promise.reject(new Error(`The ${service} service cannot speak for a person.`))
+      const token = sign(caller, audience)
       minted.set(key, { token, freshUntil: now() + lifeMs / 2 })
+      token.catch(() => minted.delete(key)) // The next call tries again.
       return token
     },
     async verify(token, audience) {
@@ -50,8 +77,8 @@ export function serviceTokens(secrets: readonly string[], now: () => number = Da
       const key = `${audience}.${token}`
       const known = verified.get(key)
       if (known) return known.expiresAt > now() ? known.caller : undefined
-      for (const secret of secrets) {
-        const found = await check(token, audience, secret, now())
+      for (const signingKey of await keysOf(issuerOf(token), audience)) {
+        const found = await check(token, audience, signingKey, now())
         if (!found) continue
         verified.set(key, found)
         return found.caller
@@ -61,44 +88,45 @@ export function serviceTokens(secrets: readonly string[], now: () => number = Da
   }
 }
 
-async function sign(caller: Caller, audience: ServiceName, secret: string, now: number): Promise<string> {
+function importKey(bytes: Buffer): Promise<CryptoKey> {
+  return crypto.subtle.importKey('raw', new Uint8Array(bytes), { name: 'HMAC', hash: 'SHA-256' }, false, [
+    'sign',
+    'verify',
+  ])
+}
+
+function signed(caller: Caller, audience: ServiceName, key: CryptoKey, now: number): Promise<string> {
   return new SignJWT({ caller })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setIssuer(caller.service)
     .setAudience(audience)
     .setExpirationTime(new Date(now + lifeMs))
-    .sign(await keyOf(secret, caller.service, audience))
+    .sign(key)
 }
 
-/** The caller that a token proves with this secret, and until when (milliseconds since 1970). */
-async function check(token: string, audience: ServiceName, secret: string, now: number) {
+/** Who a token says has issued it. Not proven: it only chooses the keys that must prove it. */
+function issuerOf(token: string): string {
   try {
-    const issuer = decodeJwt(token).iss ?? '' // Not proven yet. It only chooses the key that must prove it.
-    const { payload } = await jwtVerify<{ caller?: Caller }>(token, await keyOf(secret, issuer, audience), {
+    return decodeJwt(token).iss ?? ''
+  } catch {
+    return ''
+  }
+}
+
+/** The caller that a token proves with this key, and until when (milliseconds since 1970). */
+async function check(token: string, audience: ServiceName, key: CryptoKey, now: number) {
+  try {
+    const { payload } = await jwtVerify<{ caller?: Caller }>(token, key, {
       algorithms: ['HS256'],
-      issuer,
       audience,
-      requiredClaims: ['exp'],
+      requiredClaims: ['exp', 'iss'],
       currentDate: new Date(now),
     })
-    const { caller, exp } = payload
-    if (caller?.service !== issuer) return undefined
+    const { caller, exp, iss } = payload
+    if (!caller || caller.service !== iss || !maySpeakFor(caller)) return undefined
     return { caller, expiresAt: (exp as number) * 1000 } // `exp` is a required claim.
   } catch (error) {
     if (error instanceof errors.JOSEError) return undefined
     throw error
   }
-}
-
-/** Derived keys, of all pairs of services and of issuers that tokens only pretend to have. */
-const keys = new LRUCache<string, Promise<CryptoKey>>({ max: 500 })
-
-function keyOf(secret: string, issuer: string, audience: string): Promise<CryptoKey> {
-  const pair = `${issuer}>${audience}`
-  const known = keys.get(`${pair} ${secret}`)
-  if (known) return known
-  const bytes = createHmac('sha256', secret).update(pair).digest()
-  const key = crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
-  keys.set(`${pair} ${secret}`, key)
-  return key
 }

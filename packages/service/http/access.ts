@@ -1,6 +1,6 @@
 // The access rule of a contract's route.
 import type { Route } from '@souk/contracts'
-import type { Caller } from '../calls/service-token.ts'
+import { type Caller, maySpeakFor } from '../calls/service-token.ts'
 import { refuse } from './refusals.ts'
 
 /**
@@ -9,6 +9,7 @@ import { refuse } from './refusals.ts'
  */
 export function mayCall(route: Route, caller: Caller): void {
   const { access } = route
+  if (!maySpeakFor(caller)) refuse(route, 'not-allowed', 'Only the gateway may speak for a person.')
   if (typeof access === 'object') {
     if (!access.services.includes(caller.service)) refuse(route, 'not-allowed', 'Only other services may call this.')
     return

@@ -57,7 +57,7 @@ function replyWriter(route: Route): (status: number, body: unknown, headers: Hea
   return (status, body, headers) => ({
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers } as Record<string, string>,
-    body: write(body),
+    body: status === 304 ? '' : write(body),
   })
 }
 

@@ -1,24 +1,41 @@
-// Checks values against contract schemas, with the validator that Fastify uses (Ajv), compiled once.
-import type { MessageDefinition } from '@souk/contracts'
+// Checks values against contract schemas, with the validator that Fastify uses (Ajv), compiled once. Requests of people are checked by
+// all that their contract says. Messages, and requests between services, carry what was stored, perhaps before a rule was made: their
+// texts and addresses are taken as they are.
+import { isCurrency, type MessageDefinition } from '@souk/contracts'
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import formatsPlugin from 'ajv-formats'
 import type { TSchema } from 'typebox'
+import { addTextKeywords } from './text-keyword.ts'
 
 /** Returns what is wrong with a value, or undefined. Fills in defaults, and in paths and queries converts types, in place. */
 export type Check = (value: unknown) => { path: string; message: string }[] | undefined
 
 const addFormats = formatsPlugin as unknown as (ajv: Ajv) => void
-const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true })
+const stored = new Ajv({ strict: false, allErrors: false, useDefaults: true })
+const strict = new Ajv({ strict: false, allErrors: false, useDefaults: true, verbose: true })
 const lenient = new Ajv({ strict: false, allErrors: false, useDefaults: true, coerceTypes: 'array' })
-for (const ajv of [strict, lenient]) {
+for (const ajv of [stored, strict, lenient]) {
   addFormats(ajv)
   // The plugin's own format also takes urn:uuid:…, which the database refuses: every request in the same batch would fail.
   ajv.addFormat('uuid', /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i)
+}
+for (const ajv of [strict, lenient]) {
+  addTextKeywords(ajv)
+  ajv.addKeyword({
+    keyword: 'x-currency',
+    type: 'string',
+    validate: (_schema: unknown, code: string) => isCurrency(code),
+    error: { message: 'must be a currency of ISO 4217, such as EUR' },
+  })
 }
 
 /** A check for JSON bodies: types must be exactly as declared. */
 export function checkBody(schema: TSchema): Check {
   return checkWith(strict.compile(schema))
+}
+/** The same for what other services send: texts and addresses are not checked again. */
+export function checkStored(schema: TSchema): Check {
+  return checkWith(stored.compile(schema))
 }
 /** A check for paths and queries, where everything arrives as text: "3" is a number, one value is a list of one. */
 export function checkQuery(schema: TSchema): Check {
@@ -47,6 +64,10 @@ function errorOf(error: ErrorObject): { path: string; message: string } {
       message: 'is not a field of this request',
     }
   }
+  if (error.keyword === 'type' && error.data === null)
+    return { path, message: 'must not be null: it cannot be unset; leave the field out to keep it' }
+  if (error.keyword === 'required')
+    return { path: [path, error.params.missingProperty].filter(Boolean).join('.'), message: 'is required' }
   if (error.keyword === 'enum') return { path, message: `must be one of ${error.params.allowedValues.join(', ')}` }
   return { path, message: error.message ?? 'is not allowed' }
 }
@@ -56,7 +77,7 @@ const messageChecks = new WeakMap<MessageDefinition, Check>()
 export function checkMessage(definition: MessageDefinition, data: unknown): string | undefined {
   let check = messageChecks.get(definition)
   if (!check) {
-    check = checkBody(definition.schema)
+    check = checkStored(definition.schema)
     messageChecks.set(definition, check)
   }
   const first = check(data)?.[0]

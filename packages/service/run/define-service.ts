@@ -161,6 +161,8 @@ export interface ServiceDefinition<
   readonly calls: C
   /** Folder of its migrations; a service without one has no database. */
   readonly migrations?: string
+  /** Tables whose rows are never changed or deleted. The role that runs the service may only insert into them and read them. */
+  readonly insertOnly?: readonly string[]
   /** Connections of its pool (10). */
   readonly connections?: number
   /** See DatabaseOptions; for services that write a lot. */

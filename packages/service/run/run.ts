@@ -3,6 +3,7 @@
 import type { Route, ServiceName } from '@souk/contracts'
 import { newTrace, type Transport } from '@souk/messaging'
 import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
+import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
 import { serveService } from '../http/server.ts'
@@ -13,7 +14,7 @@ import type { AnyService } from './define-service.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations-server.ts'
 import { readSettings } from './settings.ts'
-import { type SharedSettings, sharedSpec } from './shared-settings.ts'
+import { type SharedSettings, serviceKeysSpec, sharedSecretSpec, sharedSpec } from './shared-settings.ts'
 import { type ProcessParts, type RunningService, startService } from './start-service.ts'
 
 export interface RunOptions {
@@ -21,6 +22,8 @@ export interface RunOptions {
   env: Record<string, string | undefined>
   /** Connection string of each service's own database. */
   databases: Partial<Record<ServiceName, string>>
+  /** The same as the owner of its tables, who migrates it. Without one, the role of `databases` is the owner, or all is migrated. */
+  owners?: Partial<Record<ServiceName, string>>
   transport: Transport
   log: ProcessParts['log']
   /** Where the services run that are not here, as http://host:port. */
@@ -54,9 +57,9 @@ export interface Running {
 /** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
 export async function run(options: RunOptions): Promise<Running> {
   const { log, transport } = options
-  const { shared, settings } = readAllSettings(options)
+  const { shared, settings, keys } = readAllSettings(options)
   const metrics = makeMetrics()
-  const tokens = serviceTokens(shared.sharedSecret.split(','))
+  const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
   const serviceCalls = makeServiceCalls({ local, remotes: options.remotes ?? {}, tokens, log })
   const { onStop, stopAll } = stopInReverse(log)
@@ -72,6 +75,7 @@ export async function run(options: RunOptions): Promise<Running> {
     onStop,
     now: options.now ?? (() => new Date()),
     databaseUrls: options.databases,
+    ownerUrls: options.owners ?? {},
     resources: options.resources ?? {},
     runSoon: (service, schedule) => schedules.get(service)?.runSoon(schedule),
   }
@@ -122,14 +126,20 @@ function stopInReverse(log: ProcessParts['log']) {
 
 /** The settings of the shop and of each service. Throws WrongSettings with one line for each that is wrong. */
 function readAllSettings({ services, env, listen }: RunOptions) {
-  const specs = { souk: sharedSpec, ...Object.fromEntries(services.map(({ name, settings }) => [name, settings])) }
+  const keySpec = env.SOUK_SERVICE_KEYS ? serviceKeysSpec : sharedSecretSpec
+  const specs = {
+    souk: { ...sharedSpec, ...keySpec },
+    ...Object.fromEntries(services.map(({ name, settings }) => [name, settings])),
+  }
   const { souk, ...settings } = readSettings(specs, env) as Record<string, Record<string, unknown>>
+  const { sharedSecret, serviceKeys, ...others } = souk as Record<string, unknown>
   const shared = {
-    ...souk,
+    ...others,
     isProduction: env.NODE_ENV === 'production',
     isOnNetwork: listen ? !isLoopback(listen.host) : false,
   } as SharedSettings // readSettings has checked `souk` against its spec; the spread of the others hides its type.
-  return { shared, settings }
+  const keys = (serviceKeys as ServiceKeys | undefined) ?? keysFromSecrets((sharedSecret as string).split(','))
+  return { shared, settings, keys }
 }
 
 function isLoopback(host: string): boolean {

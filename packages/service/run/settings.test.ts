@@ -1,14 +1,14 @@
 // Wrong settings: told before anything starts, all at once, by their names.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readSettings, sharedSpec, WrongSettings } from '../index.ts'
+import { derivedSecrets, perMinute, readSettings, sharedSecretSpec, sharedSpec, WrongSettings } from '../index.ts'
 
 const long = 'x'.repeat(32)
 
 /** What is said about the settings of an environment; nothing when they are fine. */
 function complaintsAbout(env: Record<string, string>): string[] {
   try {
-    readSettings({ souk: sharedSpec }, env)
+    readSettings({ souk: { ...sharedSpec, ...sharedSecretSpec } }, env)
     return []
   } catch (error) {
     assert.ok(error instanceof WrongSettings)
@@ -39,4 +39,30 @@ test('all that is wrong is told at once', () => {
     'SOUK_PUBLIC_URL',
     'SOUK_SHARED_SECRET',
   ])
+})
+
+test('a service has its own secret, or one made from each part of the shared secret, but in production never one that everybody knows', () => {
+  const spec = { orders: { keySecret: derivedSecrets('what keys are made from', (shared) => `made from ${shared}`) } }
+  const secretIn = (env: Record<string, string>) => readSettings(spec, env).orders.keySecret
+  assert.equal(secretIn({ ORDERS_KEY_SECRET: long, SOUK_SHARED_SECRET: 'x' }), long)
+  assert.equal(
+    secretIn({ SOUK_SHARED_SECRET: `${long},${long}`, NODE_ENV: 'production' }),
+    `made from ${long},made from ${long}`,
+  )
+  assert.match(secretIn({}), /^made from only-for-development/)
+  assert.throws(
+    () => secretIn({ NODE_ENV: 'production' }),
+    /ORDERS_KEY_SECRET is missing: .* derived from SOUK_SHARED_SECRET/,
+  )
+})
+
+test('a limit per minute is off while the gateway’s rate limit is, unless it is set itself', () => {
+  const limitIn = (env: Record<string, string>) =>
+    readSettings({ orders: { newCarts: perMinute('new carts a minute', 60) } }, env).orders.newCarts
+  assert.equal(limitIn({}), 60)
+  assert.equal(limitIn({ GATEWAY_RATE_LIMIT: '1000' }), 60)
+  assert.equal(limitIn({ GATEWAY_RATE_LIMIT: 'off' }), Number.POSITIVE_INFINITY)
+  assert.equal(limitIn({ GATEWAY_RATE_LIMIT: 'off', ORDERS_NEW_CARTS: '5' }), 5)
+  assert.equal(limitIn({ ORDERS_NEW_CARTS: 'off' }), Number.POSITIVE_INFINITY)
+  for (const wrong of ['0', '-1', 'x', '1.5']) assert.throws(() => limitIn({ ORDERS_NEW_CARTS: wrong }), WrongSettings)
 })

@@ -1,15 +1,23 @@
 // Settings come from environment variables and have defaults. They are checked before anything starts, and all errors are reported at
 // once.
 
+/** The variable from which other secrets are derived, and its value in development. */
+const sharedSecretVariable = 'SOUK_SHARED_SECRET'
+export const developmentSecret = 'only-for-development-only-for-development'
+
 interface Setting<T> {
   /** A phrase for messages and documents: what the value decides. */
   about: string
   /** The value when the variable is not set; undefined: it is required. */
   fallback: T | undefined
-  /** Shown in place of the value. */
+  /** Without a value, there is no fallback in production. */
   secret?: boolean
+  /** The value when the variable is not set, made from each part of SOUK_SHARED_SECRET. */
+  derive?(sharedSecret: string): string
   /** The value, or an error that says what it must be. */
   read(text: string): T | Error
+  /** Another variable that may decide while this one is not set. */
+  otherwise?: { variable: string; read(text: string | undefined): T | undefined }
 }
 export type SettingsSpec = Record<string, Setting<unknown>>
 export type SettingsOf<S extends SettingsSpec> = { readonly [K in keyof S]: S[K] extends Setting<infer T> ? T : never }
@@ -23,6 +31,22 @@ export function integer(about: string, fallback: number, limits: { min: number; 
       const value = Number(text)
       const fits = Number.isInteger(value) && value >= limits.min && value <= limits.max
       return fits ? value : new Error(`must be a whole number from ${limits.min} to ${limits.max}`)
+    },
+  }
+}
+/** How many a minute, or `off`: infinite. Off, too, while the gateway's rate limit is off, for load tests. */
+export function perMinute(about: string, fallback: number): Setting<number> {
+  return {
+    about: `${about}, or off`,
+    fallback,
+    read(value) {
+      if (value === 'off') return Number.POSITIVE_INFINITY
+      const count = Number(value)
+      return Number.isInteger(count) && count >= 1 ? count : new Error('must be off or a whole number from 1')
+    },
+    otherwise: {
+      variable: 'GATEWAY_RATE_LIMIT',
+      read: (value) => (value === 'off' ? Number.POSITIVE_INFINITY : undefined),
     },
   }
 }
@@ -54,6 +78,13 @@ export function secrets(about: string, developmentFallback: string): Setting<str
         ? value
         : new Error('must be at least 32 characters long, and so must each part between commas'),
   }
+}
+/**
+ * Secrets of one service, of which the first is used and all are accepted. Without a variable of their own they are derived from
+ * the shared secret, so that a process that has its own need not know the shared one.
+ */
+export function derivedSecrets(about: string, derive: (sharedSecret: string) => string): Setting<string> {
+  return { ...secrets(`${about}; by default derived from ${sharedSecretVariable}`, developmentSecret), derive }
 }
 function isSecret(value: string): boolean {
   return value.trim().length >= 32
@@ -130,12 +161,18 @@ export function readSettings<P extends Record<string, SettingsSpec>>(
       Object.entries(spec).map(([name, setting]) => [name, readOne(variableOf(part, name), setting)]),
     )
   }
+  function derived({ derive }: Setting<unknown>): string | undefined {
+    const shared = env[sharedSecretVariable] || (isProduction ? '' : developmentSecret)
+    return derive && shared ? shared.split(',').map(derive).join(',') : undefined
+  }
   function readOne(variable: string, setting: Setting<unknown>): unknown {
     const given = env[variable]
     if (given === undefined || given === '') {
+      const made = derived(setting)
+      if (made !== undefined) return made
       const needed = setting.fallback === undefined && !('optional' in setting)
       if (needed || (setting.secret && isProduction)) wrong.push(`  ${variable} is missing: ${setting.about}.`)
-      return setting.fallback
+      return setting.otherwise?.read(env[setting.otherwise.variable]) ?? setting.fallback
     }
     const value = setting.read(given)
     if (value instanceof Error) wrong.push(`  ${variable} ${value.message}: ${setting.about}.`)

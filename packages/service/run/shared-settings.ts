@@ -1,8 +1,11 @@
 // Settings that no service owns: of the shop, and of each process that runs a part of it.
+import { keysFromList } from '../calls/service-keys.ts'
 import {
   choice,
+  developmentSecret,
   integer,
   optionalText,
+  originList,
   type SettingsOf,
   type SettingsSpec,
   secrets,
@@ -13,11 +16,23 @@ import {
 /** Variables of the shop, which all services know. */
 export const sharedSpec = {
   publicUrl: siteAddress('where people reach the shop', 'http://localhost:4000'),
+  returnOrigins: originList('origins of other sites that the bank may send customers back to'),
   shopName: text('the name of the shop', 'Souk'),
+} satisfies SettingsSpec
+
+/** How this process proves to others which service it is: by one secret of the whole shop, or by the keys of its own pairs. */
+export const sharedSecretSpec = {
   sharedSecret: secrets(
-    'the secret that services sign their tokens with; several, separated by commas, while rotating',
-    'only-for-development-only-for-development',
+    'the secret from which the keys of service tokens are derived; several, separated by commas, while rotating',
+    developmentSecret,
   ),
+} satisfies SettingsSpec
+export const serviceKeysSpec = {
+  serviceKeys: {
+    about: 'the keys of service tokens of this process, in place of the shared secret',
+    fallback: undefined,
+    read: keysFromList,
+  },
 } satisfies SettingsSpec
 
 /** What all services know of the shop. `publicUrl` has no slash at the end. */

@@ -3,23 +3,22 @@ import type { ServiceName } from '@souk/contracts'
 import {
   type Database,
   type Log,
-  messagingMigrations,
   newTrace,
   openDatabase,
   type Relay,
   startRelay,
   type Transport,
 } from '@souk/messaging'
-import { migrate } from '@souk/postgres'
 import type { FastifyInstance } from 'fastify'
 import type { ServiceCalls } from '../calls/service-calls.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { localService } from '../http/local-service.ts'
-import { prepareJobs, startJobs } from '../work/run-jobs.ts'
+import { startJobs } from '../work/run-jobs.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
 import type { AnyService } from './define-service.ts'
 import { round } from './log.ts'
 import type { Metrics } from './metrics.ts'
+import { prepareSchema } from './prepare-schema.ts'
 import type { SharedSettings } from './shared-settings.ts'
 import { startTableMaintenance } from './table-maintenance.ts'
 
@@ -35,6 +34,8 @@ export interface ProcessParts {
   settings: Readonly<Record<string, Record<string, unknown>>>
   /** The connection string of each service's database. */
   databaseUrls: Partial<Record<ServiceName, string>>
+  /** The same as the owner of its tables, where this process migrates it as another role than it works with. */
+  ownerUrls: Partial<Record<ServiceName, string>>
   /** Runs a schedule of a service now. */
   runSoon(service: ServiceName, schedule: string): void
   /** What tests hand in place of what a service would open itself. */
@@ -100,8 +101,7 @@ async function startDatabase(definition: AnyService, parts: ProcessParts): Promi
     onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
   })
   onStop(`${name} database`, database.close)
-  await migrate(database, [messagingMigrations, { component: name, folder: definition.migrations as string }]) // Checked by the caller.
-  if (definition.jobs?.length) await prepareJobs(database)
+  await prepareSchema(definition, database, parts.ownerUrls[name])
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
   relay = startRelay({ database, transport, log })
   onStop(`${name} relay`, relay.stop)

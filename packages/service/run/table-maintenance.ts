@@ -1,8 +1,8 @@
 // Creates partitions of a service's message tables for the days to come, and drops old rows.
 import type { Database, Log } from '@souk/messaging'
 
-/** Days that rows are kept. The inbox must remember longer than a message can still come: in outbox_sent, at the broker, by hand. */
-const keptDays = { inbox: 30, outboxSent: 14, idempotency: 3 }
+/** Days that replies to repeated requests are kept. The days of the other tables are in messaging's migration 002. */
+const keptDays = 3
 const everyMs = 3_600_000
 
 /** Maintains the tables now and every hour. Resolves, after the first time, with the function that stops it. */
@@ -18,14 +18,13 @@ export async function startTableMaintenance(database: Database, log: Log): Promi
 }
 
 async function maintainTables({ sql }: Database): Promise<void> {
-  await sql`
-    select keep_days('outbox_sent', 'time', ${keptDays.outboxSent}), keep_days('inbox', 'uuid', ${keptDays.inbox})`
+  await sql`select keep_message_tables()`
   for (;;) {
     const gone = await sql`
       delete from idempotency
       where (scope, key) in (
         select scope, key from idempotency
-        where created_at < clock_timestamp() - make_interval(days => ${keptDays.idempotency})
+        where created_at < clock_timestamp() - make_interval(days => ${keptDays})
         limit 5000)
       returning key`
     if (gone.length === 0) return

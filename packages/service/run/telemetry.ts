@@ -2,6 +2,7 @@
 // which logs and messages carry anyway.
 import { context, type Span, SpanKind, trace } from '@opentelemetry/api'
 import type { Trace } from '@souk/messaging'
+import { loadPart } from './load-part.ts'
 
 /** Ends a span. */
 export type Finish = (failed: boolean) => void
@@ -41,12 +42,16 @@ export async function startTelemetry(
   name: string,
 ): Promise<() => Promise<void>> {
   if (!env.OTEL_EXPORTER_OTLP_ENDPOINT) return async () => undefined
-  const [{ TracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] = await Promise.all(
-    [
+  const load = () =>
+    Promise.all([
       import('@opentelemetry/sdk-trace'),
       import('@opentelemetry/exporter-trace-otlp-http'),
       import('@opentelemetry/resources'),
-    ],
+    ])
+  const [{ TracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { resourceFromAttributes }] = await loadPart(
+    name,
+    'the exporter of traces',
+    load,
   )
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': env.OTEL_SERVICE_NAME ?? name }),

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
+import { isCurrency } from '@souk/contracts'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { CategoryChanged } from '@souk/contracts/products'
 import { newTrace } from '@souk/messaging'
@@ -60,12 +61,8 @@ beforeEach(async () => {
   shop.asked.clear()
 })
 /** The query of a page that is not in the cache yet: pages are cached for half a second. */
-let currencies = 0
-const fresh = () => {
-  currencies += 1
-  const letter = (n: number) => String.fromCharCode(65 + (n % 26))
-  return `currency=A${letter(currencies / 26)}${letter(currencies)}`
-}
+const currencies = Intl.supportedValuesOf('currency').filter(isCurrency)
+const fresh = () => `currency=${currencies.pop() ?? assert.fail('Every currency was asked for.')}`
 
 test('a product page brings product, availability and related products', async () => {
   const { status, body } = await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)
@@ -116,6 +113,21 @@ test('a page about something that does not exist is not found', async () => {
   assert.equal((await shop.ask('/v1/pages/product/Not%20a%20slug')).status, 400)
   shop.answers['products.read'] = down
   assert.equal((await shop.ask(`/v1/pages/product/tea-pot?${fresh()}`)).status, 503)
+})
+
+test('the page of a category is found by a former slug, with what is in it', async () => {
+  shop.answers['products.listCategories'] = () => ({
+    items: [
+      { ...category('tea'), formerSlugs: ['chai'] },
+      category('pots', 'tea'),
+      { ...category('rugs'), formerSlugs: ['tea'] },
+    ],
+  })
+  for (const slug of ['chai', 'tea']) {
+    const { body } = await shop.ask(`/v1/pages/category/${slug}?${fresh()}`)
+    const { category, children } = body as unknown as { category: { slug: string }; children: { slug: string }[] }
+    assert.deepEqual([category.slug, children.map((one) => one.slug)], ['tea', ['pots']], slug)
+  }
 })
 
 test('home and category pages', async () => {

@@ -52,9 +52,11 @@ export const categoryPage = handle(
       optional('products', readPart(resources, products.list, {}, { category: params.slug, facets: true, ...query })),
       readPart(resources, products.listCategories, {}, {}),
     ])
-    const category = categories.find((one) => one.slug === params.slug)
+    const category =
+      categories.find((one) => one.slug === params.slug) ??
+      categories.find((one) => one.formerSlugs?.includes(params.slug))
     if (!category) refuse(gatewayApi.routes.categoryPage, 'not-found', 'There is no such category.')
-    const children = categories.filter((one) => one.parentSlug === params.slug)
+    const children = categories.filter((one) => one.parentSlug === category.slug)
     return { category, children, products: found, missing }
   },
 )

@@ -8,6 +8,7 @@ import type { SecurityHeaders } from '../protect/security-headers.ts'
 import { makeAccessLog } from './access-log.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import { contextOf, type HttpReply, type HttpRequest } from './request-context.ts'
+import { makeSecurityEvents } from './security-events.ts'
 
 export interface OutgoingAnswer extends Omit<Answer, 'headers'> {
   headers: Readonly<Record<string, string | string[]>>
@@ -29,6 +30,7 @@ export interface Responder {
 export function makeResponder(context: GatewayContext, security: SecurityHeaders, cors: Cors): Responder {
   const { log } = context
   const record = makeAccessLog(context)
+  const noteSecurityEvent = makeSecurityEvents(context)
 
   return {
     send(request, reply, answer, error) {
@@ -41,6 +43,7 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
       if (answer.status === 500 && error)
         log.error({ service: 'gateway', err: error, traceId: request.id }, 'A request failed.')
       record(request, answer.status, error instanceof Refusal ? error.code : answer.code)
+      if (error instanceof Refusal) noteSecurityEvent(request, error)
     },
     sendPrepared(request, reply, status, headers, body) {
       writeHead(request, reply, status, headers.slice()).end(body)

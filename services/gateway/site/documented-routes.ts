@@ -15,6 +15,7 @@ const signInSummaries: Record<keyof typeof authBodies, string> = {
   'sign-in/email': 'Sign in with e-mail address and password',
   'sign-out': 'Sign out',
   'send-verification-email': 'Send the mail again that proves an e-mail address',
+  'verify-email': 'Prove an e-mail address with the token of that mail',
   'request-password-reset': 'Ask for a mail with which to set a new password',
   'reset-password': 'Set a new password with the token of that mail',
   'change-password': 'Change my password',
@@ -22,7 +23,10 @@ const signInSummaries: Record<keyof typeof authBodies, string> = {
 const signInAbouts: Partial<Record<keyof typeof authBodies, string>> = {
   'sign-up/email': 'A mail with a link proves the address. The answer is the same for an address that has an account.',
   'sign-in/email':
-    'Sets the session cookie for browsers. API clients take the token from the set-auth-token response header and send it as Authorization: Bearer.',
+    'Sets the session cookie for browsers. API clients take the token from the set-auth-token response header and send it as Authorization: Bearer. 403 password-change-required: send the sign-in again, with newPassword. 403 password-reset-required: the password works no more, and a mail with a link to choose a new one is on its way. The session that the request came with ends.',
+  'request-password-reset':
+    'The answer is the same for an address without an account. Links that were sent before stop working.',
+  'reset-password': 'All sessions of the account end, and its e-mail address counts as proved.',
   'change-password': 'All other sessions of the account end.',
 }
 
@@ -60,6 +64,14 @@ export function isOptional(owner: object | undefined, field: string): boolean {
   const { required = [] } = (owner ?? {}) as { required?: string[] }
   return !required.includes(field)
 }
+/** Whether null unsets a field (`Patch`). */
+export function mayBeNull({ type }: Schema): boolean {
+  return Array.isArray(type) && type.includes('null')
+}
+/** The schema of a field without the null that unsets it. */
+export function withoutNull(schema: Schema): Schema {
+  return mayBeNull(schema) ? { ...schema, type: (schema.type as string[])[0] } : schema
+}
 export function fieldsOf(schema: object | undefined): [name: string, schema: Schema][] {
   return Object.entries((schema as Schema | undefined)?.properties ?? {})
 }
@@ -74,7 +86,11 @@ const idempotencyNote =
   'Any text that you choose, at most 255 characters; send the same one when you repeat the request.'
 const headerNotes: Record<string, Omit<DocumentedHeader, 'name' | 'isNeeded'>> = {
   'if-match': {
-    note: 'The version that you read. The request is refused with version-conflict when it is not the current one.',
+    note: 'The ETag that you read. The request is refused with version-conflict when it is not the current one.',
+    example: '"3"',
+  },
+  'if-none-match': {
+    note: 'The ETag that you read: a read is answered 304 when nothing has changed. With * a change is made only when there is nothing yet.',
     example: '"3"',
   },
   'order-key': { note: 'The accessKey of the order, for guests.', example: 'k7XwT0cWq3vJ9m2sB4nLpA' },

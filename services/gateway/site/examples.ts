@@ -1,6 +1,6 @@
 // Examples for the API reference, made from the schemas. A field's name decides which example it gets.
 import { queryOf, type Route } from '@souk/contracts'
-import { fieldsOf, isOptional, mediaOf, type Schema } from './documented-routes.ts'
+import { fieldsOf, isOptional, mediaOf, type Schema, withoutNull } from './documented-routes.ts'
 
 const someId = '01990a3e-7c1d-7b52-9f6e-2f7d1c0a4b11'
 const someTime = '2026-11-22T10:15:00.000Z'
@@ -48,7 +48,8 @@ const byName: Record<string, unknown> = {
 const telling = new Set<unknown>(['paid', 'published', 'captured', 'succeeded', 'sent', 'ready', 'refunded', 'newest'])
 
 /** A value that fits a schema. Optional fields are left out of `brief` examples. */
-export function exampleOf(schema: Schema, name = '', brief = false): unknown {
+export function exampleOf(given: Schema, name = '', brief = false): unknown {
+  const schema = withoutNull(given)
   const list = schema.enum as unknown[] | undefined
   if (list) return list.find((word) => telling.has(word)) ?? list[0]
   if (schema.const !== undefined) return schema.const

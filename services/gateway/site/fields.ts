@@ -1,6 +1,6 @@
 // Schemas in words, for the API reference: what a field is, what it may hold, and what is inside it.
 import { type Html, html } from '@souk/html'
-import { fieldsOf, isOptional, type Schema } from './documented-routes.ts'
+import { fieldsOf, isOptional, mayBeNull, type Schema, withoutNull } from './documented-routes.ts'
 import { shapeName } from './shapes.ts'
 
 /** Of requests the reference says which fields are required, of replies which may be missing. */
@@ -14,13 +14,14 @@ export function fieldList(schema: object | undefined, direction: Direction): Htm
   return html`<ul class="fields">${items}</ul>`
 }
 
-function fieldItem(name: string, schema: Schema, isFree: boolean, direction: Direction): Html {
+function fieldItem(name: string, given: Schema, isFree: boolean, direction: Direction): Html {
+  const schema = withoutNull(given)
   const note = noteOn(schema)
   const mark =
     direction === 'in'
       ? !isFree && html`<span class="must">required</span>`
       : isFree && html`<span class="may">may be missing</span>`
-  return html`<li><code>${name}</code> <span class="type">${typeInWords(schema)}</span> ${mark}${note && html`<span class="note">${note}</span>`}${insideOf(schema, direction)}</li>`
+  return html`<li><code>${name}</code> <span class="type">${typeInWords(schema)}${mayBeNull(given) && ', or null'}</span> ${mark}${note && html`<span class="note">${note}</span>`}${insideOf(schema, direction)}</li>`
 }
 /** The description, unless the type says it already. */
 function noteOn(schema: Schema): string | undefined {

@@ -7,7 +7,7 @@ import type { Transaction } from '@souk/service'
 import type { InventoryContext } from '../context.ts'
 import { thresholdEvents } from '../stock/threshold-events.ts'
 import { lockOrStoreCanceled } from './lock-reservations.ts'
-import { type Refund, returnRefunded } from './return-refunded.ts'
+import { type Return, returnUnits } from './return-units.ts'
 import { sellUnreserved } from './sell-unreserved.ts'
 import {
   availabilityChanges,
@@ -23,7 +23,7 @@ import { sellIfAllReserved, writeSettlements } from './write-settlements.ts'
 type Placed = MessageOf<typeof OrderPlaced>['data']
 
 /** What happened to an order; `canceled` is its id. */
-type OrderEvent = { placed: Placed } | { refund: Refund } | { canceled: string }
+type OrderEvent = { placed: Placed } | { back: Return } | { canceled: string }
 
 /** Settles the stock of one order before the transaction commits. */
 export function settleOrder(
@@ -37,7 +37,7 @@ export function settleOrder(
 /** What happened to all orders of a batch. Order ids are in lower case, as the database returns them. */
 interface OrderEvents {
   placed: ReadonlyMap<string, Placed>
-  refunds: readonly Refund[]
+  returns: readonly Return[]
   canceled: ReadonlySet<string>
 }
 
@@ -46,18 +46,18 @@ async function settleOrders(
   { sql, send, withCommit }: Pick<Transaction, 'sql' | 'send' | 'withCommit'>,
 ): Promise<void> {
   const events = collect(items.map(({ event }) => event))
-  const { placed, refunds, canceled } = events
-  const freesStock = refunds.length > 0 || canceled.size > 0
+  const { placed, returns, canceled } = events
+  const freesStock = returns.length > 0 || canceled.size > 0
   if (!freesStock && (await sellIfAllReserved(sql, [...placed.keys()]))) return
 
-  const orderIds = new Set([...placed.keys(), ...refunds.map(({ orderId }) => orderId), ...canceled])
+  const orderIds = new Set([...placed.keys(), ...returns.map(({ orderId }) => orderId), ...canceled])
   const locked = await lockOrStoreCanceled(sql, [...orderIds], [...canceled], freesStock)
   const reservationOf = new Map(locked.reservations.map((one) => [one.orderId, one]))
   const settlements = locked.reservations.flatMap((one) => settlementOf(one, events) ?? [])
-  // Before the settlements are written: a cancellation returns what no refund has returned.
+  // Before the settlements are written: a cancellation returns what has not been returned before.
   const returned: OrderLine[] = []
-  for (const refund of refunds)
-    if (isSold(refund, reservationOf.get(refund.orderId), placed)) returned.push(...(await returnRefunded(refund, sql)))
+  for (const back of returns)
+    if (isSold(back, reservationOf.get(back.orderId), placed)) returned.push(...(await returnUnits(back, sql)))
   if (settlements.length > 0) withCommit(writeSettlements(sql, settlements))
   const changes = availabilityChanges(settlements, locked, returned)
 
@@ -72,14 +72,14 @@ async function settleOrders(
 
 function collect(events: readonly OrderEvent[]): OrderEvents {
   const placed = new Map<string, Placed>()
-  const refunds: Refund[] = []
+  const returns: Return[] = []
   const canceled = new Set<string>()
   for (const event of events) {
     if ('placed' in event) placed.set(event.placed.orderId.toLowerCase(), event.placed)
-    else if ('refund' in event) refunds.push({ ...event.refund, orderId: event.refund.orderId.toLowerCase() })
+    else if ('back' in event) returns.push({ ...event.back, orderId: event.back.orderId.toLowerCase() })
     else canceled.add(event.canceled.toLowerCase())
   }
-  return { placed, refunds, canceled }
+  return { placed, returns, canceled }
 }
 
 /** A placed order is sold, a canceled one gives back; an order that is both in one batch is sold and then returned. */
@@ -91,16 +91,16 @@ function settlementOf(reservation: LockedReservation, { placed, canceled }: Orde
   return undone ?? sold
 }
 
-/** A canceled order has returned everything. A refund for an order that was never sold is set aside for a person. */
+/** A canceled order has returned everything. Units of an order that was never sold are set aside for a person. */
 function isSold(
-  { orderId }: Refund,
+  { orderId }: Return,
   reservation: LockedReservation | undefined,
   placed: OrderEvents['placed'],
 ): boolean {
   if (reservation?.isCanceled) return false
   if (reservation?.status === 'committed') return true
   if (reservation && placed.has(orderId) && holdsStock(reservation.status)) return true
-  throw new Unprocessable(`Order ${orderId} is refunded units that were never sold: settle its sale first.`)
+  throw new Unprocessable(`Order ${orderId} gets back units that were never sold: settle its sale first.`)
 }
 
 function isUnreserved(reservation: LockedReservation | undefined): boolean {

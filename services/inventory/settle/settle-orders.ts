@@ -1,6 +1,6 @@
 // Reacts to what happens to orders: what they reserved is sold, given back, or may expire again.
 import { HoldStock } from '@souk/contracts/inventory'
-import { OrderCanceled, OrderPlaced, OrderRefunded } from '@souk/contracts/orders'
+import { OrderCanceled, OrderPlaced, OrderRefunded, UnitsCanceled } from '@souk/contracts/orders'
 import { on } from '@souk/service'
 import type { InventoryContext } from '../context.ts'
 import { settleOrder } from './settle-batch.ts'
@@ -10,9 +10,20 @@ export const sellPlaced = on([OrderPlaced], async (placed, transaction, context:
   settleOrder({ placed }, transaction, context)
 })
 
-/** Money went back for units that had not been sent: these units are returned. */
-export const returnUnsent = on([OrderRefunded], async (refund, transaction, context: InventoryContext) => {
-  if (refund.unsent?.length) settleOrder({ refund }, transaction, context)
+/** Money went back for units that had not been sent, or that came back: these units are returned. */
+export const returnRefunded = on([OrderRefunded], async (refund, transaction, context: InventoryContext) => {
+  const { orderId, refundId, number, unsent = [], restocked = [] } = refund
+  const what =
+    restocked.length === 0 ? 'Refunded before it was sent' : unsent.length === 0 ? 'Sent back' : 'Refunded or sent back'
+  const back = { orderId, causeId: refundId, units: [...unsent, ...restocked], reason: `${what} (${number})` }
+  if (back.units.length > 0) settleOrder({ back }, transaction, context)
+})
+
+/** Units of a paid order are canceled without money: they are returned. */
+export const returnCanceledUnits = on([UnitsCanceled], async (canceled, transaction, context: InventoryContext) => {
+  const { orderId, cancellationId, number, units } = canceled
+  const back = { orderId, causeId: cancellationId, units, reason: `Canceled before it was sent (${number})` }
+  settleOrder({ back }, transaction, context)
 })
 
 /** An order is canceled: its reserved stock is released, its sold stock is returned. */

@@ -26,32 +26,31 @@ export function timeText(time: string): string {
 }
 
 const countries = new Intl.DisplayNames(locale, { type: 'region' })
-/** The lines of an address, without those that look like spam. */
+/** The lines of an address, all of them. The renderers break links that somebody typed into one. */
 export function addressLines(address: Address): string[] {
   return [
     address.name,
     address.company,
     address.line1,
     address.line2,
-    `${address.postalCode} ${address.city}`,
+    `${address.postalCode} ${address.city}`.trim(),
     address.region,
     countries.of(address.country),
-  ].filter((line): line is string => line !== undefined && oneLine(line) !== '' && !looksLikeSpam(oneLine(line)))
+  ].filter((line): line is string => line !== undefined && isVisible(line))
 }
 
-/** "Hello Ada,", or "Hello," when the name looks like spam. */
+/** "Hello Ada,", or "Hello," when there is nothing to be seen of the name. */
 export function greeting(name: string): string {
-  const line = oneLine(name)
-  return line === '' || looksLikeSpam(line) ? 'Hello,' : `Hello ${line},`
+  return isVisible(name) ? `Hello ${oneLine(name)},` : 'Hello,'
 }
 
-/** Long, or with a link. A spammer could enter a text as a name, with somebody else's e-mail address, and the shop would mail it. */
-function looksLikeSpam(line: string): boolean {
-  return line.length > 60 || /[:@<>]|\/\/|\S\.\p{L}/u.test(line)
+/** Texts that are older than the check of requests may be of characters that nobody sees. */
+function isVisible(text: string): boolean {
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(text)
 }
 
 // A line break would start a header or fake a line of the letter. The other characters reverse or hide text.
-const breaksAndControls = /[\s\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]+/gu
+const breaksAndControls = /[\s\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu
 
 /** The same text on one line, without control characters. */
 export function oneLine(text: string): string {

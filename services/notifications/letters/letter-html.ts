@@ -2,6 +2,7 @@
 // mode and narrow screens. No pictures, because most mail programs block them at first.
 
 import { Html, html } from '@souk/html'
+import { breakAddresses, breakLinks } from './break-links.ts'
 import { oneLine } from './formatting.ts'
 import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
 
@@ -39,19 +40,20 @@ export function letterHtml({ subject, summary, heading, blocks }: Letter, shop: 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <title>${subject}</title>
 ${sheet}
 </head>
 <body class="page" style="margin:0;padding:0;background:#f5f2ec;">
-<div style="display:none;max-height:0;overflow:hidden;">${summary}</div>
+<div style="display:none;max-height:0;overflow:hidden;">${breakLinks(summary)}</div>
 <table class="page" role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="background:#f5f2ec;">
 <tr><td class="outer" align="center" style="padding:36px 16px;">
 <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:580px;">
 <tr><td style="padding:0 4px 18px;"><a class="mark" href="${shop.url}" target="_blank" rel="noopener" style="font-family:Georgia,'Times New Roman',serif;font-size:20px;line-height:26px;letter-spacing:.02em;color:${mark};text-decoration:none;">${oneLine(shop.name)}</a></td></tr>
 <tr><td class="card" style="background:#ffffff;border-radius:14px;padding:40px 40px 36px;">
-<h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${heading}</h1>
+<h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${breakLinks(heading)}</h1>
 ${blocks.map(blockHtml)}
 </td></tr>
 <tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You receive this e-mail because this address was used at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
@@ -66,9 +68,9 @@ ${blocks.map(blockHtml)}
 function blockHtml(block: Block): Html {
   switch (block.type) {
     case 'paragraph':
-      return html`<p class="ink" style="margin:0 0 16px;${text}">${block.text}</p>\n`
+      return html`<p class="ink" style="margin:0 0 16px;${text}">${breakLinks(block.text)}</p>\n`
     case 'note':
-      return html`<p class="soft" style="margin:24px 0 0;${small}">${block.text}</p>\n`
+      return html`<p class="soft" style="margin:24px 0 0;${small}">${breakLinks(block.text)}</p>\n`
     case 'button':
       return buttonHtml(block.label, block.url)
     case 'items':
@@ -96,7 +98,7 @@ ${items.map(itemHtml)}${sums.map((sum, index) => sumHtml(sum, index === 0, sums[
 function itemHtml({ title, detail, amount }: Item): Html {
   const cell = `border-top:1px solid ${hairline};padding:13px 0;`
   return html`<tr>
-<td class="rule" style="${cell}padding-right:16px;"><span class="ink" style="${text}">${title}</span><br><span class="soft" style="${small}">${detail}</span></td>
+<td class="rule" style="${cell}padding-right:16px;"><span class="ink" style="${text}">${breakLinks(title)}</span><br><span class="soft" style="${small}">${breakLinks(detail)}</span></td>
 <td class="rule ink" align="right" valign="top" style="${cell}${text}white-space:nowrap;">${amount}</td>
 </tr>
 `
@@ -107,7 +109,7 @@ function sumHtml({ label, amount, isTotal }: Sum, isFirst: boolean, isLast: bool
   const cell = `${edge}${isTotal ? `padding:13px 0 9px;${text}font-weight:600;` : `padding:${isFirst ? 14 : 3}px 0 ${isLast ? 14 : 3}px;${small}`}`
   const tone = isTotal ? 'rule ink' : 'rule soft'
   return html`<tr>
-<td class="${tone}" style="${cell}padding-right:16px;">${label}</td>
+<td class="${tone}" style="${cell}padding-right:16px;">${breakLinks(label)}</td>
 <td class="${tone}" align="right" style="${cell}white-space:nowrap;">${amount}</td>
 </tr>
 `
@@ -116,9 +118,9 @@ function sumHtml({ label, amount, isTotal }: Sum, isFirst: boolean, isLast: bool
 function factsHtml(facts: readonly Fact[]): Html {
   return html`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 8px;"><tr>
 ${facts.map(
-  ({ label, lines }) => html`<td class="fact" valign="top" style="padding:0 20px 18px 0;">
+  ({ label, lines, isCode }) => html`<td class="fact" valign="top" style="padding:0 20px 18px 0;">
 <div class="soft" style="${small}">${label}</div>
-<div class="ink" style="${text}font-size:15px;line-height:23px;">${lines.map((line, index) => html`${index > 0 ? new Html('<br>') : undefined}${line}`)}</div>
+<div class="ink" style="${text}font-size:15px;line-height:23px;">${lines.map((line, index) => html`${index > 0 ? new Html('<br>') : undefined}${isCode ? breakAddresses(line) : breakLinks(line)}`)}</div>
 </td>
 `,
 )}</tr></table>

@@ -1,12 +1,5 @@
 // The template of each kind of letter: its subject, which is needed when the letter is queued, and its text, needed when it is sent.
-import {
-  type PasswordReset,
-  passwordReset,
-  passwordResetSubject,
-  type Verification,
-  verification,
-  verificationSubject,
-} from './account-letters.ts'
+import * as account from './account-letters.ts'
 import { oneLine } from './formatting.ts'
 import type { Letter, Shop } from './letter.ts'
 import * as order from './order-letters.ts'
@@ -17,8 +10,14 @@ export interface Contents {
   'order-shipped': order.Shipped
   'order-canceled': order.Canceled
   'order-refunded': order.Refunded
-  verification: Verification
-  'password-reset': PasswordReset
+  'units-canceled': order.CanceledUnits
+  verification: account.Verification
+  'password-reset': account.PasswordReset
+  'sign-up-repeated': account.RepeatedSignUp
+  'email-change': account.EmailChange
+  'email-change-notice': account.EmailChange
+  'email-changed': account.EmailChange
+  'email-changed-notice': account.EmailChange
 }
 export type Kind = keyof Contents
 interface Template<C> {
@@ -32,8 +31,23 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-shipped': { subject: order.orderShippedSubject, write: order.orderShipped },
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
   'order-refunded': { subject: order.orderRefundedSubject, write: order.orderRefunded },
-  verification: { subject: (_content, shop) => verificationSubject(shop), write: verification },
-  'password-reset': { subject: (_content, shop) => passwordResetSubject(shop), write: passwordReset },
+  'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
+  verification: { subject: (_content, shop) => account.verificationSubject(shop), write: account.verification },
+  'password-reset': { subject: (_content, shop) => account.passwordResetSubject(shop), write: account.passwordReset },
+  'sign-up-repeated': {
+    subject: (_content, shop) => account.repeatedSignUpSubject(shop),
+    write: account.repeatedSignUp,
+  },
+  'email-change': { subject: (_content, shop) => account.emailChangeSubject(shop), write: account.emailChange },
+  'email-change-notice': {
+    subject: (_content, shop) => account.emailChangeNoticeSubject(shop),
+    write: account.emailChangeNotice,
+  },
+  'email-changed': { subject: (_content, shop) => account.emailChangedSubject(shop), write: account.emailChanged },
+  'email-changed-notice': {
+    subject: (_content, shop) => account.emailChangedSubject(shop),
+    write: account.emailChanged,
+  },
 }
 
 /** The subject, on one line: a line break in it would start another header. */
@@ -47,4 +61,4 @@ export function writeLetter<K extends Kind>(kind: K, content: Contents[K], shop:
 }
 
 /** Letters with a secret link that expires. They cannot be sent again, and their content is deleted once they are sent. */
-export const secretKinds: readonly Kind[] = ['verification', 'password-reset']
+export const secretKinds: readonly Kind[] = ['verification', 'password-reset', 'sign-up-repeated', 'email-change']

@@ -1,12 +1,14 @@
-// Renders a letter as plain text: 68 columns, amounts aligned right, links on lines of their own.
+// Renders a letter as plain text: 68 columns, amounts aligned right, links on lines of their own. Links in texts are broken last, when
+// the lines are laid out.
 
+import { breakAddresses, breakLinks } from './break-links.ts'
 import { oneLine } from './formatting.ts'
-import type { Block, Item, Letter, Shop, Sum } from './letter.ts'
+import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
 
 const columns = 68
 
 export function letterText({ heading, blocks }: Letter, shop: Shop): string {
-  const title = wrap(heading)
+  const title = breakLinks(wrap(heading))
   const parts = [title.toUpperCase(), ...blocks.map(blockText), `-- \n${oneLine(shop.name)}\n${shop.url}`]
   return `${parts.join('\n\n')}\n`
 }
@@ -15,14 +17,19 @@ function blockText(block: Block): string {
   switch (block.type) {
     case 'paragraph':
     case 'note':
-      return wrap(block.text)
+      return breakLinks(wrap(block.text))
     case 'button':
       return `${block.label}:\n${block.url}`
     case 'items':
-      return itemsText(block.items, block.sums)
+      return breakLinks(itemsText(block.items, block.sums))
     case 'facts':
-      return block.facts.map(({ label, lines }) => `${label}:\n${lines.map(indented).join('\n')}`).join('\n\n')
+      return block.facts.map(factText).join('\n\n')
   }
+}
+
+function factText({ label, lines, isCode }: Fact): string {
+  const text = lines.map(indented).join('\n')
+  return `${label}:\n${isCode ? breakAddresses(text) : breakLinks(text)}`
 }
 
 function itemsText(items: readonly Item[], sums: readonly Sum[]): string {

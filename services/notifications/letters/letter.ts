@@ -1,4 +1,5 @@
-// A letter as a list of blocks. It is written once and rendered as HTML and as text, so both parts say the same.
+// A letter as a list of blocks. It is written once and rendered as HTML and as text, so both parts say the same. Only buttons are links:
+// the renderers break every link in a text.
 
 export interface Shop {
   readonly name: string
@@ -34,6 +35,8 @@ export interface Sum {
 export interface Fact {
   readonly label: string
   readonly lines: readonly string[]
+  /** A number that customers copy: its digits stay together. */
+  readonly isCode?: boolean
 }
 
 export function paragraph(text: string): Block {

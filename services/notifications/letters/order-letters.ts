@@ -1,13 +1,32 @@
 // The letters about an order: confirmed, shipped, canceled, refunded.
 import type { MessageOf } from '@souk/contracts'
-import type { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, Totals } from '@souk/contracts/orders'
+import type {
+  OrderCanceled,
+  OrderPlaced,
+  OrderRefunded,
+  OrderShipped,
+  RefundParts,
+  Totals,
+  UnitsCanceled,
+} from '@souk/contracts/orders'
 import { addressLines, moneyText } from './formatting.ts'
-import { type Block, button, type Item, type Letter, note, paragraph, type Shop, type Sum } from './letter.ts'
+import {
+  type Block,
+  button,
+  type Fact,
+  type Item,
+  type Letter,
+  note,
+  paragraph,
+  type Shop,
+  type Sum,
+} from './letter.ts'
 
 export type Placed = MessageOf<typeof OrderPlaced>['data']
 export type Shipped = MessageOf<typeof OrderShipped>['data']
 export type Canceled = MessageOf<typeof OrderCanceled>['data']
 export type Refunded = MessageOf<typeof OrderRefunded>['data']
+export type CanceledUnits = MessageOf<typeof UnitsCanceled>['data']
 
 export function orderConfirmed(order: Placed, shop: Shop): Letter {
   return {
@@ -53,7 +72,9 @@ export function orderShipped(order: Shipped, shop: Shop, accessKey?: string): Le
         facts: [
           { label: 'Ships to', lines: addressLines(order.shippingAddress) },
           ...(shipment.carrier ? [{ label: 'Carrier', lines: [shipment.carrier] }] : []),
-          ...(shipment.trackingNumber ? [{ label: 'Tracking number', lines: [shipment.trackingNumber] }] : []),
+          ...(shipment.trackingNumber
+            ? [{ label: 'Tracking number', lines: [shipment.trackingNumber], isCode: true }]
+            : []),
         ],
       },
       ...(track.length > 0 ? [] : seeOrder(order.orderId, shop, accessKey)),
@@ -87,6 +108,7 @@ export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): 
       paragraph(canceled),
       ...(money ? [paragraph(money)] : []),
       { type: 'items', items: order.lines.map(itemOf), sums: [{ label: 'Total', amount: total, isTotal: true }] },
+      ...(isGoingBack && order.parts ? [{ type: 'facts', facts: [refundFor(order.parts)] } as const] : []),
       ...seeOrder(order.orderId, shop, accessKey),
       ...(isGoingBack ? [note(bankDelay)] : []),
     ],
@@ -107,7 +129,7 @@ export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): 
   const amount = moneyText(order.amount)
   const isMore = order.totalRefunded.amount !== order.amount.amount
   const reason = cancelReasons[order.reason] ?? order.reason
-  const unsent = (order.unsent ?? []).map(({ title, quantity }) => `${quantityText(quantity)} of ${title}`)
+  const unsent = (order.unsent ?? []).map(unitsText)
   return {
     subject: orderRefundedSubject(order),
     summary: bankDelay,
@@ -118,6 +140,7 @@ export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): 
         type: 'facts',
         facts: [
           { label: 'This refund', lines: [amount] },
+          ...(order.parts ? [refundFor(order.parts)] : []),
           ...(isMore ? [{ label: 'Total refunded', lines: [moneyText(order.totalRefunded)] }] : []),
           ...(reason ? [{ label: 'Reason', lines: [reason] }] : []),
           ...(unsent.length > 0 ? [{ label: 'Will not be sent', lines: unsent }] : []),
@@ -130,6 +153,44 @@ export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): 
 }
 export function orderRefundedSubject({ number, amount }: Refunded): string {
   return `Refund of ${moneyText(amount)} for your order ${number}`
+}
+
+/** Units are canceled and no money moves: gifts, or units whose money has gone back before. */
+export function unitsCanceled(order: CanceledUnits, shop: Shop, accessKey?: string): Letter {
+  return {
+    subject: unitsCanceledSubject(order),
+    summary: order.units.map(unitsText).join(', '),
+    heading: 'Part of your order was canceled',
+    blocks: [
+      paragraph(`Some items of your order ${order.number} will not be sent.`),
+      {
+        type: 'facts',
+        facts: [
+          { label: 'Will not be sent', lines: order.units.map(unitsText) },
+          { label: 'Reason', lines: [order.reason] },
+        ],
+      },
+      ...seeOrder(order.orderId, shop, accessKey),
+    ],
+  }
+}
+export function unitsCanceledSubject({ number }: CanceledUnits): string {
+  return `Part of your order ${number} was canceled`
+}
+
+const partNames = { items: 'Items', shipping: 'Shipping', goodwill: 'Goodwill' } as const
+/** What a refund is for: "Items €19.90, including €3.18 tax". */
+function refundFor(parts: RefundParts): Fact {
+  const names = (Object.keys(partNames) as (keyof RefundParts)[]).filter((name) => parts[name].amount.amount > 0)
+  const lines = names.map((name) => {
+    const { amount, tax } = parts[name]
+    const including = tax.amount > 0 ? `, including ${moneyText(tax)} tax` : ''
+    return `${partNames[name]} ${moneyText(amount)}${including}`
+  })
+  return { label: 'Refund for', lines }
+}
+function unitsText({ title, quantity }: { title: string; quantity: number }): string {
+  return `${quantityText(quantity)} of ${title}`
 }
 
 type Line = Placed['lines'][number]
@@ -157,8 +218,11 @@ function sumsOf(totals: Totals, shippingName: string): Sum[] {
   ]
 }
 
-/** A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. */
+/**
+ * A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. The key is in
+ * the fragment, which browsers send to no server, so it gets into no log.
+ */
 function seeOrder(orderId: string, shop: Shop, accessKey: string | undefined): Block[] {
-  const key = accessKey ? `?key=${encodeURIComponent(accessKey)}` : ''
+  const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
   return button('See your order', `${shop.url}/orders/${orderId}${key}`)
 }

@@ -68,7 +68,7 @@ test('later letters link to the order with the key of a guest, once the confirma
   assert.match((await newest())[0]?.text ?? '', new RegExp(`/orders/${order.data.orderId}\n`))
   await publish(shop, [order])
   const late = (await newest()).find((mail) => mail.subject.startsWith('Part'))
-  assert.match(late?.text ?? '', new RegExp(`/orders/${order.data.orderId}\\?key=key-of-the-guest\n`))
+  assert.match(late?.text ?? '', new RegExp(`/orders/${order.data.orderId}#key=key-of-the-guest\n`))
 })
 
 test('unknown mail is not found', async () => {

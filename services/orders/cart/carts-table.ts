@@ -1,37 +1,59 @@
 // The SQL of the cart table. A cart is read together with the prices of its SKUs, in one statement.
-import type { CartInput } from '@souk/contracts/orders'
+import type { CartInput, OrderStatus } from '@souk/contracts/orders'
 import { batched, columns, json, type Sql, type Statement } from '@souk/postgres'
 import type { OrdersContext } from '../context.ts'
-import { type PricedSku, priceListVersion, pricesAsJson, skusInBody } from './price-list.ts'
+import { mergeLines } from './price-cart.ts'
+import { type PricedSku, pricesAsJson, skusInBody } from './price-list.ts'
 
+/** The order in which a cart is being bought, or was. */
+export interface OrderOfCart {
+  id: string
+  customerId: string | null
+  status: OrderStatus
+  /** True also when it was canceled later. */
+  wasPaid: boolean
+}
 export interface StoredCart {
   id: string
   version: number
-  status: 'open' | 'ordered'
+  /** Null for the cart of a guest. */
+  customerId: string | null
   body: CartInput
   updatedAt: string
   prices: PricedSku[]
+  order: OrderOfCart | null
 }
 
 export interface CartToStore {
   id: string
   customerId: string | undefined
+  /** Staff changes carts of others, and does not become their owner. */
+  isStaff: boolean
   body: CartInput
-  /** The version that the cart must have now; undefined: any. */
-  expectedVersion: number | undefined
+  mayBeNew: boolean
+  mustBeNew: boolean
+  /** The versions of which the cart must have one now; undefined: any. */
+  expectedVersions: number[] | undefined
+  /** The versions that the cart must not have now. */
+  unwantedVersions: number[] | undefined
 }
 
 const cartRows = columns<CartToStore>({
   id: ['uuid', (cart) => cart.id],
   customer_id: ['uuid', (cart) => cart.customerId],
+  is_staff: ['boolean', (cart) => cart.isStaff],
   body: ['json', (cart) => json(cart.body)],
-  expected_version: ['integer', (cart) => cart.expectedVersion],
+  skus: ['text[]', (cart) => skusOf(cart.body)],
+  may_be_new: ['boolean', (cart) => cart.mayBeNew],
+  must_be_new: ['boolean', (cart) => cart.mustBeNew],
+  expected_versions: ['integer[]', (cart) => cart.expectedVersions],
+  unwanted_versions: ['integer[]', (cart) => cart.unwantedVersions],
 })
 
-type JustStored = Omit<StoredCart, 'body'> & { pricesVersion: number }
+type JustStored = Omit<StoredCart, 'body' | 'order'>
 /**
- * Stores a cart, new or changed, and returns it with its prices of now. Undefined when it has been ordered or has another
- * version than expected.
+ * Stores a cart, new or changed, and returns it with its prices of now. Undefined when the price list does not know one of its
+ * SKUs, when an order exists for it, when it belongs to somebody else, or when a condition does not hold.
  */
 export const storeCart = batched<CartToStore, JustStored, OrdersContext>({
   key: (cart) => cart.id,
@@ -39,98 +61,121 @@ export const storeCart = batched<CartToStore, JustStored, OrdersContext>({
   write: (carts, { sql, now }) =>
     sql<JustStored>`
       with given as materialized (
-        select * from ${cartRows(carts)} as cart
+        select cart.*, ${pricesAsJson(sql, sql`cart.skus`)} as prices
+        from ${cartRows(inOneOrder(carts, (cart) => cart.id))} as cart
       ), stored as (
         insert into cart (id, customer_id, body, updated_at)
-        select id, customer_id, body, ${now().toISOString()}::timestamptz from given
+        select id, customer_id, body, ${now().toISOString()}::timestamptz
+        from given
+        where json_array_length(prices) = cardinality(skus)
+          and (may_be_new or coalesce((select true from cart known where known.id = given.id), false))
+          and not exists (select from orders o where o.bought_cart_id = given.id)
         on conflict (id) do update set
           version = cart.version + 1,
-          customer_id = coalesce(excluded.customer_id, cart.customer_id),
+          customer_id = coalesce(cart.customer_id,
+            (select case when not is_staff then excluded.customer_id end from given where given.id = excluded.id)),
           body = excluded.body,
           updated_at = excluded.updated_at
-        where not ${isOrdered(sql, sql`cart.id`)}
-          and cart.version = coalesce((select expected_version from given where given.id = excluded.id), cart.version)
-        returning id, version, body, updated_at
+        where cart.merged_into is null
+          and exists (
+            select from given
+            where given.id = excluded.id
+              and not must_be_new
+              and (cart.customer_id is null or is_staff or cart.customer_id = excluded.customer_id)
+              and (expected_versions is null or cart.version = any(expected_versions))
+              and (unwanted_versions is null or cart.version <> all(unwanted_versions)))
+          and not is_cart_taken(cart.id)
+        returning id, version, customer_id, updated_at
       )
-      select id, version, 'open' as status, updated_at,
-        ${pricesAsJson(sql, skusInBody(sql, sql`stored.body`))} as prices,
-        ${priceListVersion(sql)} as prices_version
-      from stored`,
+      select stored.id, stored.version, stored.customer_id, stored.updated_at, given.prices
+      from stored
+      join given on given.id = stored.id`,
   waitMs: 16,
 })
 
 /** A cart with its prices of now. */
 export async function findCart(id: string, sql: Sql): Promise<StoredCart | undefined> {
   const [cart] = await sql<StoredCart>`
-    select id, version, case when ${isOrdered(sql, sql`cart.id`)} then 'ordered' else 'open' end as status, body, updated_at,
-      ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices
+    select cart.id, cart.version, cart.customer_id, cart.body, cart.updated_at,
+      ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices,
+      ${orderOfCart(sql, sql`bought`)} as order
     from cart
-    where id = ${id}`
+    left join orders bought on bought.bought_cart_id = cart.id
+    where cart.id = ${id} and cart.merged_into is null`
   return cart
 }
 
-/** Why a cart could not be stored: what became of it meanwhile. Undefined when it is not there. */
-export async function findCartState(
-  id: string,
-  sql: Sql,
-): Promise<{ isOrdered: boolean; version: number } | undefined> {
-  const [state] = await sql<{ isOrdered: boolean; version: number }>`
-    select ${isOrdered(sql, sql`cart.id`)} as is_ordered, version from cart where id = ${id}`
-  return state
+/** The SKUs that the price list has never known. */
+export async function findUnknownSkus(body: CartInput, sql: Sql): Promise<string[]> {
+  const known = await sql<{ sku: string }>`select sku from price_list where sku = any(${skusOf(body)}::text[])`
+  const skus = new Set(known.map(({ sku }) => sku))
+  return skusOf(body).filter((sku) => !skus.has(sku))
 }
 
 /** What a checkout must know about its order id and its cart. */
 export interface CartToBuy {
-  /** The cart of the order that has this id; null when no order has it. */
-  cartOfOrder: string | null
-  /** The order that the cart has become; null when there is none, or when it was canceled. */
-  orderOfCart: string | null
-  /** True when the cart has been paid for, even if its order was canceled later. */
-  isBought: boolean
-  /** Null when there is no such cart. */
-  body: CartInput | null
-  cartVersion: number | null
-  prices: PricedSku[]
-  pricesVersion: number
+  /** The order that has this id already. */
+  first: {
+    cartId: string
+    customerId: string | null
+    amount: number
+    currency: string
+    /** Null in orders from before these were stored. */
+    cartVersion: number | null
+    paymentFingerprint: string | null
+  } | null
+  cart: (Pick<StoredCart, 'version' | 'customerId' | 'body'> & { prices: PricedSku[] }) | null
+  order: OrderOfCart | null
 }
+type CartToBuyRow = Pick<CartToBuy, 'first' | 'order'> & { orderId: string; prices: PricedSku[] } & (
+    | { body: CartInput; cartVersion: number; customerId: string | null }
+    | { body: null }
+  )
 
 export async function findCartToBuy(orderId: string, cartId: string, context: OrdersContext): Promise<CartToBuy> {
-  return (await readCartToBuy({ orderId, cartId }, context)) as CartToBuy // The statement returns a row for every item.
+  const row = (await readCartToBuy({ orderId, cartId }, context)) as CartToBuyRow // There is a row for every item.
+  const { first, order, prices } = row
+  if (row.body === null) return { first, order, cart: null }
+  const { body, cartVersion: version, customerId } = row
+  return { first, order, cart: { body, version, customerId, prices } }
 }
 
-const readCartToBuy = batched<{ orderId: string; cartId: string }, CartToBuy & { orderId: string }, OrdersContext>({
+const readCartToBuy = batched<{ orderId: string; cartId: string }, CartToBuyRow, OrdersContext>({
   key: ({ orderId }) => orderId,
   keyOf: ({ orderId }) => orderId,
   write: (items, { sql }) =>
-    sql<CartToBuy & { orderId: string }>`
+    sql<CartToBuyRow>`
       select asked.order_id,
-        (select cart_id from orders where id = asked.order_id) as cart_of_order,
-        case when bought.status <> 'canceled' then bought.id end as order_of_cart,
-        bought.id is not null as is_bought,
+        case when first.id is not null then json_build_object(
+          'cartId', first.cart_id, 'customerId', first.customer_id, 'amount', first.total_amount, 'currency', first.currency,
+          'cartVersion', first.cart_version, 'paymentFingerprint', first.payment_fingerprint) end as first,
+        ${orderOfCart(sql, sql`bought`)} as order,
         cart.body,
         cart.version as cart_version,
-        ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices,
-        ${priceListVersion(sql)} as prices_version
+        cart.customer_id,
+        ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices
       from unnest(${items.map((it) => it.orderId)}::uuid[], ${items.map((it) => it.cartId)}::uuid[])
         with ordinality as asked (order_id, cart_id, place)
-      left join cart on cart.id = asked.cart_id
+      left join cart on cart.id = asked.cart_id and cart.merged_into is null
+      left join orders first on first.id = asked.order_id
       left join orders bought on bought.bought_cart_id = asked.cart_id
       order by asked.place`,
   waitMs: 16,
 })
 
-/** Deletes at most 1000 carts that were last changed more than `days` ago. */
-export async function deleteOldCarts(days: number, now: Date, sql: Sql): Promise<void> {
-  await sql`
-    delete from cart
-    where id in (
-      select id from cart
-      where updated_at < ${now.toISOString()}::timestamptz - make_interval(days => ${days})
-      limit 1000
-      for update skip locked)`
+/** Sorted, because statements that lock several carts must lock them in one order. */
+export function inOneOrder<T>(items: readonly T[], idOf: (item: T) => string): T[] {
+  return items.toSorted((one, other) => (idOf(one) < idOf(other) ? -1 : 1))
 }
 
-/** The condition that a cart has been ordered and paid for. `cartId` is the column that holds its id. */
-function isOrdered(sql: Sql, cartId: Statement): Statement {
-  return sql`exists (select from orders o where o.bought_cart_id = ${cartId} and o.paid_at is not null)`
+function skusOf(body: CartInput): string[] {
+  return mergeLines(body.lines).map((line) => line.sku)
+}
+
+/** An order as an OrderOfCart. `order` is the alias of a left join. */
+function orderOfCart(sql: Sql, order: Statement): Statement {
+  return sql`
+    case when ${order}.id is not null then json_build_object(
+      'id', ${order}.id, 'customerId', ${order}.customer_id, 'status', ${order}.status,
+      'wasPaid', ${order}.paid_at is not null) end`
 }

@@ -1,81 +1,95 @@
-// PUT and GET /v1/carts/:id. The client sends the whole cart; the server stores it and says what it costs.
-// The client chooses the id, which nobody can guess; everybody who knows it may read and change the cart.
-import { type Cart, ordersApi } from '@souk/contracts/orders'
-import type { Sql } from '@souk/postgres'
-import { handle, refuse } from '@souk/service'
+// PUT and GET /v1/carts/:id, and GET /v1/me/cart. The client sends the whole cart; the server stores it and says what it costs.
+// The client chooses the id. Who knows the id of a guest's cart may use it; a customer's cart is for its owner and staff.
+import { ordersApi } from '@souk/contracts/orders'
+import { handle, type Request, refuse } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
-import { findCart, findCartState, type StoredCart, storeCart } from './carts-table.ts'
-import { mergeLines, type PricedCart, priceCart } from './price-cart.ts'
+import { mayUse, refuseTaken } from './cart-access.ts'
+import { cartReply } from './cart-view.ts'
+import { type CartToStore, findCart, findUnknownSkus, storeCart } from './carts-table.ts'
+import { findCurrentCartId } from './current-cart.ts'
+import { mostUnits } from './merge-carts.ts'
+import { clientOf } from './new-cart-limit.ts'
+import { isMet, type Precondition, preconditionIn } from './preconditions.ts'
+import { mergeLines, priceCart } from './price-cart.ts'
+import { versionOfPrices } from './price-list.ts'
 
 const { routes } = ordersApi
-const mostUnits = 999
 
-export const putCart = handle(routes.putCart, async ({ params, body, headers, caller }, context: OrdersContext) => {
+export const putCart = handle(routes.putCart, async (request, context: OrdersContext) => {
+  const { params, body, headers, caller } = request
+  const { newCarts, stockHints, pricedCarts } = context.resources
   const tooMany = mergeLines(body.lines).find((line) => line.quantity > mostUnits)
   if (tooMany) {
     refuse(routes.putCart, 'invalid-request', `At most ${mostUnits} units of ${tooMany.sku} fit into one cart.`)
   }
   const id = params.id.toLowerCase()
-  const expectedVersion = versionIn(headers['if-match'])
-  context.resources.stockHints.prepare(
-    body.lines.map(({ sku }) => sku),
-    context.clients.inventory,
-  )
-  const cart = await storeCart({ id, customerId: caller.userId, body, expectedVersion }, context)
-  if (!cart) return refuseToStore(id, context.sql)
+  const condition = preconditionIn(routes.putCart, headers)
+  const skus = body.lines.map(({ sku }) => sku)
+  stockHints.prepare(skus, context.clients.inventory)
 
-  const priced = priceCart(body, cart.prices)
-  const { version: cartVersion, pricesVersion } = cart
-  context.resources.pricedCarts.keep(id, { body, priced, cartVersion, pricesVersion })
-  return cartView({ ...cart, body }, priced, context)
-})
-
-export const readCart = handle(routes.readCart, async ({ params }, context: OrdersContext) => {
-  const cart = await findCart(params.id, context.sql)
-  if (!cart) return refuse(routes.readCart, 'not-found', 'There is no such cart.')
-  return cartView(cart, priceCart(cart.body, cart.prices), context)
-})
-
-async function refuseToStore(id: string, sql: Sql): Promise<never> {
-  const cart = await findCartState(id, sql)
-  if (cart?.isOrdered) {
-    refuse(routes.putCart, 'cart-ordered', 'This cart has been ordered. Start a new one.')
-  }
-  refuse(routes.putCart, 'version-conflict', 'The cart was changed in another tab. Read it again.', {
-    version: cart?.version,
-  })
-}
-
-async function cartView(
-  { id, version, status, body, updatedAt }: Omit<StoredCart, 'prices'>,
-  priced: PricedCart,
-  context: OrdersContext,
-): Promise<Cart> {
-  const stockProblems =
-    status === 'open' ? await context.resources.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
-  return {
+  const client = clientOf(request)
+  const mayBeNew = newCarts.take(client)
+  const isStaff = caller.role === 'staff'
+  const toStore: CartToStore = {
+    ...condition,
     id,
-    version,
-    status,
-    email: body.email,
-    currency: priced.currency,
-    lines: [...priced.lines, ...priced.unsellable],
-    shippingAddress: body.shippingAddress,
-    billingAddress: body.billingAddress,
-    shippingMethod: priced.shippingMethod?.id,
-    shippingMethods: priced.shippingMethods,
-    codes: body.codes ?? [],
-    totals: priced.totals,
-    problems: [...priced.problems, ...stockProblems],
-    updatedAt,
+    customerId: caller.userId,
+    isStaff,
+    body,
+    mayBeNew: mayBeNew && !condition.mustExist,
   }
-}
+  const cart = await storeCart(toStore, context)
+  if (mayBeNew && cart?.version !== 1) newCarts.giveBack(client)
+  if (!cart) return refuseToStore(id, condition, mayBeNew, request, context)
 
-/** The version in an If-Match header, as 3 or "3"; `*` and no header mean any. */
-function versionIn(header: string | undefined): number | undefined {
-  if (header === undefined || header === '*') return undefined
-  const version = Number(/^(?:W\/)?"?(\d{1,9})"?$/.exec(header)?.[1])
-  return Number.isNaN(version)
-    ? refuse(routes.putCart, 'invalid-request', 'If-Match is not the version of a cart.')
-    : version
+  const { version: cartVersion, customerId } = cart
+  const priced = priceCart(body, cart.prices)
+  pricedCarts.keep(id, { body, priced, customerId, cartVersion, pricesVersion: versionOfPrices(cart.prices) })
+  return cartReply(routes.putCart, { ...cart, body, order: null }, priced, request, context)
+})
+
+export const readCart = handle(routes.readCart, async (request, context: OrdersContext) => {
+  const cart = await findCart(request.params.id, context.sql)
+  if (!cart || !mayUse(cart, cart.order, request.caller)) {
+    return refuse(routes.readCart, 'not-found', 'There is no such cart.')
+  }
+  return cartReply(routes.readCart, cart, priceCart(cart.body, cart.prices), request, context)
+})
+
+export const readMyCart = handle(routes.readMyCart, async (request, context: OrdersContext) => {
+  const id = await findCurrentCartId(request.caller.userId, context.sql)
+  const cart = id && (await findCart(id, context.sql))
+  if (!cart) return refuse(routes.readMyCart, 'not-found', 'You have no cart. Store one.')
+  return cartReply(routes.readMyCart, cart, priceCart(cart.body, cart.prices), request, context)
+})
+
+/** Looks up why a cart could not be stored. */
+async function refuseToStore(
+  id: string,
+  condition: Precondition,
+  mayBeNew: boolean,
+  request: Request<typeof routes.putCart>,
+  { sql, settings }: OrdersContext,
+): Promise<never> {
+  const route = routes.putCart
+  const cart = await findCart(id, sql)
+  if (cart && !mayUse(cart, cart.order, request.caller)) refuse(route, 'not-found', 'There is no such cart.')
+  if (cart?.order) refuseTaken(route, cart.order, request, settings.accessKeySecret)
+  if (!isMet(condition, cart?.version)) {
+    const sentence = cart ? 'The cart was changed in another tab. Read it again.' : 'There is no such cart to change.'
+    refuse(route, 'version-conflict', sentence, { version: cart?.version })
+  }
+  const skus = await findUnknownSkus(request.body, sql)
+  if (skus.length > 0) {
+    refuse(route, 'sku-unknown', `The shop does not know ${skus.join(', ')}. The cart was not stored.`, { skus })
+  }
+  if (!cart && !mayBeNew) {
+    refuse(route, 'too-many-requests', 'Too many new carts from your address. Try again in a minute.', {
+      retryAfterSeconds: 60,
+    })
+  }
+  // A cart that was merged into another, or is being changed at this moment.
+  return cart
+    ? refuse(route, 'unavailable', 'This cart is being changed. Try again.')
+    : refuse(route, 'not-found', 'There is no such cart. Choose a new id.')
 }

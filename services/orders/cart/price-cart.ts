@@ -1,5 +1,5 @@
 // Prices the lines of a cart from the price list, for the customer's country. A pure function; totals.ts sums the lines.
-import type { Money } from '@souk/contracts'
+import { largestTotal, type Money } from '@souk/contracts'
 import type { Cart, CartInput, Totals } from '@souk/contracts/orders'
 import type { PricedSku } from './price-list.ts'
 import { type ChosenMethod, canShipTo, shippingMethodsFor } from './shipping.ts'
@@ -36,6 +36,8 @@ export interface PricedCart {
 }
 
 const defaultCurrency = 'EUR'
+/** What the goods of one order may cost; half of what a total may be, so that there is room for tax and shipping. */
+const mostForGoods = largestTotal / 2
 
 /** Makes lines with the same SKU one line, in the place of the first. */
 export function mergeLines<L extends { sku: string; quantity: number }>(lines: readonly L[]): L[] {
@@ -56,11 +58,15 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
   const problems: CartProblem[] = []
   const sellable: (LineToSum & { found: PricedSku; quantity: number; unitAmount: number })[] = []
   const unsellable: PricedLine[] = []
+  let goods = 0
 
   for (const { sku, quantity } of mergeLines(input.lines)) {
     const found = prices.get(sku)
     const price = found?.prices.find((one) => one.currency === currency)
-    if (found?.status === 'published' && price) {
+    const isForSale = found?.status === 'published'
+    const fits = goods + (price?.amount ?? 0) * quantity <= mostForGoods
+    if (isForSale && price && fits) {
+      goods += price.amount * quantity
       sellable.push({
         found,
         quantity,
@@ -73,11 +79,14 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
     unsellable.push(
       lineOf(sku, found, quantity, { unitAmount: 0, discount: 0, lineTotal: 0, tax: 0, taxRate: 0 }, currency),
     )
-    problems.push(
-      found?.status === 'published'
-        ? { code: 'currency-unavailable', sku, message: `${titleOf(found)} has no price in ${currency}.` }
-        : { code: 'not-for-sale', sku, message: `${found ? titleOf(found) : sku} is not for sale.` },
-    )
+    const title = found ? titleOf(found) : sku
+    if (!isForSale) problems.push({ code: 'not-for-sale', sku, message: `${title} is not for sale.` })
+    else if (!price)
+      problems.push({ code: 'currency-unavailable', sku, message: `${title} has no price in ${currency}.` })
+    else {
+      const message = `${quantity} of ${title} cost more than one order may. Take fewer, or split the order.`
+      problems.push({ code: 'order-too-large', sku, message })
+    }
   }
 
   const weightGrams = sellable.reduce((sum, line) => sum + line.found.weightGrams * line.quantity, 0)
@@ -92,7 +101,8 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
     problems.push({ code: 'code-unknown', message: `The code ${code} is not valid.` })
   }
 
-  const sum = sumUp(sellable, shippingMethod?.price.amount ?? 0, currency, tax)
+  const shippingAmount = sellable.length > 0 ? (shippingMethod?.price.amount ?? 0) : 0
+  const sum = sumUp(sellable, shippingAmount, currency, tax)
   const taxRate = tax.basisPoints / 100
   const lines = sellable.map(({ found, quantity, unitAmount, discount }, index) => {
     const amounts = sum.lines[index] as Sum['lines'][number] // There is one for each line.

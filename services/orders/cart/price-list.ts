@@ -12,6 +12,8 @@ export interface PricedSku {
   weightGrams: number
   image: string | null
   status: 'draft' | 'published' | 'gone'
+  /** Grows whenever something else of it changes. */
+  version: number
 }
 
 /**
@@ -22,21 +24,24 @@ export function pricesAsJson(sql: Sql, skus: Statement): Statement {
   return sql`
     (select coalesce(json_agg(json_build_object(
         'sku', p.sku, 'slug', p.slug, 'title', p.title, 'variantTitle', p.variant_title,
-        'prices', p.prices, 'weightGrams', p.weight_grams, 'image', p.image, 'status', p.status)), '[]')
+        'prices', p.prices, 'weightGrams', p.weight_grams, 'image', p.image, 'status', p.status, 'version', p.version)), '[]')
       from price_list p
       where p.sku = any(${skus}))`
 }
-/** The version of the whole list, for a column of another statement. It grows whenever a price may have changed. */
-export function priceListVersion(sql: Sql): Statement {
-  return sql`(select version from price_list_version)`
+/**
+ * The sum of the versions of some SKUs, for a column of another statement. No version ever falls, so two equal sums of the same
+ * SKUs mean that none of them has changed. `skus` is a text array.
+ */
+export function sumOfPriceVersions(sql: Sql, skus: Statement): Statement {
+  return sql`(select coalesce(sum(p.version), 0)::bigint from price_list p where p.sku = any(${skus}))`
+}
+/** The same sum of prices that were read. */
+export function versionOfPrices(prices: readonly PricedSku[]): number {
+  return prices.reduce((sum, price) => sum + price.version, 0)
 }
 /** The SKUs in a cart as a text array. `body` is the column that holds the body of the cart. */
 export function skusInBody(sql: Sql, body: Statement): Statement {
   return sql`array(select line ->> 'sku' from json_array_elements(${body} -> 'lines') as line)`
-}
-/** Counts up the version of the list when the part of the statement that is called `changes` has a row. */
-function countUp(sql: Sql, changes: Statement): Statement {
-  return sql`update price_list_version set version = version + 1 where exists (select from ${changes})`
 }
 
 /** Marks SKUs that the product no longer has as gone, and takes over a SKU that another product had before. */
@@ -49,10 +54,8 @@ export const rememberPrices = on([ProductChanged], async (product, { sql }) => {
       on conflict (product_id) do update set version = excluded.version where product_heard.version < excluded.version
       returning product_id
     ), dropped as (
-      update price_list set status = 'gone'
-      where product_id = (select product_id from newer) and not sku = any(${skus}::text[])
-    ), counted as (
-      ${countUp(sql, sql`newer`)}
+      update price_list set status = 'gone', version = nextval('price_version')
+      where product_id = (select product_id from newer) and status <> 'gone' and not sku = any(${skus}::text[])
     )
     insert into price_list (sku, product_id, slug, title, variant_title, prices, weight_grams, image, status)
     select v.sku, newer.product_id, ${product.slug}, ${product.title}, v.title, v.prices, v."weightGrams",
@@ -62,8 +65,19 @@ export const rememberPrices = on([ProductChanged], async (product, { sql }) => {
     on conflict (sku) do update set
       product_id = excluded.product_id, slug = excluded.slug, title = excluded.title,
       variant_title = excluded.variant_title, prices = excluded.prices, weight_grams = excluded.weight_grams,
-      image = excluded.image, status = excluded.status`
+      image = excluded.image, status = excluded.status,
+      version = case when ${isSame(sql)} then price_list.version else nextval('price_version') end`
 })
+
+/** True when a message repeats what the list says of a SKU: a new description changes no cart. JSON is compared as text. */
+function isSame(sql: Sql): Statement {
+  return sql`
+    (price_list.product_id, price_list.slug, price_list.title, price_list.variant_title, price_list.prices::text,
+      price_list.weight_grams, price_list.image, price_list.status)
+    is not distinct from
+    (excluded.product_id, excluded.slug, excluded.title, excluded.variant_title, excluded.prices::text,
+      excluded.weight_grams, excluded.image, excluded.status)`
+}
 
 export const forgetPrices = on([ProductDeleted], async (product, { sql }) => {
   await sql`
@@ -72,9 +86,7 @@ export const forgetPrices = on([ProductDeleted], async (product, { sql }) => {
       values (${product.productId}, ${product.version})
       on conflict (product_id) do update set version = excluded.version where product_heard.version <= excluded.version
       returning product_id
-    ), counted as (
-      ${countUp(sql, sql`newer`)}
     )
-    update price_list set status = 'gone'
-    where product_id = (select product_id from newer)`
+    update price_list set status = 'gone', version = nextval('price_version')
+    where product_id = (select product_id from newer) and status <> 'gone'`
 })

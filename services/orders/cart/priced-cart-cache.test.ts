@@ -1,7 +1,9 @@
 // A checkout uses the cart as it was cached when it was priced, but only while cart and prices are still the same.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { type OrdersShop, openShop } from '../fixture.ts'
+import { ProductChanged } from '@souk/contracts/products'
+import { eur, type OrdersShop, openShop } from '../fixture.ts'
 import { makePricedCartCache, type PricedSnapshot } from './priced-cart-cache.ts'
 
 let shop: OrdersShop
@@ -18,6 +20,48 @@ test('a price that changes between cart and checkout is refused, and charged onl
   assert.deepEqual([status, problem.code], [409, 'price-changed'])
   const { order } = await shop.buy(cart, { total: 2 * 2500 + 490 })
   assert.equal(order.lines[0]?.unitPrice.amount, 2500)
+})
+
+test('checkouts of other goods go on while a product changes all the time', async () => {
+  const calm = await shop.sell('PLATE-6', 1990)
+  const busy = { productId: randomUUID(), slug: 'busy', status: 'published' as const }
+  const variants = [{ sku: 'BUSY', title: '', prices: [eur(100)], weightGrams: 1 }]
+  let version = 1
+  let isBuying = true
+  const changing = (async () => {
+    while (isBuying) {
+      version++
+      await shop.publish(ProductChanged({ ...busy, title: `Busy ${version}`, version, variants }))
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  })()
+  const statuses: number[] = []
+  for (let round = 0; round < 20; round++) {
+    const carts = await Promise.all([1, 2, 3].map((quantity) => shop.fullCart([{ sku: calm, quantity }])))
+    for (const { status } of await Promise.all(carts.map((cart) => shop.buy(cart)))) statuses.push(status)
+  }
+  isBuying = false
+  await changing
+  await shop.settle()
+  assert.deepEqual(new Set(statuses), new Set([201]))
+  assert.ok(version > 20)
+})
+
+test('a new description of a product does not disturb the checkouts of its cart', async () => {
+  const product = { productId: randomUUID(), slug: 'plate-7', title: 'Plate', status: 'published' as const }
+  const variants = [{ sku: 'PLATE-7', title: '', prices: [eur(1990)], weightGrams: 1 }]
+  await shop.deliver(ProductChanged({ ...product, version: 1, variants }))
+  const versionOf = async () => {
+    const [row] = await shop.database('orders').sql<{
+      version: number
+    }>`select version from price_list where sku = 'PLATE-7'`
+    return row?.version as number
+  }
+  const before = await versionOf()
+  await shop.deliver(ProductChanged({ ...product, version: 2, variants }))
+  assert.equal(await versionOf(), before)
+  await shop.deliver(ProductChanged({ ...product, title: 'Plates', version: 3, variants }))
+  assert.ok((await versionOf()) > before)
 })
 
 test('a cart that another process has changed since it was cached is bought as it is now', async () => {

@@ -5,8 +5,8 @@ import { LRUCache } from 'lru-cache'
 import type { PricedCart } from './price-cart.ts'
 
 /**
- * The versions of the cart and of the price list that a price was worked out from. It holds while the database has the
- * same.
+ * The versions of the cart and of the prices of its goods (`versionOfPrices`) that a total was calculated from. It holds while
+ * the database has the same.
  */
 export interface PriceVersions {
   cartVersion: number
@@ -15,6 +15,8 @@ export interface PriceVersions {
 export interface PricedSnapshot extends PriceVersions {
   body: CartInput
   priced: PricedCart
+  /** The owner; null for the cart of a guest. */
+  customerId: string | null
 }
 
 export interface PricedCartCache {

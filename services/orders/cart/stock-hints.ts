@@ -12,6 +12,8 @@ export interface StockHints {
   prepare(skus: readonly string[], inventory: Inventory): void
   /** What is wrong with the stock of these lines, as far as inventory has said. */
   problemsOf(lines: readonly PricedLine[], inventory: Inventory): Promise<CartProblem[]>
+  /** The available units by SKU; undefined where inventory did not say. */
+  availableUnits(skus: readonly string[], inventory: Inventory): Promise<Map<string, number | undefined>>
 }
 
 const keptMs = 500
@@ -30,6 +32,10 @@ export function makeStockHints(): StockHints {
       ask(skus, inventory)
       const units = await Promise.all(skus.map((sku) => available.get(sku)))
       return lines.flatMap((line, index) => problemOf(line, units[index]) ?? [])
+    },
+    async availableUnits(skus, inventory) {
+      ask(skus, inventory)
+      return new Map(await Promise.all(skus.map(async (sku) => [sku, await available.get(sku)] as const)))
     },
   }
 

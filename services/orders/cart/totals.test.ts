@@ -1,6 +1,8 @@
 // What a cart costs: amounts worked out by hand, and rules that hold for every cart.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { CartInput } from '@souk/contracts/orders'
+import { address, eur } from '../fixture.ts'
 import { priceCart } from './price-cart.ts'
 import type { PricedSku } from './price-list.ts'
 import { shippingMethodsFor } from './shipping.ts'
@@ -141,7 +143,44 @@ const cup: PricedSku = {
   weightGrams: 300,
   image: null,
   status: 'published',
+  version: 1,
 }
+
+test('nothing costs nothing: an empty cart has no shipping costs, nor has one with nothing for sale', () => {
+  const chosen = { shippingAddress: address, shippingMethod: 'standard' }
+  for (const lines of [[], [{ sku: 'CUP', quantity: 1 }]]) {
+    const { totals, shippingMethod } = priceCart({ ...chosen, lines }, [{ ...cup, status: 'gone' }])
+    assert.deepEqual([totals.shipping, totals.tax, totals.total], [eur(0), eur(0), eur(0)])
+    assert.equal(shippingMethod?.id, 'standard')
+  }
+})
+
+test('the total of an order may be many times the largest price, and what does not fit is named', () => {
+  const largest = 1_000_000_000_00
+  const dear = { ...cup, prices: [eur(largest)] }
+  const other = { ...dear, sku: 'JAR', title: 'Jar' }
+  const priced = (quantity: number, more: CartInput['lines'] = []) =>
+    priceCart(
+      {
+        lines: [{ sku: 'CUP', quantity }, ...more],
+        shippingAddress: { ...address, country: 'US' },
+        shippingMethod: 'express',
+      },
+      [dear, other],
+    )
+  const { lines, totals, problems } = priced(50)
+  assert.deepEqual([lines[0]?.lineTotal.amount, problems], [50 * largest, []])
+  assert.equal(totals.subtotal.amount, 50 * largest)
+  assert.ok(totals.total.amount > 50 * largest && totals.total.amount <= 100 * largest)
+
+  for (const quantity of [51, 999]) {
+    const { lines, unsellable, totals, problems } = priced(quantity)
+    assert.deepEqual([lines.length, unsellable.length, totals.total.amount], [0, 1, 0])
+    assert.deepEqual([problems[0]?.code, problems[0]?.sku], ['order-too-large', 'CUP'])
+  }
+  const both = priced(30, [{ sku: 'JAR', quantity: 30 }])
+  assert.deepEqual([both.lines.length, both.totals.subtotal.amount, both.problems[0]?.sku], [1, 30 * largest, 'JAR'])
+})
 
 test('lines of one SKU are one line: demand is one number (medusa #16502, vendure #1028)', () => {
   const { lines } = priceCart(

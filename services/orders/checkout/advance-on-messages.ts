@@ -57,7 +57,7 @@ async function advance(
   if (!order) throw new Unprocessable(`There is no order ${orderId}.`)
   if (!isListed(order.status, signal.type) || learnsFromReply(orderId, order.status, signal, context)) return
 
-  const locked = await lockOrder(sql, orderId, context.shared.sharedSecret)
+  const locked = await lockOrder(sql, orderId, context.settings.accessKeySecret)
   const advanced = locked && (await advanceLocked(locked, signal, transaction, context.now().toISOString()))
   if (advanced?.status === 'capturing') transaction.afterCommit(() => resumeSoon(advanced, context))
 }

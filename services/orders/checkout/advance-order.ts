@@ -20,7 +20,7 @@ export async function advanceOrder(order: Order, signal: Signal, context: Orders
     if (!step) return current
     const advanced = await storeStep(step, at, context)
     if (advanced) return advanced
-    const changed = await findOrder(context.sql, order.id, context.shared.sharedSecret)
+    const changed = await findOrder(context.sql, order.id, context.settings.accessKeySecret)
     if (!changed) throw new Error(`Order ${order.id} has vanished.`)
     current = changed
   }

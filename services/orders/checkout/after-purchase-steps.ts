@@ -1,17 +1,23 @@
-// The steps of the saga after a purchase: a parcel is sent; a refund is requested, succeeds or fails. Pure functions.
-import { OrderRefunded, OrderShipped } from '@souk/contracts/orders'
+// The steps of the saga after a purchase: a parcel is sent; units are canceled; a refund is requested, succeeds or fails.
+// Pure functions.
+import type { Message } from '@souk/contracts'
+import { OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
 import { RefundPayment } from '@souk/contracts/payments'
 import { portion } from '../cart/tax.ts'
+import { allThatIsLeft, asFarAsLeft, withTax } from '../order/money-left.ts'
+import { newRefund } from '../order/new-refund.ts'
 import {
   isNothingLeft,
   type Order,
   type OrderRefund,
   type OrderShipment,
+  partsView,
   type RefundLine,
+  refundableAmount,
   refundedAmount,
   unitsOf,
 } from '../order/order.ts'
-import { about, cancelRefunded, orderChanged, type Step, soldLines, withRefund } from './placing-steps.ts'
+import { about, cancelSettled, orderChanged, type Step, soldLines, withRefund } from './placing-steps.ts'
 
 export function ship(order: Order, shipment: OrderShipment, complete: boolean): Step {
   const status = complete ? ('shipped' as const) : ('partially-shipped' as const)
@@ -44,12 +50,26 @@ export function ship(order: Order, shipment: OrderShipment, complete: boolean): 
 
 export function requestRefund(order: Order, refund: OrderRefund): Step {
   const { id: refundId, amount, reason } = refund
+  const units = unitsInWords(unsentUnits(order, refund))
   return {
     order: withRefund(order, refund),
     refund,
-    entry: { type: 'refund-requested', message: `Refund of ${inWords(amount)}: ${reason}` },
+    entry: {
+      type: 'refund-requested',
+      message: `Refund of ${amountInWords(refund)}: ${units ? `${sentence(reason)} Not to be sent: ${units}.` : reason}`,
+    },
     send: [RefundPayment({ orderId: order.id, refundId, amount, reason })],
   }
+}
+
+/** Units that are canceled without money go back into stock at once. */
+export function cancelUnits(order: Order, cancellation: OrderRefund, at: string): Step {
+  const { id: cancellationId, reason } = cancellation
+  const units = unsentUnits(order, cancellation)
+  const message = `${unitsInWords(units)} will not be sent: ${sentence(reason)}`
+  const announcement = UnitsCanceled({ ...about(order), cancellationId, reason, units })
+  const entry = { type: 'units-canceled', message }
+  return endIfNothingIsLeft(withRefund(order, cancellation), cancellation, entry, announcement, at)
 }
 
 /** Also for refunds that payments made by itself, when money arrived for a canceled order. */
@@ -60,40 +80,45 @@ export function refunded(
 ): Step | undefined {
   const requested = order.refunds.find((refund) => refund.id === refundId)
   if (requested?.status === 'refunded') return undefined
-  const { currency } = order.totals.total
-  const refund: OrderRefund = requested
-    ? { ...requested, status: 'refunded', lines: stillUnsent(requested, order) }
-    : {
-        id: refundId,
-        status: 'refunded',
-        amount: { amount, currency },
-        reason: order.cancelDetail?.message ?? 'Given back.',
-        createdAt: at,
-        lines: [],
-      }
+  const refund = requested ? succeeded(requested, order) : unrequested(refundId, amount, order, at)
+  const { currency } = refund.amount
   const after = withRefund(order, refund)
-  const message = `${inWords(refund.amount)} went back to the customer.`
+  // A canceled order has given all its units back already.
+  const unsent = order.status === 'canceled' ? [] : unsentUnits(order, refund)
+  const restocked = namedUnits(order, refund, (line) => line.restocked)
   const announcement = OrderRefunded({
     ...about(order),
     refundId,
     amount: refund.amount,
     totalRefunded: { amount: refundedAmount(after), currency },
     reason: refund.reason,
-    unsent: order.status === 'canceled' ? undefined : unsentUnits(order, refund),
+    parts: partsView(refund.parts, currency),
+    unsent: unsent.length > 0 ? unsent : undefined,
+    restocked: restocked.length > 0 ? restocked : undefined,
   })
+  const entry = { type: 'refunded', message: `${amountInWords(refund)} went back to the customer.` }
+  return endIfNothingIsLeft(after, refund, entry, announcement, at)
+}
 
-  if (isNothingLeft(after) && order.status === 'partially-shipped') {
+/** The step that stores a refund or a cancellation which has taken effect, and ends an order of which nothing is left to send. */
+function endIfNothingIsLeft(
+  after: Order,
+  refund: OrderRefund,
+  { type, message }: Step['entry'],
+  announcement: Message,
+  at: string,
+): Step {
+  if (isNothingLeft(after) && after.status === 'partially-shipped') {
     const shipped = { ...after, status: 'shipped' as const }
-    const entry = { type: 'refunded', message: `${message} Everything else has been sent.` }
+    const entry = { type, message: `${message} Everything else has been sent.` }
     return { order: shipped, refund, entry, send: [announcement, orderChanged(shipped, at)] }
   }
-  // An order of which nothing is sent keeps no money.
-  if (isNothingLeft(after) && order.status === 'paid' && refundedAmount(after) >= order.totals.total.amount) {
+  if (isNothingLeft(after) && after.status === 'paid') {
     const why = `${message} The order is canceled: nothing is left to send.`
-    const step = cancelRefunded(after, 'refunded', { message: why })
+    const step = cancelSettled(after, type, { message: why })
     return { ...step, refund, send: [announcement, ...step.send] }
   }
-  return { order: after, refund, entry: { type: 'refunded', message }, send: [announcement] }
+  return { order: after, refund, entry: { type, message }, send: [announcement] }
 }
 
 export function refundFailed(
@@ -117,22 +142,49 @@ export function refundFailed(
   return { order: after, refund, entry, send: [] }
 }
 
-/** The lines of a refund without units that were sent meanwhile: a refund that had failed may succeed after all. */
-function stillUnsent(refund: OrderRefund, order: Order): RefundLine[] {
-  const others = { ...order, refunds: order.refunds.filter((one) => one !== refund) }
-  return refund.lines.map((line) => {
-    const left = order.lines.reduce((sum, one) => sum + (one.sku === line.sku ? unitsOf(others, one).left : 0), 0)
-    return { ...line, unshipped: Math.min(line.unshipped, left) }
+/** A refund that had failed may succeed after all, when others have taken its units or its money meanwhile. */
+function succeeded(refund: OrderRefund, order: Order): OrderRefund {
+  const done = { ...refund, status: 'refunded' as const }
+  if (refund.status !== 'failed') return done
+  const { parts, lines } = withTax(order, asFarAsLeft(order, refund))
+  return { ...done, parts, lines }
+}
+
+/** Payments gives back by itself what arrives for a canceled order, as a rule all of it. */
+function unrequested(id: string, amount: number, order: Order, at: string): OrderRefund {
+  const isAll = amount === refundableAmount(order)
+  const draft = isAll ? allThatIsLeft(order) : { lines: [], shipping: 0, goodwill: amount }
+  const reason = order.cancelDetail?.message ?? 'Given back.'
+  return { ...newRefund(order, draft, { id, reason, at }), status: 'refunded' }
+}
+
+function unsentUnits(order: Order, refund: OrderRefund) {
+  return namedUnits(order, refund, (line) => line.unshipped)
+}
+function namedUnits(order: Order, { lines }: OrderRefund, quantityOf: (line: RefundLine) => number) {
+  const titles = new Map(order.lines.map(({ sku, title }) => [sku, title]))
+  return lines.flatMap((line) => {
+    const quantity = quantityOf(line)
+    return quantity > 0 ? [{ sku: line.sku, title: titles.get(line.sku) ?? line.sku, quantity }] : []
   })
 }
-
-function unsentUnits(order: Order, { lines }: OrderRefund) {
-  const titles = new Map(order.lines.map(({ sku, title }) => [sku, title]))
-  const unsent = lines.filter((line) => line.unshipped > 0)
-  if (unsent.length === 0) return undefined
-  return unsent.map(({ sku, unshipped }) => ({ sku, title: titles.get(sku) ?? sku, quantity: unshipped }))
+function unitsInWords(units: readonly { title: string; quantity: number }[]): string {
+  return units.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')
 }
 
+/** A reason that something follows. */
+function sentence(text: string): string {
+  return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`
+}
+
+/** "€24.80 (items €19.90, shipping €4.90)", or "€5.00 (goodwill)". */
+function amountInWords({ amount, parts }: OrderRefund): string {
+  const named = Object.entries(parts).filter(([, part]) => part.amount > 0)
+  const words = named.map(([name, part]) =>
+    named.length > 1 ? `${name} ${inWords({ ...amount, amount: part.amount })}` : name,
+  )
+  return `${inWords(amount)} (${words.join(', ')})`
+}
 function inWords({ amount, currency }: { amount: number; currency: string }): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency })
   return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))

@@ -4,8 +4,21 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { MessageOf } from '@souk/contracts'
-import { type OrderCanceled, type OrderShipped, type OrderStatus, orderStatuses } from '@souk/contracts/orders'
-import { isOpen, type Order, type OrderRefund, refundableAmount, refundedAmount } from '../order/order.ts'
+import {
+  type OrderCanceled,
+  type OrderRefunded,
+  type OrderShipped,
+  type OrderStatus,
+  orderStatuses,
+} from '@souk/contracts/orders'
+import {
+  isOpen,
+  type Order,
+  type OrderRefund,
+  type RefundLine,
+  refundableAmount,
+  refundedAmount,
+} from '../order/order.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
 import type { Step } from './placing-steps.ts'
 import { drawSaga } from './saga-diagram.ts'
@@ -16,16 +29,41 @@ const orderId = '01931d00-0000-7000-8000-000000000001'
 const refundId = '01931d00-0000-7000-8000-000000000002'
 const eur = (amount: number) => ({ amount, currency: 'EUR' })
 const detail = { message: 'The card was declined.', code: 'card-declined' }
+const none = { amount: 0, tax: 0 }
+/** An amount that leaves all units in the order. */
 const refund: OrderRefund = {
   id: refundId,
   status: 'pending',
   amount: eur(500),
+  parts: { items: none, shipping: none, goodwill: { amount: 500, tax: 80 } },
   reason: 'Broken',
   createdAt: at,
   lines: [],
 }
-/** All units, before any was sent. */
-const refundOfAll: OrderRefund = { ...refund, amount: eur(2490), lines: [{ sku: 'CUP', quantity: 2, unshipped: 2 }] }
+const allUnits: RefundLine = {
+  sku: 'CUP',
+  quantity: 2,
+  unshipped: 2,
+  restocked: 0,
+  amount: 2000,
+  tax: 319,
+  share: 2000,
+}
+/** All units, before any was sent, and shipping. */
+const refundOfAll: OrderRefund = {
+  ...refund,
+  amount: eur(2490),
+  parts: { items: { amount: 2000, tax: 319 }, shipping: { amount: 490, tax: 78 }, goodwill: none },
+  lines: [allUnits],
+}
+/** Some units without money. */
+const canceledUnits = (quantity: number): OrderRefund => ({
+  ...refund,
+  status: 'refunded',
+  amount: eur(0),
+  parts: { items: none, shipping: none, goodwill: none },
+  lines: [{ ...allUnits, quantity, unshipped: quantity, amount: 0, tax: 0, share: quantity * 1000 }],
+})
 const shipment = { id: refundId, lines: [{ sku: 'CUP', quantity: 1 }], shippedAt: at }
 const finalUnpaid: OrderStatus[] = ['canceled']
 
@@ -94,6 +132,8 @@ const reservationExpired: Signal = { type: 'reservation-expired', refundId }
 const cancelRequested: Signal = { type: 'cancel-requested', by: 'customer', refundId }
 const shippedPart: Signal = { type: 'parcel-shipped', shipment, complete: false }
 const shippedAll: Signal = { type: 'parcel-shipped', shipment, complete: true }
+const unitCanceled: Signal = { type: 'units-canceled', refund: canceledUnits(1) }
+const allUnitsCanceled: Signal = { type: 'units-canceled', refund: { ...canceledUnits(2), id: orderId } }
 const refundRequested: Signal = { type: 'refund-requested', refund }
 const refunded: Signal = { type: 'payment-refunded', refundId, amount: 500 }
 const refundFailed: Signal = { type: 'refund-failed', refundId, reason: 'closed account' }
@@ -109,6 +149,8 @@ const signals = [
   cancelRequested,
   shippedPart,
   shippedAll,
+  unitCanceled,
+  allUnitsCanceled,
   refundRequested,
   refunded,
   refundFailed,
@@ -150,12 +192,16 @@ const paid: [Signal, string][] = [
   [cancelRequested, 'canceled payments.refund-payment orders.order-canceled'],
   [shippedPart, 'partially-shipped orders.order-shipped'],
   [shippedAll, 'shipped orders.order-shipped'],
+  [unitCanceled, 'paid orders.units-canceled'],
+  [allUnitsCanceled, 'canceled orders.units-canceled orders.order-canceled'],
   [refundRequested, 'paid payments.refund-payment'],
   [refunded, 'paid orders.order-refunded'],
 ]
 const partiallyShipped: [Signal, string][] = [
   [shippedPart, 'partially-shipped orders.order-shipped'],
   [shippedAll, 'shipped orders.order-shipped'],
+  [unitCanceled, 'partially-shipped orders.units-canceled'],
+  [allUnitsCanceled, 'shipped orders.units-canceled orders.order-changed'],
   [refundRequested, 'partially-shipped payments.refund-payment'],
   [refunded, 'partially-shipped orders.order-refunded'],
 ]
@@ -229,12 +275,16 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [cancelRequested, 'refund pending'],
     [shippedPart, 'shipment'],
     [shippedAll, 'shipment'],
+    [unitCanceled, 'refund refunded'],
+    [allUnitsCanceled, 'refund refunded'],
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],
   ],
   'partially-shipped': [
     [shippedPart, 'shipment'],
     [shippedAll, 'shipment'],
+    [unitCanceled, 'refund refunded'],
+    [allUnitsCanceled, 'refund refunded'],
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],
   ],
@@ -290,8 +340,7 @@ test('the effects that a step names are all that it changes in shipments, refund
 
 test('a cancellation, a refund and its failure name the refund as it is then', () => {
   assert.deepEqual(nextStep(order('paid'), cancelRequested, at)?.refund, {
-    ...refund,
-    amount: eur(2490),
+    ...refundOfAll,
     reason: 'The customer has canceled the order.',
   })
   const wholly = order('paid', { refunds: [{ ...refund, id: orderId, amount: eur(2490) }] })
@@ -362,13 +411,40 @@ test('a refund that is reported twice, or as failed after it succeeded, stays as
   assert.equal(nextStep(done, refundFailed, at), undefined)
 })
 
+test('a refund that succeeds after it had failed takes what others have left of it, and the rest is goodwill', () => {
+  const sentBack = { ...allUnits, unshipped: 0, restocked: 2 }
+  const first = { ...refundOfAll, lines: [sentBack], status: 'failed' as const }
+  const unit = { ...sentBack, quantity: 1, restocked: 1, amount: 1000, tax: 159, share: 1000 }
+  const second: OrderRefund = {
+    ...first,
+    id: orderId,
+    status: 'refunded',
+    amount: eur(1000),
+    parts: { items: { amount: 1000, tax: 159 }, shipping: none, goodwill: none },
+    lines: [unit],
+  }
+  const parcel = { ...shipment, lines: [{ sku: 'CUP', quantity: 2 }] }
+  const before = order('shipped', { shipments: [parcel], refunds: [first, second] })
+  const { refund: late, send } = nextStep(before, { ...refunded, amount: 2490 } as Signal, at) ?? {}
+  assert.deepEqual(late?.lines, [{ ...unit, tax: 160 }])
+  assert.deepEqual(late?.parts, {
+    items: { amount: 1000, tax: 160 },
+    shipping: { amount: 490, tax: 78 },
+    goodwill: { amount: 1000, tax: 0 },
+  })
+  const restocked = [{ sku: 'CUP', title: 'Cup', quantity: 1 }]
+  const announced = send?.[0]?.data as MessageOf<typeof OrderRefunded>['data'] | undefined
+  assert.deepEqual(announced?.restocked, restocked)
+})
+
 test('an order ends when nothing is left to send and the refund succeeds; units whose refund failed are sent', () => {
   const refunding = (status: OrderStatus, more: OrderRefund[] = []) =>
     order(status, { refunds: [refundOfAll, ...more] })
   assert.equal(does(refunding('paid'), refunded), 'canceled orders.order-refunded orders.order-canceled')
   assert.equal(does(refunding('partially-shipped'), refunded), 'shipped orders.order-refunded orders.order-changed')
   assert.equal(does(refunding('shipped'), refundFailed), 'partially-shipped orders.order-changed')
-  const half = { ...refundOfAll, id: orderId, amount: eur(1245), lines: [{ sku: 'CUP', quantity: 1, unshipped: 1 }] }
+  const oneUnit = { ...allUnits, quantity: 1, unshipped: 1, amount: 1000, tax: 159, share: 1000 }
+  const half = { ...refundOfAll, id: orderId, amount: eur(1000), lines: [oneUnit] }
   const halves = order('paid', { refunds: [half, { ...half, id: refundId }] })
   assert.equal(does(halves, refunded), 'paid orders.order-refunded', 'the other half is still on its way')
 })

@@ -3,7 +3,7 @@
 // and is ignored.
 import type { OrderStatus } from '@souk/contracts/orders'
 import type { CancelDetail, Order, OrderRefund, OrderShipment } from '../order/order.ts'
-import { refunded, refundFailed, requestRefund, ship } from './after-purchase-steps.ts'
+import { cancelUnits, refunded, refundFailed, requestRefund, ship } from './after-purchase-steps.ts'
 import {
   awaitCustomer,
   canceledBy,
@@ -30,6 +30,7 @@ export type Signal =
   | { type: 'reservation-expired'; refundId: string }
   | { type: 'cancel-requested'; by: 'customer' | 'staff'; note?: string; refundId: string }
   | { type: 'parcel-shipped'; shipment: OrderShipment; complete: boolean }
+  | { type: 'units-canceled'; refund: OrderRefund }
   | { type: 'refund-requested'; refund: OrderRefund }
   | { type: 'payment-refunded'; refundId: string; amount: number }
   | { type: 'refund-failed'; refundId: string; reason: string }
@@ -78,6 +79,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
   paid: {
     ...giveMoneyBack,
     'parcel-shipped': (order, { shipment, complete }) => ship(order, shipment, complete),
+    'units-canceled': (order, { refund }, at) => cancelUnits(order, refund, at),
     'cancel-requested': (order, { by, note, refundId }, at) =>
       cancelPaid(order, `by-${by}`, canceledBy(by, note), refundId, at),
     // The reservation ended before the order turned it into a sale. An order that cannot be delivered is canceled.
@@ -87,6 +89,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
   'partially-shipped': {
     ...giveMoneyBack,
     'parcel-shipped': (order, { shipment, complete }) => ship(order, shipment, complete),
+    'units-canceled': (order, { refund }, at) => cancelUnits(order, refund, at),
   },
   shipped: giveMoneyBack,
   canceled: {

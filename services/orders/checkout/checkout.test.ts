@@ -11,7 +11,7 @@ import { type OrdersShop, openShop } from '../fixture.ts'
 let shop: OrdersShop
 let count = 0
 before(async () => {
-  shop = await openShop()
+  shop = await openShop({ env: { SOUK_RETURN_ORIGINS: 'https://front.example' } })
 })
 after(() => shop.stop())
 beforeEach(() => {
@@ -108,8 +108,10 @@ test('a declined card is reported and releases the stock, and the cart can be pa
   assert.equal(shop.fakes.stock.get(sku), 2)
   assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-canceled'])
 
-  const repeated = await shop.buy(cart, { orderId, token: 'tok_ok' })
+  const repeated = await shop.buy(cart, { orderId, token: 'tok_declined' })
   assert.deepEqual([repeated.status, repeated.problem.code], [402, 'payment-declined'])
+  const reused = await shop.buy(cart, { orderId, token: 'tok_ok' })
+  assert.deepEqual([reused.status, reused.problem.code], [409, 'order-id-reused'])
   assert.equal(shop.fakes.count('pay', orderId), 1)
 
   const second = await shop.buy(cart)
@@ -145,13 +147,19 @@ test('ten clicks at once make one order, and all get that order (openfoodnetwork
 test('one cart becomes one order, whatever order ids are sent (PrestaShop #16490)', async () => {
   const { cart } = await cartOfTwo()
   const answers = await Promise.all(Array.from({ length: 10 }, () => shop.buy(cart)))
-  assert.equal(new Set(answers.map(({ order }) => order.id)).size, 1)
-  assert.ok(answers.every(({ status }) => status === 201 || status === 200))
+  const placed = answers.filter(({ status }) => status === 201)
+  assert.equal(placed.length, 1)
+  for (const { status, problem } of answers) {
+    assert.ok(status === 201 || (status === 409 && /^cart-(being-bought|ordered)$/.test(String(problem.code))))
+  }
   assert.deepEqual(
     (await rowsOf(cart.id)).map((row) => row.status),
     ['paid'],
   )
-  assert.equal(shop.fakes.payments.has(answers[0]?.order.id as string), true)
+  assert.deepEqual(
+    answers.map(({ order }) => order.id).filter((id) => shop.fakes.payments.has(id)),
+    [placed[0]?.order.id],
+  )
 })
 
 test('an order id belongs to its cart', async () => {
@@ -180,9 +188,10 @@ test('an incomplete cart is refused with what is missing', async () => {
   }
   assert.deepEqual(await missing(bare), [422, 'cart-incomplete', ['email', 'shippingAddress', 'shippingMethod']])
   assert.deepEqual(await missing(await shop.fullCart([])), [422, 'cart-incomplete', ['lines']])
+  const draft = await shop.sell('WITHDRAWN', 1990, { status: 'draft' })
   const unsellable = await shop.fullCart([
     { sku, quantity: 1 },
-    { sku: 'NEVER-SOLD', quantity: 1 },
+    { sku: draft, quantity: 1 },
   ])
   assert.deepEqual(await missing(unsellable), [422, 'cart-incomplete', ['lines']])
   const unknown = await shop.buy({ ...bare, id: randomUUID() })
@@ -191,7 +200,7 @@ test('an incomplete cart is refused with what is missing', async () => {
 
 test('a country that we do not ship to is refused', async () => {
   const sku = await shop.sell(`CUP-${++count}`, 1990)
-  const shippingAddress = { name: 'P', line1: 'Base 1', city: 'McMurdo', postalCode: '1', country: 'AQ' }
+  const shippingAddress = { name: 'P', line1: 'Base 1', city: 'McMurdo', postalCode: '', country: 'AQ' }
   const cart = await shop.fullCart([{ sku, quantity: 1 }], undefined, { shippingAddress })
   assert.equal(cart.problems[0]?.code, 'cannot-ship-there')
   const { status, problem } = await shop.buy(cart)
@@ -281,7 +290,7 @@ test('a checkout that needs the customer says where to go, and again when it is 
   assert.deepEqual([status, order.status], [202, 'awaiting-customer'])
   assert.deepEqual(order.nextAction, { type: 'redirect', url: `http://bank.example/${orderId}` })
   assert.deepEqual(await shop.sentAbout(orderId), ['inventory.hold-stock', 'orders.order-changed'])
-  const again = await shop.buy(cart, { orderId })
+  const again = await shop.buy(cart, { orderId, token: 'tok_3ds' })
   assert.deepEqual([again.status, again.order.nextAction], [202, order.nextAction])
   assert.equal(shop.fakes.count('pay', orderId), 1)
 })
@@ -312,16 +321,108 @@ test('an order belongs to the customer who was signed in, or to nobody', async (
   )
 })
 
-test('a return URL that is no web address is refused', async () => {
+test('a thing at the largest price can be bought, and more than one order holds is refused as a problem of the cart', async () => {
+  const largest = 1_000_000_000_00
+  const sku = await shop.sell(`CUP-${++count}`, largest)
+  const { status, order } = await shop.buy(await shop.fullCart([{ sku, quantity: 2 }]))
+  assert.deepEqual([status, order.totals.total.amount], [201, 2 * largest + 490])
+  const cart = await shop.fullCart([{ sku, quantity: 999 }])
+  assert.equal(cart.problems[0]?.code, 'order-too-large')
+  const refused = await shop.buy(cart)
+  assert.deepEqual([refused.status, refused.problem.code], [422, 'cart-incomplete'])
+  assert.deepEqual(refused.problem.problems, cart.problems)
+})
+
+test('the bank sends customers back to the shop or to a site in the settings, and to no other', async () => {
   const { cart } = await cartOfTwo()
-  const { status } = await shop.request(ordersApi.routes.checkout, {
-    params: { orderId: randomUUID() },
-    body: {
-      cartId: cart.id,
-      expectedTotal: cart.totals.total,
-      payment: { provider: 'simulator', token: 'tok_ok' },
-      returnUrl: 'javascript:alert(1)',
-    },
-  })
-  assert.equal(status, 400)
+  const buyAndReturnTo = async (returnUrl: string) => {
+    const orderId = randomUUID()
+    const { status, body } = await shop.request(ordersApi.routes.checkout, {
+      params: { orderId },
+      body: {
+        cartId: cart.id,
+        expectedTotal: cart.totals.total,
+        payment: { provider: 'simulator', token: 'tok_declined' },
+        returnUrl,
+      },
+    })
+    const [row] = await shop.database('orders').sql<{ returnUrl: string }>`
+      select return_url from orders where id = ${orderId}`
+    return [status, (body as { code: string }).code, row?.returnUrl]
+  }
+  for (const wrong of ['javascript:alert(1)', 'data:text/html,x', 'ftp://localhost:4000/', 'http://']) {
+    assert.deepEqual(await buyAndReturnTo(wrong), [400, 'invalid-request', undefined], wrong)
+  }
+  for (const foreign of [
+    'https://evil.example/',
+    '//evil.example/thanks',
+    '/\\evil.example',
+    'http://localhost:4000@evil.example/',
+    'http://localhost.evil.example:4000/',
+    'http://ann:secret@localhost:4000/',
+    'https://localhost:4000/',
+    'http://localhost:4001/',
+    'https://front.example.evil.example/',
+    'http://front.example/',
+  ]) {
+    assert.deepEqual(await buyAndReturnTo(foreign), [422, 'return-url-not-allowed', undefined], foreign)
+  }
+  const allowed = {
+    '/thanks?a=1#b': 'http://localhost:4000/thanks?a=1#b',
+    'http://localhost:4000/thanks': 'http://localhost:4000/thanks',
+    'https://front.example/thanks': 'https://front.example/thanks',
+  }
+  for (const [asked, stored] of Object.entries(allowed)) {
+    assert.deepEqual(await buyAndReturnTo(asked), [402, 'payment-declined', stored])
+  }
+})
+
+test('a cart that was stored before addresses were checked still becomes an order', async () => {
+  const { cart } = await cartOfTwo()
+  const old = {
+    name: ' ',
+    line1: '\u200b',
+    city: 'Berlin',
+    postalCode: 'D',
+    country: 'DE',
+    phone: 'call me',
+    company: '',
+  }
+  await shop.database('orders').sql`
+    update cart
+    set body = jsonb_set(jsonb_set(body::jsonb, '{shippingAddress}', ${JSON.stringify(old)}::jsonb), '{email}', '"a@b.c"')::json,
+      version = version + 1
+    where id = ${cart.id}`
+  const { status, order } = await shop.buy(cart)
+  assert.equal(status, 201)
+  assert.deepEqual(order.shippingAddress, old)
+  assert.deepEqual(await shop.sentAbout(order.id), ['orders.order-placed'])
+})
+
+test('an order goes to a country without postal codes; its address says so by an empty one', async () => {
+  const sku = await shop.sell(`CUP-${++count}`, 1990)
+  const id = randomUUID()
+  const hongKong = { name: 'Mei', line1: '1 Nathan Road', region: 'Kowloon', country: 'HK', phone: '2123 4567' }
+  const put = (shippingAddress: object, billingAddress?: object) =>
+    shop.request(ordersApi.routes.putCart, {
+      params: { id },
+      body: { email: 'mei@souk.example', lines: [{ sku, quantity: 1 }], shippingAddress, billingAddress },
+    })
+  const { status, body } = await put(hongKong, { ...hongKong, postalCode: '' })
+  const stored = { ...hongKong, city: '', postalCode: '', phone: '+85221234567' }
+  assert.deepEqual([status, (body as { shippingAddress: object }).shippingAddress], [200, stored])
+  assert.deepEqual((body as { billingAddress: object }).billingAddress, stored)
+
+  const wrongIn = async (shippingAddress: object, billingAddress?: object) => {
+    const answer = await put(shippingAddress, billingAddress)
+    const { code, errors } = answer.body as { code: string; errors: { path: string }[] }
+    assert.deepEqual([answer.status, code], [400, 'invalid-request'])
+    return errors.map((one) => one.path)
+  }
+  assert.deepEqual(await wrongIn(hongKong, { ...hongKong, postalCode: '999077' }), ['billingAddress.postalCode'])
+  assert.deepEqual(
+    await wrongIn({ ...hongKong, country: 'US' }),
+    ['city', 'region', 'postalCode', 'phone'].map((part) => `shippingAddress.${part}`),
+  )
+  assert.deepEqual(await wrongIn({ ...hongKong, country: 'XX' }), ['shippingAddress.country'])
 })

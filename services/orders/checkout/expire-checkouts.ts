@@ -8,7 +8,7 @@ const atOnce = 100
 
 /** Several instances may run this at once: the step of only one of them finds the order in the version that it read. */
 export async function expireCheckouts(context: OrdersContext): Promise<void> {
-  const { sql, shared, log } = context
+  const { sql, settings, log } = context
   const due = await sql<{ id: string }>`
     select order_id as id from open_checkout
     where deadline_at <= ${context.now().toISOString()}
@@ -16,7 +16,7 @@ export async function expireCheckouts(context: OrdersContext): Promise<void> {
     limit ${atOnce}`
   for (const { id } of due) {
     try {
-      const order = await findOrder(sql, id, shared.sharedSecret)
+      const order = await findOrder(sql, id, settings.accessKeySecret)
       if (order) await advanceOrder(order, { type: 'deadline-passed' }, context)
     } catch (error) {
       // An order that fails must not hold up the others. It is tried again in the next round.

@@ -1,19 +1,21 @@
 // The order that a cart becomes, or why it cannot become one. Pure functions.
-import { type CartInput, ordersApi } from '@souk/contracts/orders'
+import { largestTotal } from '@souk/contracts'
+import { ordersApi } from '@souk/contracts/orders'
 import type { PaymentChoice } from '@souk/contracts/payments'
 import { refuse } from '@souk/service'
-import type { PricedCart } from '../cart/price-cart.ts'
+import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
 import { canShipTo } from '../cart/shipping.ts'
 import type { NewOrder } from '../order/order.ts'
 
 const route = ordersApi.routes.checkout
-/** The contract's money holds no larger amounts. */
-const largestTotal = 1_000_000_000_00
 
 export interface Checkout {
   orderId: string
   cartId: string
+  /** Who is signed in. */
   customerId: string | undefined
+  /** The version of the cart that the customer saw. */
+  cartVersion: number | undefined
   expectedTotal: { amount: number; currency: string }
   payment: PaymentChoice
   returnUrl: string
@@ -21,18 +23,25 @@ export interface Checkout {
   at: string
 }
 
+type CartToOrder = Omit<PricedSnapshot, 'pricesVersion'>
 /**
- * The order that a cart becomes. Refuses when something is missing, or when the total is not the one that the customer saw.
+ * The order that a cart becomes. Refuses when something is missing, or when the cart or its total is not the one that the customer
+ * saw.
  */
-export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart): NewOrder {
-  const { email, shippingAddress } = cart
+export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
+  const { body, priced, cartVersion } = cart
+  const { email, shippingAddress } = body
   const { shippingMethod, totals } = priced
+  if (checkout.cartVersion !== undefined && checkout.cartVersion !== cartVersion) {
+    refuse(route, 'cart-changed', 'The cart has changed. Look at it again before you buy.', { version: cartVersion })
+  }
   if (shippingAddress && !canShipTo(shippingAddress.country)) {
     refuse(route, 'cannot-ship-there', `We do not ship to ${shippingAddress.country} yet.`)
   }
+  const missing = missingIn(cart)
   if (!email || !shippingAddress || !shippingMethod || priced.lines.length === 0 || priced.unsellable.length > 0) {
-    refuse(route, 'cart-incomplete', `The cart still needs ${inWords(missingIn(cart, priced))}.`, {
-      missing: missingIn(cart, priced),
+    refuse(route, 'cart-incomplete', `The cart still needs ${inWords(missing)}.`, {
+      missing,
       problems: priced.problems,
     })
   }
@@ -46,7 +55,7 @@ export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart
   return {
     id: checkout.orderId,
     cartId: checkout.cartId,
-    customerId: checkout.customerId ?? null,
+    customerId: cart.customerId ?? checkout.customerId ?? null,
     email,
     status: 'checking-out',
     version: 1,
@@ -55,7 +64,7 @@ export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart
     lines: priced.lines,
     totals,
     shippingAddress,
-    billingAddress: cart.billingAddress ?? null,
+    billingAddress: body.billingAddress ?? null,
     shippingMethod,
     paymentChoice: checkout.payment,
     returnUrl: checkout.returnUrl,
@@ -70,10 +79,10 @@ export function newOrder(checkout: Checkout, cart: CartInput, priced: PricedCart
   }
 }
 
-function missingIn(cart: CartInput, priced: PricedCart): string[] {
+function missingIn({ body, priced }: CartToOrder): string[] {
   return [
-    ...(cart.email ? [] : ['email']),
-    ...(cart.shippingAddress ? [] : ['shippingAddress']),
+    ...(body.email ? [] : ['email']),
+    ...(body.shippingAddress ? [] : ['shippingAddress']),
     ...(priced.shippingMethod ? [] : ['shippingMethod']),
     ...(priced.lines.length > 0 && priced.unsellable.length === 0 ? [] : ['lines']),
   ]

@@ -4,12 +4,15 @@ import type { Message, Money } from '@souk/contracts'
 import { HoldStock } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderChanged, OrderPlaced } from '@souk/contracts/orders'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
+import { allThatIsLeft } from '../order/money-left.ts'
+import { newRefund } from '../order/new-refund.ts'
 import {
   type CancelDetail,
   type Order,
   type OrderRefund,
   type OrderShipment,
   orderNumber,
+  partsView,
   refundableAmount,
 } from '../order/order.ts'
 
@@ -85,26 +88,31 @@ export function expire(order: Order): Step {
   return cancelUnclear(order, 'expired', { message: 'The payment was not confirmed in time.' })
 }
 
-/** Cancels a paid order. Everything that can still be refunded goes back as one refund. */
+/** Cancels a paid order. Everything that can still be refunded, shipping included, goes back as one refund. */
 export function cancelPaid(order: Order, reason: string, detail: CancelDetail, refundId: string, at: string): Step {
-  const left = refundableAmount(order)
-  if (left <= 0) return cancelRefunded(order, reason, detail)
-  const amount = { amount: left, currency: order.totals.total.currency }
+  if (refundableAmount(order) <= 0) return cancelSettled(order, reason, detail)
   const why = detail.message
-  const refund = { id: refundId, status: 'pending' as const, amount, reason: why, createdAt: at, lines: [] }
-  const step = cancel(withRefund(order, refund), reason, detail, amount)
+  const refund = newRefund(order, allThatIsLeft(order), { id: refundId, reason: why, at })
+  const { amount } = refund
+  const step = cancel(withRefund(order, refund), reason, detail, amount, refund)
   return {
     ...step,
     refund,
     send: [RefundPayment({ orderId: order.id, refundId, amount, reason: why }), ...step.send],
   }
 }
-/** Cancels a paid order whose whole amount has been refunded, or is on its way. */
-export function cancelRefunded(order: Order, reason: string, detail: CancelDetail): Step {
+/** Cancels a paid order for which no more money goes back now. */
+export function cancelSettled(order: Order, reason: string, detail: CancelDetail): Step {
   return cancel(order, reason, detail, nothing(order))
 }
 
-function cancel(order: Order, reason: string, detail: CancelDetail, goingBack: Money | undefined): Step {
+function cancel(
+  order: Order,
+  reason: string,
+  detail: CancelDetail,
+  goingBack: Money | undefined,
+  refund?: OrderRefund,
+): Step {
   return {
     order: { ...order, status: 'canceled', cancelReason: reason, cancelDetail: detail },
     entry: { type: 'canceled', message: withNote(detail.message, detail.note) },
@@ -114,6 +122,7 @@ function cancel(order: Order, reason: string, detail: CancelDetail, goingBack: M
         reason,
         wasPaid: order.paidAt !== null,
         goingBack,
+        parts: refund && partsView(refund.parts, refund.amount.currency),
         lines: soldLines(order),
         totals: order.totals,
       }),

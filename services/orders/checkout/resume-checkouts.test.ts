@@ -141,7 +141,7 @@ test('an order that is canceled during the call to payments stays canceled, and 
   const orderId = randomUUID()
   shop.fakes.disturb = async (call) => {
     if (call !== 'pay') return
-    const secret = shop.running.services.get('orders')?.context.shared.sharedSecret ?? ''
+    const secret = shop.running.services.get('orders')?.context.settings.accessKeySecret as string
     await shop
       .as(ordersApi, anonymous)
       .cancel({ params: { id: orderId }, body: {}, headers: keyed(accessKeyOf(orderId, secret)) })

@@ -36,7 +36,7 @@ async function takeDue(context: OrdersContext): Promise<{ id: string }[]> {
 
 async function resumeOne(id: string, context: OrdersContext): Promise<void> {
   try {
-    const order = await findOrder(context.sql, id, context.shared.sharedSecret)
+    const order = await findOrder(context.sql, id, context.settings.accessKeySecret)
     if (order) recordResumed(await runCheckout(order, context), context)
   } catch (error) {
     // An order that fails must not hold up the others. It is tried again when its lease has ended.

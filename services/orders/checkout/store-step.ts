@@ -80,6 +80,11 @@ const refundRows = columns<OrderRefund & { orderId: string }>({
   order_id: ['uuid', (refund) => refund.orderId],
   status: ['text', (refund) => refund.status],
   amount: ['bigint', (refund) => refund.amount.amount],
+  items_amount: ['bigint', ({ parts }) => parts.items.amount],
+  items_tax: ['bigint', ({ parts }) => parts.items.tax],
+  shipping_amount: ['bigint', ({ parts }) => parts.shipping.amount],
+  shipping_tax: ['bigint', ({ parts }) => parts.shipping.tax],
+  goodwill_tax: ['bigint', ({ parts }) => parts.goodwill.tax],
   reason: ['text', (refund) => refund.reason],
   lines: ['json', (refund) => json(refund.lines)],
   created_at: ['timestamptz', (refund) => refund.createdAt],
@@ -135,11 +140,19 @@ function statementsFor(steps: readonly DecidedStep[], sql: Sql) {
   const refunds = steps.flatMap(({ step: { order, refund } }) => (refund ? [{ ...refund, orderId: order.id }] : []))
   if (refunds.length > 0) {
     also.push(sql`
-      insert into refund (id, order_id, status, amount, reason, lines, created_at)
-      select id, order_id, status, amount, reason, lines, created_at
+      insert into refund (
+        id, order_id, status, amount, items_amount, items_tax, shipping_amount, shipping_tax, goodwill_tax,
+        reason, lines, created_at)
+      select
+        id, order_id, status, amount, items_amount, items_tax, shipping_amount, shipping_tax, goodwill_tax,
+        reason, lines, created_at
       from ${refundRows(refunds)} as given
       where order_id = any(array(select id from changed))
-      on conflict (id) do update set status = excluded.status, lines = excluded.lines`)
+      on conflict (id) do update set
+        status = excluded.status, lines = excluded.lines,
+        items_amount = excluded.items_amount, items_tax = excluded.items_tax,
+        shipping_amount = excluded.shipping_amount, shipping_tax = excluded.shipping_tax,
+        goodwill_tax = excluded.goodwill_tax`)
   }
   return { update, also }
 }

@@ -4,20 +4,20 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
 /** 128 bits that only the shop can make. While secrets are rotated there are several; new keys are made with the first. */
-export function accessKeyOf(orderId: string, sharedSecret: string): string {
-  return keysOf(orderId, sharedSecret)[0] as string
+export function accessKeyOf(orderId: string, secrets: string): string {
+  return keysOf(orderId, secrets)[0] as string
 }
 
-export function isAccessKey(key: string | undefined, orderId: string, sharedSecret: string): boolean {
+export function isAccessKey(key: string | undefined, orderId: string, secrets: string): boolean {
   if (key === undefined) return false
   const given = Buffer.from(key)
-  return keysOf(orderId, sharedSecret)
+  return keysOf(orderId, secrets)
     .map((genuine) => Buffer.from(genuine))
     .some((genuine) => given.length === genuine.length && timingSafeEqual(given, genuine))
 }
 
-function keysOf(orderId: string, sharedSecret: string): string[] {
-  return sharedSecret
+function keysOf(orderId: string, secrets: string): string[] {
+  return secrets
     .split(',')
     .map((secret) =>
       createHmac('sha256', secret)

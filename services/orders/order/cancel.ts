@@ -3,17 +3,20 @@ import { randomUUIDv7 } from 'node:crypto'
 import { ordersApi } from '@souk/contracts/orders'
 import { handleOnce, refuse } from '@souk/service'
 import { advanceLocked } from '../checkout/advance-order.ts'
+import { releaseStock } from '../checkout/checkout-calls.ts'
 import type { OrdersContext } from '../context.ts'
 import { orderView } from './order.ts'
 import { lockOrder } from './orders-table.ts'
 import { maySee } from './read-orders.ts'
+import { refuseMove } from './refuse-move.ts'
 
 const route = ordersApi.routes.cancel
 
-export const cancel = handleOnce(route, async (request, { shared, now }: OrdersContext, transaction) => {
+export const cancel = handleOnce(route, async (request, context: OrdersContext, transaction) => {
+  const { settings, now } = context
   const { params, body, caller } = request
-  const order = await lockOrder(transaction.sql, params.id, shared.sharedSecret)
-  if (!order || !maySee(order, request, shared.sharedSecret)) {
+  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
+  if (!order || !maySee(order, request, settings.accessKeySecret)) {
     return refuse(route, 'not-found', 'There is no such order.')
   }
   if (order.status === 'canceled') return orderView(order)
@@ -21,5 +24,7 @@ export const cancel = handleOnce(route, async (request, { shared, now }: OrdersC
   const by = caller.role === 'staff' ? 'staff' : 'customer'
   const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const
   const canceled = await advanceLocked(order, signal, transaction, now().toISOString())
-  return canceled ? orderView(canceled) : refuse(route, 'too-late-to-cancel', 'This order is already on its way.')
+  // A customer who comes back from the bank may buy the cart again at once, with the last unit in it.
+  if (canceled && !canceled.paidAt) transaction.afterCommit(() => void releaseStock(canceled, context.withoutDeadline))
+  return canceled ? orderView(canceled) : refuseMove(route, order, 'too-late-to-cancel', 'a part of it was sent.')
 })

@@ -1,7 +1,9 @@
 // The order: what it holds, what is left of it to send and to refund, and how it is shown. Pure functions.
-import type { OrderStatus, Order as OrderView, Totals } from '@souk/contracts/orders'
+import type { Money } from '@souk/contracts'
+import type { OrderStatus, Order as OrderView, RefundParts, Totals } from '@souk/contracts/orders'
 import type { PaymentChoice } from '@souk/contracts/payments'
 import type { PricedLine } from '../cart/price-cart.ts'
+import { portion } from '../cart/tax.ts'
 
 export interface Order {
   id: string
@@ -48,12 +50,39 @@ export interface CancelDetail {
   missing?: unknown
 }
 export type OrderShipment = OrderView['shipments'][number]
-export type OrderRefund = OrderView['refunds'][number] & { lines: RefundLine[] }
+/**
+ * What goes back of a paid order: money, units, or both. Units that are canceled without money are a refund of zero, which has
+ * succeeded at once.
+ */
+export interface OrderRefund {
+  id: string
+  status: OrderView['refunds'][number]['status']
+  amount: Money
+  /** What the amount is for. They add up to it. */
+  parts: Parts
+  lines: RefundLine[]
+  reason: string
+  createdAt: string
+}
+/** In minor units. The tax is contained in the amount. */
+export interface Part {
+  amount: number
+  tax: number
+}
+export type Parts = Record<'items' | 'shipping' | 'goodwill', Part>
 export interface RefundLine {
   sku: string
+  /** The units whose money is settled with this. */
   quantity: number
-  /** How many of the units were not shipped when the refund was requested; they will not be. */
+  /** How many of them were not shipped when it was requested; they will not be. */
   unshipped: number
+  /** How many of the others, which were shipped, go back into stock. */
+  restocked: number
+  /** What goes back for them, in minor units, and the tax in it. */
+  amount: number
+  tax: number
+  /** Their share of what was paid for the line: the most that can go back for them. */
+  share: number
 }
 
 /** The number as people use it: S-100042. */
@@ -65,14 +94,18 @@ export function itemCount(order: Pick<Order, 'lines'>): number {
   return order.lines.reduce((sum, line) => sum + line.quantity, 0)
 }
 
-/** How many units of a line were shipped, were refunded or are being refunded, and are left to ship. */
+/**
+ * How many units of a line were shipped; were canceled before; are left to ship; have their money settled, by a refund or a
+ * cancellation; and are with the customer and not refunded. What a pending refund takes counts as taken.
+ */
 export function unitsOf(order: Order, { sku, quantity }: { sku: string; quantity: number }) {
   const shipped = unitsIn(order.shipments, sku)
   const refunds = order.refunds.filter((refund) => refund.status !== 'failed').flatMap((refund) => refund.lines)
   const ofSku = refunds.filter((line) => line.sku === sku)
-  const refunded = ofSku.reduce((sum, line) => sum + line.quantity, 0)
-  const withdrawn = ofSku.reduce((sum, line) => sum + line.unshipped, 0)
-  return { shipped, refunded, left: Math.max(0, quantity - shipped - withdrawn) }
+  const settled = ofSku.reduce((sum, line) => sum + line.quantity, 0)
+  const canceled = ofSku.reduce((sum, line) => sum + line.unshipped, 0)
+  const left = Math.max(0, quantity - shipped - canceled)
+  return { shipped, canceled, left, settled, returnable: Math.max(0, shipped - (settled - canceled)) }
 }
 /** True when nothing is left to ship, even if a pending refund fails and its units must be shipped after all. */
 export function isNothingLeft(order: Order): boolean {
@@ -85,21 +118,57 @@ function unitsIn(parcels: readonly { lines: readonly { sku: string; quantity: nu
     .reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0)
 }
 
+export function isOnItsWay({ status }: OrderRefund): boolean {
+  return status !== 'failed'
+}
+
 /** The amount of the refunds that have succeeded, in minor units. */
 export function refundedAmount({ refunds }: Order): number {
   return sumOf(refunds.filter((refund) => refund.status === 'refunded'))
 }
 /** The amount that was neither refunded nor is being refunded, in minor units. */
 export function refundableAmount({ totals, refunds }: Order): number {
-  return totals.total.amount - sumOf(refunds.filter((refund) => refund.status !== 'failed'))
+  return totals.total.amount - sumOf(refunds.filter(isOnItsWay))
 }
 function sumOf(refunds: readonly OrderRefund[]): number {
   return refunds.reduce((sum, refund) => sum + refund.amount.amount, 0)
 }
 
+/** What a refund is for, as the API and messages show it. */
+export function partsView(parts: Parts, currency: string): RefundParts {
+  const view = ({ amount, tax }: Part) => ({ amount: { amount, currency }, tax: { amount: tax, currency } })
+  return { items: view(parts.items), shipping: view(parts.shipping), goodwill: view(parts.goodwill) }
+}
+
+function refundView({ amount, parts, lines, ...more }: OrderRefund): OrderView['refunds'][number] {
+  const { currency } = amount
+  return {
+    ...more,
+    amount,
+    parts: partsView(parts, currency),
+    lines: lines
+      .filter(({ quantity }) => quantity > 0)
+      .map(({ sku, quantity, unshipped, restocked, amount }) => {
+        return { sku, quantity, unsent: unshipped, restocked, amount: { amount, currency } }
+      }),
+  }
+}
+
+function cancellationView({ id, status, amount, lines, reason, createdAt }: OrderRefund): OrderView['cancellations'] {
+  const unsent = lines.filter((line) => line.unshipped > 0)
+  if (unsent.length === 0) return []
+  const units = unsent.map((line) => ({
+    sku: line.sku,
+    quantity: line.unshipped,
+    refund: { amount: portion(line.amount, 0, line.unshipped, line.quantity), currency: amount.currency },
+  }))
+  return [{ id, status: status === 'refunded' ? 'canceled' : status, lines: units, reason, createdAt }]
+}
+
 /** The order as the API shows it. */
 export function orderView(order: Order): OrderView {
   const { currency } = order.totals.total
+  const refunds = order.refunds.filter((refund) => refund.amount.amount > 0)
   return {
     id: order.id,
     number: orderNumber(order),
@@ -107,8 +176,9 @@ export function orderView(order: Order): OrderView {
     cancelReason: order.cancelReason ?? undefined,
     email: order.email,
     lines: order.lines.map((line) => {
-      const { shipped, refunded } = unitsOf(order, line)
-      return { ...line, shippedQuantity: shipped, refundedQuantity: refunded }
+      const { shipped, canceled } = unitsOf(order, line)
+      const refundedQuantity = unitsIn(refunds.filter(isOnItsWay), line.sku)
+      return { ...line, shippedQuantity: shipped, refundedQuantity, canceledQuantity: canceled }
     }),
     totals: order.totals,
     refunded: { amount: refundedAmount(order), currency },
@@ -116,7 +186,8 @@ export function orderView(order: Order): OrderView {
     billingAddress: order.billingAddress ?? undefined,
     shippingMethod: order.shippingMethod,
     shipments: order.shipments,
-    refunds: order.refunds,
+    refunds: refunds.map(refundView),
+    cancellations: order.refunds.flatMap(cancellationView),
     nextAction: order.status === 'awaiting-customer' ? (order.nextAction ?? undefined) : undefined,
     accessKey: order.accessKey,
     placedAt: order.placedAt,

@@ -1,17 +1,19 @@
 // The SQL of the orders table: reading an order with everything that belongs to it, and storing a new one. What changes an
 // order later is stored by checkout/store-step.ts.
 import { batched, columns, json, type Sql } from '@souk/postgres'
+import { inOneOrder } from '../cart/carts-table.ts'
 import type { PricedLine } from '../cart/price-cart.ts'
-import { priceListVersion } from '../cart/price-list.ts'
+import { sumOfPriceVersions } from '../cart/price-list.ts'
 import type { PriceVersions } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
 import { accessKeyOf } from './access-key.ts'
-import { itemCount, type NewOrder, type Order } from './order.ts'
+import { itemCount, type NewOrder, type Order, type OrderRefund, type RefundLine } from './order.ts'
+import { fingerprintOf } from './payment-fingerprint.ts'
 
 /** The resumer leaves an order to the request that works on it for this long. */
 const resumeAfterMs = 3_000
 
-interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey'> {
+interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey' | 'refunds'> {
   /** Orders that were stored before lines had a discount lack it. */
   lines: (Omit<PricedLine, 'discount'> & Partial<Pick<PricedLine, 'discount'>>)[]
   currency: string
@@ -21,6 +23,17 @@ interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey'> {
   taxAmount: number
   totalAmount: number
   taxIncluded: boolean
+  refunds: RefundRow[]
+}
+interface RefundRow extends Omit<OrderRefund, 'amount' | 'parts' | 'lines'> {
+  amount: number
+  itemsAmount: number
+  itemsTax: number
+  shippingAmount: number
+  shippingTax: number
+  goodwillTax: number
+  /** A process of the version before stores no more than the units. */
+  lines: (Pick<RefundLine, 'sku' | 'quantity' | 'unshipped'> & Partial<RefundLine>)[]
 }
 
 /** An order with its shipments and refunds. `secret` is the shop's shared secret, from which its access key is derived. */
@@ -32,8 +45,9 @@ export async function findOrder(sql: Sql, id: string, secret: string): Promise<O
           'lines', s.lines, 'shippedAt', s.shipped_at) order by s.shipped_at, s.id), '[]')
         from shipment s where s.order_id = o.id) as shipments,
       (select coalesce(json_agg(json_build_object(
-          'id', r.id, 'status', r.status, 'amount', r.amount, 'reason', r.reason,
-          'lines', r.lines, 'createdAt', r.created_at) order by r.created_at, r.id), '[]')
+          'id', r.id, 'status', r.status, 'amount', r.amount, 'itemsAmount', r.items_amount, 'itemsTax', r.items_tax,
+          'shippingAmount', r.shipping_amount, 'shippingTax', r.shipping_tax, 'goodwillTax', r.goodwill_tax,
+          'reason', r.reason, 'lines', r.lines, 'createdAt', r.created_at) order by r.created_at, r.id), '[]')
         from refund r where r.order_id = o.id) as refunds
     from orders o
     left join open_checkout c on c.order_id = o.id
@@ -71,16 +85,18 @@ const orderRows = columns<OrderToInsert>({
   billing_address: ['json', (order) => json(order.billingAddress)],
   shipping_method: ['json', (order) => json(order.shippingMethod)],
   payment_choice: ['json', (order) => json(order.paymentChoice)],
+  payment_fingerprint: ['text', (order) => order.paymentChoice && fingerprintOf(order.id, order.paymentChoice)],
   return_url: ['text', (order) => order.returnUrl],
   resume_at: ['timestamptz', (order) => resumeAt(order.placedAt)],
   placed_at: ['timestamptz', (order) => order.placedAt],
   cart_version: ['integer', (order) => order.cartVersion],
+  skus: ['text[]', (order) => order.lines.map((line) => line.sku)],
   prices_version: ['bigint', (order) => order.pricesVersion],
 })
 
 /**
  * Stores a new order, with its open checkout and the first line of its timeline, and returns it with its number. Undefined
- * when its id or its cart already has an order, or when the cart or the price list has another version by now.
+ * when its id or its cart already has an order, or when the cart or the price of one of its goods has another version by now.
  */
 export async function insertOrder(
   order: NewOrder,
@@ -97,18 +113,21 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
   conflicts: (order) => [order.cartId],
   keyOf: (inserted) => inserted.id,
   write(orders, { sql, commit }) {
-    const given = sql`select * from ${orderRows(orders)} as fresh`
+    const given = sql`select * from ${orderRows(inOneOrder(orders, (order) => order.cartId))} as fresh`
     const insert = sql<{ id: string; number: number }>`
       insert into orders (
         id, cart_id, customer_id, email, currency,
         subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_included,
-        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at)
+        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at,
+        cart_version, payment_fingerprint)
       select
         id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
-        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at
+        item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at,
+        cart_version, payment_fingerprint
       from given
-      where prices_version = ${priceListVersion(sql)}
-        and cart_version = (select version from cart where cart.id = given.cart_id)
+      where prices_version = ${sumOfPriceVersions(sql, sql`given.skus`)}
+        -- The lock makes an edit of the cart wait; after that it sees the order (is_cart_taken).
+        and cart_version = (select version from cart where cart.id = given.cart_id for share)
       on conflict do nothing
       returning id, number, version, status, placed_at`
     const open = sql`
@@ -144,12 +163,26 @@ function orderOf(row: OrderRow, secret: string): Order {
       taxIncluded: row.taxIncluded,
     },
     shipments: row.shipments.map((one) => withoutNulls({ ...one, shippedAt: isoTime(one.shippedAt) })),
-    refunds: row.refunds.map((one) => ({
-      ...one,
-      amount: money(one.amount as unknown as number),
-      createdAt: isoTime(one.createdAt),
-    })),
+    refunds: row.refunds.map((one) => refundOf(one, currency)),
     accessKey: accessKeyOf(row.id, secret),
+  }
+}
+
+function refundOf(row: RefundRow, currency: string): OrderRefund {
+  const { id, status, amount, reason, createdAt } = row
+  return {
+    id,
+    status,
+    amount: { amount, currency },
+    parts: {
+      items: { amount: row.itemsAmount, tax: row.itemsTax },
+      shipping: { amount: row.shippingAmount, tax: row.shippingTax },
+      // What is for nothing else is goodwill.
+      goodwill: { amount: amount - row.itemsAmount - row.shippingAmount, tax: row.goodwillTax },
+    },
+    lines: row.lines.map((line) => ({ restocked: 0, amount: 0, tax: 0, share: 0, ...line })),
+    reason,
+    createdAt: isoTime(createdAt),
   }
 }
 

@@ -51,9 +51,9 @@ export const listOrders = handle(routes.list, async ({ query, caller }, { sql }:
   }
 })
 
-export const readOrder = handle(routes.read, async (request, { sql, shared }: OrdersContext) => {
-  const order = await findOrder(sql, request.params.id, shared.sharedSecret)
-  if (!order || !maySee(order, request, shared.sharedSecret)) {
+export const readOrder = handle(routes.read, async (request, { sql, settings }: OrdersContext) => {
+  const order = await findOrder(sql, request.params.id, settings.accessKeySecret)
+  if (!order || !maySee(order, request, settings.accessKeySecret)) {
     return refuse(routes.read, 'not-found', 'There is no such order.')
   }
   return orderView(order)
@@ -68,7 +68,7 @@ interface TimelineRow {
   message: string
 }
 
-export const readTimeline = handle(routes.timeline, async (request, { sql, shared }: OrdersContext) => {
+export const readTimeline = handle(routes.timeline, async (request, { sql, settings }: OrdersContext) => {
   const items = await sql<TimelineRow>`
     select o.id, o.customer_id, e.at, e.type, e.status, e.message
     from order_event e
@@ -76,7 +76,7 @@ export const readTimeline = handle(routes.timeline, async (request, { sql, share
     where o.id = ${request.params.id}
     order by e.version`
   const [first] = items // Every order has at least the entry of its beginning.
-  if (!first || !maySee(first, request, shared.sharedSecret)) {
+  if (!first || !maySee(first, request, settings.accessKeySecret)) {
     return refuse(routes.timeline, 'not-found', 'There is no such order.')
   }
   return { items }

@@ -17,7 +17,8 @@ const undone = new Error('undone')
 /** Makes a change that no code of ours makes, reads what `look` finds then, and rolls it back. */
 async function corrupted<T>(corrupt: (sql: Sql) => Promise<unknown>, look: (sql: Sql) => Promise<T>): Promise<T> {
   let result: T | undefined
-  await it.context.database
+  await it.shop
+    .database('payments')
     .transaction(async ({ sql }) => {
       await sql`set local session_replication_role = replica`
       await sql`drop index one_capture_per_payment`
@@ -61,7 +62,7 @@ test('reconciliation finds an orphan, a missing capture, a wrong amount and a wr
   await it.simulator.authorize({ ...request, operationId: randomUUID() })
   it.advanceClock(150)
   // These rows stay corrupted, so tests of other rows must not depend on them.
-  await it.context.database.transaction(async ({ sql }) => {
+  await it.shop.database('payments').transaction(async ({ sql }) => {
     await sql`set local session_replication_role = replica`
     await sql`delete from payment_operation where order_id = ${unknown}`
     await sql`delete from ledger_transfer where order_id in (${unknown}, ${unbooked})`

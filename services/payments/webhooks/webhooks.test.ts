@@ -365,7 +365,8 @@ function newTestPayment(checkInSeconds: number) {
   return { payment, operation, request }
 }
 
-test('forged, altered and old webhooks are refused and leave no trace (F74, H03)', async () => {
+test('forged, altered and old webhooks are refused and logged, and change nothing (F74, H03)', async (t) => {
+  const { mock } = t.mock.method(it.context.log, 'warn')
   const { orderId } = await it.pay('tok_3ds')
   const event = { id: `evt_${randomUUID()}`, reference: await it.reference(orderId), kind: 'payment.captured' }
   const body = JSON.stringify({ events: [event] })
@@ -386,6 +387,10 @@ test('forged, altered and old webhooks are refused and leave no trace (F74, H03)
     const answer = await it.shop.request(paymentsApi.routes.webhook, input)
     assert.deepEqual([answer.status, (answer.body as { code: string }).code], [400, 'invalid-signature'], what)
   }
+  const logged = mock.calls.map(({ arguments: [fields] }) => fields as Record<string, unknown>)
+  const forged = logged.filter((fields) => fields.event === 'webhook-forged')
+  assert.equal(forged.length, Object.keys(signatures).length)
+  assert.deepEqual([forged[0]?.ip, forged[0]?.reason, forged[0]?.outcome], ['127.0.0.1', 'simulator', 'refused'])
   assert.equal((await it.sql`select from webhook_event where event_id = ${event.id}`).length, 0)
   assert.equal(await it.status(orderId), 'action-required')
   for (const provider of ['nobody', 'constructor']) {

@@ -1,5 +1,6 @@
 // PATCH and DELETE /v1/products/:id. The product's row is locked first, so that changes of one product happen one after
 // another and its messages leave in the order of their versions.
+import type { BodyOf } from '@souk/contracts'
 import { ProductDeleted, type ProductInput, productsApi } from '@souk/contracts/products'
 import { json, type Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
@@ -12,10 +13,11 @@ import { wrongVariants } from './variants.ts'
 
 const route = productsApi.routes.change
 const removeRoute = productsApi.routes.remove
-type Change = Partial<Omit<ProductInput, 'id'>>
+/** A change as it is stored: null has become the empty value of its field; a product without a category has the slug null. */
+type Change = Partial<Omit<ProductInput, 'id' | 'categorySlug'>> & { categorySlug?: string | null }
 
 export const change = handle(route, async ({ params, body, headers }, context: ProductsContext) => {
-  const wanted = body
+  const wanted = changeIn(body)
   const version = versionIn(headers['if-match'])
   // Another request may take a slug or a SKU between our check and our commit. Then we check again.
   for (let attempt = 1; ; attempt++) {
@@ -40,6 +42,16 @@ export const remove = handle(removeRoute, async ({ params: { id } }, context: Pr
   })
   return undefined
 })
+
+/** A field that was left out stays out of the change. */
+function changeIn({ description, attributes, options, ...rest }: BodyOf<typeof route>): Change {
+  return {
+    ...rest,
+    ...(description !== undefined && { description: description ?? '' }),
+    ...(attributes !== undefined && { attributes: attributes ?? {} }),
+    ...(options !== undefined && { options: options ?? [] }),
+  }
+}
 
 /** Every writer of a product begins with this lock. It locks nothing when there is no such product. */
 export async function lockProduct(sql: Sql, id: string): Promise<void> {
@@ -66,12 +78,14 @@ function changeOnce(
 ): Promise<StoredProduct> {
   return context.transaction(async ({ sql, send, afterCommit }) => {
     // Categories are locked before products, here and where a category is changed.
-    const categories = await lockCategories(route, sql, wanted.categorySlug === undefined ? [] : [wanted.categorySlug])
+    const { categorySlug } = wanted
+    const categories = await lockCategories(route, sql, categorySlug ? [categorySlug] : [])
     await lockProduct(sql, id)
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(route, 'not-found', 'There is no such product.')
     await refuseChange(sql, product, wanted, version)
-    await store(sql, product, wanted, categories.get(wanted.categorySlug ?? ''), context.now())
+    const categoryId = categorySlug === undefined ? product.categoryId : (categories.get(categorySlug ?? '') ?? null)
+    await store(sql, product, wanted, categoryId, context.now())
     const [changed] = await findProducts(sql, sql`p.id = ${id}`)
     if (!changed) throw new Error('A locked product cannot vanish.')
     send(productChanged(changed))
@@ -107,12 +121,12 @@ async function store(
   sql: Sql,
   product: StoredProduct,
   wanted: Change,
-  categoryId: string | undefined,
+  categoryId: string | null,
   now: Date,
 ): Promise<void> {
   const { id, slug } = product
   await Promise.all([
-    updateRow(sql, { ...product, ...wanted, id, categoryId: categoryId ?? product.categoryId }, now),
+    updateRow(sql, { ...product, ...wanted, id, categoryId }, now),
     wanted.slug !== undefined && wanted.slug !== slug && keepFormerSlug(sql, id, slug, wanted.slug),
     wanted.variants && replaceVariants(sql, id, wanted.variants),
     addSearchWords(sql, [id]),

@@ -110,3 +110,37 @@ test('after a category has a new name its products are found by it, and others h
   )
   assert.equal((await shop.public.list({ query: { category: renamed } })).items.length, 3)
 })
+
+test('a category that was renamed is found by its former slugs, until another category takes them or it is deleted', async () => {
+  const [first, second, third] = [slug('one'), slug('two'), slug('three')]
+  const { id } = await shop.staff.createCategory({ body: { slug: first, title: 'Lamps' } })
+  const product = await shop.staff.create({ body: aProduct({ categorySlug: first }) })
+  const rename = (to: string) => shop.staff.changeCategory({ params: { id }, body: { slug: to } })
+  const foundBy = async (category: string) =>
+    (await shop.public.list({ query: { category } })).items.map(({ id, category }) => [id, category])
+  for (const to of [second, third]) await rename(to)
+  for (const known of [first, second, third]) assert.deepEqual(await foundBy(known), [[product.id, third]], known)
+  assert.deepEqual((await find(third))?.formerSlugs, [first, second].sort())
+  assert.equal(await find(first), undefined)
+
+  // What names a category by a former slug means this one.
+  const below = await shop.staff.createCategory({ body: { slug: slug('below'), title: 'Below', parentSlug: first } })
+  assert.equal(below.parentSlug, third)
+  const { category } = await shop.staff.create({ body: aProduct({ categorySlug: second, status: 'draft' }) })
+  assert.equal(category?.id, id)
+  const moved = await shop.staff.change({ params: { id: product.id }, body: { categorySlug: second } })
+  assert.equal(moved.category?.slug, third)
+
+  await rename(first)
+  assert.deepEqual((await find(first))?.formerSlugs, [second, third].sort())
+  const other = await shop.staff.createCategory({ body: { slug: second, title: 'Other' } })
+  assert.deepEqual(await foundBy(second), [])
+  const taken = shop.staff.changeCategory({ params: { id: other.id }, body: { slug: first } })
+  assert.equal((await refusalOf(taken)).code, 'slug-taken')
+
+  await shop.staff.changeCategory({ params: { id: other.id }, body: { slug: slug('gone') } })
+  await shop.staff.removeCategory({ params: { id: other.id } })
+  assert.deepEqual(await foundBy(second), [])
+  const unknown = shop.staff.create({ body: aProduct({ categorySlug: second }) })
+  assert.equal((await refusalOf(unknown)).code, 'category-unknown')
+})

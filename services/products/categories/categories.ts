@@ -14,10 +14,14 @@ export interface CategoryRow {
   parentId: string | null
   position: number
 }
+interface TreeRow extends CategoryRow {
+  formerSlugs: string[]
+}
 export interface Tree {
-  readonly all: readonly CategoryRow[]
+  readonly all: readonly TreeRow[]
+  /** By its present slug, or by a former one. */
   find(slug: string): CategoryRow | undefined
-  get(id: string): CategoryRow | undefined
+  get(id: string): TreeRow | undefined
   /** The category itself and those in it. */
   within(category: CategoryRow): string[]
 }
@@ -25,11 +29,12 @@ export interface Tree {
 /** All categories, parents first, each level in the order that staff gave it. */
 export function categoryTree({ resources, sql }: ProductsContext): Promise<Tree> {
   return resources.tree.get('tree', async () => {
-    const all = await sql<CategoryRow>`
-      select id, slug, title, description, parent_id, position
-      from category
-      order by (parent_id is not null), position, title, id`
-    const [bySlug, byId] = [new Map(all.map((one) => [one.slug, one])), new Map(all.map((one) => [one.id, one]))]
+    const all = await sql<TreeRow>`
+      select c.id, c.slug, c.title, c.description, c.parent_id, c.position,
+        array(select f.slug from former_category_slug f where f.category_id = c.id order by f.slug) as former_slugs
+      from category c
+      order by (c.parent_id is not null), c.position, c.title, c.id`
+    const [bySlug, byId] = [bySlugs(all), new Map(all.map((one) => [one.id, one]))]
     return {
       all,
       find: (slug) => bySlug.get(slug),
@@ -39,11 +44,20 @@ export function categoryTree({ resources, sql }: ProductsContext): Promise<Tree>
   })
 }
 
-/** The category with a slug. One that this process does not know yet may be new, so the database is asked again. */
+/** A present slug is stronger than a former one. */
+function bySlugs<R extends { slug: string; formerSlugs: string[] }>(rows: readonly R[]): ReadonlyMap<string, R> {
+  const former = rows.flatMap((row) => row.formerSlugs.map((slug) => [slug, row] as const))
+  return new Map([...former, ...rows.map((row) => [row.slug, row] as const)])
+}
+
+/** The category with a slug, present or former. One that this process does not know yet may be new, so the database is asked again. */
 export async function findCategory(slug: string, context: ProductsContext) {
   let tree = await categoryTree(context)
   if (!tree.find(slug)) {
-    const [row] = await context.sql`select from category where slug = ${slug}`
+    const [row] = await context.sql`
+      select from category where slug = ${slug}
+      union all
+      select from former_category_slug where slug = ${slug}`
     if (!row) return undefined
     context.resources.tree.clear()
     tree = await categoryTree(context)
@@ -58,11 +72,12 @@ export const listCategories = handle(listRoute, async (_, context: ProductsConte
 })
 
 /** What a caller sees of a category. Its count includes the products of the categories in it. */
-export function categoryOf(category: CategoryRow, tree: Tree, counts: ReadonlyMap<string, number>) {
-  const { id, slug, title, description, parentId, position } = category
+export function categoryOf(category: TreeRow, tree: Tree, counts: ReadonlyMap<string, number>) {
+  const { id, slug, title, description, parentId, position, formerSlugs } = category
   const parentSlug = parentId === null ? undefined : tree.get(parentId)?.slug
   const productCount = tree.within(category).reduce((sum, one) => sum + (counts.get(one) ?? 0), 0)
-  return { id, slug, title, description, parentSlug, position, productCount }
+  const shown = { id, slug, title, description, parentSlug, position, productCount }
+  return formerSlugs.length > 0 ? { ...shown, formerSlugs } : shown
 }
 
 /** Published products in each category, without those of the categories in it. */
@@ -77,20 +92,22 @@ export function countProducts({ resources, sql }: ProductsContext): Promise<Read
   })
 }
 
-/** Ids of categories by slug, kept from being changed or deleted until the transaction ends. Refuses unknown ones. */
+/** Ids of categories by slug, present or former, kept from being changed or deleted until the transaction ends. Refuses unknown ones. */
 export async function lockCategories(
   route: typeof create | typeof createMany | typeof change,
   sql: Sql,
   slugs: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   if (slugs.length === 0) return new Map()
-  const rows = await sql<{ id: string; slug: string }>`
-    select id, slug
-    from category
-    where slug = any(${slugs}::text[])
-    order by id
-    for share`
-  const known = new Map(rows.map((row) => [row.slug, row.id]))
+  const rows = await sql<{ id: string; slug: string; formerSlugs: string[] }>`
+    select c.id, c.slug,
+      array(select f.slug from former_category_slug f where f.category_id = c.id) as former_slugs
+    from category c
+    where c.slug = any(${slugs}::text[])
+      or c.id in (select category_id from former_category_slug where slug = any(${slugs}::text[]))
+    order by c.id
+    for share of c`
+  const known = new Map([...bySlugs(rows)].map(([slug, row]) => [slug, row.id]))
   const unknown = slugs.find((slug) => !known.has(slug))
   if (unknown !== undefined) refuse(route, 'category-unknown', `There is no category ${unknown}.`)
   return known

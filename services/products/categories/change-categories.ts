@@ -16,6 +16,7 @@ export const createCategory = handle(createRoute, async ({ body }, context: Prod
     const [known] = await sql`select from category where id = ${id}`
     if (known) return
     const parentId = parentSlug === undefined ? null : await findParent(createRoute, sql, parentSlug)
+    await dropFormerSlug(sql, slug)
     await sql`
       insert into category (id, slug, title, description, parent_id, position)
       values (${id}, ${slug}, ${title}, ${description}, ${parentId}, ${position})`
@@ -24,24 +25,26 @@ export const createCategory = handle(createRoute, async ({ body }, context: Prod
   return shown(createRoute, id, context)
 })
 
+/** Null unsets: no description, no parent, and the position of a category that was given none. */
 export const changeCategory = handle(changeRoute, async ({ params: { id }, body }, context: ProductsContext) => {
-  const wanted = body
-  await write(changeRoute, wanted.slug ?? '', context, async ({ sql, send, enqueue }) => {
+  await write(changeRoute, body.slug ?? '', context, async ({ sql, send, enqueue }) => {
     const [category] = await sql<CategoryRow>`
       select id, slug, title, description, parent_id, position from category where id = ${id} for update`
     if (!category) refuse(changeRoute, 'not-found', 'There is no such category.')
-    const changed = { ...category, ...wanted }
-    if (wanted.parentSlug !== undefined) changed.parentId = await newParent(sql, category, wanted.parentSlug)
+    const { slug = category.slug, title = category.title, parentSlug } = body
+    const { description = category.description, position = category.position } = body
+    const parentId = parentSlug === undefined ? category.parentId : await newParent(sql, category, parentSlug)
     await sql`
       update category
-      set slug = ${changed.slug}, title = ${changed.title}, description = ${changed.description},
-        parent_id = ${changed.parentId}, position = ${changed.position}
+      set slug = ${slug}, title = ${title}, description = ${description ?? ''}, parent_id = ${parentId},
+        position = ${position ?? 0}
       where id = ${id}`
     // Its products are found by its title, and others know them by its slug. There may be many, so that is a job.
-    const isRenamed = changed.slug !== category.slug
-    if (isRenamed || changed.title !== category.title || changed.parentId !== category.parentId)
+    const isRenamed = slug !== category.slug
+    if (isRenamed) await keepFormerSlug(sql, id, category.slug, slug)
+    if (isRenamed || title !== category.title || parentId !== category.parentId)
       await enqueue('refresh-category', { categoryId: id, isRenamed })
-    send(CategoryChanged({ categoryId: id, slug: changed.slug }))
+    send(CategoryChanged({ categoryId: id, slug }))
   })
   return shown(changeRoute, id, context)
 })
@@ -85,15 +88,33 @@ async function lockTree(sql: Sql): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('category-tree'))`
 }
 
+async function keepFormerSlug(sql: Sql, id: string, former: string, present: string): Promise<void> {
+  await dropFormerSlug(sql, present)
+  await sql`
+    insert into former_category_slug (slug, category_id)
+    values (${former}, ${id})
+    on conflict (slug) do update set category_id = excluded.category_id`
+}
+
+/** A slug that a category has at present leads to it only. */
+async function dropFormerSlug(sql: Sql, slug: string): Promise<void> {
+  await sql`delete from former_category_slug where slug = ${slug}`
+}
+
 async function findParent(route: WriteRoute, sql: Sql, slug: string): Promise<string> {
   const [parent] = await sql<{ id: string; parentId: string | null }>`
-    select id, parent_id from category where slug = ${slug}`
+    select id, parent_id
+    from category
+    where id = coalesce(
+      (select id from category where slug = ${slug}),
+      (select category_id from former_category_slug where slug = ${slug}))`
   if (!parent) refuse(route, 'category-unknown', `There is no category ${slug}.`)
   if (parent.parentId !== null) refuse(route, 'too-deep', `${slug} is in a category already; there are two levels.`)
   return parent.id
 }
 
-async function newParent(sql: Sql, category: CategoryRow, parentSlug: string): Promise<string> {
+async function newParent(sql: Sql, category: CategoryRow, parentSlug: string | null): Promise<string | null> {
+  if (parentSlug === null) return null
   const parentId = await findParent(changeRoute, sql, parentSlug)
   const [child] = await sql`select from category where parent_id = ${category.id} limit 1`
   if (child || parentId === category.id)

@@ -1,25 +1,17 @@
 // The address book of a customer: at most fifty addresses, exactly one of them the default. Each change locks the customer's row,
 // so two changes of one address book never run at once.
 import { randomUUIDv7 } from 'node:crypto'
+import type { Address } from '@souk/contracts'
 import { usersApi } from '@souk/contracts/users'
 import type { Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
+import { checkAddress } from '@souk/service/http/addresses'
 import type { UsersContext } from '../context.ts'
 
 const { routes } = usersApi
 const mostAddresses = 50
 
-export interface AddressInput {
-  name: string
-  company?: string
-  line1: string
-  line2?: string
-  city: string
-  region?: string
-  postalCode: string
-  country: string
-  phone?: string
-}
+export type AddressInput = Address
 interface AddressRow {
   id: string
   name: string
@@ -55,21 +47,25 @@ export const addAddress = handle(routes.addAddress, ({ caller, body }, { transac
   }),
 )
 
-/** Another address becomes the default with `isDefault: true`; `isDefault: false` changes nothing. */
+/**
+ * Another address becomes the default with `isDefault: true`; `isDefault: false` changes nothing. An address that is older than a rule
+ * may stay as it is; once a part of it changes, the whole address must be right.
+ */
 export const changeAddress = handle(routes.changeAddress, ({ caller, params, body }, { transaction }: UsersContext) =>
   transaction(async ({ sql }) => {
     await lockAddressBook(caller.userId, sql)
     const before = (await addressesOf(caller.userId, sql)).find((one) => one.id === params.id)
     if (!before) refuse(routes.changeAddress, 'not-found', 'You have no such address.')
-    const isDefault = before.isDefault || body.isDefault === true
+    const { isDefault: isWanted, ...parts } = body
+    const after = withParts(before, parts)
+    const isDefault = before.isDefault || isWanted === true
     if (isDefault && !before.isDefault)
       await sql`update address set is_default = false where user_id = ${caller.userId} and is_default`
-    const after = { ...before, ...body, isDefault }
     const [row] = await sql<AddressRow>`
       update address
-      set name = ${after.name}, company = ${after.company || null}, line1 = ${after.line1}, line2 = ${after.line2 || null},
-        city = ${after.city}, region = ${after.region || null}, postal_code = ${after.postalCode},
-        country = ${after.country}, phone = ${after.phone || null}, is_default = ${isDefault}
+      set name = ${after.name}, company = ${after.company ?? null}, line1 = ${after.line1}, line2 = ${after.line2 ?? null},
+        city = ${after.city}, region = ${after.region ?? null}, postal_code = ${after.postalCode},
+        country = ${after.country}, phone = ${after.phone ?? null}, is_default = ${isDefault}
       where id = ${params.id} and user_id = ${caller.userId}
       returning *`
     return addressOf(row as AddressRow)
@@ -114,18 +110,31 @@ export async function insertAddress(
 ): Promise<AddressRow> {
   const [row] = await sql<AddressRow>`
     insert into address (id, user_id, name, company, line1, line2, city, region, postal_code, country, phone, is_default)
-    values (${randomUUIDv7()}, ${userId}, ${address.name}, ${address.company || null}, ${address.line1}, ${address.line2 || null}, ${address.city},
-      ${address.region || null}, ${address.postalCode}, ${address.country}, ${address.phone || null}, ${isDefault})
+    values (${randomUUIDv7()}, ${userId}, ${address.name}, ${address.company ?? null}, ${address.line1},
+      ${address.line2 ?? null}, ${address.city}, ${address.region ?? null}, ${address.postalCode},
+      ${address.country}, ${address.phone ?? null}, ${isDefault})
     returning *`
   return row as AddressRow
 }
 
-/** The address as in the contract: an empty line is left out. */
-function addressOf(row: AddressRow) {
-  const { company, line2, region, phone, ...rest } = row
-  const optional = Object.entries({ company, line2, region, phone }).filter(([, value]) => value !== null)
-  return {
-    ...rest,
-    ...(Object.fromEntries(optional) as Partial<Record<'company' | 'line2' | 'region' | 'phone', string>>),
+/** The address with some of its parts changed; null unsets one. Refuses what its country does not have. */
+function withParts(before: AddressRow, parts: { [P in keyof Address]?: Address[P] | null }): Address {
+  const { id: _id, isDefault: _isDefault, ...stored } = before
+  const after = withoutNulls({ ...stored, ...parts }) as Address // The contract lets no required part be null.
+  if (Object.keys(parts).length === 0) return after
+  const errors = checkAddress(after)
+  const [first] = errors
+  if (first) {
+    const sentence = `This would not be an address that we can send to: ${first.path} ${first.message}.`
+    refuse(routes.changeAddress, 'invalid-request', sentence, { errors })
   }
+  return after
+}
+
+/** The address as in the contract: a missing part is left out. */
+function addressOf(row: AddressRow) {
+  return withoutNulls(row) as Address & { id: string; isDefault: boolean } // The other columns are never null.
+}
+function withoutNulls(row: object): object {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
 }

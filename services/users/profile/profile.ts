@@ -1,9 +1,9 @@
 // A customer's own profile: read it, change it, delete the account.
 import { usersApi } from '@souk/contracts/users'
-import { handle, Refusal, refuse } from '@souk/service'
+import { handle, type Request, refuse } from '@souk/service'
 import type { UsersContext } from '../context.ts'
-import { passwordLimit } from '../sign-in/attempt-limits.ts'
-import { countAttempt, uncountAttempt } from '../sign-in/count-attempts.ts'
+import { recordEvent } from '../security-events.ts'
+import { requirePassword } from './require-password.ts'
 
 const { routes } = usersApi
 const accountDeleted = 'This account no longer exists.'
@@ -33,25 +33,18 @@ export const changeMe = handle(routes.changeMe, async ({ caller, body }, { sql, 
 })
 
 /** Deletes the account with its sessions, addresses and passwords. Triggers announce the deletion and each ended session. */
-export const deleteMe = handle(routes.deleteMe, ({ caller, body }, context: UsersContext) =>
-  context.resources.passwords.admit(() => deleteAccount(caller.userId ?? '', body.password, context)),
+export const deleteMe = handle(routes.deleteMe, (request, context: UsersContext) =>
+  context.resources.passwords.admit(() => deleteAccount(request, context)),
 )
 
-async function deleteAccount(userId: string, password: string, context: UsersContext): Promise<undefined> {
-  const { sql, resources, transaction } = context
-  const limits = [passwordLimit(userId, context)]
-  await countAttempt(context, limits)
-  const [credential] = await sql<{ password: string }>`
-    select password from credential where user_id = ${userId} and provider_id = 'credential'`
-  if (!credential) throw new Refusal('not-signed-in', 401, accountDeleted)
-  if ((await resources.passwords.verify(credential.password, password)) === 'wrong')
-    refuse(routes.deleteMe, 'wrong-password', 'This is not your password.')
-  await uncountAttempt(context, limits, 'succeeded')
-  await transaction(async ({ sql }) => {
+async function deleteAccount(request: Request<typeof routes.deleteMe>, context: UsersContext): Promise<undefined> {
+  const { userId, email } = await requirePassword(request, request.body.password, context)
+  await context.transaction(async ({ sql }) => {
     await Promise.all([
       sql`delete from verification where value = ${userId}`,
       sql`delete from shop_user where id = ${userId}`,
     ])
   })
+  recordEvent('account-deleted', request, context, { outcome: 'allowed', email, userId })
   return undefined
 }

@@ -6,6 +6,7 @@ import { parseCookie } from 'cookie'
 import type { UsersContext } from '../context.ts'
 import { sessionCookie } from './session-cookie.ts'
 import { hashOf, readToken } from './session-token.ts'
+import { keepStaffSession } from './staff-sessions.ts'
 
 const { routes } = usersApi
 
@@ -17,18 +18,21 @@ interface SessionRow {
   userAgent: string | null
 }
 
-/** The owner of an open session. One indexed read, without better-auth. */
-export async function findSession(
-  token: string | undefined,
-  { sql, now }: UsersContext,
-): Promise<Identity | undefined> {
+/** The owner of an open session. One indexed read, without better-auth; a session of staff goes on because it is used. */
+export async function findSession(token: string | undefined, context: UsersContext): Promise<Identity | undefined> {
   if (!token) return undefined
-  const [identity] = await sql<Identity>`
-    select u.id as user_id, u.role, s.id as session_id, u.email, u.email_verified
+  const [found] = await context.sql<Identity & { createdAt: string; expiresAt: string }>`
+    select u.id as user_id, u.role, s.id as session_id, u.email, u.email_verified, s.created_at, s.expires_at
     from session s
     join shop_user u on u.id = s.user_id
-    where s.token_hash = ${hashOf(token)} and s.expires_at > ${now().toISOString()}`
-  return identity
+    where s.token_hash = ${hashOf(token)} and s.expires_at > ${context.now().toISOString()}`
+  if (found?.role === 'staff') await keepStaffSession(found, context)
+  return found
+}
+
+/** Ends the session of this token: another one takes its place in the browser. */
+export async function endReplacedSession(token: string | undefined, { sql }: UsersContext): Promise<void> {
+  if (token) await sql`delete from session where token_hash = ${hashOf(token)}`
 }
 
 /** The session token of a request to /v1/auth: the bearer token of an API client, or else the cookie. */

@@ -2,10 +2,13 @@
 // better-auth do the rest.
 import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/users'
 import { handle, refuse } from '@souk/service'
+import { readJson } from '@souk/service/http/read-json'
 import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
-import { type AuthRequest, authHandlers } from './auth-handlers.ts'
-import { forward, replyFrom } from './forward-request.ts'
+import { recordEvent } from '../security-events.ts'
+import { authHandlers } from './auth-handlers.ts'
+import { type AuthRequest, codeIn, forward, replyFrom } from './forward-request.ts'
+import { withoutTokens } from './session-replies.ts'
 
 const route = usersApi.routes.authWrite
 type AuthPath = keyof typeof authBodies
@@ -18,13 +21,13 @@ const hashing = new Set<string>([
   'change-password',
 ] satisfies AuthPath[])
 
+/** better-auth's refusals of requests that other sites make. */
+const originCodes = /origin|cross-site/
+
 export const authRead = handle(usersApi.routes.authRead, async (request, context: UsersContext) => {
   const path = pathOf(request.url)
-  const isOpen = authReads.some((one) =>
-    one.endsWith(':token') ? /^reset-password\/[A-Za-z0-9]+$/.test(path) : one === path,
-  )
-  if (!isOpen) refuse(route, 'not-found', 'There is no such sign-in route.')
-  return replyFrom(await forward(request, context))
+  if (!(authReads as readonly string[]).includes(path)) refuse(route, 'not-found', 'There is no such sign-in route.')
+  return replyFrom(await withoutTokens(await forward(request, context), request, context))
 })
 
 export const authWrite = handle(route, async (request, context: UsersContext) => {
@@ -44,7 +47,11 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
     forward: (changedBody) => forward(request, context, changedBody),
   }
   const answer = () => authHandlers[path as AuthPath](authRequest)
-  return replyFrom(await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer()))
+  // The gateway refuses other sites before; better-auth looks again.
+  const response = await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer())
+  if (response.status === 403 && originCodes.test((await codeIn(response)) ?? ''))
+    recordEvent('origin-refused', request, context, { outcome: 'refused' })
+  return replyFrom(await withoutTokens(response, request, context))
 })
 
 function pathOf(url: string): string {
@@ -56,11 +63,5 @@ function readBody(contentType: string | undefined, bytes: Uint8Array): unknown {
   if (bytes.length === 0) return {}
   if (!/^application\/json\b/i.test(contentType ?? ''))
     refuse(route, 'unsupported-media-type', 'Send this body as application/json.')
-  const text = Buffer.from(bytes).toString()
-  if (text.includes('\\u0000')) refuse(route, 'invalid-request', 'The body contains a NUL character.')
-  try {
-    return JSON.parse(text)
-  } catch {
-    refuse(route, 'invalid-request', 'The body is not valid JSON.')
-  }
+  return readJson(route, bytes, contentType)
 }

@@ -4,6 +4,15 @@ import { Refusal, type Reply, type Request, reply } from '@souk/service'
 import type { UsersContext } from '../context.ts'
 import { inRequestScope } from './request-scope.ts'
 
+/** A request to one of better-auth's routes that change something; its body has been checked. */
+export interface AuthRequest<B> {
+  body: B
+  request: Request
+  context: UsersContext
+  /** Sends the request to better-auth, with this body. */
+  forward(body: object): Promise<Response>
+}
+
 const fetchMetadata = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
 
 /**
@@ -11,7 +20,6 @@ const fetchMetadata = ['sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest']
  * client (Host, X-Forwarded-For) reaches better-auth. Resolves with better-auth's response, refusals included.
  */
 export async function forward(request: Request, context: UsersContext, body?: unknown): Promise<Response> {
-  const auth = await context.resources.auth()
   const headers = headersFor(request)
   if (body !== undefined) headers.set('content-type', 'application/json')
   const forwarded = new globalThis.Request(new URL(request.url, context.shared.publicUrl), {
@@ -19,7 +27,17 @@ export async function forward(request: Request, context: UsersContext, body?: un
     headers,
     body: body === undefined ? undefined : JSON.stringify(body),
   })
-  return inRequestScope(context, () => auth.handler(forwarded))
+  return askBetterAuth(forwarded, request, context)
+}
+
+/** Sends better-auth a request of our own making. `request`: the client's, on whose behalf it is made. */
+export async function askBetterAuth(
+  made: globalThis.Request,
+  { ip }: Pick<Request, 'ip'>,
+  context: UsersContext,
+): Promise<Response> {
+  const { auth } = context.resources
+  return inRequestScope({ context, ip }, () => auth.handler(made))
 }
 
 function headersFor({ headers, ip }: Request): Headers {
@@ -51,6 +69,11 @@ export async function replyFrom(response: Response): Promise<Reply<Uint8Array>> 
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) headers['set-cookie'] = cookies
   return reply<Uint8Array>(response.status, body, headers)
+}
+
+/** The code of better-auth's refusal, in our spelling. Leaves the response's body to be read. */
+export async function codeIn(response: Response): Promise<string | undefined> {
+  return response.ok ? undefined : errorIn(Buffer.from(await response.clone().arrayBuffer())).code
 }
 
 function errorIn(body: Buffer): { code?: string; message?: string } {

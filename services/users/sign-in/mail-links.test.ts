@@ -22,31 +22,28 @@ async function letters(type: 'verification' | 'password-reset', email: string): 
   await shop.settle()
   return shop.messages<Letter>(`users.${type}-requested`).filter((it) => it.email === email)
 }
-/** The path of a link, below /v1/auth/ of our own host. */
-function pathOf(url: string): string {
-  assert.ok(url.startsWith('http://localhost:4000/v1/auth/'), url)
-  return url.replace('http://localhost:4000/v1/auth/', '')
+/** The token of a link to a page of our own host. */
+function tokenIn(url: string, page: string): string {
+  const link = new URL(url)
+  assert.deepEqual([link.origin, link.pathname], ['http://localhost:4000', page])
+  return link.searchParams.get('token') as string
 }
 async function resetToken(email: string): Promise<string> {
   assert.equal((await shop.post('request-password-reset', { email })).status, 200)
-  const path = pathOf((await letters('password-reset', email)).at(-1)?.url as string)
-  const { status, headers } = await shop.get(path)
-  assert.equal(status, 302)
-  const page = new URL(headers.location as string)
-  assert.deepEqual([page.origin, page.pathname], ['http://localhost:4000', '/reset-password'])
-  return page.searchParams.get('token') as string
+  return tokenIn((await letters('password-reset', email)).at(-1)?.url as string, '/account/reset-password')
 }
 
 test('the link in the first mail verifies the address, once', async () => {
   const { email, token } = await shop.newCustomer()
   const [letter, ...more] = await letters('verification', email)
   assert.equal(more.length, 0)
-  const path = pathOf(letter?.url as string)
-  assert.equal((await shop.get(path.replace('token=', 'token=x'))).status, 302)
+  const verification = tokenIn(letter?.url as string, '/account/verify-email')
+  const wrong = await shop.post('verify-email', { token: `${verification}x` })
+  assert.deepEqual([wrong.status, wrong.body.code], [400, 'invalid-token'])
   assert.equal((await shop.exchange(token)).emailVerified, false)
   for (let click = 0; click < 2; click++) {
-    const answer = await shop.get(path)
-    assert.deepEqual([answer.status, answer.headers.location, answer.cookies], [302, '/', []])
+    const answer = await shop.post('verify-email', { token: verification })
+    assert.deepEqual([answer.status, answer.body, answer.cookies], [200, { status: true }, []])
   }
   assert.equal((await shop.exchange(token)).emailVerified, true)
   await shop.settle()
@@ -69,7 +66,11 @@ test('a link never leads to another site', async () => {
   assert.deepEqual([asked.status, asked.body.code], [403, 'invalid-redirect-url'])
   const headers = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
   await shop.post('request-password-reset', { email }, { headers })
-  for (const { url } of await letters('password-reset', email)) pathOf(url)
+  for (const { url } of await letters('password-reset', email)) tokenIn(url, '/account/reset-password')
+  const own = await shop.post('request-password-reset', { email, redirectTo: '/new-password?from=mail' })
+  assert.equal(own.status, 200)
+  const { url } = (await letters('password-reset', email)).at(-1) as Letter
+  assert.match(url, /^http:\/\/localhost:4000\/new-password\?from=mail&token=[\w-]{32}$/)
 })
 
 test('a reset link works once, sets the password and ends all sessions', async () => {
@@ -100,6 +101,62 @@ test('a reset link works once, sets the password and ends all sessions', async (
   await shop.settle()
   const revoked = shop.messages<{ sessionId: string }>('users.session-revoked')
   assert.equal(revoked.filter((it) => it.sessionId === identity.sessionId).length, 1)
+})
+
+test('a newer reset link, and any change of the password, make the older links useless', async () => {
+  const choose = (token: string) => shop.post('reset-password', { token, newPassword: 'eight brown camels' })
+  const { email, token } = await shop.newCustomer()
+  const first = await resetToken(email)
+  const second = await resetToken(email)
+  assert.equal((await choose(first)).status, 400)
+  const body = { currentPassword: goodPassword, newPassword: 'nine brown camels' }
+  assert.equal((await shop.post('change-password', body, { headers: { 'x-session-token': token } })).status, 200)
+  assert.equal((await choose(second)).status, 400)
+  const replaced = { email, password: 'nine brown camels', newPassword: 'ten brown camels' }
+  const third = await resetToken(email)
+  assert.equal((await shop.post('sign-in/email', replaced)).status, 200)
+  assert.equal((await choose(third)).status, 400)
+  assert.equal((await shop.post('sign-in/email', { email, password: 'ten brown camels' })).status, 200)
+})
+
+test('of reset links that are asked for at the same time, one works', async () => {
+  const { email } = await shop.newCustomer()
+  await Promise.all(Array.from({ length: 4 }, () => shop.post('request-password-reset', { email })))
+  const sent = (await letters('password-reset', email)).map((it) => tokenIn(it.url, '/account/reset-password'))
+  assert.equal(sent.length, 4)
+  const statuses = []
+  for (const token of sent)
+    statuses.push((await shop.post('reset-password', { token, newPassword: goodPassword })).status)
+  assert.deepEqual(statuses.sort(), [200, 400, 400, 400])
+})
+
+test('a reset by mail proves the address, so whoever made the account with a stranger’s address loses it', async () => {
+  const { email, token } = await shop.newCustomer()
+  const reset = await resetToken(email)
+  assert.equal((await shop.post('reset-password', { token: reset, newPassword: 'eight brown camels' })).status, 200)
+  assert.equal((await refusalOf(shop.exchange(token))).code, 'not-signed-in')
+  const signedIn = await shop.post('sign-in/email', { email, password: 'eight brown camels' })
+  assert.equal((await shop.exchange(signedIn.headers['set-auth-token'] as string)).emailVerified, true)
+})
+
+test('a sign-up with a taken address is answered like any other, and its owner is told by mail', async () => {
+  const { email } = await shop.newCustomer()
+  const again = () =>
+    shop.post('sign-up/email', { name: 'Eve', email: email.toUpperCase(), password: 'eleven red camels' })
+  const fresh = await shop.post('sign-up/email', { name: 'Eve', email: `x${email}`, password: 'eleven red camels' })
+  await again()
+  await shop.settle()
+  const told = () => shop.messages<Letter>('users.sign-up-repeated').filter((it) => it.email === email)
+  assert.equal(told().length, 0, 'a double click needs no mail')
+  await shop.database('users').sql`update shop_user set created_at = now() - interval '1 hour' where email = ${email}`
+  const answer = await again()
+  assert.deepEqual([answer.status, answer.body.token], [fresh.status, fresh.body.token])
+  assert.deepEqual(Object.keys(answer.body.user ?? {}), Object.keys(fresh.body.user ?? {}))
+  await shop.settle()
+  const [letter] = told()
+  assert.equal(letter?.name, 'Nour')
+  const token = tokenIn(letter?.url as string, '/account/reset-password')
+  assert.equal((await shop.post('reset-password', { token, newPassword: 'eight brown camels' })).status, 200)
 })
 
 test('an expired or guessed reset link does nothing', async () => {
@@ -141,7 +198,7 @@ test('with required verification, an unverified address cannot sign in', async (
     assert.deepEqual([early.status, early.body.code], [403, 'email-not-verified'])
     await strict.settle()
     const [letter] = strict.messages<Letter>('users.verification-requested')
-    await strict.get(pathOf(letter?.url as string))
+    await strict.post('verify-email', { token: tokenIn(letter?.url as string, '/account/verify-email') })
     assert.equal((await strict.post('sign-in/email', { email, password: goodPassword })).status, 200)
   } finally {
     await strict.stop()

@@ -8,7 +8,7 @@ import { findViolations, price, startPayments, type TestPayments } from '../../f
 
 let it: TestPayments
 before(async () => {
-  it = await startPayments()
+  it = await startPayments({ SOUK_RETURN_ORIGINS: 'https://front.example' })
 })
 afterEach(async () => assert.deepEqual(await findViolations(it.sql), []))
 after(() => it.stop())
@@ -66,12 +66,16 @@ test('opening the return address without approving pays nothing (H04)', async ()
   assert.equal((await it.api.refresh({ params: { orderId } })).status, 'action-required')
 })
 
-test('customers are sent back to the shop and nowhere else', async () => {
+test('customers are sent back to the shop or to a site in the settings, and nowhere else', async () => {
   for (const returnUrl of ['https://evil.example/', '//evil.example', 'javascript:alert(1)', 'nonsense']) {
     const body = { amount: price, payment: { provider: 'simulator', token: 'tok_3ds' }, returnUrl }
     const payment = await it.api.pay({ params: { orderId: randomUUID() }, body })
     assert.deepEqual([payment.status, payment.decline?.code], ['declined', 'return-url-refused'], returnUrl)
   }
+  const returnUrl = 'https://front.example/back'
+  const body = { amount: price, payment: { provider: 'simulator', token: 'tok_3ds' }, returnUrl }
+  const payment = await it.api.pay({ params: { orderId: randomUUID() }, body })
+  assert.equal((await answer(intentIn(payment), 'decline')).headers.location, returnUrl)
 })
 
 test('there is no page for a payment that does not exist, and no answer but approve and decline', async () => {

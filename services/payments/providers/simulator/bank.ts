@@ -25,8 +25,9 @@ export interface BankOptions {
   journal: Journal<Fact>
   accounts: Accounts
   behaviors: Behaviors
-  /** The shop's own address: customers are sent back to it and nowhere else. */
   publicUrl: string
+  /** Customers are sent back to these and nowhere else. */
+  returnOrigins: readonly string[]
   /** A payment's reply waits until this resolves. */
   announce(event: ProviderEvent): Promise<void>
 }
@@ -67,7 +68,7 @@ export class Bank {
       }
       const card = findTestCard(request.token)
       if (!card) throw new ProviderRefusal('token-unknown', 'The bank does not know this card.')
-      if (card.action && !this.#isOfShop(request.returnUrl))
+      if (card.action && !this.#mayReturnTo(request.returnUrl))
         throw new ProviderRefusal('return-url-refused', 'Customers return to the shop and nowhere else.')
       const isFirst = this.#options.behaviors.isFirstCall(key)
       if (isFirst && card.errorFirst) throw new ProviderOutcomeUnknown('500 Internal Server Error')
@@ -144,7 +145,7 @@ export class Bank {
   #report(account: Account): ProviderPayment {
     return reportOn(account, (reference) => this.#options.publicUrl + pathOf(bankPage, { intentId: reference }))
   }
-  #isOfShop(url: string): boolean {
-    return URL.canParse(url) && new URL(url).origin === new URL(this.#options.publicUrl).origin
+  #mayReturnTo(url: string): boolean {
+    return URL.canParse(url) && this.#options.returnOrigins.includes(new URL(url).origin)
   }
 }

@@ -27,8 +27,9 @@ export interface SimulatorOptions {
   folder: string
   secret: string
   webhookUrl: string
-  /** The shop's own address: customers are sent back to it and nowhere else. */
   publicUrl: string
+  /** Customers are sent back to the shop or to one of these, and nowhere else. */
+  returnOrigins?: readonly string[]
   log: Log
 }
 
@@ -37,6 +38,7 @@ export async function startSimulator({
   secret,
   webhookUrl,
   publicUrl,
+  returnOrigins = [],
   log,
 }: SimulatorOptions): Promise<Simulator> {
   const journal = await openJournal<Fact>(folder)
@@ -51,6 +53,7 @@ export async function startSimulator({
     accounts,
     behaviors,
     publicUrl,
+    returnOrigins: [new URL(publicUrl).origin, ...returnOrigins],
     announce: (event) => webhooks.send(event, switches),
   })
   for (const event of undelivered) if (bank.find(event)) void webhooks.send(event, switches)

@@ -1,9 +1,9 @@
-// Tests that units refunded before they were sent are returned to their locations once, even if a message is late or repeated.
+// Tests that units which are not sent, or come back, are returned to their locations once, even if a message is late or repeated.
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { StockLine } from '@souk/contracts/inventory'
-import { canceled, openInventory, placed, refunded, type TestInventory } from '../fixture.ts'
+import { canceled, openInventory, placed, refunded, type TestInventory, unitsCanceled } from '../fixture.ts'
 
 let inventory: TestInventory
 before(async () => {
@@ -101,6 +101,33 @@ test('a refund of what was sent, or of an amount, moves no stock', async () => {
   assert.deepEqual(await inventory.sql`select from dead_letter where key = ${orderId}`, [])
 })
 
+test('sent units that come back with a refund are returned, with unsent ones of the same refund, once', async () => {
+  const sku = await inventory.stocked({ main: 2, east: 1 })
+  const orderId = await sold([{ sku, quantity: 3 }])
+  const [first, second] = [randomUUIDv7(), randomUUIDv7()]
+  await inventory.receive(refunded(orderId, undefined, first, [{ sku, quantity: 1 }]))
+  await inventory.receive(refunded(orderId, [{ sku, quantity: 1 }], second, [{ sku, quantity: 1 }]))
+  await redeliver(orderId)
+  assert.deepEqual(await inventory.level(sku, 'main'), { onHand: 2, reserved: 0 })
+  assert.deepEqual(await inventory.level(sku, 'east'), { onHand: 1, reserved: 0 })
+  const reasons = (await returnsOf(sku)).map(({ quantity, reason }) => `${quantity} ${reason}`)
+  assert.deepEqual(reasons.sort(), ['1 Sent back (S-1)', '2 Refunded or sent back (S-1)'])
+  await inventory.assertInvariants()
+})
+
+test('units that are canceled without money are returned once, and the cancellation of the order returns the rest', async () => {
+  const sku = await inventory.stocked({ main: 2, east: 1 })
+  const orderId = await sold([{ sku, quantity: 3 }])
+  const message = unitsCanceled(orderId, [{ sku, quantity: 2 }])
+  await inventory.receive(message, message)
+  await redeliver(orderId)
+  assert.equal(await inventory.available(sku), 2)
+  assert.equal((await returnsOf(sku))[0]?.reason, 'Canceled before it was sent (S-1)')
+  await inventory.receive(canceled(orderId, [{ sku, quantity: 3 }], true))
+  assert.equal(await inventory.available(sku), 3)
+  await inventory.assertInvariants()
+})
+
 test('a refund before the sale is set aside for a person, and delays no other message', async () => {
   const sku = await inventory.stocked({ main: 5 })
   const lines = [{ sku, quantity: 2 }]
@@ -109,7 +136,7 @@ test('a refund before the sale is set aside for a person, and delays no other me
   const dead = await inventory.sql<{ error: string }>`
     select error from dead_letter where key = any(${[orderId, never]}::text[]) and status = 'dead'`
   assert.equal(dead.length, 2)
-  assert.match(dead[0]?.error ?? '', /is refunded units that were never sold/)
+  assert.match(dead[0]?.error ?? '', /gets back units that were never sold/)
   await inventory.receive(placed(orderId, lines))
   assert.deepEqual(await inventory.level(sku), { onHand: 3, reserved: 0 })
   await inventory.assertInvariants()

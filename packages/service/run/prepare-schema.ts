@@ -1,0 +1,56 @@
+// Brings a service's database to the schema that its code needs, as the owner of the tables, and lets the role that runs the service
+// work with them. Without an owner of its own, the role that runs the service is the owner.
+import { type Database, insertOnlyMessageTables, messagingMigrations, openDatabase } from '@souk/messaging'
+import { grantAccess, migrate, sqlState } from '@souk/postgres'
+import { prepareJobs } from '../work/run-jobs.ts'
+import type { AnyService } from './define-service.ts'
+import { WrongSettings } from './settings.ts'
+
+/** `database`: opened as the service works with it. Throws WrongSettings when a migration is missing and its role may not make it. */
+export async function prepareSchema(
+  definition: AnyService,
+  database: Database,
+  ownerUrl: string | undefined,
+): Promise<void> {
+  if (ownerUrl !== undefined && ownerUrl !== database.url) return prepareAsOwner(definition, database, ownerUrl)
+  try {
+    await migrateAll(definition, database)
+  } catch (error) {
+    if (!isForbidden(error)) throw error
+    const variable = definition.name.toUpperCase()
+    throw new WrongSettings(
+      `The database of ${definition.name} lacks migrations, and the role of ${variable}_DATABASE_URL may not make them. Set ${variable}_MIGRATIONS_URL to the owner of its tables, in this process or in one that starts before.`,
+    )
+  }
+}
+
+async function prepareAsOwner(definition: AnyService, database: Database, ownerUrl: string): Promise<void> {
+  const owner = openDatabase({ url: ownerUrl, service: definition.name, connections: 1, sharedConnections: 1 })
+  try {
+    await migrateAll(definition, owner)
+    const [session] = await database.sql<{ role: string }>`select current_user as role`
+    await grantServiceAccess(definition, owner, session?.role as string) // A select without a table has one row.
+  } finally {
+    await owner.close()
+  }
+}
+
+/** Lets a role run a service on this database. */
+export function grantServiceAccess(definition: AnyService, owner: Database, role: string): Promise<void> {
+  return grantAccess(owner, {
+    role,
+    insertOnly: [...insertOnlyMessageTables, ...(definition.insertOnly ?? [])],
+    schemas: ['public', ...(definition.jobs?.length ? ['graphile_worker'] : [])],
+  })
+}
+
+/** Migrates the tables of messages, of the service and of its jobs. */
+export async function migrateAll(definition: AnyService, owner: Database): Promise<void> {
+  const own = { component: definition.name, folder: definition.migrations as string } // Only services with a database come here.
+  await migrate(owner, [messagingMigrations, own])
+  if (definition.jobs?.length) await prepareJobs(owner)
+}
+
+function isForbidden(error: unknown): boolean {
+  return sqlState(error) === '42501' || (error instanceof Error && sqlState(error.cause) === '42501')
+}

@@ -1,0 +1,63 @@
+// The security log: one structured line for each event that somebody who investigates an attack asks for. A line names who and
+// what, but holds no e-mail address, password or token.
+import { createHmac } from 'node:crypto'
+import type { ServiceName } from '@souk/contracts'
+import type { Log } from '@souk/messaging'
+
+/** Every event that is logged, with what it means. docs/security.md lists them. */
+export const securityEvents = {
+  'sign-in-failed': 'An unknown account or a wrong password, or a sign-in that was refused with the right one.',
+  'sign-in-throttled': 'Too many failed sign-ins of an account or from an address.',
+  'staff-signed-in': 'A member of staff signed in.',
+  'password-wrong': 'A signed-in person entered a wrong password where it is asked for again.',
+  'password-refused': 'A new password broke a rule.',
+  'password-changed': 'A password was changed by somebody who knew the old one.',
+  'password-reset-requested': 'Somebody asked for a link to choose a new password.',
+  'password-reset': 'A password was chosen by a link.',
+  'link-refused': 'A link of a mail was wrong, expired or used up.',
+  'email-verified': 'An e-mail address was proved by a link.',
+  'email-change-requested': 'A signed-in person asked to change the e-mail address.',
+  'email-changed': 'The e-mail address of an account was changed.',
+  'sign-up-repeated': 'A sign-up named an address that has an account.',
+  'account-deleted': 'An account was deleted by its owner.',
+  'role-changed': 'An account became staff or a customer.',
+  'access-refused': 'A signed-in person asked for what only others may do.',
+  'origin-refused': 'A page of another site tried to use a session or to sign somebody in.',
+  'rate-limited': 'A client sent too many requests. One line a minute and client.',
+  'webhook-forged': 'A webhook of a payment provider had a wrong or an old signature.',
+} as const
+export type SecurityEvent = keyof typeof securityEvents
+
+export interface SecurityFacts {
+  /** Missing for commands of an operator, as `ip` and `traceId`. */
+  service?: ServiceName
+  outcome: 'allowed' | 'refused'
+  /** The address of the client. */
+  ip?: string
+  traceId?: string
+  /** `accountHash` of the e-mail address. */
+  account?: string
+  userId?: string
+  /** `service.route` of the request. */
+  route?: string
+  /** The code of the refusal, or what else tells cases apart. */
+  reason?: string
+}
+
+/** Logs an event: as a warning when something was refused. It is never an error, because no fault of ours is behind it. */
+export function logSecurityEvent(log: Log, event: SecurityEvent, facts: SecurityFacts): void {
+  log[facts.outcome === 'refused' ? 'warn' : 'info']({ event, ...facts }, 'security')
+}
+
+/**
+ * The name of an account in the security log: an HMAC of its e-mail address. Lines about one account can be found, also by
+ * somebody who knows the address and the key, but the log does not tell the address.
+ */
+export function accountHash(email: string, key: string): string {
+  return createHmac('sha256', key).update(email.trim().toLowerCase()).digest('base64url').slice(0, 22)
+}
+/** The key of `accountHash`, derived from the shop's shared secret (the first one while they are rotated). */
+export function accountHashKey(sharedSecret: string): string {
+  const [newest = ''] = sharedSecret.split(',')
+  return createHmac('sha256', newest).update('souk accounts in the security log').digest('base64url')
+}

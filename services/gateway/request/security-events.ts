@@ -1,0 +1,45 @@
+// Writes the security log of the gateway: requests that it refuses because of who sends them, from where, or how many.
+import { logSecurityEvent, type Refusal, type SecurityEvent } from '@souk/service'
+import { LRUCache } from 'lru-cache'
+import type { GatewayContext } from '../context.ts'
+import { clientNetwork } from './client-address.ts'
+import { contextOf, type HttpRequest } from './request-context.ts'
+
+/** A client that is limited goes on trying; one line a minute says so. */
+const limitedLineMs = 60_000
+const maxClients = 10_000
+
+/** Returns the function that is told of each refusal, and logs those that somebody who investigates an attack asks for. */
+export function makeSecurityEvents({ log }: Pick<GatewayContext, 'log'>, now: () => number = Date.now) {
+  const limited = new LRUCache<string, number>({ max: maxClients })
+
+  return (request: HttpRequest, refusal: Refusal): void => {
+    const { clientIp: ip, caller, route, trace } = contextOf(request)
+    const event = eventOf(refusal, caller.userId !== undefined)
+    if (!event || (event === 'rate-limited' && wasLogged(caller.userId ?? clientNetwork(ip)))) return
+    logSecurityEvent(log, event, {
+      service: 'gateway',
+      outcome: 'refused',
+      ip,
+      traceId: trace.traceId,
+      userId: caller.userId,
+      route: route && `${route.service}.${route.name}`,
+    })
+  }
+
+  function wasLogged(client: string): boolean {
+    if ((limited.get(client) ?? 0) > now()) return true
+    limited.set(client, now() + limitedLineMs)
+    return false
+  }
+}
+
+/**
+ * Origins are checked before anybody is identified, and a caller who is not signed in is told to sign in (401). So a request that
+ * is not allowed comes from another site when its caller is not known, and asks for what others may do when the caller is known.
+ */
+function eventOf({ code, status }: Refusal, isSignedIn: boolean): SecurityEvent | undefined {
+  if (status === 429) return 'rate-limited'
+  if (code === 'not-allowed') return isSignedIn ? 'access-refused' : 'origin-refused'
+  return undefined
+}

@@ -1,0 +1,53 @@
+// A cart as the API shows it, with its ETag.
+import type { Cart, ordersApi } from '@souk/contracts/orders'
+import { type Reply, type Request, reply } from '@souk/service'
+import type { OrdersContext } from '../context.ts'
+import { orderIdFor, statusOf } from './cart-access.ts'
+import type { StoredCart } from './carts-table.ts'
+import { etagOf, isUnchanged } from './preconditions.ts'
+import type { PricedCart } from './price-cart.ts'
+
+type Routes = (typeof ordersApi.routes)['putCart' | 'readCart' | 'readMyCart' | 'claimCart']
+type Asking = Pick<Request, 'headers' | 'caller'>
+
+/** The answer with a cart. A read whose client has the same already is answered 304, without a body. */
+export async function cartReply(
+  route: Routes,
+  stored: Omit<StoredCart, 'prices'>,
+  priced: PricedCart,
+  asking: Asking,
+  context: OrdersContext,
+): Promise<Reply<Cart>> {
+  const view = await cartView(stored, priced, asking, context)
+  const etag = etagOf(view)
+  const isRead = route.method === 'GET'
+  return reply(isRead && isUnchanged(route, asking.headers, etag) ? 304 : 200, view, { etag })
+}
+
+async function cartView(
+  { id, version, order, body, updatedAt }: Omit<StoredCart, 'prices'>,
+  priced: PricedCart,
+  asking: Asking,
+  context: OrdersContext,
+): Promise<Cart> {
+  const status = statusOf(order)
+  const stockProblems =
+    status === 'open' ? await context.resources.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
+  return {
+    id,
+    version,
+    status,
+    orderId: orderIdFor(order, asking, context.settings.accessKeySecret),
+    email: body.email,
+    currency: priced.currency,
+    lines: [...priced.lines, ...priced.unsellable],
+    shippingAddress: body.shippingAddress,
+    billingAddress: body.billingAddress,
+    shippingMethod: priced.shippingMethod?.id,
+    shippingMethods: priced.shippingMethods,
+    codes: body.codes ?? [],
+    totals: priced.totals,
+    problems: [...priced.problems, ...stockProblems],
+    updatedAt,
+  }
+}
