@@ -97,6 +97,8 @@ export interface RouteDefinition {
   otherStatuses?: readonly number[]
   /** What the caller may be refused: stable code → HTTP status. The common refusals need no mention. */
   refusals?: Readonly<Record<string, number>>
+  /** Headers of the reply that callers rely on, by name, with what they say. For the API reference. */
+  replyHeaders?: Readonly<Record<string, string>>
   /** Request headers that the handler reads, besides those that the gateway always forwards. */
   headers?: readonly string[]
   /**

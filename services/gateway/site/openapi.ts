@@ -133,7 +133,7 @@ function replies(route: Route): object {
   }
   return {
     ...Object.fromEntries(statusesOf(route).map((status) => [status, reply])),
-    ...(isTagged(route) ? unchanged : {}),
+    ...(isTagged(route) && route.method === 'GET' ? unchanged : {}),
   }
 }
 
@@ -148,12 +148,15 @@ function headersOfReply(route: Route): object {
   return {
     ...(isTagged(route) ? { ETag: replyHeaders.ETag } : {}),
     ...(route.idempotencyKey ? { 'Idempotent-Replayed': replyHeaders['Idempotent-Replayed'] } : {}),
+    ...Object.fromEntries(Object.entries(route.replyHeaders ?? {}).map(([name, about]) => [name, text(about)])),
   }
 }
 
-/** Replies that the gateway keeps have an ETag. */
+/** Replies that the gateway keeps have an ETag, and those of routes that compare it. */
 function isTagged(route: Route): boolean {
-  return route.cache !== undefined
+  return (
+    route.cache !== undefined || (route.headers ?? []).some((name) => name === 'if-match' || name === 'if-none-match')
+  )
 }
 
 function exampleIn(schema: unknown, name = ''): object {
