@@ -10,7 +10,7 @@ export interface PublishedRoute {
   path: string
   access: Access
   statuses: readonly number[]
-  idempotencyKey?: boolean
+  idempotencyKey?: true | 'optional'
   refusals: Readonly<Record<string, number>>
   params?: Schema
   query?: Schema
@@ -63,7 +63,7 @@ function brokenInRoute(before: PublishedRoute, now: PublishedRoute): string[] {
     told.push(`was ${before.method} ${before.path} and is ${now.method} ${now.path}`)
   if (isNarrower(before.access, now.access)) told.push('may no longer be called by all who could')
   if (before.statuses[0] !== now.statuses[0]) told.push(`answered ${before.statuses[0]} and answers ${now.statuses[0]}`)
-  if (now.idempotencyKey && !before.idempotencyKey) told.push('now needs an Idempotency-Key')
+  if (now.idempotencyKey === true && before.idempotencyKey !== true) told.push('now needs an Idempotency-Key')
   for (const [code, status] of Object.entries(before.refusals)) {
     if (now.refusals[code] === undefined) told.push(`no longer refuses with ${code}`)
     else if (now.refusals[code] !== status) told.push(`refuses with ${code} as ${now.refusals[code]}, not ${status}`)

@@ -97,10 +97,14 @@ export interface RouteDefinition {
   otherStatuses?: readonly number[]
   /** What the caller may be refused: stable code → HTTP status. The common refusals need no mention. */
   refusals?: Readonly<Record<string, number>>
+  /** Headers of the reply that callers rely on, by name, with what they say. For the API reference. */
+  replyHeaders?: Readonly<Record<string, string>>
   /** Request headers that the handler reads, besides those that the gateway always forwards. */
   headers?: readonly string[]
-  /** The caller must send an Idempotency-Key: the effect happens once, repeated calls get the first reply. */
-  idempotencyKey?: boolean
+  /**
+   * With an Idempotency-Key the effect happens once, and repeated calls get the first reply. `true`: the caller must send one.
+   */
+  idempotencyKey?: true | 'optional'
   /** A public read that the gateway keeps in its response cache. */
   cache?: CacheRule
   /** The rate limit that counts it besides the general one, or in its place. */

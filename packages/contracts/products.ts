@@ -219,6 +219,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     method: 'POST',
     path: '/v1/products',
     access: 'staff',
+    idempotencyKey: 'optional',
     summary: 'Add a product',
     status: 201,
     about: 'A given id makes repetition harmless: the same id again answers with the product that exists.',
@@ -231,6 +232,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     method: 'POST',
     path: '/v1/products/batch',
     access: 'staff',
+    idempotencyKey: 'optional',
     summary: 'Add up to 200 products at once',
     status: 201,
     about: 'All or none. For imports.',
@@ -268,6 +270,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     method: 'POST',
     path: '/v1/products/:id/images',
     access: 'staff',
+    idempotencyKey: 'optional',
     summary: 'Upload a picture',
     status: 201,
     about:

@@ -1,7 +1,7 @@
 // What the users service promises: accounts, sessions, profiles and address books.
 import { type Static, Type } from 'typebox'
 import { Address, AddressWith, byId, Email, Id, Page, paging, Time } from './basics.ts'
-import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './define.ts'
+import { Bytes, defineApi, message, Nothing, OneOf, Patch, type RouteDefinition, Shape } from './define.ts'
 import { EmailFilter, Line, Opaque, Secret } from './text.ts'
 
 export const Role = OneOf(['customer', 'staff'])
@@ -58,6 +58,99 @@ export const authBodies = {
   'request-password-reset': Shape({ email: Email, redirectTo: Type.Optional(place) }),
   'reset-password': Shape({ newPassword: password, token: Opaque({ minLength: 1, maxLength: 200 }) }),
   'change-password': Shape({ currentPassword: password, newPassword: password }),
+}
+const passwordRules = {
+  'password-too-short': 422,
+  'password-too-long': 422,
+  'password-too-personal': 422,
+  'password-too-common': 422,
+}
+const foreignPage = { 'invalid-callback-url': 403 }
+const done = Shape({ status: Type.Boolean() })
+const cookie = { 'Set-Cookie': 'The session cookie, for browsers.' }
+const account = Shape({
+  id: Id,
+  email: Type.String(),
+  name: Type.String(),
+  emailVerified: Type.Boolean(),
+  role: Role,
+  image: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Time,
+  updatedAt: Time,
+})
+type AuthRoute = Pick<RouteDefinition, 'summary' | 'about' | 'access' | 'reply' | 'refusals' | 'replyHeaders'>
+/** What each of these routes answers and refuses. They are forwarded as bytes, so this is not enforced for replies. */
+export const authRoutes: { readonly [P in keyof typeof authBodies]: AuthRoute } = {
+  'sign-up/email': {
+    summary: 'Make an account',
+    about: 'A mail with a link proves the address. The answer is the same for an address that has an account.',
+    access: 'anyone',
+    reply: Shape({
+      token: Type.Null(),
+      user: Shape({ name: Type.String(), email: Type.String(), emailVerified: Type.Boolean() }),
+    }),
+    refusals: { ...foreignPage, ...passwordRules },
+  },
+  'sign-in/email': {
+    summary: 'Sign in with e-mail address and password',
+    about:
+      'Sets the session cookie for browsers. API clients take the token from the set-auth-token response header and send it as Authorization: Bearer.',
+    access: 'anyone',
+    reply: Shape({
+      redirect: Type.Boolean(),
+      token: Type.Null(),
+      url: Type.Optional(Type.String()),
+      user: account,
+    }),
+    refusals: {
+      'invalid-email-or-password': 401,
+      'email-not-verified': 403,
+      'password-reset-required': 403,
+      'password-change-required': 403,
+      'password-unchanged': 422,
+      ...foreignPage,
+      ...passwordRules,
+    },
+    replyHeaders: { ...cookie, 'Set-Auth-Token': 'The session token, for API clients that keep no cookies.' },
+  },
+  'sign-out': {
+    summary: 'Sign out',
+    access: 'anyone',
+    reply: Shape({ success: Type.Boolean() }),
+    replyHeaders: cookie,
+  },
+  'send-verification-email': {
+    summary: 'Send the mail again that proves an e-mail address',
+    access: 'anyone',
+    reply: done,
+    refusals: { ...foreignPage, 'email-mismatch': 400, 'email-already-verified': 400 },
+  },
+  'verify-email': {
+    summary: 'Prove an e-mail address with the token of that mail',
+    access: 'anyone',
+    reply: done,
+    refusals: { 'invalid-token': 400 },
+  },
+  'request-password-reset': {
+    summary: 'Ask for a mail with which to set a new password',
+    access: 'anyone',
+    reply: Shape({ status: Type.Boolean(), message: Type.String() }),
+    refusals: { 'invalid-redirect-url': 403 },
+  },
+  'reset-password': {
+    summary: 'Set a new password with the token of that mail',
+    access: 'anyone',
+    reply: done,
+    refusals: { 'invalid-token': 400, ...passwordRules },
+  },
+  'change-password': {
+    summary: 'Change my password',
+    about: 'All other sessions of the account end.',
+    access: 'customer',
+    reply: Shape({ token: Type.Null(), user: account }),
+    refusals: { 'wrong-password': 403, ...passwordRules },
+    replyHeaders: { ...cookie, 'Set-Auth-Token': 'The token of the session that goes on.' },
+  },
 }
 export type AuthBodies = { [P in keyof typeof authBodies]: Static<(typeof authBodies)[P]> }
 export const authReads = ['get-session', 'ok'] as const
@@ -242,6 +335,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'List customers',
     query: Shape({ ...paging, q: Type.Optional(EmailFilter({ maxLength: 100 })) }),
     reply: Page(Me),
+    refusals: { 'invalid-cursor': 400 },
   },
 
   exchangeSession: {

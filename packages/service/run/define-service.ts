@@ -54,7 +54,20 @@ export interface Handler<R extends Route = Route, X = never> {
   readonly route: R
   run(request: Request<R>, context: X): Promise<ReplyOf<R> | Reply<ReplyOf<R>>>
   /** Set by handleOnce: runs inside one transaction that also keeps the reply for repeated calls. */
-  readonly once?: (request: Request<R>, context: X, transaction: Transaction) => Promise<ReplyOf<R> | Reply<ReplyOf<R>>>
+  readonly once?: (
+    request: Request<R>,
+    context: X,
+    transaction: Transaction,
+    gathered: never,
+  ) => Promise<ReplyOf<R> | Reply<ReplyOf<R>>>
+  readonly gather?: OnceOptions<R, X, unknown>['gather']
+  readonly again?: OnceOptions<R, X, unknown>['again']
+}
+interface OnceOptions<R extends Route, X, G> {
+  /** Runs before the transaction: what takes long, or asks somebody else. */
+  gather?: (request: Request<R>, context: X) => Promise<G>
+  /** True for errors after which the transaction runs again: another request took a name between look and commit. */
+  again?: (error: unknown) => boolean
 }
 
 /** Binds a story to its route: gathers, decides, commits. Runs at most until the route's deadline. */
@@ -69,13 +82,20 @@ export function handle<R extends Route, X>(
  * The same for routes with an Idempotency-Key: the story runs inside one transaction, in which its reply is stored too.
  * The same key with the same request gets that reply again; with another request it is refused. Refusals are not kept.
  */
-export function handleOnce<R extends Route, X>(
+export function handleOnce<R extends Route, X, G = undefined>(
   route: R,
-  once: (request: Request<R>, context: X, transaction: Transaction) => Promise<ReplyOf<R> | Reply<ReplyOf<R>>>,
+  once: (
+    request: Request<R>,
+    context: X,
+    transaction: Transaction,
+    gathered: G,
+  ) => Promise<ReplyOf<R> | Reply<ReplyOf<R>>>,
+  options: OnceOptions<R, X, G> = {},
 ): Handler<R, X> {
   return {
     route,
     once,
+    ...options,
     run: () => {
       throw new Error('A route with an Idempotency-Key runs in a transaction.')
     },

@@ -3,7 +3,7 @@ import type { Route } from '@souk/contracts'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { type Html, html } from '@souk/html'
 import { meanings, refusalsOf } from './documented-refusals.ts'
-import { type Chapter, chapters, fieldsOf, mediaOf, type Schema, statusesOf } from './documented-routes.ts'
+import { type Chapter, chapters, fieldsOf, headersOf, mediaOf, type Schema, statusesOf } from './documented-routes.ts'
 import { curlOf, exampleOf } from './examples.ts'
 import { fieldList, typeInWords } from './fields.ts'
 import { introduction } from './introduction.ts'
@@ -49,21 +49,10 @@ function pathWithNames(path: string): Html[] {
 }
 
 function parameters(route: Route): Html | undefined {
-  const headers = [
-    ...(route.idempotencyKey
-      ? [header('Idempotency-Key', true, 'Any text that you choose; send the same one when you repeat the request.')]
-      : []),
-    ...(route.headers ?? []).map((name) => header(titled(name), false, headerNotes[name] ?? '')),
-  ]
+  const headers = headersOf(route).map(({ name, isNeeded, note }) => header(titled(name), isNeeded, note))
   return html`${fieldsOf(route.params).length > 0 && html`<h4>In the path</h4>${fieldList(route.params, 'in')}`}
 ${fieldsOf(route.query).length > 0 && html`<h4>In the query</h4>${fieldList(route.query, 'in')}`}
 ${headers.length > 0 && html`<h4>Headers</h4><ul class="fields">${headers}</ul>`}`
-}
-const headerNotes: Record<string, string> = {
-  'if-match': 'The ETag that you read. The request is refused with version-conflict when it is not the current one.',
-  'if-none-match':
-    'The ETag that you read: a read is answered 304 when nothing has changed. With * a change is made only when there is nothing yet.',
-  'order-key': 'The accessKey of the order, for guests.',
 }
 function header(name: string, isNeeded: boolean, note: string): Html {
   return html`<li><code>${name}</code> ${isNeeded && html`<span class="must">required</span>`}<span class="note">${note}</span></li>`

@@ -10,7 +10,7 @@ export function refusalsOf(route: Route): [code: string, status: number][] {
 function applies(code: string, route: Route): boolean {
   switch (code) {
     case 'invalid-request':
-      return Boolean(route.params ?? route.query ?? route.body)
+      return Boolean(route.params ?? route.query ?? route.body ?? route.headers)
     case 'not-signed-in':
       return route.access !== 'anyone'
     case 'not-allowed':
@@ -23,7 +23,7 @@ function applies(code: string, route: Route): boolean {
     case 'idempotency-key-missing':
     case 'idempotency-key-reused':
     case 'idempotency-in-flight':
-      return route.idempotencyKey === true
+      return route.idempotencyKey !== undefined
     case 'too-many-requests':
     case 'unavailable':
     case 'deadline-exceeded':
@@ -35,6 +35,20 @@ function applies(code: string, route: Route): boolean {
 
 /** What a refusal means, by its code. A code that is not listed is shown without a sentence. */
 export const meanings: Record<string, string> = {
+  'invalid-callback-url': 'The page to go to afterwards is not of the shop or of a trusted site.',
+  'invalid-redirect-url': 'The page of the link is not of the shop or of a trusted site.',
+  'password-too-short': 'Choose a longer password.',
+  'password-too-long': 'Choose a shorter password.',
+  'password-too-personal': 'Choose a password without your e-mail address and the name of the shop.',
+  'password-too-common': 'Attackers try this password first; choose another one.',
+  'password-unchanged': 'The new password is the old one.',
+  'password-reset-required': 'Choose a new password with the link that was mailed.',
+  'password-change-required': 'Send a new password as newPassword, together with this one.',
+  'invalid-email-or-password': 'No account has this e-mail address and password.',
+  'email-not-verified': 'Prove the address first: press the button behind the link that was mailed.',
+  'email-already-verified': 'The address is proved already.',
+  'email-mismatch': 'You are signed in with another address.',
+  'invalid-token': 'This link was used or has expired; ask for a new one.',
   'wrong-password': 'The password is not the password of this account.',
   'too-many-addresses': 'The address book is full.',
   'invalid-cursor': 'This cursor is not from this list; begin again without it.',

@@ -8,6 +8,7 @@ const someTime = '2026-11-22T10:15:00.000Z'
 const byName: Record<string, unknown> = {
   sku: 'TEAPOT-BLUE',
   slug: 'blue-teapot',
+  formerSlug: 'blue-pot',
   categorySlug: 'teapots',
   parentSlug: 'kitchen',
   title: 'Blue teapot',
@@ -53,6 +54,7 @@ export function exampleOf(given: Schema, name = '', brief = false): unknown {
   const list = schema.enum as unknown[] | undefined
   if (list) return list.find((word) => telling.has(word)) ?? list[0]
   if (schema.const !== undefined) return schema.const
+  if (schema.type === 'null') return null
   const anyOf = schema.anyOf as Schema[] | undefined
   if (anyOf?.[0]) return exampleOf(anyOf[0], name, brief)
   if (schema.type === 'object') return exampleObject(schema, name, brief)
@@ -75,7 +77,7 @@ function exampleValue(schema: Schema, name: string): unknown {
     return schema.default ?? Math.max(1, (schema.minimum as number | undefined) ?? 1)
   if (schema.format === 'uuid') return someId
   if (schema.format === 'date-time') return someTime
-  if (schema.format === 'email') return 'ada@example.com'
+  if (schema.format === 'email' || name === 'email') return 'ada@example.com'
   return name === 'attribute' ? 'material:clay' : '…'
 }
 

@@ -38,14 +38,13 @@ test('openapi.json describes every public route that is not hidden, as its contr
   )
   const documented = allRoutes.filter((route) => isPublic(route) && !route.hidden)
   for (const route of documented) {
-    const name = `${route.method} ${route.path.replace(/:(\w+)/g, '{$1}')}`
-    const operation = told.get(name)
-    assert.ok(operation, name)
+    const name = `${route.service}.${route.name}`
+    const [line, operation] = [...told].find(([, one]) => one.operationId === name) ?? assert.fail(name)
     const { responses, parameters } = operation
-    const inPath = [...route.path.matchAll(/:(\w+)/g)].map(([, word]) => word)
+    assert.equal(line.replaceAll(/\{\w+\}/g, '{}'), `${route.method} ${route.path.replaceAll(/:\w+/g, '{}')}`)
     assert.deepEqual(
       parameters.filter((one) => one.in === 'path').map((one) => one.name),
-      inPath,
+      [...line.matchAll(/\{(\w+)\}/g)].map(([, word]) => word),
       name,
     )
     for (const status of [route.status ?? 200, ...(route.otherStatuses ?? [])])
@@ -57,9 +56,11 @@ test('openapi.json describes every public route that is not hidden, as its contr
     assert.equal(operation.security.length > 0, route.access !== 'anyone', name)
     assert.equal(operation.requestBody !== undefined, route.body !== undefined, name)
   }
-  const others = [...told.keys()].filter(
-    (name) => !documented.some((one) => name === `${one.method} ${one.path.replace(/:(\w+)/g, '{$1}')}`),
-  )
+  const shapes = Object.keys(paths).map((path) => path.replaceAll(/\{\w+\}/g, '{}'))
+  assert.equal(new Set(shapes).size, shapes.length, 'No two paths differ only in the names of their fields.')
+  const others = [...told]
+    .filter(([, one]) => !documented.some((route) => one.operationId === `${route.service}.${route.name}`))
+    .map(([line]) => line)
   assert.ok(others.length > 0 && others.every((name) => name.startsWith('POST /v1/auth/')), others.join())
   const ids = [...told.values()].map((one) => one.operationId)
   assert.equal(new Set(ids).size, ids.length, 'Every operation has a name of its own.')

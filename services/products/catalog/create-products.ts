@@ -3,7 +3,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
-import { handle, refuse } from '@souk/service'
+import { handleOnce, refuse, type Transaction } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged, productOf } from './product.ts'
@@ -15,58 +15,67 @@ import { wrongVariants } from './variants.ts'
 const { create: oneRoute, createMany: manyRoute } = productsApi.routes
 type CreateRoute = typeof oneRoute | typeof manyRoute
 
-export const create = handle(oneRoute, async ({ body }, context: ProductsContext) => {
-  const [id] = await addProducts(oneRoute, [body], context)
-  const [stored] = await findProducts(context.sql, context.sql`p.id = ${id}`)
-  if (!stored) refuse(oneRoute, 'not-found', 'This product was deleted a moment ago.')
-  return productOf(stored, context.settings.currency, true)
-})
+/** Another request may take an id, a slug or an SKU between our look and our commit. Then we look again. */
+const lookAgain = { again: (error: unknown) => duplicateIn(error) !== undefined }
 
-export const createMany = handle(manyRoute, async ({ body }, context: ProductsContext) => ({
-  ids: await addProducts(manyRoute, body.products, context),
-}))
+export const create = handleOnce(
+  oneRoute,
+  async ({ body }, context: ProductsContext, transaction) => {
+    const [id] = await addProducts(oneRoute, [body], context, transaction)
+    const [stored] = await findProducts(transaction.sql, transaction.sql`p.id = ${id}`)
+    if (!stored) refuse(oneRoute, 'not-found', 'This product was deleted a moment ago.')
+    return productOf(stored, context.settings.currency, true)
+  },
+  lookAgain,
+)
 
-async function addProducts(route: CreateRoute, inputs: ProductInput[], context: ProductsContext): Promise<string[]> {
+export const createMany = handleOnce(
+  manyRoute,
+  async ({ body }, context: ProductsContext, transaction) => ({
+    ids: await addProducts(manyRoute, body.products, context, transaction),
+  }),
+  lookAgain,
+)
+
+async function addProducts(
+  route: CreateRoute,
+  inputs: ProductInput[],
+  context: ProductsContext,
+  transaction: Transaction,
+): Promise<string[]> {
   const products = inputs.map((input) => ({ ...input, id: input.id?.toLowerCase() ?? randomUUIDv7() }))
   refuseWrong(route, products)
-  // Another request may take an id, a slug or an SKU between our look and our commit. Then we look again.
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await addNew(route, products, context)
-      return products.map((product) => product.id)
-    } catch (error) {
-      if (duplicateIn(error) === undefined || attempt === 3) throw error
-    }
-  }
+  const fresh = await withoutKnown(transaction.sql, products)
+  if (fresh.length > 0) await addNew(route, fresh, context, transaction)
+  return products.map((product) => product.id)
 }
 
 type Identified = ProductInput & { id: string }
 
-async function addNew(route: CreateRoute, products: Identified[], context: ProductsContext): Promise<void> {
-  const fresh = await withoutKnown(context.sql, products)
-  if (fresh.length === 0) return
-  const [named] = await Promise.all([
-    chooseSlugs(context.sql, fresh),
-    refuseTakenSlugs(route, context.sql, fresh),
-    refuseTakenSkus(
-      route,
-      context.sql,
-      fresh.flatMap((product) => product.variants.map((variant) => variant.sku)),
-      fresh.map((product) => product.id),
-    ),
-  ])
-  await context.transaction(async ({ sql, send, afterCommit }) => {
-    const categories = await lockCategories(
-      route,
-      sql,
-      named.flatMap((product) => product.categorySlug ?? []),
-    )
-    const rows = named.map((product) => newProduct(product, categories))
-    await insertProducts(sql, rows, context.now())
-    const stored = await findProducts(sql, sql`p.id = any(${rows.map((row) => row.id)}::uuid[])`)
-    send(...stored.map(productChanged))
-    afterCommit(() => clearCaches(context))
-  })
+async function addNew(
+  route: CreateRoute,
+  fresh: Identified[],
+  context: ProductsContext,
+  { sql, send, afterCommit }: Transaction,
+): Promise<void> {
+  const named = await chooseSlugs(sql, fresh)
+  await refuseTakenSlugs(route, sql, fresh)
+  await refuseTakenSkus(
+    route,
+    sql,
+    fresh.flatMap((product) => product.variants.map((variant) => variant.sku)),
+    fresh.map((product) => product.id),
+  )
+  const categories = await lockCategories(
+    route,
+    sql,
+    named.flatMap((product) => product.categorySlug ?? []),
+  )
+  const rows = named.map((product) => newProduct(product, categories))
+  await insertProducts(sql, rows, context.now())
+  const stored = await findProducts(sql, sql`p.id = any(${rows.map((row) => row.id)}::uuid[])`)
+  send(...stored.map(productChanged))
+  afterCommit(() => clearCaches(context))
 }
 
 function newProduct(product: Identified & { slug: string }, categories: ReadonlyMap<string, string>): NewProduct {

@@ -76,6 +76,22 @@ test('a given id makes repetition harmless, also at the same time', async () => 
   assert.equal((await toldOf(again.id)).length, 1)
 })
 
+test('an Idempotency-Key makes repetition harmless where no id is given', async () => {
+  const headers = { 'idempotency-key': randomUUID() }
+  const body = shirt()
+  const [first, again] = [await shop.staff.create({ body, headers }), await shop.staff.create({ body, headers })]
+  assert.deepEqual(again, first)
+  const many = { body: { products: [shirt(), shirt()] }, headers: { 'idempotency-key': randomUUID() } }
+  assert.deepEqual(await shop.staff.createMany(many), await shop.staff.createMany(many))
+  assert.equal((await refusalOf(shop.staff.create({ body: shirt(), headers }))).code, 'idempotency-key-reused')
+})
+
+test('two products that want one free slug at the same time get two slugs', async () => {
+  const title = `Twins ${randomUUID()}`
+  const made = await Promise.all(Array.from({ length: 4 }, () => shop.staff.create({ body: aProduct({ title }) })))
+  assert.equal(new Set(made.map(({ slug }) => slug)).size, 4)
+})
+
 test('what was published shows in list, search and at its address; what was withdrawn does not', async () => {
   const word = `zanzibar${randomUUID().slice(0, 6).replace(/[0-9]/g, 'x')}`
   const draft = await shop.staff.create({ body: aProduct({ title: `Box ${word}`, status: 'draft' }) })

@@ -294,6 +294,16 @@ test('a product has at most twenty pictures, in the order of their coming, and e
   assert.equal((await pictureOf(id))?.id, ids[1])
 })
 
+test('an upload that is repeated with its key adds one picture', async () => {
+  const id = await newProduct()
+  const headers = { 'idempotency-key': 'jug' }
+  const body = await paint(30, 30).png().toBuffer()
+  const add = (bytes: Uint8Array) => shop.staff.addPicture({ params: { id }, query: {}, body: bytes, headers })
+  assert.equal((await add(body)).id, (await add(body)).id)
+  assert.equal((await shop.staff.readAny({ params: { id } })).images.length, 1)
+  assert.equal((await refusalOf(add(await paint(31, 30).png().toBuffer()))).code, 'idempotency-key-reused')
+})
+
 test('pictures of drafts are for staff only', async () => {
   const { id } = await shop.staff.create({ body: aProduct({ status: 'draft' }) })
   await upload(id, await paint(20, 20).png().toBuffer())

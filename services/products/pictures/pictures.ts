@@ -1,7 +1,7 @@
 // Uploading, serving and deleting pictures. An upload is answered as soon as the picture is stored; its sizes come by a job.
 import { randomUUIDv7 } from 'node:crypto'
 import { productsApi } from '@souk/contracts/products'
-import { handle, refuse, reply } from '@souk/service'
+import { handle, handleOnce, refuse, reply } from '@souk/service'
 import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
 import { findProducts, productChanged } from '../catalog/product.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
@@ -12,11 +12,12 @@ import { jobName } from './thumbnail-job.ts'
 const { addPicture: addRoute, removePicture: removeRoute, readPicture: readRoute } = productsApi.routes
 const mostPictures = 20
 
-export const addPicture = handle(addRoute, async ({ params, query, body }, context: ProductsContext) => {
-  const picture = await plain(body, context)
-  const id = randomUUIDv7()
-  const alt = (query.alt ?? '').toWellFormed()
-  const title = await context.transaction(async ({ sql, send, enqueue, afterCommit }) => {
+export const addPicture = handleOnce(
+  addRoute,
+  async ({ params, query }, context: ProductsContext, transaction, picture: PlainPicture) => {
+    const { sql, send, enqueue, afterCommit } = transaction
+    const id = randomUUIDv7()
+    const alt = (query.alt ?? '').toWellFormed()
     await lockProduct(sql, params.id)
     const [product] = await findProducts(sql, sql`p.id = ${params.id}`)
     if (!product) refuse(addRoute, 'not-found', 'There is no such product.')
@@ -35,10 +36,10 @@ export const addPicture = handle(addRoute, async ({ params, query, body }, conte
     const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
     if (changed) send(productChanged(changed))
     afterCommit(() => clearCaches(context))
-    return product.title
-  })
-  return pictureOf({ id, alt, status: 'processing' }, title)
-})
+    return pictureOf({ id, alt, status: 'processing' }, product.title)
+  },
+  { gather: ({ body }, context) => plain(body, context) },
+)
 
 export const removePicture = handle(removeRoute, async ({ params }, context: ProductsContext) => {
   await context.transaction(async ({ sql, send, afterCommit }) => {

@@ -12,7 +12,7 @@ import { recordEvent } from '../security-events.ts'
 import { findSession, sessionTokenOf } from '../sessions/sessions.ts'
 import { mailLimit, passwordLimit, signUpLimit } from './attempt-limits.ts'
 import { countAttempt, uncountAttempt } from './count-attempts.ts'
-import type { AuthRequest } from './forward-request.ts'
+import { type AuthRequest, codeIn } from './forward-request.ts'
 import { signIn } from './sign-in.ts'
 
 /** Answers that must not reveal whether an account exists take at least this long: the work behind them differs. */
@@ -77,7 +77,11 @@ export const authHandlers: { [P in keyof AuthBodies]: (request: AuthRequest<Auth
     if (response.ok) {
       await uncountAttempt(context, limits, 'succeeded')
       recordEvent('password-changed', request, context, { outcome: 'allowed', email, userId })
-    } else recordEvent('password-wrong', request, context, { outcome: 'refused', email, userId })
+      return response
+    }
+    recordEvent('password-wrong', request, context, { outcome: 'refused', email, userId })
+    if ((await codeIn(response)) === 'invalid-password')
+      throw new Refusal('wrong-password', 403, 'This is not your password.')
     return response
   },
 }

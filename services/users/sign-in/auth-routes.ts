@@ -1,6 +1,6 @@
 // GET and POST /v1/auth/*: the routes of better-auth that the contract opens. Checks the path and the body; auth-handlers.ts and
 // better-auth do the rest.
-import { authBasePath, authBodies, authReads, usersApi } from '@souk/contracts/users'
+import { authBasePath, authBodies, authReads, authRoutes, usersApi } from '@souk/contracts/users'
 import { handle, refuse } from '@souk/service'
 import { readJson } from '@souk/service/http/read-json'
 import { type Check, checkBody } from '@souk/service/http/validation'
@@ -51,7 +51,7 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
   const response = await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer())
   if (response.status === 403 && originCodes.test((await codeIn(response)) ?? ''))
     recordEvent('origin-refused', request, context, { outcome: 'refused' })
-  return replyFrom(await withoutTokens(response, request, context))
+  return replyFrom(await withoutTokens(response, request, context), authRoutes[path as AuthPath].refusals)
 })
 
 function pathOf(url: string): string {

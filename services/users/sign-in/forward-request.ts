@@ -1,5 +1,6 @@
 // Translates between our requests and better-auth's: builds the request that better-auth receives, and turns its response into a
 // reply or a refusal of this service.
+import { type CommonRefusal, commonRefusals } from '@souk/contracts'
 import { Refusal, type Reply, type Request, reply } from '@souk/service'
 import type { UsersContext } from '../context.ts'
 import { inRequestScope } from './request-scope.ts'
@@ -54,12 +55,23 @@ function headersFor({ headers, ip }: Request): Headers {
   return forwarded
 }
 
-/** The reply of this service for better-auth's response. Throws its errors as refusals, with codes in our spelling. */
-export async function replyFrom(response: Response): Promise<Reply<Uint8Array>> {
+/**
+ * The reply of this service for better-auth's response. Throws its errors as refusals, with codes in our spelling. A code that is not
+ * one of the route's (`refusals`) becomes the common code of its status.
+ */
+export async function replyFrom(
+  response: Response,
+  refusals: Readonly<Record<string, number>> = {},
+): Promise<Reply<Uint8Array>> {
   const body = Buffer.from(await response.arrayBuffer())
   if (response.status >= 400) {
     const { code, message } = errorIn(body)
-    throw new Refusal(code ?? codeOf(response.status), response.status, message ?? 'This is not possible.')
+    const declared = code !== undefined && code in refusals ? code : commonCodeOf(response.status)
+    throw new Refusal(
+      declared,
+      refusals[declared] ?? commonRefusals[declared as CommonRefusal],
+      message ?? 'This is not possible.',
+    )
   }
   const headers: Record<string, string | string[]> = { 'cache-control': 'no-store' }
   for (const name of ['content-type', 'location', 'set-auth-token', 'access-control-expose-headers']) {
@@ -87,7 +99,9 @@ function errorIn(body: Buffer): { code?: string; message?: string } {
     return {} // Some of its errors have no body; the status is enough.
   }
 }
-function codeOf(status: number): string {
+function commonCodeOf(status: number): CommonRefusal {
   if (status === 404) return 'not-found'
+  if (status === 429) return 'too-many-requests'
+  if (status >= 500) return 'internal-error'
   return status === 401 ? 'not-signed-in' : status === 403 ? 'not-allowed' : 'invalid-request'
 }

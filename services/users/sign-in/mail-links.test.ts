@@ -176,7 +176,7 @@ test('a change of password needs the old one and ends all other sessions', async
   const change = (body: object) => shop.post('change-password', body, { headers })
   assert.equal(
     (await change({ currentPassword: 'a wrong guess', newPassword: 'eight brown camels' })).body.code,
-    'invalid-password',
+    'wrong-password',
   )
   assert.equal((await change({ currentPassword: goodPassword, newPassword: 'short' })).body.code, 'password-too-short')
   const changed = await change({ currentPassword: goodPassword, newPassword: 'eight brown camels' })
