@@ -93,15 +93,24 @@ export const storeCart = batched<CartToStore, JustStored, OrdersContext>({
   waitMs: 16,
 })
 
-/** A cart with its prices of now. */
+/** A cart with its prices of now. A cart that was merged into another one does not exist any more. */
 export async function findCart(id: string, sql: Sql): Promise<StoredCart | undefined> {
-  const [cart] = await sql<StoredCart>`
-    select cart.id, cart.version, cart.customer_id, cart.body, cart.updated_at,
+  const cart = await findCartOrMerged(id, sql)
+  return cart?.mergedInto === null ? cart : undefined
+}
+
+/** The same, also of a cart that was merged. */
+export async function findCartOrMerged(
+  id: string,
+  sql: Sql,
+): Promise<(StoredCart & { mergedInto: string | null }) | undefined> {
+  const [cart] = await sql<StoredCart & { mergedInto: string | null }>`
+    select cart.id, cart.version, cart.customer_id, cart.body, cart.updated_at, cart.merged_into,
       ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices,
       ${orderOfCart(sql, sql`bought`)} as order
     from cart
     left join orders bought on bought.bought_cart_id = cart.id
-    where cart.id = ${id} and cart.merged_into is null`
+    where cart.id = ${id}`
   return cart
 }
 

@@ -5,8 +5,8 @@ import { handle, refuse } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import { mayUse, refuseTaken } from './cart-access.ts'
 import { cartReply } from './cart-view.ts'
-import { findCart, type StoredCart } from './carts-table.ts'
-import { adoptCart, findOwner, storeMerged } from './claimed-carts-table.ts'
+import { findCart, findCartOrMerged, type StoredCart } from './carts-table.ts'
+import { adoptCart, storeMerged } from './claimed-carts-table.ts'
 import { findCurrentCartId } from './current-cart.ts'
 import { mergeCarts } from './merge-carts.ts'
 import { priceCart } from './price-cart.ts'
@@ -20,14 +20,14 @@ export const claimCart = handle(route, async (request, context: OrdersContext) =
   if (customerId === undefined) return refuse(route, 'not-signed-in', 'Sign in first.')
   const id = params.id.toLowerCase()
   for (let tries = 0; tries < mostTries; tries++) {
-    const owner = await findOwner(id, context.sql)
-    const isMine = owner?.customerId === customerId
-    const isMerged = owner !== undefined && owner.mergedInto !== null
-    const cart = await findCart(owner?.mergedInto ?? id, context.sql)
-    if (!owner || !cart || (owner.customerId !== null && !isMine) || !mayUse(cart, cart.order, caller)) {
+    const found = await findCartOrMerged(id, context.sql)
+    const isMine = found?.customerId === customerId
+    const isSomebodys = found !== undefined && found.customerId !== null && !isMine
+    const cart = isMine && found.mergedInto ? await findCart(found.mergedInto, context.sql) : found
+    if (!cart || isSomebodys || !mayUse(cart, cart.order, caller)) {
       return refuse(route, 'not-found', 'There is no such cart.')
     }
-    if (isMine || isMerged) return cartReply(route, cart, priceCart(cart.body, cart.prices), request, context)
+    if (isMine) return cartReply(route, cart, priceCart(cart.body, cart.prices), request, context)
     if (cart.order) refuseTaken(route, cart.order, request, context.settings.accessKeySecret)
     await takeAlong(cart, customerId, context)
   }

@@ -9,16 +9,6 @@ export interface CartVersion {
   version: number
 }
 
-/** Who owns a cart, and into which cart it was merged; also of carts that were merged. */
-export async function findOwner(
-  id: string,
-  sql: Sql,
-): Promise<{ customerId: string | null; mergedInto: string | null } | undefined> {
-  const [owner] = await sql<{ customerId: string | null; mergedInto: string | null }>`
-    select customer_id, merged_into from cart where id = ${id}`
-  return owner
-}
-
 /** Makes a guest's cart the current cart of a customer who has none. False when either has changed. */
 export function adoptCart(guest: CartVersion, customerId: string, context: OrdersContext): Promise<boolean> {
   return context.transaction(async ({ sql }) => {
