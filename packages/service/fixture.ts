@@ -105,8 +105,14 @@ export async function startForTest(services: readonly AnyService[], options: Tes
     operations: false,
   })
   const opened = new Map<string, Database>()
+  /** Afterwards nobody is connected to the databases: a test may copy them. */
+  async function stopRunning() {
+    await running.stop()
+    await Promise.all([...opened.values()].map((database) => database.close()))
+    opened.clear()
+  }
   return {
-    running,
+    running: { ...running, stop: stopRunning },
     transport,
     database(service) {
       const url = databases[service]
@@ -130,9 +136,8 @@ export async function startForTest(services: readonly AnyService[], options: Tes
         transport,
       ),
     async stop() {
-      await running.stop()
+      await stopRunning()
       await transport.close()
-      await Promise.all([...opened.values()].map((database) => database.close()))
       await Promise.all(Object.values(databases).map(dropDatabase))
     },
   }
