@@ -32,9 +32,16 @@ export async function answerOnce(
   const claim = claimOf(handler, request)
   // `handle` has checked the types of request and context against the route's.
   const gathered = await gather?.(request as never, context as never)
-  const run = async (transaction: Transaction) =>
-    once?.(request as never, context as never, transaction, gathered as never)
-  return repeating(again, () => context.transaction(claim ? (transaction) => answerClaimed(transaction, claim) : run))
+  const actions: (() => Promise<void>)[] = []
+  const run = async (transaction: Transaction) => {
+    actions.length = 0 // Those of a transaction that failed are dropped.
+    const beforeAnswer = (action: () => Promise<void>) => void actions.push(action)
+    return once?.(request as never, context as never, { ...transaction, beforeAnswer }, gathered as never)
+  }
+  const work = claim ? (transaction: Transaction) => answerClaimed(transaction, claim) : run
+  const answer = await repeating(again, () => context.transaction(work))
+  for (const action of actions) await action()
+  return answer
 
   async function answerClaimed(transaction: Transaction, claim: Claim): Promise<unknown> {
     const { sql } = transaction
