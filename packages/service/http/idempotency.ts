@@ -30,11 +30,19 @@ export async function answerOnce(
 ): Promise<unknown> {
   const { route, once, gather, again } = handler
   const claim = claimOf(handler, request)
+  let actions: (() => Promise<void>)[] = []
   // `handle` has checked the types of request and context against the route's.
   const gathered = await gather?.(request as never, context as never)
-  const run = async (transaction: Transaction) =>
-    once?.(request as never, context as never, transaction, gathered as never)
-  return repeating(again, () => context.transaction(claim ? (transaction) => answerClaimed(transaction, claim) : run))
+  const run = async (transaction: Transaction) => {
+    actions = [] // Those of a try that failed are not done.
+    const beforeAnswer = (action: () => Promise<void>) => void actions.push(action)
+    return once?.(request as never, context as never, { ...transaction, beforeAnswer }, gathered as never)
+  }
+  const answer = await repeating(again, () =>
+    context.transaction(claim ? (transaction) => answerClaimed(transaction, claim) : run),
+  )
+  for (const action of actions) await action()
+  return answer
 
   async function answerClaimed(transaction: Transaction, claim: Claim): Promise<unknown> {
     const { sql } = transaction

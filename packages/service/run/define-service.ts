@@ -49,6 +49,15 @@ export function reply<T>(status: number, body: T, headers: Record<string, string
   return new Reply(status, body, headers)
 }
 
+/** The transaction of a story with an Idempotency-Key. */
+export interface OnceTransaction extends Transaction {
+  /**
+   * Runs after the commit, never when it fails, and before the request is answered. For what must usually be done when the client has
+   * its answer, and is done in another way when a crash in between loses it.
+   */
+  beforeAnswer(action: () => Promise<void>): void
+}
+
 /** A story bound to its route: made by `handle` and `handleOnce`. */
 export interface Handler<R extends Route = Route, X = never> {
   readonly route: R
@@ -57,7 +66,7 @@ export interface Handler<R extends Route = Route, X = never> {
   readonly once?: (
     request: Request<R>,
     context: X,
-    transaction: Transaction,
+    transaction: OnceTransaction,
     gathered: never,
   ) => Promise<ReplyOf<R> | Reply<ReplyOf<R>>>
   readonly gather?: OnceOptions<R, X, unknown>['gather']
@@ -87,7 +96,7 @@ export function handleOnce<R extends Route, X, G = undefined>(
   once: (
     request: Request<R>,
     context: X,
-    transaction: Transaction,
+    transaction: OnceTransaction,
     gathered: G,
   ) => Promise<ReplyOf<R> | Reply<ReplyOf<R>>>,
   options: OnceOptions<R, X, G> = {},

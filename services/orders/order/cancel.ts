@@ -25,6 +25,6 @@ export const cancel = handleOnce(route, async (request, context: OrdersContext, 
   const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const
   const canceled = await advanceLocked(order, signal, transaction, now().toISOString())
   // A customer who comes back from the bank may buy the cart again at once, with the last unit in it.
-  if (canceled && !canceled.paidAt) transaction.afterCommit(() => void releaseStock(canceled, context.withoutDeadline))
+  if (canceled && !canceled.paidAt) transaction.beforeAnswer(() => releaseStock(canceled, context))
   return canceled ? orderView(canceled) : refuseMove(route, order, 'too-late-to-cancel', 'a part of it was sent.')
 })
