@@ -130,7 +130,7 @@ async function startShop(): Promise<void> {
     const reply = await fetch(`${addresses.gateway}/v1/products`).catch(() => undefined)
     return reply?.status === 200
   }
-  await eventually('the shop answers', answers, 60)
+  await eventually('the shop answers', answers, 120).catch((error) => assert.fail(`${error}\n${said}`))
   await eventually('users answer', async () => (await listCustomers()).status === 200, 30)
   assert.ok(!said.includes('is taken'), said)
 }

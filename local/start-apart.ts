@@ -18,16 +18,19 @@ export async function startApart({ env, progress, onStop, onStopLast }: Starting
   const dataFolder = dataFolderIn(env)
   const { host, port: wanted } = readOwnSettings(env, ports.gateway)
   const wasKilled = existsSync(runningFile(dataFolder))
-  const port = await choosePort(host, wanted, {
-    isCertain: Boolean(env.PORT),
-    waitSeconds: wasKilled ? afterKillSeconds : 0,
-  })
-  env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
-  env.GATEWAY_URL ||= `http://127.0.0.1:${port}`
+  const isCertain = Boolean(env.PORT)
+  // After a kill, PostgreSQL is taken over first: it soon ends by itself.
+  let port = wasKilled ? undefined : await choosePort(host, wanted, { isCertain })
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder, env, say: progress.say })
   onStopLast(machine.stop)
-  machine.announce(env.SOUK_PUBLIC_URL, undefined)
+  port ??= await choosePort(host, wanted, { isCertain, waitSeconds: afterKillSeconds })
+  const publicUrl = env.SOUK_PUBLIC_URL || `http://localhost:${port}`
+  Object.assign(machine.env, {
+    SOUK_PUBLIC_URL: publicUrl,
+    GATEWAY_URL: env.GATEWAY_URL || `http://127.0.0.1:${port}`,
+  })
+  machine.announce(publicUrl, undefined)
   await fillShop({ ...machine.env, SOUK_DATA: dataFolder })
   for (const service of allServices) {
     const { SOUK_OPERATIONS_PORT: _, ...own } = environmentOf(service, allServices, machine) // Each has a port of its own.
@@ -35,7 +38,7 @@ export async function startApart({ env, progress, onStop, onStopLast }: Starting
     const SOUK_LOG_FILE = join(machine.dataFolder, `${service.name}.log`)
     onStop(keepRunning(service.name, { ...own, PORT: String(PORT), SOUK_LOG_FILE }))
   }
-  process.stdout.write(`  The shop answers at ${env.SOUK_PUBLIC_URL}\n`)
+  process.stdout.write(`  The shop answers at ${publicUrl}\n`)
 }
 
 /** The port of http://host:port; 0 without one. */
