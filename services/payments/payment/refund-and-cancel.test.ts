@@ -95,6 +95,26 @@ test('twenty refunds at once never give back more than was captured (F79)', asyn
   for (const { reason } of reasons) assert.match(reason, /left to give back/)
 })
 
+test('a refund of one cent more than is left fails without asking the provider, and one of what is left succeeds', async () => {
+  const { orderId } = await it.pay('tok_ok')
+  await refund(orderId, 4_999)
+  await answered(orderId, 1)
+  await refund(orderId, 1_000)
+  await answered(orderId, 2)
+  await refund(orderId, 3_999)
+  await answered(orderId, 3)
+  assert.deepEqual(await refunds(orderId).then((done) => done.map((one) => one.amount)), [1_000])
+  const failed = it.shop
+    .messages<{ orderId: string; reason: string }>('payments.refund-failed')
+    .filter((one) => one.orderId === orderId)
+  assert.deepEqual(
+    failed.map(({ reason }) => reason),
+    ['Only 4998 of the payment is left to give back.', 'Only 3998 of the payment is left to give back.'],
+  )
+  await refund(orderId, 3_998)
+  await it.waitForStatus(orderId, 'refunded')
+})
+
 test('refunds that two instances decide at the same moment do not exceed it either (F79)', async () => {
   const { orderId } = await it.pay('tok_ok')
   await Promise.all(
