@@ -56,6 +56,24 @@ test('an address book has exactly one default', async () => {
   assert.equal((await book(caller)).filter((it) => it.endsWith('*')).length, 1)
 })
 
+test('an address that is older than a rule is shown and can stay; one that changes must be right', async () => {
+  const { caller } = await shop.newCustomer()
+  const mine = as(caller)
+  const { id } = await mine.addAddress({ body: home })
+  await mine.addAddress({ body: { ...home, isDefault: true } })
+  await shop.database('users').sql`
+    update address set postal_code = 'unknown', phone = 'at noon', region = '' where id = ${id}`
+  const shown = { id, ...home, postalCode: 'unknown', phone: 'at noon', region: '' }
+  assert.deepEqual((await mine.listAddresses({})).items[1], { ...shown, isDefault: false })
+  const change = (body: object) => mine.changeAddress({ params: { id }, body })
+  assert.deepEqual(await change({ isDefault: true }), { ...shown, isDefault: true })
+  const { code, problem } = await refusalOf(change({ line1: 'Elm Street 5' }))
+  const { errors } = problem as unknown as { errors: { path: string }[] }
+  assert.deepEqual([code, errors.map(({ path }) => path)], ['invalid-request', ['postalCode', 'phone']])
+  const mended = await change({ line1: 'Elm Street 5', postalCode: '10115', phone: null })
+  assert.deepEqual(mended, { id, ...home, line1: 'Elm Street 5', isDefault: true })
+})
+
 test('an address book holds fifty', async () => {
   const { caller } = await shop.newCustomer()
   const answers = await Promise.allSettled(Array.from({ length: 55 }, () => as(caller).addAddress({ body: home })))
