@@ -179,6 +179,11 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     damage: `update reservation set expires_at = now() - interval '5 minutes' where status = 'active'`,
   },
   {
+    id: 'I10',
+    service: 'inventory',
+    damage: `update reservation set held_units = held_most_units[1] + 1 where held_by is not null and status = 'active'`,
+  },
+  {
     id: 'O7',
     service: 'inventory',
     damage: `update reservation r set status = 'committed'

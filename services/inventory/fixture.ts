@@ -16,7 +16,14 @@ export interface ReserveOptions {
   orderId?: string
   pinned?: boolean
   expiresAt?: string
-  holder?: string
+}
+export interface HoldOptions {
+  until?: string
+  /** In cents. */
+  value?: number
+  network?: string
+  mailbox?: string
+  customer?: string
 }
 export type TestInventory = Awaited<ReturnType<typeof openInventory>>
 
@@ -58,6 +65,15 @@ function callsOf(shop: TestShop) {
       return asOrders.reserve({ params: { orderId }, body: { lines, pinned, ...more } }) as Promise<Reservation>
     },
     read: (orderId: string) => asOrders.readReservation({ params: { orderId } }),
+    hold: (orderId: string, { until, value = 0, mailbox = randomUUID(), ...heldBy }: HoldOptions = {}) =>
+      asOrders.hold({
+        params: { orderId },
+        body: {
+          until: until ?? new Date(Date.now() + 60_000).toISOString(),
+          value: { amount: value, currency: 'EUR' },
+          heldBy: { mailbox, ...heldBy },
+        },
+      }),
     pin: (orderId: string) => asOrders.pin({ params: { orderId } }),
     release: (orderId: string) => asOrders.release({ params: { orderId } }),
     /** Delivers messages of other services, and waits until nothing is under way. */

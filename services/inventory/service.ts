@@ -4,6 +4,7 @@ import { inventoryApi } from '@souk/contracts/inventory'
 import { defineService, every } from '@souk/service'
 import { calls, openResources, settings } from './context.ts'
 import { expireReservations } from './reserve/expire-reservations.ts'
+import { hold } from './reserve/hold.ts'
 import { pin } from './reserve/pin.ts'
 import { readReservation } from './reserve/read-reservation.ts'
 import { release } from './reserve/release.ts'
@@ -23,7 +24,7 @@ export const inventory = defineService({
   insertOnly: ['stock_movement'],
   plansByIndex: true,
   open: async () => ({ resources: openResources() }),
-  routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, pin, release },
+  routes: { availability, listStock, move, moveMany, listMovements, reserve, readReservation, hold, pin, release },
   reacts: [sellPlaced, returnRefunded, returnCanceledUnits, undoCanceled, holdStock],
   schedules: [every(1, 'expire-reservations', expireReservations)],
 })

@@ -1,10 +1,9 @@
 // Everything that can be refused before a body is read, the cheapest checks first: rate limits, media type, load, cross-site
 // requests, then who the caller is and whether it may call.
 import { isBytes, type Route } from '@souk/contracts'
-import { mayCall, refuse } from '@souk/service'
+import { clientNetwork, mayCall, refuse } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { CsrfGuard } from '../protect/csrf.ts'
-import { clientNetwork } from './client-address.ts'
 import type { Identification } from './identity.ts'
 import { contextOf, type HttpRequest, pathParams, setRoute } from './request-context.ts'
 
