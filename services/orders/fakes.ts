@@ -50,6 +50,9 @@ function makeInventory(fakes: Fakes) {
     const { lines, status } = reservations.get(orderId) ?? { lines: [], status: 'released' as const }
     return { orderId, status, lines: lines.map((line) => ({ ...line, location: 'main' })) }
   }
+  const add = (lines: StockLine[], sign: 1 | -1) => {
+    for (const { sku, quantity } of lines) stock.set(sku, (stock.get(sku) ?? 1000) + sign * quantity)
+  }
   return defineService({
     name: 'inventory',
     api: { ...inventoryApi, routes: { availability, reserve, hold, pin, release } },
@@ -73,7 +76,7 @@ function makeInventory(fakes: Fakes) {
         if (missing.length > 0) {
           refuse(reserve, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
         }
-        for (const { sku, quantity } of request.body.lines) stock.set(sku, (stock.get(sku) ?? 1000) - quantity)
+        add(request.body.lines, -1)
         reservations.set(orderId, { lines: request.body.lines, status: 'pinned' })
         return view(orderId)
       }),
@@ -83,9 +86,7 @@ function makeInventory(fakes: Fakes) {
         const known = reservations.get(request.params.orderId)
         if (!known || known.status === 'released') refuse(hold, 'reservation-over', 'This reservation is over.')
         if (known.status === 'pinned') {
-          if (!fakes.mayHold) {
-            for (const { sku, quantity } of known.lines) stock.set(sku, (stock.get(sku) ?? 1000) + quantity)
-          }
+          if (!fakes.mayHold) add(known.lines, 1)
           known.status = fakes.mayHold ? 'active' : 'deferred'
         }
         return view(request.params.orderId)
@@ -99,7 +100,7 @@ function makeInventory(fakes: Fakes) {
           if (missing.length > 0) {
             refuse(pin, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
           }
-          for (const { sku, quantity } of known.lines) stock.set(sku, (stock.get(sku) ?? 1000) - quantity)
+          add(known.lines, -1)
         }
         known.status = 'pinned'
         return view(request.params.orderId)
@@ -107,9 +108,7 @@ function makeInventory(fakes: Fakes) {
       release: handle(release, async (request) => {
         await record(fakes, 'release', request)
         const known = reservations.get(request.params.orderId)
-        if (known?.status === 'pinned' || known?.status === 'active') {
-          for (const { sku, quantity } of known.lines) stock.set(sku, (stock.get(sku) ?? 1000) + quantity)
-        }
+        if (known?.status === 'pinned' || known?.status === 'active') add(known.lines, 1)
         reservations.set(request.params.orderId, { lines: known?.lines ?? [], status: 'released' })
         return undefined
       }),
