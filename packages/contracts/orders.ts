@@ -311,6 +311,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
       'cannot-ship-there': 422,
       'provider-unknown': 422,
       'too-many-reservations': 429,
+      'too-many-declines': 429,
     },
   },
   list: {

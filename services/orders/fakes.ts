@@ -1,7 +1,7 @@
 // A fake inventory and a fake payments service for the tests of orders: as simple as their contracts allow, with switches for
 // what can go wrong. Requests reach them in the same way as the real ones, validation included.
 import type { BodyOf, ParamsOf } from '@souk/contracts'
-import { inventoryApi, type StockLine } from '@souk/contracts/inventory'
+import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
 import { type Payment, paymentsApi } from '@souk/contracts/payments'
 import { defineService, handle, type Request, refuse } from '@souk/service'
 
@@ -80,31 +80,7 @@ function makeInventory(fakes: Fakes) {
         reservations.set(orderId, { lines: request.body.lines, status: 'pinned' })
         return view(orderId)
       }),
-      hold: handle(hold, async (request) => {
-        await record(fakes, 'hold', request)
-        fakes.holders.push(request.body.heldBy)
-        const known = reservations.get(request.params.orderId)
-        if (!known || known.status === 'released') refuse(hold, 'reservation-over', 'This reservation is over.')
-        if (known.status === 'pinned') {
-          if (!fakes.mayHold) add(known.lines, 1)
-          known.status = fakes.mayHold ? 'active' : 'deferred'
-        }
-        return view(request.params.orderId)
-      }),
-      pin: handle(pin, async (request) => {
-        await record(fakes, 'pin', request)
-        const known = reservations.get(request.params.orderId)
-        if (!known || known.status === 'released') refuse(pin, 'reservation-over', 'This reservation is over.')
-        if (known.status === 'deferred') {
-          const missing = known.lines.filter((line) => (stock.get(line.sku) ?? 1000) < line.quantity)
-          if (missing.length > 0) {
-            refuse(pin, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
-          }
-          add(known.lines, -1)
-        }
-        known.status = 'pinned'
-        return view(request.params.orderId)
-      }),
+      ...holding(fakes, view, add),
       release: handle(release, async (request) => {
         await record(fakes, 'release', request)
         const known = reservations.get(request.params.orderId)
@@ -114,6 +90,43 @@ function makeInventory(fakes: Fakes) {
       }),
     },
   })
+}
+
+/** The routes that an order calls while its payment is not agreed, and when it is. */
+function holding(
+  fakes: Fakes,
+  view: (orderId: string) => Reservation,
+  add: (lines: StockLine[], sign: 1 | -1) => void,
+) {
+  const { hold, pin } = inventoryApi.routes
+  const { stock, reservations } = fakes
+  return {
+    hold: handle(hold, async (request) => {
+      await record(fakes, 'hold', request)
+      fakes.holders.push(request.body.heldBy)
+      const known = reservations.get(request.params.orderId)
+      if (!known || known.status === 'released') refuse(hold, 'reservation-over', 'This reservation is over.')
+      if (known.status === 'pinned') {
+        if (!fakes.mayHold) add(known.lines, 1)
+        known.status = fakes.mayHold ? 'active' : 'deferred'
+      }
+      return view(request.params.orderId)
+    }),
+    pin: handle(pin, async (request) => {
+      await record(fakes, 'pin', request)
+      const known = reservations.get(request.params.orderId)
+      if (!known || known.status === 'released') refuse(pin, 'reservation-over', 'This reservation is over.')
+      if (known.status === 'deferred') {
+        const missing = known.lines.filter((line) => (stock.get(line.sku) ?? 1000) < line.quantity)
+        if (missing.length > 0) {
+          refuse(pin, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
+        }
+        add(known.lines, -1)
+      }
+      known.status = 'pinned'
+      return view(request.params.orderId)
+    }),
+  }
 }
 
 function makePayments(fakes: Fakes) {

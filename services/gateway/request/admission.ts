@@ -8,7 +8,7 @@ import type { Identification } from './identity.ts'
 import { contextOf, type HttpRequest, pathParams, setRoute } from './request-context.ts'
 
 export function makeAdmission({ resources }: GatewayContext, identification: Identification, csrf: CsrfGuard) {
-  const { rateLimit, loadShedding, sessions } = resources
+  const { rateLimit, declineLimit, loadShedding, sessions } = resources
 
   return async function admit(route: Route, request: HttpRequest): Promise<void> {
     const context = contextOf(request)
@@ -24,6 +24,7 @@ export function makeAdmission({ resources }: GatewayContext, identification: Ide
     if (isChange && route.session === 'manages') csrf.checkSignIn(route, request)
     if (credential) await identification.identify(route, request, credential)
     mayCall(route, context.caller)
+    if (route.rateLimit?.class === 'checkout') declineLimit.check({ network, user: context.caller.userId })
   }
 }
 
