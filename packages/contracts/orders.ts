@@ -504,6 +504,9 @@ export const OrderCanceled = message(
         'A stable word: by-customer, by-staff, out-of-stock, declined, expired; refunded or units-canceled when its last units were refunded or canceled before anything was sent.',
     }),
     wasPaid: Type.Boolean(),
+    wasApproved: Type.Optional(
+      Type.Boolean({ description: 'The bank had agreed to the payment, though the order was not paid in the end.' }),
+    ),
     goingBack: Type.Optional(
       Shape(Money.properties, {
         description:

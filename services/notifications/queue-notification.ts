@@ -25,6 +25,7 @@ export function queueNotification<K extends Kind>(kind: K) {
         status: context.resources.firstStatus,
         messageId: messageIdOf(cause.id, kind, context),
         at: context.now().toISOString(),
+        limits: { perHour: context.settings.lettersPerHour, perDay: context.settings.lettersPerDay },
       },
       transaction,
     )
@@ -33,8 +34,10 @@ export function queueNotification<K extends Kind>(kind: K) {
 const queueCanceled = queueNotification('order-canceled')
 
 /**
- * Queues no letter for a checkout that was declined or out of stock while the customer was looking, unless money was taken; and
- * none for an order that ended with its last refunded or canceled units, because each of these steps has a letter.
+ * Queues a letter when money was taken or a bank had agreed to pay, and when staff canceled the order. An attempt that was never
+ * paid and that its maker, a declined card or the end of its time has ended leads to no letter: its maker was looking, and
+ * may have typed somebody else's address. An order that ended with its last refunded or canceled units has a letter for each of
+ * these steps.
  */
 export async function queueCancellation(
   order: Canceled,
@@ -42,9 +45,9 @@ export async function queueCancellation(
   context: NotificationsContext,
   cause: { id: string },
 ): Promise<void> {
-  const hasSeenIt = !order.wasPaid && (order.reason === 'declined' || order.reason === 'out-of-stock')
   const hasLetters = order.reason === 'refunded' || order.reason === 'units-canceled'
-  if (!hasSeenIt && !hasLetters) await queueCanceled(order, transaction, context, cause)
+  const isTold = order.wasPaid ? !hasLetters : order.wasApproved || order.reason === 'by-staff'
+  if (isTold) await queueCanceled(order, transaction, context, cause)
 }
 
 /** The Message-ID header. Made from the cause, so a mail that is sent twice has one id, and mail programs show it once. */

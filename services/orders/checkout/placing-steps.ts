@@ -120,6 +120,7 @@ function cancel(
         ...about(order),
         reason,
         wasPaid: order.paidAt !== null,
+        wasApproved: order.status === 'capturing' ? true : undefined,
         goingBack,
         parts: refund && partsView(refund.parts, refund.amount.currency),
         lines: soldLines(order),
