@@ -11,7 +11,7 @@ const Location = Type.String({ pattern: '^[a-z0-9-]{1,40}$' })
 
 export const Availability = Shape({
   sku: Sku,
-  available: Type.Integer(),
+  available: Type.Optional(Type.Integer({ description: 'Only when it is low or zero.' })),
   status: OneOf(['in-stock', 'low', 'out-of-stock']),
 })
 export const StockLevel = Shape({
@@ -72,9 +72,20 @@ export const inventoryApi = defineApi(
       access: 'anyone',
       summary: 'What can be bought now',
       priority: 'browse',
-      about: 'Repeat sku for several, at most 100. An unknown SKU counts as out of stock.',
+      about:
+        'Repeat sku for several, at most 100. The number is told only when it is low. What is unknown, a draft or deleted counts as out of stock.',
       query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
       reply: Shape({ items: Type.Array(Availability) }),
+    },
+    stockLevels: {
+      method: 'GET',
+      path: '/internal/stock-levels',
+      access: orders,
+      summary: 'How many units of some SKUs can be bought, exactly',
+      priority: 'browse',
+      about: 'For the hints of a cart. Whether a SKU is for sale is not asked here.',
+      query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
+      reply: Shape({ items: Type.Array(Shape({ sku: Sku, available: Type.Integer() })) }),
     },
     listStock: {
       method: 'GET',

@@ -1,4 +1,5 @@
 // The settings and resources of the inventory service, and the context that its stories receive.
+import { productsApi } from '@souk/contracts/products'
 import { type ContextFor, integer } from '@souk/service'
 import { LRUCache } from 'lru-cache'
 
@@ -18,13 +19,15 @@ export const settings = {
   unpaidValuePerPerson: integer('the same as value, in minor units of the order, such as cents', 300_000, value),
   unpaidSharePercent: integer('percent of a SKU that unpaid orders may hold together', 50, { min: 0, max: 100 }),
 }
-export const calls = {}
+export const calls = { products: productsApi }
 export interface Resources {
   /** SKUs whose stock was not sufficient to reserve in one statement, each for one second (`reserve-in-one-statement.ts`). */
   insufficientSkus: LRUCache<string, true>
+  /** Whether the products from before inventory listened to their messages have been read (`stock/remember-for-sale.ts`). */
+  catalog: { isRead: boolean }
 }
 export type InventoryContext = ContextFor<typeof settings, typeof calls, Resources>
 
 export function openResources(): Resources {
-  return { insufficientSkus: new LRUCache({ max: 10_000, ttl: 1_000 }) }
+  return { insufficientSkus: new LRUCache({ max: 10_000, ttl: 1_000 }), catalog: { isRead: false } }
 }

@@ -1,11 +1,12 @@
 // The test fixture of the inventory service: the service alone, the calls that orders and staff make, and the orders' messages.
 import assert from 'node:assert/strict'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import type { Message } from '@souk/contracts'
+import type { Message, ReplyOf } from '@souk/contracts'
 import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderPlaced, OrderRefunded, UnitsCanceled } from '@souk/contracts/orders'
-import type { Caller } from '@souk/service'
-import { anonymous, eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
+import { productsApi } from '@souk/contracts/products'
+import { type Caller, defineService, handle } from '@souk/service'
+import { eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { findProblems } from './invariants.ts'
 import { expireReservations } from './reserve/expire-reservations.ts'
 import { inventory } from './service.ts'
@@ -27,9 +28,27 @@ export interface HoldOptions {
 }
 export type TestInventory = Awaited<ReturnType<typeof openInventory>>
 
-export async function openInventory(options: TestOptions = {}) {
-  const shop: TestShop = await startForTest([inventory], options)
+type SkusOfProduct = ReplyOf<typeof productsApi.routes.listSkus>['items'][number]
+
+/** `products`: what there was before inventory listened. */
+export async function openInventory(options: TestOptions & { products?: SkusOfProduct[] } = {}) {
+  const shop: TestShop = await startForTest([inventory, fakeProducts(options.products ?? [])], options)
   return { shop, close: () => shop.stop(), ...callsOf(shop), ...observationsOf(shop) }
+}
+
+function fakeProducts(products: SkusOfProduct[]) {
+  const { listSkus } = productsApi.routes
+  return defineService({
+    name: 'products',
+    api: { ...productsApi, routes: { listSkus } },
+    settings: {},
+    calls: {},
+    routes: {
+      listSkus: handle(listSkus, async ({ query }) => ({
+        items: products.filter(({ productId }) => productId > query.after).slice(0, query.limit),
+      })),
+    },
+  })
 }
 
 /** What staff and the orders service ask of the inventory. */
@@ -95,7 +114,7 @@ function observationsOf(shop: TestShop) {
   return {
     sql,
     async available(sku: string): Promise<number | undefined> {
-      const { items } = await shop.as(inventoryApi, anonymous).availability({ query: { sku: [sku] } })
+      const { items } = await shop.as(inventoryApi, ordersService).stockLevels({ query: { sku: [sku] } })
       return items[0]?.available
     },
     async level(sku: string, location = 'main') {

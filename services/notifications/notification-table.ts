@@ -15,8 +15,8 @@ export interface NewNotification {
   orderId: string | undefined
   status: 'queued' | 'sent'
   messageId: string
-  /** How many letters the mailbox may get; what is above is suppressed. Undefined: as many as staff send. */
-  limits?: { perHour: number; perDay: number }
+  /** How many letters the mailbox may get, of all about orders or the account, or of this kind; what is above is suppressed. Undefined: as many as staff send. */
+  limits?: { perHour: number; perDay: number; ofKind?: boolean }
   /** The notification that staff send again. */
   repeats?: string
   at: string
@@ -62,6 +62,7 @@ const newRows = columns<NewNotification & { id: string }>({
   per_hour: ['integer', (row) => row.limits?.perHour],
   per_day: ['integer', (row) => row.limits?.perDay],
   is_secret: ['boolean', (row) => secretKinds.includes(row.kind)],
+  counts_kind: ['boolean', (row) => row.limits?.ofKind ?? false],
 })
 const aboveLimit = 'More letters to this mailbox than the limit allows.'
 
@@ -76,6 +77,7 @@ function lettersBefore(sql: Sql, interval: '1 hour' | '1 day', most: Verbatim): 
           and earlier.id >= uuid_at(fresh.at - ${interval}::interval)
           and earlier.status <> 'suppressed'
           and (earlier.kind = any(${secretKinds}::text[])) = fresh.is_secret
+          and (not fresh.counts_kind or earlier.kind = fresh.kind)
         order by earlier.id
         limit ${most}
       ) as counted
@@ -97,7 +99,7 @@ function insertStatement(sql: Sql, notifications: readonly NewNotification[]): S
         place + ${lettersBefore(sql, '1 day', new Verbatim('per_day'))} <= per_day
         and place + ${lettersBefore(sql, '1 hour', new Verbatim('per_hour'))} <= per_hour) as is_allowed
       from (
-        select *, row_number() over (partition by mailbox_of(recipient), is_secret order by id) as place
+        select *, row_number() over (partition by mailbox_of(recipient), is_secret, counts_kind order by id) as place
         from ${newRows(rows)} as new_row
       ) as fresh
     ) as judged

@@ -112,7 +112,7 @@ test('an attempt that was never paid leads to no letter, unless the bank had agr
   assert.equal(await letters('out-of-stock', false), 0)
   assert.equal(await letters('declined', true), 1)
   assert.equal(await letters('out-of-stock', true), 1)
-  assert.equal(await letters('expired', false), 0)
+  assert.equal(await letters('expired', false), 1)
   assert.equal(await letters('by-customer', false), 0)
   assert.equal(await letters('by-customer', true), 1)
   assert.equal(await letters('by-staff', false), 1)
@@ -127,6 +127,15 @@ test('an order that ends with its last canceled units leads to no letter besides
     (await notificationsTo(message.data.email)).map((one) => one.kind),
     ['units-canceled'],
   )
+})
+
+test('attempts whose time ran out lead to one letter a day to a mailbox, whatever else it gets', async () => {
+  const email = `ada-${randomUUID()}@example.com`
+  const expired = () => canceled({ email, reason: 'expired', wasPaid: false })
+  await publish(shop, [placed({ email }), ...Array.from({ length: 20 }, expired)])
+  for (let n = 0; n < 3; n++) await publish(shop, [expired()])
+  const kinds = (await mailsTo(email)).map((mail) => mail.subject.replace(/S-\d+/, ''))
+  assert.deepEqual(kinds.toSorted(), ['Your Souk order ', 'Your order  was canceled'])
 })
 
 test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {

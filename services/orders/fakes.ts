@@ -44,7 +44,7 @@ async function record(fakes: Fakes, call: string, { params }: { params: ParamsOf
 }
 
 function makeInventory(fakes: Fakes) {
-  const { availability, reserve, hold, pin, release } = inventoryApi.routes
+  const { stockLevels, reserve, hold, pin, release } = inventoryApi.routes
   const { stock, reservations } = fakes
   const view = (orderId: string) => {
     const { lines, status } = reservations.get(orderId) ?? { lines: [], status: 'released' as const }
@@ -55,16 +55,14 @@ function makeInventory(fakes: Fakes) {
   }
   return defineService({
     name: 'inventory',
-    api: { ...inventoryApi, routes: { availability, reserve, hold, pin, release } },
+    api: { ...inventoryApi, routes: { stockLevels, reserve, hold, pin, release } },
     settings: {},
     calls: {},
     routes: {
-      availability: handle(availability, async ({ query }) => {
-        fakes.calls.push('availability')
-        await fakes.disturb('availability', '')
-        return {
-          items: query.sku.map((sku) => ({ sku, available: stock.get(sku) ?? 1000, status: 'in-stock' as const })),
-        }
+      stockLevels: handle(stockLevels, async ({ query }) => {
+        fakes.calls.push('stockLevels')
+        await fakes.disturb('stockLevels', '')
+        return { items: query.sku.map((sku) => ({ sku, available: stock.get(sku) ?? 1000 })) }
       }),
       reserve: handle(reserve, async (request) => {
         const { orderId } = request.params

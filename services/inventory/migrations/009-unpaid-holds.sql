@@ -14,7 +14,9 @@ alter table reservation
   add column held_value bigint,
   add column held_currency text,
   add column held_most_units bigint[],
-  add column held_most_value bigint[];
+  add column held_most_value bigint[],
+  -- Since when the bank is known to agree. From then on nothing unpins the reservation: a request to hold it comes late.
+  add column agreed_at timestamptz;
 create index reservation_held_by on reservation using gin (held_by) where expires_at is not null;
 -- Nobody counts reservations per holder any more. The column `holder` is no longer written.
 drop index reservation_held;

@@ -123,6 +123,19 @@ test('stock that unpaid orders held comes back at the end of their time, and the
   await inventory.assertInvariants()
 })
 
+test('a request to hold that comes after the bank has agreed changes nothing', async () => {
+  const sku = await inventory.stocked({ main: 10 })
+  const [wanted, big] = [
+    await inventory.reserve([{ sku, quantity: 1 }], { pinned: true }),
+    await reserveAndHold(sku, 9),
+  ]
+  await inventory.pin(wanted.orderId)
+  assert.equal(big.status, 'deferred')
+  assert.equal((await inventory.pin(big.orderId)).status, 'pinned')
+  for (const { orderId } of [wanted, big]) assert.equal((await inventory.hold(orderId)).status, 'pinned')
+  await inventory.assertInvariants()
+})
+
 test('a deferred reservation that is released cannot be reserved again', async () => {
   const sku = await inventory.stocked({ main: 4 })
   const { orderId } = await reserveAndHold(sku, 4)

@@ -28,7 +28,10 @@ export const hold = handle(route, async ({ params, body }, context: InventoryCon
   return reservation
 })
 
-/** Only a pinned reservation is decided about. One that is held already is held until the earlier of both times. */
+/**
+ * Only a reservation that is pinned since it was made is decided about. One that is held already is held until the earlier of both
+ * times. Once the bank has agreed, nothing changes: the request was under way for long.
+ */
 async function holdOrDefer(
   orderId: string,
   { until, value }: Wish,
@@ -47,6 +50,8 @@ async function holdOrDefer(
     withCommit(sql`update reservation set expires_at = least(expires_at, ${until}) where order_id = ${orderId}`)
   }
   if (reservation?.status !== 'pinned') return
+  const [agreed] = await sql`select from reservation where order_id = ${orderId} and agreed_at is not null`
+  if (agreed) return
 
   const demand = demandOf(locked.lines)
   const { held, stock } = await readHeld(sql, holders, demand, value.currency, locked)

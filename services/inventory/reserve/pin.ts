@@ -14,8 +14,8 @@ export const pin = handle(route, async ({ params: { orderId } }, context: Invent
   const [first, ...rest] = await sql<ReservationRow>`
     with pinned as (
       update reservation
-      set status = 'pinned', expires_at = null
-      where order_id = ${orderId} and status = 'active'
+      set status = 'pinned', expires_at = null, agreed_at = clock_timestamp()
+      where order_id = ${orderId} and (status = 'active' or status = 'pinned' and agreed_at is null)
       returning order_id, status, expires_at
     )
     select p.status, p.expires_at, l.sku, l.location, l.quantity

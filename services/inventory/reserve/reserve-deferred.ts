@@ -38,7 +38,9 @@ export function reserveDeferred(
     const [allocation] = allocate([{ skus, quantities }], stock)
     if (!allocation) return undefined
     if (allocation.missing) return allocation.missing
-    withCommit(sql`update reservation set status = 'pinned', expires_at = null where order_id = ${orderId}`)
+    withCommit(
+      sql`update reservation set status = 'pinned', expires_at = null, agreed_at = clock_timestamp() where order_id = ${orderId}`,
+    )
     withCommit(sql`delete from reservation_line where order_id = ${orderId}`)
     withCommit(
       writeAllocatedLines(

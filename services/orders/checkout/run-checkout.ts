@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { crashpoint } from '@souk/postgres'
 import type { OrdersContext } from '../context.ts'
 import type { Order } from '../order/order.ts'
+import { resumeAt } from '../order/orders-table.ts'
 import { advanceOrder } from './advance-order.ts'
 import {
   capturePayment,
@@ -86,7 +87,9 @@ async function takeMoney(
 ): Promise<Signal | undefined> {
   const signal = await takePayment(order, context)
   if (signal?.type === 'action-required') return (await holdStock(order, context)) ?? signal
-  return reserved === 'pinned' || reserved === 'committed' ? withStock(signal) : signal
+  // The resumer may work on an order from then on, in another process, and may have held its stock unpaid meanwhile.
+  const isAlone = context.now().toISOString() < resumeAt(order.updatedAt)
+  return (reserved === 'pinned' && isAlone) || reserved === 'committed' ? withStock(signal) : signal
 }
 
 function withStock(signal: Signal | undefined): Signal | undefined {
