@@ -281,7 +281,7 @@ for (const [agreed, message] of [
       assert.equal(shop.fakes.count('capture', orderId), 0)
       const sent = await shop.sentAbout(orderId)
       assert.deepEqual(sent.slice(-2), ['payments.cancel-payment', 'orders.order-canceled'])
-      const again = await shop.buy(cart, { orderId })
+      const again = await shop.buy(cart, { orderId, token: 'tok_3ds' })
       assert.deepEqual([again.status, again.problem.code], [409, 'out-of-stock'])
     } finally {
       shop.fakes.mayHold = true
