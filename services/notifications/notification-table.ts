@@ -76,7 +76,7 @@ function lettersBefore(sql: Sql, interval: '1 hour' | '1 day', most: Verbatim): 
         where mailbox_of(earlier.recipient) = mailbox_of(fresh.recipient)
           and earlier.id >= uuid_at(fresh.at - ${interval}::interval)
           and earlier.status <> 'suppressed'
-          and (earlier.kind = any(${secretKinds}::text[])) = fresh.is_secret
+          and (earlier.order_id is null) = (fresh.order_id is null)
           and (not fresh.counts_kind or earlier.kind = fresh.kind)
         order by earlier.id
         limit ${most}
@@ -99,7 +99,7 @@ function insertStatement(sql: Sql, notifications: readonly NewNotification[]): S
         place + ${lettersBefore(sql, '1 day', new Verbatim('per_day'))} <= per_day
         and place + ${lettersBefore(sql, '1 hour', new Verbatim('per_hour'))} <= per_hour) as is_allowed
       from (
-        select *, row_number() over (partition by mailbox_of(recipient), is_secret, counts_kind order by id) as place
+        select *, row_number() over (partition by mailbox_of(recipient), order_id is null, counts_kind order by id) as place
         from ${newRows(rows)} as new_row
       ) as fresh
     ) as judged
