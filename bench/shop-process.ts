@@ -48,7 +48,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
     })
   if (ask === 'seed many') answer = await seedMany(running, value as number, quiet)
   if (ask === 'stock') answer = await move('received', value as Goods)
-  if (ask === 'adjust') answer = await move('adjusted', value as Goods)
+  if (ask === 'leave') answer = await leave(value as Goods[number])
   if (ask === 'settle') answer = await awaitReaders(running)
   if (ask === 'memory') {
     globalThis.gc?.()
@@ -66,6 +66,13 @@ async function stop(): Promise<void> {
   await running.stop()
   await transport.close()
   await machine.stop()
+}
+
+/** Adjusts the stock so that as many units as asked can be bought. */
+async function leave({ sku, quantity }: Goods[number]): Promise<void> {
+  const { items } = await clientAs(running, inventoryApi, seedStaff).listStock({ query: { sku } })
+  const there = items.reduce((sum, { available }) => sum + available, 0)
+  if (there !== quantity) await move('adjusted', [{ sku, quantity: quantity - there }])
 }
 
 async function move(kind: 'received' | 'adjusted', goods: Goods): Promise<void> {

@@ -66,7 +66,6 @@ export async function openShop(
       GATEWAY_RATE_LIMIT: 'off',
       PAYMENTS_SIMULATOR_FOLDER: folder,
       // One person buys a lot in these tests.
-      INVENTORY_RESERVATIONS_PER_HOLDER: '10000',
       USERS_SIGN_UPS_PER_MINUTE: '1000',
       ...options.env,
     },

@@ -179,7 +179,6 @@ async function startInstance(
       SOUK_PUBLIC_URL: `http://127.0.0.1:${publicPort}`,
       GATEWAY_RATE_LIMIT: 'off',
       PAYMENTS_SIMULATOR_FOLDER: folder,
-      INVENTORY_RESERVATIONS_PER_HOLDER: '10000',
     },
     resources: bank ? { payments: bank } : undefined,
     listen: { host: '127.0.0.1', port },

@@ -42,7 +42,6 @@ export async function prepareShop() {
           SOUK_LOG_FILE: logFile,
           GATEWAY_RATE_LIMIT: 'off',
           PAYMENTS_SIMULATOR_FOLDER: folder,
-          INVENTORY_RESERVATIONS_PER_HOLDER: '10000',
         },
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       })

@@ -76,6 +76,17 @@ export function arrivalCheck(services: readonly AnyService[], has: (service: str
   }
 }
 
+/** By type, the id from which on a service expects messages that it did not listen to in an earlier version. */
+async function oldestExpected(listener: string, shop: ShopToVerify): Promise<Map<string, string>> {
+  const [table] = await shop.sql(listener)<{
+    exists: boolean
+  }>`select to_regclass('listens_since') is not null as exists`
+  if (!table?.exists) return new Map()
+  const rows = await shop.sql(listener)<{ type: string; oldest: string }>`
+    select type, uuid_at(since) as oldest from listens_since`
+  return new Map(rows.map(({ type, oldest }) => [type, oldest]))
+}
+
 type SentMessage = { eventId: string; type: string }
 
 async function findLost(
@@ -99,6 +110,9 @@ async function findLost(
     for (const listener of listening) {
       const expected = batch.filter((sent) => listeners.get(sent.type)?.includes(listener))
       const types = new Map(expected.map((one) => [one.eventId, one.type]))
+      for (const [type, oldest] of await oldestExpected(listener, shop)) {
+        for (const one of expected) if (one.type === type && one.eventId < oldest) types.delete(one.eventId)
+      }
       const missing = await shop.sql(listener)<{ eventId: string }>`
         select sent.event_id
         from unnest(${[...types.keys()]}::uuid[]) as sent (event_id)

@@ -7,6 +7,7 @@ import { invariants as userInvariants } from '../services/users/invariants.ts'
 import { bySql, type Check, type ShopToVerify, type Violations } from './check.ts'
 import { oversellingCheck, priceListCheck } from './cross-service-catalog.ts'
 import { orderChecks } from './cross-service-orders.ts'
+import { forSaleCheck } from './for-sale-check.ts'
 import { arrivalCheck, messageInvariants, originCheck, quietMessageInvariants } from './message-invariants.ts'
 import { openDatabases } from './open-databases.ts'
 import { orderInvariants } from './order-invariants.ts'
@@ -76,7 +77,7 @@ function checksFor(has: (service: string) => boolean, { quiet, journal }: Verify
     ),
     ...(quiet && has('orders') ? [bySql('orders', nothingUnderWay)] : []),
     ...(isWhole
-      ? [...orderChecks(), ...orphanChecks(), oversellingCheck, priceListCheck, originCheck(allServices)]
+      ? [...orderChecks(), ...orphanChecks(), oversellingCheck, priceListCheck, forSaleCheck, originCheck(allServices)]
       : []),
     ...(journal && has('payments') ? [providerJournal] : []),
     ...withMessages.flatMap(messageInvariants),

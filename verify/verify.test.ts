@@ -179,6 +179,11 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     damage: `update reservation set expires_at = now() - interval '5 minutes' where status = 'active'`,
   },
   {
+    id: 'I10',
+    service: 'inventory',
+    damage: `update reservation set held_units = held_most_units[1] + 1 where held_by is not null and status = 'active'`,
+  },
+  {
     id: 'O7',
     service: 'inventory',
     damage: `update reservation r set status = 'committed'
@@ -480,7 +485,9 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     service: 'orders',
     damage: `update product_heard set version = version - 1 where ${one('product_heard')}`,
   },
-  { id: 'E8', service: 'products', damage: `delete from variant where sku = 'CUP'` },
+  { id: 'E8', service: 'products', damage: `delete from variant where sku = 'CUP'`, also: ['I11'] },
+  { id: 'I11', service: 'inventory', damage: `delete from for_sale where sku = 'CUP'` },
+  { id: 'I11', service: 'inventory', damage: `update for_sale set is_for_sale = false where sku = 'CUP'` },
 ]
 
 test('a shop whose invariants hold has no finding', async () => {

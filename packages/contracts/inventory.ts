@@ -1,6 +1,6 @@
 // What the inventory service promises: how many units there are, and for which orders they are reserved.
 import { type Static, Type } from 'typebox'
-import { byOrderId, Id, Page, paging, Sku, Time } from './basics.ts'
+import { byOrderId, Id, Money, Page, paging, Sku, Time } from './basics.ts'
 import { defineApi, message, Nothing, OneOf, Shape } from './define.ts'
 import { Line } from './text.ts'
 
@@ -11,7 +11,7 @@ const Location = Type.String({ pattern: '^[a-z0-9-]{1,40}$' })
 
 export const Availability = Shape({
   sku: Sku,
-  available: Type.Integer(),
+  available: Type.Optional(Type.Integer({ description: 'Only when it is low or zero.' })),
   status: OneOf(['in-stock', 'low', 'out-of-stock']),
 })
 export const StockLevel = Shape({
@@ -50,11 +50,15 @@ export const Movement = Shape({
 })
 export const Reservation = Shape({
   orderId: Id,
-  status: OneOf(['active', 'pinned', 'committed', 'released', 'expired']),
+  status: OneOf(['active', 'pinned', 'committed', 'released', 'expired', 'deferred'], {
+    description: 'deferred: given back until the payment is agreed; pin reserves it again.',
+  }),
   expiresAt: Type.Optional(Time),
   lines: Type.Array(Shape({ sku: Sku, quantity: Type.Integer(), location: Location })),
 })
 export type Reservation = Static<typeof Reservation>
+/** A keyed hash of a client's network or of a mailbox. */
+const HolderKey = Type.String({ minLength: 1, maxLength: 100 })
 const orders = { services: ['orders'] } as const
 const byOrder = { params: byOrderId, orderIdParam: 'orderId' } as const
 
@@ -68,9 +72,20 @@ export const inventoryApi = defineApi(
       access: 'anyone',
       summary: 'What can be bought now',
       priority: 'browse',
-      about: 'Repeat sku for several, at most 100. An unknown SKU counts as out of stock.',
+      about:
+        'Repeat sku for several, at most 100. The number is told only when it is low. What is unknown, a draft or deleted counts as out of stock.',
       query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
       reply: Shape({ items: Type.Array(Availability) }),
+    },
+    stockLevels: {
+      method: 'GET',
+      path: '/internal/stock-levels',
+      access: orders,
+      summary: 'How many units of some SKUs can be bought, exactly',
+      priority: 'browse',
+      about: 'For the hints of a cart. Whether a SKU is for sale is not asked here.',
+      query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
+      reply: Shape({ items: Type.Array(Shape({ sku: Sku, available: Type.Integer() })) }),
     },
     listStock: {
       method: 'GET',
@@ -139,7 +154,7 @@ export const inventoryApi = defineApi(
         lines: Type.Array(StockLine, { minItems: 1, maxItems: 200 }),
         pinned: Type.Boolean(),
         expiresAt: Type.Optional(Time),
-        /** The customer, for the limit of reservations per customer: a user id or an e-mail address. */
+        /** Taken for older callers, and no longer used: see hold. */
         holder: Type.Optional(Type.String({ maxLength: 254 })),
       }),
       reply: Reservation,
@@ -153,15 +168,37 @@ export const inventoryApi = defineApi(
       ...byOrder,
       reply: Reservation,
     },
+    hold: {
+      method: 'POST',
+      path: '/internal/reservations/:orderId/hold',
+      access: orders,
+      priority: 'checkout',
+      summary: 'Hold reserved stock while a payment is not agreed yet',
+      about:
+        'The stock stays reserved (active) until the given time, if the network, the e-mail address, the customer and the SKU are within their bounds of what may be held unpaid; else the reservation is deferred. The same order again gets the same decision. At the end of the time it is deferred, too.',
+      ...byOrder,
+      body: Shape({
+        until: Time,
+        value: Money,
+        heldBy: Shape({
+          network: Type.Optional(HolderKey),
+          mailbox: HolderKey,
+          customer: Type.Optional(Id),
+        }),
+      }),
+      reply: Reservation,
+      refusals: { 'reservation-over': 409 },
+    },
     pin: {
       method: 'POST',
       path: '/internal/reservations/:orderId/pin',
       access: orders,
       priority: 'checkout',
       summary: 'Keep a reservation from expiring while money moves',
+      about: 'A deferred reservation is reserved again, or refused when there is not enough.',
       ...byOrder,
       reply: Reservation,
-      refusals: { 'reservation-over': 409 },
+      refusals: { 'reservation-over': 409, 'out-of-stock': 409 },
     },
     release: {
       method: 'POST',

@@ -4,7 +4,7 @@ import { byId, Id, Page, paging, Time } from './basics.ts'
 import { Bytes, defineApi, OneOf, Shape } from './define.ts'
 import { EmailFilter } from './text.ts'
 
-export const notificationStatuses = ['queued', 'sent', 'failed'] as const
+export const notificationStatuses = ['queued', 'sent', 'failed', 'suppressed'] as const
 export const Notification = Shape({
   id: Id,
   channel: OneOf(['mail']),
@@ -14,7 +14,7 @@ export const Notification = Shape({
   }),
   recipient: Type.String(),
   subject: Type.String(),
-  status: OneOf(notificationStatuses),
+  status: OneOf(notificationStatuses, { description: 'suppressed: above the limit of letters per mailbox, not sent.' }),
   attempts: Type.Integer(),
   error: Type.Optional(Type.String()),
   orderId: Type.Optional(Id),

@@ -311,6 +311,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
       'cannot-ship-there': 422,
       'provider-unknown': 422,
       'too-many-reservations': 429,
+      'too-many-declines': 429,
     },
   },
   list: {
@@ -503,6 +504,9 @@ export const OrderCanceled = message(
         'A stable word: by-customer, by-staff, out-of-stock, declined, expired; refunded or units-canceled when its last units were refunded or canceled before anything was sent.',
     }),
     wasPaid: Type.Boolean(),
+    wasApproved: Type.Optional(
+      Type.Boolean({ description: 'The bank had agreed to the payment, though the order was not paid in the end.' }),
+    ),
     goingBack: Type.Optional(
       Shape(Money.properties, {
         description:

@@ -194,6 +194,18 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     reply: Bytes,
   },
 
+  listSkus: {
+    method: 'GET',
+    path: '/internal/products/skus',
+    access: { services: ['inventory'] },
+    summary: 'All products with their SKUs, by id',
+    query: Shape({ after: Id, limit: Type.Integer({ minimum: 1, maximum: 1_000 }) }),
+    reply: Shape({
+      items: Type.Array(
+        Shape({ productId: Id, version: Type.Integer(), isForSale: Type.Boolean(), skus: Type.Array(Sku) }),
+      ),
+    }),
+  },
   listAll: {
     method: 'GET',
     path: '/v1/catalogue',

@@ -1,6 +1,7 @@
 // The messages that every instance of the gateway receives, and what each changes here: cached responses become outdated,
-// sessions end, live streams have more to send.
+// sessions end, live streams have more to send, payments were declined.
 import { allMessages, allRoutes, type MessageDefinition } from '@souk/contracts'
+import { OrderCanceled, OrderPlaced } from '@souk/contracts/orders'
 import { CategoryChanged, ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { SessionRevoked, UserDeleted, UserUpdated } from '@souk/contracts/users'
 import type { Envelope } from '@souk/messaging'
@@ -23,5 +24,8 @@ export function receiveBroadcast({ type, subject, data }: Envelope, { resources 
     resources.sessions.forget(userId, sessionId)
     resources.liveStreams.recheck(userId)
   }
+  if (type === OrderPlaced.type) resources.declineLimit.ended(subject, 'paid')
+  if (type === OrderCanceled.type && (data as { reason: string }).reason === 'declined')
+    resources.declineLimit.ended(subject, 'declined')
   resources.liveStreams.notify(type, subject)
 }

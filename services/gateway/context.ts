@@ -6,6 +6,7 @@ import { usersApi } from '@souk/contracts/users'
 import { type ContextFor, integer, originList, type ServiceCalls } from '@souk/service'
 import type { ResponseCache } from './cache/response-cache.ts'
 import type { LiveStreams } from './live/open-streams.ts'
+import type { DeclineLimit } from './protect/decline-limit.ts'
 import type { LoadShedding } from './protect/load-shedding.ts'
 import type { RateLimit } from './protect/rate-limit.ts'
 import type { RetryingCalls } from './request/retrying-calls.ts'
@@ -42,6 +43,7 @@ export interface Resources {
   sessions: Sessions
   responseCache: ResponseCache
   rateLimit: RateLimit
+  declineLimit: DeclineLimit
   loadShedding: LoadShedding
   liveStreams: LiveStreams
   serviceHealth: ServiceHealth

@@ -6,6 +6,7 @@ import { makeResponseCache } from './cache/response-cache.ts'
 import { cachedHeaders } from './cache/serve-cached-reads.ts'
 import type { calls, Resources, settings } from './context.ts'
 import { makeLiveStreams } from './live/open-streams.ts'
+import { makeDeclineLimit } from './protect/decline-limit.ts'
 import { makeLoadShedding } from './protect/load-shedding.ts'
 import { makeRateLimit } from './protect/rate-limit.ts'
 import { securityHeaders } from './protect/security-headers.ts'
@@ -30,6 +31,7 @@ export async function openResources(
       headersOf: cachedHeaders(securityHeaders(shared.publicUrl)),
     }),
     rateLimit: makeRateLimit(chosen.rateLimit),
+    declineLimit: makeDeclineLimit(chosen.rateLimit !== Number.POSITIVE_INFINITY),
     loadShedding: makeLoadShedding(chosen.maxConcurrent),
     liveStreams: makeLiveStreams(chosen.maxStreams),
     serviceHealth: makeServiceHealth(serviceCalls),

@@ -1,11 +1,12 @@
 // The test fixture of the inventory service: the service alone, the calls that orders and staff make, and the orders' messages.
 import assert from 'node:assert/strict'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
-import type { Message } from '@souk/contracts'
+import type { Message, ReplyOf } from '@souk/contracts'
 import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderPlaced, OrderRefunded, UnitsCanceled } from '@souk/contracts/orders'
-import type { Caller } from '@souk/service'
-import { anonymous, eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
+import { productsApi } from '@souk/contracts/products'
+import { type Caller, defineService, handle } from '@souk/service'
+import { eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
 import { findProblems } from './invariants.ts'
 import { expireReservations } from './reserve/expire-reservations.ts'
 import { inventory } from './service.ts'
@@ -16,13 +17,38 @@ export interface ReserveOptions {
   orderId?: string
   pinned?: boolean
   expiresAt?: string
-  holder?: string
+}
+export interface HoldOptions {
+  until?: string
+  /** In cents. */
+  value?: number
+  network?: string
+  mailbox?: string
+  customer?: string
 }
 export type TestInventory = Awaited<ReturnType<typeof openInventory>>
 
-export async function openInventory(options: TestOptions = {}) {
-  const shop: TestShop = await startForTest([inventory], options)
+type SkusOfProduct = ReplyOf<typeof productsApi.routes.listSkus>['items'][number]
+
+/** `products`: what there was before inventory listened. */
+export async function openInventory(options: TestOptions & { products?: SkusOfProduct[] } = {}) {
+  const shop: TestShop = await startForTest([inventory, fakeProducts(options.products ?? [])], options)
   return { shop, close: () => shop.stop(), ...callsOf(shop), ...observationsOf(shop) }
+}
+
+function fakeProducts(products: SkusOfProduct[]) {
+  const { listSkus } = productsApi.routes
+  return defineService({
+    name: 'products',
+    api: { ...productsApi, routes: { listSkus } },
+    settings: {},
+    calls: {},
+    routes: {
+      listSkus: handle(listSkus, async ({ query }) => ({
+        items: products.filter(({ productId }) => productId > query.after).slice(0, query.limit),
+      })),
+    },
+  })
 }
 
 /** What staff and the orders service ask of the inventory. */
@@ -58,6 +84,15 @@ function callsOf(shop: TestShop) {
       return asOrders.reserve({ params: { orderId }, body: { lines, pinned, ...more } }) as Promise<Reservation>
     },
     read: (orderId: string) => asOrders.readReservation({ params: { orderId } }),
+    hold: (orderId: string, { until, value = 0, mailbox = randomUUID(), ...heldBy }: HoldOptions = {}) =>
+      asOrders.hold({
+        params: { orderId },
+        body: {
+          until: until ?? new Date(Date.now() + 60_000).toISOString(),
+          value: { amount: value, currency: 'EUR' },
+          heldBy: { mailbox, ...heldBy },
+        },
+      }),
     pin: (orderId: string) => asOrders.pin({ params: { orderId } }),
     release: (orderId: string) => asOrders.release({ params: { orderId } }),
     /** Delivers messages of other services, and waits until nothing is under way. */
@@ -79,7 +114,7 @@ function observationsOf(shop: TestShop) {
   return {
     sql,
     async available(sku: string): Promise<number | undefined> {
-      const { items } = await shop.as(inventoryApi, anonymous).availability({ query: { sku: [sku] } })
+      const { items } = await shop.as(inventoryApi, ordersService).stockLevels({ query: { sku: [sku] } })
       return items[0]?.available
     },
     async level(sku: string, location = 'main') {

@@ -43,6 +43,8 @@ for (const seed of [1, 2, 3]) {
       () => inventory.reserve(...reserveArguments(someOrder(), {})),
       () => inventory.release(someOrder().orderId),
       () => inventory.pin(someOrder().orderId),
+      () => inventory.hold(someOrder().orderId, { network: 'a', until: inventory.inSeconds(roll(20) / 100) }),
+      () => inventory.hold(someOrder().orderId, { mailbox: 'b', until: inventory.inSeconds(60) }),
       () => publish(HoldStock({ orderId: someOrder().orderId, until: inventory.inSeconds(0.05) })),
       () => publish(placed(...idAndLines(someOrder()))),
       () => publish(canceled(...idAndLines(someOrder()), true)),
@@ -129,6 +131,14 @@ test('each invariant finds what breaks it', async () => {
       damage: (sql) => sql`
         update reservation set expires_at = clock_timestamp() - interval '2 minutes' where order_id = ${held.orderId}`,
       says: /expired at/,
+    },
+    I10: {
+      damage: (sql) => sql`
+        update reservation
+        set held_by = '{network:a}', held_units = 2, held_value = 0, held_currency = 'EUR',
+          held_most_units = '{1}', held_most_value = '{0}'
+        where order_id = ${held.orderId}`,
+      says: /network:a holds 2 of at most 1 units/,
     },
   }
   assert.deepEqual(

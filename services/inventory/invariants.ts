@@ -97,7 +97,7 @@ export const invariants: readonly Invariant[] = [
       select format('order %s: %s of %s × %s at %s came back, status %s', order_id, l.returned, l.quantity, sku, location, r.status)
       from reservation_line l
       join reservation r using (order_id)
-      where l.returned < 0 or l.returned > l.quantity or l.returned > 0 and r.status in ('active', 'pinned', 'expired')`,
+      where l.returned < 0 or l.returned > l.quantity or l.returned > 0 and r.status in ('active', 'pinned', 'expired', 'deferred')`,
   },
   {
     id: 'I9',
@@ -106,6 +106,18 @@ export const invariants: readonly Invariant[] = [
       select format('order %s: expired at %s', order_id, expires_at) as detail
       from reservation
       where expires_at < clock_timestamp() - interval '60 seconds'`,
+  },
+  {
+    id: 'I10',
+    statement: 'What unpaid orders hold is within the bounds of each network, e-mail address and customer.',
+    sql: `
+      select format('%s holds %s of at most %s units, and %s of at most %s %s', key,
+        sum(held_units), max(most_units), sum(held_value), max(most_value), held_currency) as detail
+      from reservation
+      cross join unnest(held_by, held_most_units, held_most_value) as holder (key, most_units, most_value)
+      where expires_at is not null
+      group by key, held_currency
+      having sum(held_units) > max(most_units) or sum(held_value) > max(most_value)`,
   },
 ]
 

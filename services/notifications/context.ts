@@ -1,11 +1,17 @@
 // The settings of the notifications service and the context that its stories receive.
-import { type ContextFor, choice, optionalText, text } from '@souk/service'
+import { type ContextFor, choice, integer, optionalText, text } from '@souk/service'
 import type { Channel } from './delivery/channel.ts'
 import type { Shop } from './letters/letter.ts'
 
 export const settings = {
   smtpUrl: optionalText('the mail server, as smtp://user:password@host:587; without it, mail stays in the mailbox'),
   fromAddress: text('the address that mail comes from', 'shop@souk.example'),
+  lettersPerHour: integer(
+    'letters to one mailbox within an hour; those about orders and those about the account are counted apart',
+    30,
+    { min: 1, max: 1_000_000 },
+  ),
+  lettersPerDay: integer('the same within a day', 100, { min: 1, max: 1_000_000 }),
   mailbox: choice(
     'the development mailbox at /mailbox, for everybody who can reach the shop; auto opens it outside production, while there is no mail server and the shop listens on this machine alone',
     ['auto', 'on', 'off'],

@@ -3,7 +3,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { join, type Statement } from '@souk/postgres'
 import { handle, pageOf, readCursor, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
-import { type NotificationRow, notificationColumns, notificationOf } from './notification-table.ts'
+import { isTo, type NotificationRow, notificationColumns, notificationOf } from './notification-table.ts'
 
 const route = notificationsApi.routes.list
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -17,7 +17,7 @@ export const list = handle(route, async ({ query }, { sql }: NotificationsContex
   const conditions: Statement[] = [sql`true`]
   if (after !== undefined) conditions.push(sql`id < ${after}`)
   if (orderId) conditions.push(sql`order_id = ${orderId}`)
-  if (recipient) conditions.push(sql`lower(recipient) = lower(${recipient})`)
+  if (recipient) conditions.push(isTo(sql, 'notification', recipient))
   if (status === 'sent') conditions.push(sql`status = 'sent'`)
   // The second condition follows from the first. With it, the planner uses the small index on unsent rows.
   else if (status) conditions.push(sql`status = ${status} and status <> 'sent'`)

@@ -3,7 +3,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Transaction } from '@souk/messaging'
 import { columns, json, type Sql, type Statement, Verbatim } from '@souk/postgres'
-import type { Contents, Kind } from './letters/letter-templates.ts'
+import { type Contents, type Kind, secretKinds } from './letters/letter-templates.ts'
 
 export interface NewNotification {
   /** The id of the message, or of the staff's request, that this notification answers. */
@@ -15,6 +15,8 @@ export interface NewNotification {
   orderId: string | undefined
   status: 'queued' | 'sent'
   messageId: string
+  /** How many letters the mailbox may get, of all about orders or the account, or of this kind; what is above is suppressed. Undefined: as many as staff send. */
+  limits?: { perHour: number; perDay: number; ofKind?: boolean }
   /** The notification that staff send again. */
   repeats?: string
   at: string
@@ -57,7 +59,30 @@ const newRows = columns<NewNotification & { id: string }>({
   at: ['timestamptz', (row) => row.at],
   message_id: ['text', (row) => row.messageId],
   repeats: ['uuid', (row) => row.repeats],
+  per_hour: ['integer', (row) => row.limits?.perHour],
+  per_day: ['integer', (row) => row.limits?.perDay],
+  is_secret: ['boolean', (row) => secretKinds.includes(row.kind)],
+  counts_kind: ['boolean', (row) => row.limits?.ofKind ?? false],
 })
+const aboveLimit = 'More letters to this mailbox than the limit allows.'
+
+/** How many letters of the same group the mailbox of `fresh` got in a time before it, at most `most`. */
+function lettersBefore(sql: Sql, interval: '1 hour' | '1 day', most: Verbatim): Statement {
+  return sql`
+    (
+      select count(*)
+      from (
+        select from notification earlier
+        where mailbox_of(earlier.recipient) = mailbox_of(fresh.recipient)
+          and earlier.id >= uuid_at(fresh.at - ${interval}::interval)
+          and earlier.status <> 'suppressed'
+          and (earlier.order_id is null) = (fresh.order_id is null)
+          and (not fresh.counts_kind or earlier.kind = fresh.kind)
+        order by earlier.id
+        limit ${most}
+      ) as counted
+    )`
+}
 
 function insertStatement(sql: Sql, notifications: readonly NewNotification[]): Statement {
   // Lists are sorted by id. UUIDv7s of one millisecond are in random order, so the ids of a batch are sorted.
@@ -65,10 +90,20 @@ function insertStatement(sql: Sql, notifications: readonly NewNotification[]): S
   const rows = notifications.map((one, index) => ({ ...one, id: ids[index] as string }))
   return sql`
     insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at,
-      message_id, repeats, created_at, sent_at)
-    select id, 'mail', cause, kind, recipient, subject, content, order_id, status, at, message_id, repeats, at,
-      case when status = 'sent' then at end
-    from ${newRows(rows)} as new_row
+      message_id, repeats, created_at, sent_at, error)
+    select id, 'mail', cause, kind, recipient, subject, case when is_allowed or not is_secret then content end, order_id,
+      case when is_allowed then status else 'suppressed' end, at, message_id, repeats, at,
+      case when is_allowed and status = 'sent' then at end, case when not is_allowed then ${aboveLimit} end
+    from (
+      select fresh.*, per_day is null or (
+        place + ${lettersBefore(sql, '1 day', new Verbatim('per_day'))} <= per_day
+        and place + ${lettersBefore(sql, '1 hour', new Verbatim('per_hour'))} <= per_hour) as is_allowed
+      from (
+        select *, row_number() over (partition by mailbox_of(recipient), order_id is null, counts_kind order by id) as place
+        from ${newRows(rows)} as new_row
+      ) as fresh
+    ) as judged
+    order by id
     on conflict do nothing`
 }
 
@@ -78,7 +113,7 @@ export interface NotificationRow {
   kind: Kind
   recipient: string
   subject: string
-  status: 'queued' | 'sent' | 'failed'
+  status: 'queued' | 'sent' | 'failed' | 'suppressed'
   attempts: number
   error: string | null
   orderId: string | null
@@ -121,12 +156,19 @@ export function mailColumns(alias: string): Verbatim {
     ) as access_key`)
 }
 
-/** The newest mails, of one recipient or of all. */
+/** A condition: the notification was to this address, in whatever case. The first part has an index. */
+export function isTo(sql: Sql, alias: 'n' | 'notification', recipient: string): Statement {
+  const column = new Verbatim(`${alias}.recipient`)
+  return sql`mailbox_of(${column}) = mailbox_of(${recipient}) and lower(${column}) = lower(${recipient})`
+}
+
+/** The newest mails, of one recipient or of all, without suppressed ones: nobody got them. */
 export function newestMails(sql: Sql, recipient: string | undefined, most: number): Statement<StoredMail> {
   return sql<StoredMail>`
     select ${mailColumns('n')}
     from notification n
-    where ${recipient ? sql`lower(n.recipient) = lower(${recipient})` : sql`true`}
+    where n.status <> 'suppressed'
+      and ${recipient ? isTo(sql, 'n', recipient) : sql`true`}
     order by n.id desc
     limit ${most}`
 }

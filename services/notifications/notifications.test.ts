@@ -102,9 +102,9 @@ test('a batch of a thousand orders is a thousand notifications', async () => {
   assert.deepEqual(row, { stored: 1_000 })
 })
 
-test('a checkout that failed while the customer was looking leads to no letter, unless money was taken', async () => {
-  const letters = async (reason: string, wasPaid: boolean) => {
-    const message = canceled({ reason, wasPaid })
+test('an attempt that was never paid leads to no letter, unless the bank had agreed or staff ended it', async () => {
+  const letters = async (reason: string, wasPaid: boolean, wasApproved?: boolean) => {
+    const message = canceled({ reason, wasPaid, wasApproved })
     await publish(shop, [message])
     return (await notificationsTo(message.data.email)).length
   }
@@ -113,7 +113,11 @@ test('a checkout that failed while the customer was looking leads to no letter, 
   assert.equal(await letters('declined', true), 1)
   assert.equal(await letters('out-of-stock', true), 1)
   assert.equal(await letters('expired', false), 1)
-  assert.equal(await letters('by-customer', false), 1)
+  assert.equal(await letters('by-customer', false), 0)
+  assert.equal(await letters('by-customer', true), 1)
+  assert.equal(await letters('by-staff', false), 1)
+  for (const reason of ['declined', 'out-of-stock', 'expired', 'by-customer'])
+    assert.equal(await letters(reason, false, true), 1, reason)
 })
 
 test('an order that ends with its last canceled units leads to no letter besides those of the units', async () => {
@@ -123,6 +127,15 @@ test('an order that ends with its last canceled units leads to no letter besides
     (await notificationsTo(message.data.email)).map((one) => one.kind),
     ['units-canceled'],
   )
+})
+
+test('attempts whose time ran out lead to one letter a day to a mailbox, whatever else it gets', async () => {
+  const email = `ada-${randomUUID()}@example.com`
+  const expired = () => canceled({ email, reason: 'expired', wasPaid: false })
+  await publish(shop, [placed({ email }), ...Array.from({ length: 20 }, expired)])
+  for (let n = 0; n < 3; n++) await publish(shop, [expired()])
+  const kinds = (await mailsTo(email)).map((mail) => mail.subject.replace(/S-\d+/, ''))
+  assert.deepEqual(kinds.toSorted(), ['Your Souk order ', 'Your order  was canceled'])
 })
 
 test('an order that its refunds have ended leads to no letter besides those of the refunds', async () => {
@@ -199,6 +212,62 @@ test('letters with links that expire, and letters without content, cannot be sen
   }
   const unknown = await refusalOf(client.resend({ params: { id: randomUUID() }, headers: key() }))
   assert.equal(unknown.code, 'not-found')
+})
+
+test('a mailbox gets thirty letters about orders an hour; what is above is kept for staff and not sent', async () => {
+  const name = `vic.tim.${randomUUID()}`
+  const spelling = (n: number) => `${name}+${n}@${n % 2 ? 'gmail.com' : 'GoogleMail.com'}`
+  await publish(
+    shop,
+    Array.from({ length: 20 }, (_, n) => placed({ email: spelling(n) })),
+  )
+  for (let n = 20; n < 40; n++) await publish(shop, [canceled({ email: spelling(n), reason: 'by-staff' })])
+  const { sql } = shop.database('notifications')
+  const counts = () => sql<{ status: string; count: number }>`
+    select status, count(*) from notification
+    where mailbox_of(recipient) = mailbox_of(${spelling(0)})
+    group by status order by status`
+  assert.deepEqual(await counts(), [
+    { status: 'sent', count: 30 },
+    { status: 'suppressed', count: 10 },
+  ])
+  assert.equal((await mailsTo(spelling(39))).length, 0)
+
+  const client = shop.as(notificationsApi, staff)
+  const suppressed = await client.list({ query: { recipient: spelling(39), status: 'suppressed' } })
+  assert.match(suppressed.items[0]?.error ?? '', /limit/)
+  const sent = await client.resend({ params: { id: suppressed.items[0]?.id as string }, headers: key() })
+  assert.equal(sent.status, 'sent')
+  assert.equal((await mailsTo(spelling(39))).length, 1)
+
+  await publish(shop, [resetRequested({ email: spelling(1) }), placed({ email: `x${spelling(1)}` })])
+  assert.equal((await mailsTo(spelling(1))).length, 2, 'letters about the account are counted apart')
+  assert.equal((await mailsTo(`x${spelling(1)}`)).length, 1, 'another mailbox')
+})
+
+test('a mailbox gets a hundred letters a day, and letters again on the next day', async () => {
+  let aheadMs = 0
+  const other = await startForTest([notifications], {
+    env: { NOTIFICATIONS_LETTERS_PER_HOUR: '2', NOTIFICATIONS_LETTERS_PER_DAY: '3' },
+    now: () => new Date(Date.now() + aheadMs),
+  })
+  try {
+    const email = `ada-${randomUUID()}@example.com`
+    const { sql } = other.database('notifications')
+    const sentAfter = async (hours: number) => {
+      aheadMs = hours * 3_600_000
+      await publish(other, [placed({ email }), placed({ email }), placed({ email })])
+      // Ids have the time of the machine's clock: move them to the time of the shop's clock.
+      await sql`
+        update notification set id = uuidv7(${`${hours} hours`}::interval)
+        where created_at >= ${new Date(Date.now() + aheadMs - 60_000).toISOString()}`
+      const [row] = await sql<{ sent: number }>`select count(*) as sent from notification where status = 'sent'`
+      return row?.sent
+    }
+    assert.deepEqual([await sentAfter(0), await sentAfter(2), await sentAfter(4), await sentAfter(30)], [2, 3, 3, 5])
+  } finally {
+    await other.stop()
+  }
 })
 
 test('staff page through the notifications, newest first, and filter them; others may not', async () => {

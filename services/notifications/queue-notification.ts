@@ -4,10 +4,10 @@ import type { Transaction } from '@souk/service'
 import { type NotificationsContext, shopOf } from './context.ts'
 import { type Contents, type Kind, subjectOf } from './letters/letter-templates.ts'
 import type { Canceled } from './letters/order-letters.ts'
-import { insertBeforeCommit } from './notification-table.ts'
+import { insertBeforeCommit, type NewNotification } from './notification-table.ts'
 
 /** The reaction that queues a letter of this kind. A message that is delivered twice leads to one letter. */
-export function queueNotification<K extends Kind>(kind: K) {
+export function queueNotification<K extends Kind>(kind: K, more: Partial<NewNotification> = {}) {
   return async (
     content: Contents[K],
     transaction: Transaction,
@@ -25,16 +25,23 @@ export function queueNotification<K extends Kind>(kind: K) {
         status: context.resources.firstStatus,
         messageId: messageIdOf(cause.id, kind, context),
         at: context.now().toISOString(),
+        limits: { perHour: context.settings.lettersPerHour, perDay: context.settings.lettersPerDay },
+        ...more,
       },
       transaction,
     )
 }
 
 const queueCanceled = queueNotification('order-canceled')
+/** Anybody can begin an attempt with somebody else's address and leave it: that leads to one letter a day. */
+const queueExpired = queueNotification('order-canceled', { limits: { perHour: 1, perDay: 1, ofKind: true } })
 
 /**
- * Queues no letter for a checkout that was declined or out of stock while the customer was looking, unless money was taken; and
- * none for an order that ended with its last refunded or canceled units, because each of these steps has a letter.
+ * Queues a letter when money was taken or a bank had agreed to pay, and when staff canceled the order. An attempt that was never
+ * paid and that its maker, a declined card or missing stock has ended leads to no letter: its maker was looking, and may
+ * have typed somebody else's address. One whose time ran out leads to one letter a day: the customer may have approved
+ * the payment too late. An order that ended with its last refunded or canceled units has a
+ * letter for each of these steps.
  */
 export async function queueCancellation(
   order: Canceled,
@@ -42,9 +49,10 @@ export async function queueCancellation(
   context: NotificationsContext,
   cause: { id: string },
 ): Promise<void> {
-  const hasSeenIt = !order.wasPaid && (order.reason === 'declined' || order.reason === 'out-of-stock')
   const hasLetters = order.reason === 'refunded' || order.reason === 'units-canceled'
-  if (!hasSeenIt && !hasLetters) await queueCanceled(order, transaction, context, cause)
+  const isTold = order.wasPaid ? !hasLetters : order.wasApproved || order.reason === 'by-staff'
+  if (isTold) await queueCanceled(order, transaction, context, cause)
+  else if (order.reason === 'expired') await queueExpired(order, transaction, context, cause)
 }
 
 /** The Message-ID header. Made from the cause, so a mail that is sent twice has one id, and mail programs show it once. */

@@ -1,14 +1,18 @@
 // A fake inventory and a fake payments service for the tests of orders: as simple as their contracts allow, with switches for
 // what can go wrong. Requests reach them in the same way as the real ones, validation included.
-import type { ParamsOf } from '@souk/contracts'
-import { inventoryApi, type StockLine } from '@souk/contracts/inventory'
+import type { BodyOf, ParamsOf } from '@souk/contracts'
+import { inventoryApi, type Reservation, type StockLine } from '@souk/contracts/inventory'
 import { type Payment, paymentsApi } from '@souk/contracts/payments'
 import { defineService, handle, type Request, refuse } from '@souk/service'
 
 export interface Fakes {
   /** Available units by SKU; 1000 of a SKU that is not listed. */
   stock: Map<string, number>
-  reservations: Map<string, { lines: StockLine[]; status: 'pinned' | 'released' }>
+  reservations: Map<string, { lines: StockLine[]; status: 'pinned' | 'active' | 'deferred' | 'released' }>
+  /** False: what is held unpaid is over its bounds, so it is given back. */
+  mayHold: boolean
+  /** Who holds, of each call of hold. */
+  holders: BodyOf<typeof inventoryApi.routes.hold>['heldBy'][]
   payments: Map<string, Payment>
   /** Every call, as "reserve <order id>". */
   calls: string[]
@@ -24,6 +28,8 @@ export function makeFakeServices() {
   const fakes: Fakes = {
     stock: new Map(),
     reservations: new Map(),
+    mayHold: true,
+    holders: [],
     payments: new Map(),
     calls: [],
     disturb: () => undefined,
@@ -38,24 +44,25 @@ async function record(fakes: Fakes, call: string, { params }: { params: ParamsOf
 }
 
 function makeInventory(fakes: Fakes) {
-  const { availability, reserve, pin, release } = inventoryApi.routes
+  const { stockLevels, reserve, hold, pin, release } = inventoryApi.routes
   const { stock, reservations } = fakes
   const view = (orderId: string) => {
     const { lines, status } = reservations.get(orderId) ?? { lines: [], status: 'released' as const }
     return { orderId, status, lines: lines.map((line) => ({ ...line, location: 'main' })) }
   }
+  const add = (lines: StockLine[], sign: 1 | -1) => {
+    for (const { sku, quantity } of lines) stock.set(sku, (stock.get(sku) ?? 1000) + sign * quantity)
+  }
   return defineService({
     name: 'inventory',
-    api: { ...inventoryApi, routes: { availability, reserve, pin, release } },
+    api: { ...inventoryApi, routes: { stockLevels, reserve, hold, pin, release } },
     settings: {},
     calls: {},
     routes: {
-      availability: handle(availability, async ({ query }) => {
-        fakes.calls.push('availability')
-        await fakes.disturb('availability', '')
-        return {
-          items: query.sku.map((sku) => ({ sku, available: stock.get(sku) ?? 1000, status: 'in-stock' as const })),
-        }
+      stockLevels: handle(stockLevels, async ({ query }) => {
+        fakes.calls.push('stockLevels')
+        await fakes.disturb('stockLevels', '')
+        return { items: query.sku.map((sku) => ({ sku, available: stock.get(sku) ?? 1000 })) }
       }),
       reserve: handle(reserve, async (request) => {
         const { orderId } = request.params
@@ -67,27 +74,57 @@ function makeInventory(fakes: Fakes) {
         if (missing.length > 0) {
           refuse(reserve, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
         }
-        for (const { sku, quantity } of request.body.lines) stock.set(sku, (stock.get(sku) ?? 1000) - quantity)
+        add(request.body.lines, -1)
         reservations.set(orderId, { lines: request.body.lines, status: 'pinned' })
         return view(orderId)
       }),
-      pin: handle(pin, async (request) => {
-        await record(fakes, 'pin', request)
-        const known = reservations.get(request.params.orderId)
-        if (known?.status !== 'pinned') refuse(pin, 'reservation-over', 'This reservation is over.')
-        return view(request.params.orderId)
-      }),
+      ...holding(fakes, view, add),
       release: handle(release, async (request) => {
         await record(fakes, 'release', request)
         const known = reservations.get(request.params.orderId)
-        if (known?.status === 'pinned') {
-          for (const { sku, quantity } of known.lines) stock.set(sku, (stock.get(sku) ?? 1000) + quantity)
-        }
+        if (known?.status === 'pinned' || known?.status === 'active') add(known.lines, 1)
         reservations.set(request.params.orderId, { lines: known?.lines ?? [], status: 'released' })
         return undefined
       }),
     },
   })
+}
+
+/** The routes that an order calls while its payment is not agreed, and when it is. */
+function holding(
+  fakes: Fakes,
+  view: (orderId: string) => Reservation,
+  add: (lines: StockLine[], sign: 1 | -1) => void,
+) {
+  const { hold, pin } = inventoryApi.routes
+  const { stock, reservations } = fakes
+  return {
+    hold: handle(hold, async (request) => {
+      await record(fakes, 'hold', request)
+      fakes.holders.push(request.body.heldBy)
+      const known = reservations.get(request.params.orderId)
+      if (!known || known.status === 'released') refuse(hold, 'reservation-over', 'This reservation is over.')
+      if (known.status === 'pinned') {
+        if (!fakes.mayHold) add(known.lines, 1)
+        known.status = fakes.mayHold ? 'active' : 'deferred'
+      }
+      return view(request.params.orderId)
+    }),
+    pin: handle(pin, async (request) => {
+      await record(fakes, 'pin', request)
+      const known = reservations.get(request.params.orderId)
+      if (!known || known.status === 'released') refuse(pin, 'reservation-over', 'This reservation is over.')
+      if (known.status === 'deferred') {
+        const missing = known.lines.filter((line) => (stock.get(line.sku) ?? 1000) < line.quantity)
+        if (missing.length > 0) {
+          refuse(pin, 'out-of-stock', 'Some of it is out of stock.', { missing: missing.map((line) => line.sku) })
+        }
+        add(known.lines, -1)
+      }
+      known.status = 'pinned'
+      return view(request.params.orderId)
+    }),
+  }
 }
 
 function makePayments(fakes: Fakes) {

@@ -4,6 +4,7 @@ import { CategoryChanged, ProductChanged, ProductDeleted, productsApi } from '@s
 import { defineService } from '@souk/service'
 import { change, remove } from './catalog/change-product.ts'
 import { create, createMany } from './catalog/create-products.ts'
+import { listSkus } from './catalog/list-skus.ts'
 import { read, readAny, related } from './catalog/read-product.ts'
 import { listCategories } from './categories/categories.ts'
 import { changeCategory, createCategory, removeCategory } from './categories/change-categories.ts'
@@ -41,6 +42,7 @@ export const products = defineService({
     listCategories,
     readPicture: servePicture,
 
+    listSkus,
     listAll,
     readAny,
     create,

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import type { Route } from '@souk/contracts'
 import type { Sql } from '@souk/postgres'
-import { type Handler, Reply, type Request } from '../run/define-service.ts'
+import { type Handler, Reply, type Request, UnkeptReply } from '../run/define-service.ts'
 import type { Transaction } from '../work/enqueue-job.ts'
 import { refuse } from './refusals.ts'
 
@@ -48,6 +48,10 @@ export async function answerOnce(
     const outcome = await claimKey(claim, sql)
     if (outcome !== 'ours') return outcome === 'used' ? replay(handler, claim, sql) : refuseInFlight(route)
     const result = await run(transaction)
+    if (result instanceof UnkeptReply) {
+      await sql`delete from idempotency where scope = ${claim.scope} and key = ${claim.key}`
+      return result
+    }
     const { status, body } = result instanceof Reply ? result : { status: route.status ?? 200, body: result }
     await sql`
       update idempotency set status = ${status}, reply = ${JSON.stringify(body ?? null)}

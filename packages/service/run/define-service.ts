@@ -58,6 +58,16 @@ export interface OnceTransaction extends Transaction {
   beforeAnswer(action: () => Promise<void>): void
 }
 
+/** A reply of `handleOnce` that is not kept for repeated requests. */
+export class UnkeptReply<T> extends Reply<T> {}
+/**
+ * For a request that changed nothing, with the route's first status: a repeated one is answered anew. So nobody fills the database
+ * with replies by asking again under new keys.
+ */
+export function changedNothing<T>(status: number, body: T): Reply<T> {
+  return new UnkeptReply(status, body, {})
+}
+
 /** A story bound to its route: made by `handle` and `handleOnce`. */
 export interface Handler<R extends Route = Route, X = never> {
   readonly route: R

@@ -2,10 +2,9 @@
 // cached URL costs a look-up and a write.
 import type { Answer, CacheRule, Route } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
-import { queryText } from '@souk/service'
+import { clientNetwork, queryText } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { SecurityHeaders } from '../protect/security-headers.ts'
-import { clientNetwork } from '../request/client-address.ts'
 import { returnedHeaders } from '../request/forwarded-headers.ts'
 import {
   anonymous,

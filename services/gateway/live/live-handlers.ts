@@ -1,7 +1,7 @@
 // Answers requests for a live stream of a route: reads the route as the client may read it, and keeps the answer open.
 import type { LiveRule, Route } from '@souk/contracts'
+import { clientNetwork } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
-import { clientNetwork } from '../request/client-address.ts'
 import { serviceRequests } from '../request/forward.ts'
 import type { Identification } from '../request/identity.ts'
 import { anonymous, contextOf, type HttpHandler, type HttpRequest, pathParams } from '../request/request-context.ts'

@@ -1,15 +1,14 @@
 // Everything that can be refused before a body is read, the cheapest checks first: rate limits, media type, load, cross-site
 // requests, then who the caller is and whether it may call.
 import { isBytes, type Route } from '@souk/contracts'
-import { mayCall, refuse } from '@souk/service'
+import { clientNetwork, mayCall, refuse } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { CsrfGuard } from '../protect/csrf.ts'
-import { clientNetwork } from './client-address.ts'
 import type { Identification } from './identity.ts'
 import { contextOf, type HttpRequest, pathParams, setRoute } from './request-context.ts'
 
 export function makeAdmission({ resources }: GatewayContext, identification: Identification, csrf: CsrfGuard) {
-  const { rateLimit, loadShedding, sessions } = resources
+  const { rateLimit, declineLimit, loadShedding, sessions } = resources
 
   return async function admit(route: Route, request: HttpRequest): Promise<void> {
     const context = contextOf(request)
@@ -25,6 +24,7 @@ export function makeAdmission({ resources }: GatewayContext, identification: Ide
     if (isChange && route.session === 'manages') csrf.checkSignIn(route, request)
     if (credential) await identification.identify(route, request, credential)
     mayCall(route, context.caller)
+    if (route.rateLimit?.class === 'checkout') declineLimit.check({ network, user: context.caller.userId })
   }
 }
 

@@ -1,7 +1,8 @@
 // Client addresses: which part of X-Forwarded-For is believed, and which addresses count as one network.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clientAddress, clientNetwork } from './client-address.ts'
+import { clientNetwork } from '@souk/service'
+import { clientAddress } from './client-address.ts'
 
 test('X-Forwarded-For is believed as far as our own proxies have written it (sec-A01)', () => {
   const from = (forwarded: string | undefined, trusted: number) =>

@@ -1,4 +1,4 @@
-// Where a request comes from: the client's address, and the network that it belongs to.
+// Where a request comes from: the client's address.
 import type { IncomingMessage } from 'node:http'
 
 /**
@@ -13,16 +13,6 @@ export function clientAddress(request: IncomingMessage, trustedProxies: number):
   const hops = String(forwarded).split(',')
   const hop = hops[Math.max(0, hops.length - trustedProxies)]?.trim()
   return hop && hop.length <= 45 ? withoutIpv6Prefix(hop) : socket
-}
-
-/** The network that limits count as one client: an IPv4 address, or an IPv6 /64, which one household has to itself. */
-export function clientNetwork(ip: string): string {
-  if (!ip.includes(':')) return ip
-  const [head = '', tail = ''] = ip.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const rest = tail === '' ? [] : tail.split(':')
-  const all = [...groups, ...Array(Math.max(0, 8 - groups.length - rest.length)).fill('0'), ...rest]
-  return `${all.slice(0, 4).join(':')}::/64`
 }
 
 /** IPv4 addresses arrive on an IPv6 socket as ::ffff:1.2.3.4. */

@@ -1,6 +1,6 @@
 // Forwards a request to the service that owns its route, and its answer to the client, both as bytes.
 import type { Route } from '@souk/contracts'
-import { queryText, type ServiceRequest } from '@souk/service'
+import { clientNetwork, queryText, type ServiceRequest } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
 import type { Identification } from './identity.ts'
@@ -26,7 +26,7 @@ export function serviceRequests(route: Route): (request: HttpRequest) => Service
 }
 
 export function makeForwarding(context: GatewayContext, responder: Responder, identification: Identification) {
-  const { retryingCalls, loadShedding, responseCache } = context.resources
+  const { retryingCalls, loadShedding, responseCache, declineLimit } = context.resources
 
   return function forward(route: Route): HttpHandler {
     const toServiceRequest = serviceRequests(route)
@@ -38,8 +38,15 @@ export function makeForwarding(context: GatewayContext, responder: Responder, id
         return first.status === 404 && (await identification.identifyAfterAll(route, request)) ? call(request) : first
       })
       if (route.method !== 'GET' && answer.status < 400) forgetWhatChanged(route, request)
+      if (route.rateLimit?.class === 'checkout') countDecline(request, answer.status)
       responder.send(request, reply, answer)
     }
+  }
+
+  function countDecline(request: HttpRequest, status: number): void {
+    const { caller, clientIp } = contextOf(request)
+    const orderId = String(pathParams(request).orderId).toLowerCase()
+    declineLimit.answered(orderId, { network: clientNetwork(clientIp), user: caller.userId }, status)
   }
 
   /** A client sees its own change at once, before the message about it arrives. */

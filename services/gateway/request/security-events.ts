@@ -1,8 +1,7 @@
 // Writes the security log of the gateway: requests that it refuses because of who sends them, from where, or how many.
-import { logSecurityEvent, type Refusal, type SecurityEvent } from '@souk/service'
+import { clientNetwork, logSecurityEvent, type Refusal, type SecurityEvent } from '@souk/service'
 import { LRUCache } from 'lru-cache'
 import type { GatewayContext } from '../context.ts'
-import { clientNetwork } from './client-address.ts'
 import { contextOf, type HttpRequest } from './request-context.ts'
 
 /** A client that is limited goes on trying; one line a minute says so. */

@@ -70,6 +70,7 @@ export const meanings: Record<string, string> = {
   'cart-too-large': 'Both carts together have too many lines for one cart.',
   'sku-unknown': 'The shop has never heard of these SKUs; skus lists them.',
   'payment-declined': 'No money was taken. Try again with a new order id.',
+  'too-many-declines': 'Several payments in a row were declined; Retry-After says when to try again.',
   'out-of-stock': 'Too few are left. Nothing was reserved and no money was taken.',
   'price-changed': 'The total differs from the expected one; read the cart again.',
   'order-canceled': 'The order was canceled.',

@@ -3,18 +3,17 @@ import type { Reservation } from '@souk/contracts/inventory'
 import type { Demand } from '../stock/demand.ts'
 import type { MissingStock } from './allocation.ts'
 
-/** What an order requests. Its id and its holder are in lower case. */
+/** What an order requests. Its id is in lower case. */
 export interface ReservationRequest extends Demand {
   orderId: string
   pinned: boolean
   expiresAt: string | undefined
-  holder: string | undefined
 }
 
 export type ReserveOutcome =
   | { kind: 'reserved'; reservation: Reservation }
   | { kind: 'out-of-stock'; missing: MissingStock[] }
-  | { kind: 'reservation-over' | 'different-lines' | 'too-many-reservations' }
+  | { kind: 'reservation-over' | 'different-lines' }
 
 /** One row per line; a reservation without lines has one row whose sku is null. */
 export interface ReservationRow {

@@ -1,8 +1,9 @@
 // SQL of the tables `reservation` and `reservation_line`: reads one reservation, and gives the parts of the statements that
 // store new ones.
 import type { Reservation } from '@souk/contracts/inventory'
-import type { Sql, Statement } from '@souk/postgres'
+import { columns, type Sql, type Statement, Verbatim } from '@souk/postgres'
 import type { InventoryContext } from '../context.ts'
+import type { AllocatedLine } from './allocation.ts'
 import { type ReservationRequest, type ReservationRow, reservationOf } from './reservation.ts'
 
 type Settings = InventoryContext['settings']
@@ -23,49 +24,58 @@ export const requestColumns = {
   order_id: ['uuid', (request: ReservationRequest) => request.orderId],
   is_pinned: ['boolean', (request: ReservationRequest) => request.pinned],
   until: ['timestamptz', (request: ReservationRequest) => request.expiresAt],
-  holder: ['text', (request: ReservationRequest) => request.holder],
 } as const
 
-/** The values of a new reservation's order_id, status, expires_at and holder. `request` names a row with `requestColumns`. */
+/** The values of a new reservation's order_id, status and expires_at. `request` names a row with `requestColumns`. */
 export function newReservationValues(sql: Sql, request: Statement, { reservationMinutes }: Settings): Statement {
   return sql`
     ${request}.order_id,
     case when ${request}.is_pinned then 'pinned' else 'active' end as status,
     case when not ${request}.is_pinned then
       coalesce(${request}.until, clock_timestamp() + make_interval(mins => ${reservationMinutes}::integer))
-    end as expires_at,
-    ${request}.holder`
-}
-
-/** A condition: `holder`, an expression that may be null, has as many unpaid reservations as one person may have. */
-export function hasTooManyReservations(sql: Sql, holder: Statement, { reservationsPerHolder }: Settings): Statement {
-  return sql`
-    ${holder} is not null and ${reservationsPerHolder}::integer <= (
-      select count(*)
-      from (
-        select from reservation r
-        where r.holder = ${holder} and r.expires_at is not null
-        limit ${reservationsPerHolder}::integer
-      ) as unpaid
-    )`
+    end as expires_at`
 }
 
 /**
  * CTEs `stored_line`, `ledger` and `updated_stock`: write the lines of new reservations, the ledger and the stock. `lines` names
- * rows of the same statement (order_id, sku, location, quantity); their stock is locked.
+ * rows of the same statement (order_id, sku, location, quantity); their stock is locked. `kind` is that of the movements: an order
+ * is reserved again after it was deferred.
  */
-export function writeReservedLines(sql: Sql, lines: Statement): Statement {
+export function writeReservedLines(
+  sql: Sql,
+  lines: Statement,
+  kind: 'reserved' | 'reserved-again' = 'reserved',
+): Statement {
   return sql`
     stored_line as (
       insert into reservation_line (order_id, sku, location, quantity)
       select order_id, sku, location, quantity from ${lines}
     ), ledger as (
       insert into stock_movement (sku, location, kind, on_hand_change, reserved_change, reference, reason)
-      select sku, location, 'reserved', 0, quantity, order_id, 'Reserved for an order' from ${lines}
+      select sku, location, ${new Verbatim(`'${kind}'`)}, 0, quantity, order_id, 'Reserved for an order' from ${lines}
     ), updated_stock as (
       update stock s
       set reserved = s.reserved + change.quantity, updated_at = clock_timestamp()
       from (select sku, location, sum(quantity)::bigint as quantity from ${lines} group by sku, location) as change
       where s.sku = change.sku and s.location = change.location
     )`
+}
+
+const lineRows = columns<AllocatedLine & { orderId: string }>({
+  order_id: ['uuid', (line) => line.orderId],
+  sku: ['text', (line) => line.sku],
+  location: ['text', (line) => line.location],
+  quantity: ['bigint', (line) => line.quantity],
+})
+/** Writes allocated lines of reservations with their ledger and stock. The stock is locked. */
+export function writeAllocatedLines(
+  sql: Sql,
+  lines: readonly (AllocatedLine & { orderId: string })[],
+  kind: 'reserved' | 'reserved-again',
+): Statement {
+  return sql`
+    with allocated as materialized (
+      select * from ${lineRows(lines)} as line
+    ), ${writeReservedLines(sql, sql`allocated`, kind)}
+    select`
 }

@@ -21,8 +21,6 @@ interface DecidedRequest {
 const reserveInBatch = batched<ReservationRequest, DecidedRequest, InventoryContext>({
   key: ({ orderId }) => orderId,
   keyOf: ({ orderId }) => orderId,
-  // The unpinned reservations of a person are counted, so two of them never share a batch.
-  conflicts: ({ pinned, holder }) => (pinned || !holder ? [] : [`held by ${holder}`]),
   async write(requests, context) {
     const reserved = await reserveInOneStatement(requests, context)
     const left = requests.filter(({ orderId }) => !reserved.has(orderId))

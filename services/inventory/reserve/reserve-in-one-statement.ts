@@ -5,12 +5,7 @@ import type { Reservation } from '@souk/contracts/inventory'
 import { columns, crashpoint, type Sql, type Statement, sqlState } from '@souk/postgres'
 import type { InventoryContext } from '../context.ts'
 import { type ReservationRequest, type ReservationRow, reservationOf } from './reservation.ts'
-import {
-  hasTooManyReservations,
-  newReservationValues,
-  requestColumns,
-  writeReservedLines,
-} from './reservations-table.ts'
+import { newReservationValues, requestColumns, writeReservedLines } from './reservations-table.ts'
 
 /**
  * PostgreSQL checks constraints on a row as it was when the statement began, before it sees what other transactions made of it
@@ -20,8 +15,7 @@ import {
 const checkViolation = '23514'
 
 /**
- * Returns the reservations that were made, by order id. An order is left out when it has a reservation, when its holder has too
- * many, and when it names a SKU that was insufficient within the last second. All are left out when one SKU is insufficient.
+ * Returns the reservations that were made, by order id. An order is left out when it has a reservation, and when it names a SKU that was insufficient within the last second. All are left out when one SKU is insufficient.
  */
 export async function reserveInOneStatement(
   requests: readonly ReservationRequest[],
@@ -98,11 +92,10 @@ function reserveIfSufficient(
       from (select sku, sum(quantity) as quantity from line group by sku) as wanted
       left join first_location on first_location.sku = wanted.sku
     ), stored as (
-      insert into reservation (order_id, status, expires_at, holder)
+      insert into reservation (order_id, status, expires_at)
       select ${newReservationValues(sql, sql`request`, settings)}
       from request
       where (select bool_and(is_sufficient) from demand)
-        and not (${hasTooManyReservations(sql, sql`request.holder`, settings)})
       order by order_id
       on conflict (order_id) do nothing
       returning order_id, status, expires_at

@@ -7,13 +7,7 @@ import { demandOf } from '../stock/demand.ts'
 import { thresholdEvents } from '../stock/threshold-events.ts'
 import { type AllocatedLine, type Allocation, type AvailableStock, allocate, type MissingStock } from './allocation.ts'
 import type { ReservationRequest, ReserveOutcome } from './reservation.ts'
-import {
-  findReservation,
-  hasTooManyReservations,
-  newReservationValues,
-  requestColumns,
-  writeReservedLines,
-} from './reservations-table.ts'
+import { findReservation, newReservationValues, requestColumns, writeAllocatedLines } from './reservations-table.ts'
 
 type Settings = InventoryContext['settings']
 
@@ -42,7 +36,6 @@ export function reserveUnderLock(
 interface CheckedRequest {
   isKnown: boolean
   missing: MissingStock[] | null
-  hasTooMany: boolean
   status: Reservation['status'] | null
   expiresAt: string | null
 }
@@ -64,7 +57,7 @@ async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRe
     with request as materialized (
       select * from ${requestRows(requests.map((request, place) => ({ ...request, place })))} as request
     ), checked as materialized (
-      select place, order_id, is_pinned, until, holder, skus,
+      select place, order_id, is_pinned, until, skus,
         (select true from reservation r where r.order_id = request.order_id) is not null as is_known,
         (
           select json_agg(
@@ -75,11 +68,10 @@ async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRe
             select coalesce(sum(s.on_hand - s.reserved), 0) as available from stock s where s.sku = wanted.sku
           ) as unlocked
           where wanted.quantity > unlocked.available
-        ) as missing,
-        ${hasTooManyReservations(sql, sql`request.holder`, settings)} as has_too_many
+        ) as missing
       from request
     ), possible as materialized (
-      select * from checked where not is_known and missing is null and not has_too_many
+      select * from checked where not is_known and missing is null
     ), locked_stock as materialized (
       select s.sku, s.location, s.on_hand - s.reserved as available, p.priority
       from stock s
@@ -88,7 +80,7 @@ async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRe
       order by s.sku, s.location
       for no key update of s
     ), stored as (
-      insert into reservation (order_id, status, expires_at, holder)
+      insert into reservation (order_id, status, expires_at)
       select ${newReservationValues(sql, sql`possible`, settings)}
       from possible
       where (select count(*) from locked_stock) >= 0 -- Always true, but evaluated first, so the stock is locked first.
@@ -98,7 +90,7 @@ async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRe
     )
     select
       (
-        select json_agg(json_build_object('isKnown', is_known, 'missing', missing, 'hasTooMany', has_too_many,
+        select json_agg(json_build_object('isKnown', is_known, 'missing', missing,
           'status', stored.status, 'expiresAt', stored.expires_at) order by place)
         from checked
         left join stored using (order_id)
@@ -110,13 +102,6 @@ async function storeWhatSeemsPossible(sql: Sql, requests: readonly ReservationRe
       ) as stock`
   return row as { checked: CheckedRequest[]; stock: AvailableStock[] } // Aggregates without groups return one row.
 }
-
-const lineRows = columns<AllocatedLine & { orderId: string }>({
-  order_id: ['uuid', (line) => line.orderId],
-  sku: ['text', (line) => line.sku],
-  location: ['text', (line) => line.location],
-  quantity: ['bigint', (line) => line.quantity],
-})
 
 /** Writes the allocated lines, and deletes the stored reservations for which there was not enough after all. */
 function writeAllocations(
@@ -132,17 +117,13 @@ function writeAllocations(
     else for (const line of allocation?.lines ?? []) lines.push({ orderId, ...line })
   }
   const undo = sql`delete from reservation where order_id = any(${refused}::uuid[])`
-  const write = sql`
-    with allocated as materialized (
-      select * from ${lineRows(lines)} as line
-    ), ${writeReservedLines(sql, sql`allocated`)}
-    select`
+  const write = writeAllocatedLines(sql, lines, 'reserved')
   return [...(refused.length > 0 ? [undo] : []), ...(lines.length > 0 ? [write] : [])]
 }
 
 async function outcomeOf(
   { orderId, skus, quantities }: ReservationRequest,
-  { isKnown, missing, hasTooMany, status, expiresAt }: CheckedRequest,
+  { isKnown, missing, status, expiresAt }: CheckedRequest,
   allocation: Allocation | undefined,
   sql: Sql,
 ): Promise<ReserveOutcome> {
@@ -152,7 +133,6 @@ async function outcomeOf(
     return { kind: 'reserved', reservation: { orderId, status, expiresAt: until, lines: allocation.lines } }
   }
   if (!isKnown && missing) return { kind: 'out-of-stock', missing }
-  if (!isKnown && hasTooMany) return { kind: 'too-many-reservations' }
 
   // The order has a reservation from an earlier request.
   const reservation = await findReservation(sql, orderId)

@@ -11,9 +11,8 @@ const route = inventoryApi.routes.reserve
 
 export const reserve = handle(route, async ({ params, body }, context: InventoryContext) => {
   const { pinned, expiresAt } = body
-  const holder = body.holder?.trim().toLowerCase() // People type addresses: an address is one person in whatever case.
   const orderId = params.orderId.toLowerCase()
-  const outcome = await reserveStock({ ...demandOf(body.lines), orderId, pinned, expiresAt, holder }, context)
+  const outcome = await reserveStock({ ...demandOf(body.lines), orderId, pinned, expiresAt }, context)
   crashpoint('inventory.reserved')
   return reservationOrRefusal(outcome)
 })
@@ -35,12 +34,6 @@ function reservationOrRefusal(outcome: ReserveOutcome): Reservation {
         route,
         'invalid-request',
         'This order has a reservation of other things. An order does not change its lines.',
-      )
-    case 'too-many-reservations':
-      return refuse(
-        route,
-        'too-many-reservations',
-        'You hold many unpaid orders. Pay or cancel one of them, or wait until they expire.',
       )
   }
 }

@@ -105,5 +105,5 @@ function isSold(
 
 function isUnreserved(reservation: LockedReservation | undefined): boolean {
   if (!reservation) return true
-  return (reservation.status === 'released' || reservation.status === 'expired') && !reservation.isCanceled
+  return ['released', 'expired', 'deferred'].includes(reservation.status) && !reservation.isCanceled
 }

@@ -31,10 +31,13 @@ export const undoCanceled = on([OrderCanceled], async ({ orderId }, transaction,
   settleOrder({ canceled: orderId }, transaction, context)
 })
 
-/** The customer must act first, so the reservation may expire again. After a sale or a release nothing changes. */
+/**
+ * From versions that did not ask to hold: the customer must act first, so the reservation may expire again. After an agreement, a
+ * sale or a release nothing changes.
+ */
 export const holdStock = on([HoldStock], async ({ orderId, until }, { sql }, _context: InventoryContext) => {
   await sql`
     update reservation
     set status = 'active', expires_at = ${until}
-    where order_id = ${orderId} and status = 'pinned'`
+    where order_id = ${orderId} and status = 'pinned' and agreed_at is null`
 })

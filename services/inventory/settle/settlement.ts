@@ -10,7 +10,7 @@ export interface LockedReservation {
   isCanceled: boolean
 }
 /** How the stock of a reservation moves. */
-export type MovementKind = 'sold' | 'released' | 'expired' | 'returned'
+export type MovementKind = 'sold' | 'released' | 'expired' | 'returned' | 'deferred'
 /** What becomes of a reservation: its new state, and how all of its stock moves, in this order. */
 export interface Settlement extends LockedReservation {
   movements: MovementKind[]
@@ -34,6 +34,7 @@ export const movementEffects: Record<MovementKind, { onHand: number; reserved: n
   sold: { onHand: -1, reserved: -1, reason: 'Sold' },
   released: { onHand: 0, reserved: -1, reason: 'The order gave it back' },
   expired: { onHand: 0, reserved: -1, reason: 'Its time ran out' },
+  deferred: { onHand: 0, reserved: -1, reason: 'Given back until the payment is agreed' },
   returned: { onHand: 1, reserved: 0, reason: 'The paid order was canceled' },
 }
 

@@ -2,35 +2,108 @@
 import assert from 'node:assert/strict'
 import { randomUUIDv7 } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { Message } from '@souk/contracts'
 import { inventoryApi } from '@souk/contracts/inventory'
-import { anonymous, customer, refusalOf, staff } from '@souk/service/fixture'
+import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
+import { anonymous, customer, eventually, refusalOf, staff } from '@souk/service/fixture'
 import { openInventory, type TestInventory } from '../fixture.ts'
 
+function product(status: 'draft' | 'published', skus: string[], more: { productId?: string; version?: number } = {}) {
+  const variants = skus.map((sku) => ({ sku, title: '', prices: [], weightGrams: 1 }))
+  return ProductChanged({ productId: randomUUIDv7(), slug: 'a', title: 'A', status, version: 1, variants, ...more })
+}
 let inventory: TestInventory
 before(async () => {
   inventory = await openInventory()
 })
 after(() => inventory.close())
 
-test('availability of many SKUs, in the order of the query', async () => {
-  const [many, few, none] = [
+const publicly = async (sku: string[]) =>
+  (await inventory.shop.as(inventoryApi, anonymous).availability({ query: { sku } })).items
+
+test('availability of many SKUs, in the order of the query: the public learns a number only when it is low', async () => {
+  const [many, few, none, draft] = [
     await inventory.stocked({ main: 2, east: 3 }),
     await inventory.stocked({ main: 4 }),
     await inventory.stocked({ main: 1 }),
+    await inventory.stocked({ main: 9 }),
   ]
+  await inventory.receive(...[many, few, none].map((sku) => product('published', [sku])), product('draft', [draft]))
   await inventory.reserve([{ sku: few, quantity: 1 }])
   await inventory.reserve([{ sku: none, quantity: 1 }])
-  const client = inventory.shop.as(inventoryApi, anonymous)
-  const { items } = await client.availability({ query: { sku: [none, many, 'unknown', few, many] } })
-  assert.deepEqual(items, [
+  assert.deepEqual(await publicly([none, many, 'unknown', few, many, draft]), [
     { sku: none, available: 0, status: 'out-of-stock' },
-    { sku: many, available: 5, status: 'in-stock' },
+    { sku: many, status: 'in-stock' },
     { sku: 'unknown', available: 0, status: 'out-of-stock' },
     { sku: few, available: 3, status: 'low' },
-    { sku: many, available: 5, status: 'in-stock' },
+    { sku: many, status: 'in-stock' },
+    { sku: draft, available: 0, status: 'out-of-stock' },
+  ])
+  const exact = await inventory.shop
+    .as(inventoryApi, { service: 'orders', role: 'anonymous' })
+    .stockLevels({ query: { sku: [none, many, 'unknown', draft] } })
+  assert.deepEqual(exact.items, [
+    { sku: none, available: 0 },
+    { sku: many, available: 5 },
+    { sku: 'unknown', available: 0 },
+    { sku: draft, available: 9 },
   ])
   for (const query of ['', 'sku=', 'sku=%00', 'sku=a%20b', `${'sku=a&'.repeat(101)}`, 'sku=a&more=1']) {
     assert.equal((await inventory.shop.request(inventoryApi.routes.availability, { query })).status, 400, query)
+  }
+})
+
+test('what is withdrawn, deleted or taken out of its product counts as out of stock, whatever comes late or twice', async () => {
+  const [kept, dropped] = [await inventory.stocked({ main: 9 }), await inventory.stocked({ main: 9 })]
+  const productId = randomUUIDv7()
+  const changed = (version: number, status: 'draft' | 'published', skus: string[]) =>
+    product(status, skus, { productId, version })
+  const deleted = (version: number) => ProductDeleted({ productId, slug: 'a', version, skus: [kept] })
+  const statuses = async () => (await publicly([kept, dropped])).map(({ status }) => status)
+  const after = async (...messages: Message[]) => {
+    await inventory.receive(...messages)
+    return statuses()
+  }
+  const [inStock, out] = ['in-stock', 'out-of-stock']
+  assert.deepEqual(await after(changed(1, 'published', [kept, dropped])), [inStock, inStock])
+  assert.deepEqual(await after(changed(2, 'published', [kept])), [inStock, out])
+  assert.deepEqual(await after(changed(1, 'published', [kept, dropped])), [inStock, out], 'late')
+  assert.deepEqual(await after(changed(3, 'draft', [kept])), [out, out])
+  assert.deepEqual(await after(product('published', [dropped])), [out, inStock], 'another product took it over')
+  assert.deepEqual(await after(changed(4, 'published', [kept]), deleted(4)), [out, inStock], 'in one batch')
+  assert.deepEqual(await after(changed(4, 'published', [kept])), [out, inStock], 'late')
+  assert.deepEqual(await after(changed(5, 'published', [kept])), [inStock, inStock], 'put in again')
+})
+
+test('a shop from before reads its catalog once; until then, stock counts as for sale', async () => {
+  const skus = Array.from({ length: 1_203 }, (_, n) => `old-${n}`)
+  const ids = skus.map(() => randomUUIDv7()).sort()
+  const products = skus.map((sku, n) => ({
+    productId: ids[n] as string,
+    version: 3,
+    isForSale: n % 2 === 0,
+    skus: [sku],
+  }))
+  const old = await openInventory({ products })
+  try {
+    const last = products.at(-1)
+    await eventually('the catalog is read', async () => {
+      const [row] = await old.sql<{ isDone: boolean }>`select is_done from catalog_fill`
+      return row?.isDone === true
+    })
+    const [row] = await old.sql`
+      select count(*) as known, count(*) filter (where is_for_sale) as sold from for_sale`
+    assert.deepEqual(row, { known: 1_203, sold: 602 })
+    await old.receive(product('published', last?.skus ?? [], { productId: last?.productId, version: 3 }))
+    const [same] = await old.sql`select is_for_sale from for_sale where sku = ${last?.skus[0]}`
+    assert.equal(same?.isForSale, last?.isForSale, 'a version that is known changes nothing')
+
+    await old.sql`update catalog_fill set is_done = false`
+    const sku = await old.stocked({ main: 2 })
+    const { items } = await old.shop.as(inventoryApi, anonymous).availability({ query: { sku: [sku] } })
+    assert.deepEqual(items, [{ sku, available: 2, status: 'low' }])
+  } finally {
+    await old.close()
   }
 })
 

@@ -10,7 +10,9 @@ import { notifications } from '../service.ts'
 const { mailbox, readMail, readMailBody, mailboxList } = notificationsApi.routes
 let shop: TestShop
 before(async () => {
-  shop = await startForTest([notifications])
+  shop = await startForTest([notifications], {
+    env: { NOTIFICATIONS_LETTERS_PER_HOUR: '1000', NOTIFICATIONS_LETTERS_PER_DAY: '1000' },
+  })
 })
 after(() => shop.stop())
 

@@ -137,9 +137,9 @@ test('a cart answers without inventory, whether it fails or hangs', async () => 
 
 test('inventory is asked once for many carts at the same time', async () => {
   const sku = await shop.sell(newSku(), 1000)
-  const before = shop.fakes.calls.filter((call) => call === 'availability').length
+  const before = shop.fakes.calls.filter((call) => call === 'stockLevels').length
   await Promise.all(Array.from({ length: 20 }, () => put(randomUUID(), 1, sku)))
-  assert.equal(shop.fakes.calls.filter((call) => call === 'availability').length - before, 1)
+  assert.equal(shop.fakes.calls.filter((call) => call === 'stockLevels').length - before, 1)
 })
 
 test('a cart shows current prices when a product is published, changed, withdrawn or deleted', async () => {

@@ -55,7 +55,7 @@ export function makeStockHints(): StockHints {
 
 /** The available units by SKU; undefined when inventory does not answer in time. The call has logged why. */
 function levelsOf(skus: string[], inventory: Inventory): Promise<Map<string, number> | undefined> {
-  const levels = inventory.availability({ query: { sku: skus } }).then(
+  const levels = inventory.stockLevels({ query: { sku: skus } }).then(
     ({ items }) => new Map(items.map((item) => [item.sku, item.available])),
     () => undefined,
   )

@@ -1,32 +1,52 @@
 // What a checkout asks inventory and payments for, and what their answers mean for the saga. Every request may be repeated:
 // both services know the order's id and answer as before. Throws when the outcome is unknown (isUnknownOutcome).
 import { ProblemError } from '@souk/contracts'
+import type { Reservation } from '@souk/contracts/inventory'
 import type { Payment } from '@souk/contracts/payments'
 import { crashpoint } from '@souk/postgres'
 import { Refusal } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import type { Order } from '../order/order.ts'
 import type { Signal } from './checkout-saga.ts'
+import { unpaidHold } from './unpaid-hold.ts'
 
-/** Undefined when the stock is reserved. */
-export async function reserveStock(order: Order, { clients }: OrdersContext): Promise<Signal | undefined> {
+export type ReservationStatus = Reservation['status']
+
+/** The status of the reservation, or why there is none. */
+export async function reserveStock(order: Order, { clients }: OrdersContext): Promise<Signal | ReservationStatus> {
   try {
-    await clients.inventory.reserve({
+    const { status } = await clients.inventory.reserve({
       params: { orderId: order.id },
       body: {
         lines: order.lines.map(({ sku, quantity }) => ({ sku, quantity })),
         pinned: true,
-        holder: order.customerId ?? order.email,
       },
     })
     crashpoint('orders.stock-reserved')
+    return status
+  } catch (error) {
+    return stockRefused(error)
+  }
+}
+
+/**
+ * The payment is not agreed yet. Inventory holds the stock within its bounds, else it gives the stock back until the bank has
+ * agreed. Undefined in both cases.
+ */
+export async function holdStock(order: Order, context: OrdersContext): Promise<Signal | undefined> {
+  try {
+    await context.clients.inventory.hold({ params: { orderId: order.id }, body: unpaidHold(order, context) })
+    crashpoint('orders.stock-held')
     return undefined
   } catch (error) {
     return stockRefused(error)
   }
 }
 
-/** Pins the reservation: no timer ends it while the money is captured. Undefined when it is pinned. */
+/**
+ * Pins the reservation: no timer ends it while the money is captured. Stock that was given back meanwhile is reserved again.
+ * Undefined when it is pinned.
+ */
 export async function pinStock(order: Order, { clients }: OrdersContext): Promise<Signal | undefined> {
   try {
     await clients.inventory.pin({ params: { orderId: order.id } })

@@ -119,7 +119,9 @@ function order(status: OrderStatus, more: Partial<Order> = {}): Order {
 
 const stockRefused: Signal = { type: 'stock-refused', reason: 'out-of-stock', detail }
 const reservationLost: Signal = { type: 'reservation-lost' }
-const captured: Signal = { type: 'payment-captured' }
+/** What a checkout learns that has pinned the stock, and what a message says. */
+const captured: Signal = { type: 'payment-captured', isStockPinned: true }
+const capturedOnly: Signal = { type: 'payment-captured' }
 const authorized: Signal = { type: 'payment-authorized' }
 const declined: Signal = { type: 'payment-declined', detail }
 const actionRequired: Signal = {
@@ -141,6 +143,7 @@ const signals = [
   stockRefused,
   reservationLost,
   captured,
+  capturedOnly,
   authorized,
   declined,
   actionRequired,
@@ -166,14 +169,16 @@ const checkingOut: [Signal, string][] = [
   [stockRefused, 'canceled orders.order-canceled'],
   [reservationLost, 'canceled payments.cancel-payment orders.order-canceled'],
   [captured, 'paid orders.order-placed'],
+  [capturedOnly, 'capturing orders.order-changed'],
   [authorized, 'capturing orders.order-changed'],
   [declined, 'canceled orders.order-canceled'],
-  [actionRequired, 'awaiting-customer inventory.hold-stock orders.order-changed'],
+  [actionRequired, 'awaiting-customer orders.order-changed'],
   [reservationExpired, 'canceled payments.cancel-payment orders.order-canceled'],
   [cancelRequested, 'canceled payments.cancel-payment orders.order-canceled'],
 ]
 const awaitingCustomer: [Signal, string][] = [
-  [captured, 'paid orders.order-placed'],
+  [captured, 'capturing orders.order-changed'],
+  [capturedOnly, 'capturing orders.order-changed'],
   [authorized, 'capturing orders.order-changed'],
   [declined, 'canceled orders.order-canceled'],
   [deadlinePassed, 'canceled payments.cancel-payment orders.order-canceled'],
@@ -181,6 +186,7 @@ const awaitingCustomer: [Signal, string][] = [
   [cancelRequested, 'canceled payments.cancel-payment orders.order-canceled'],
 ]
 const capturing: [Signal, string][] = [
+  [stockRefused, 'canceled payments.cancel-payment orders.order-canceled'],
   [reservationLost, 'canceled payments.cancel-payment orders.order-canceled'],
   [captured, 'paid orders.order-placed'],
   [declined, 'canceled orders.order-canceled'],
@@ -211,6 +217,7 @@ const shipped: [Signal, string][] = [
 ]
 const canceled: [Signal, string][] = [
   [captured, 'canceled payments.cancel-payment'],
+  [capturedOnly, 'canceled payments.cancel-payment'],
   [authorized, 'canceled payments.cancel-payment'],
   [refundRequested, 'canceled payments.refund-payment'],
   [refunded, 'canceled orders.order-refunded'],
@@ -249,6 +256,7 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [stockRefused, 'openCheckout closes'],
     [reservationLost, 'openCheckout closes'],
     [captured, 'openCheckout closes'],
+    [capturedOnly, 'openCheckout changes'],
     [authorized, 'openCheckout changes'],
     [declined, 'openCheckout closes'],
     [actionRequired, 'openCheckout changes'],
@@ -256,7 +264,8 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [cancelRequested, 'openCheckout closes'],
   ],
   'awaiting-customer': [
-    [captured, 'openCheckout closes'],
+    [captured, 'openCheckout changes'],
+    [capturedOnly, 'openCheckout changes'],
     [authorized, 'openCheckout changes'],
     [declined, 'openCheckout closes'],
     [deadlinePassed, 'openCheckout closes'],
@@ -264,6 +273,7 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [cancelRequested, 'openCheckout closes'],
   ],
   capturing: [
+    [stockRefused, 'openCheckout closes'],
     [reservationLost, 'openCheckout closes'],
     [captured, 'openCheckout closes'],
     [declined, 'openCheckout closes'],
@@ -294,6 +304,7 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
   ],
   canceled: [
     [captured, ''],
+    [capturedOnly, ''],
     [authorized, ''],
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],

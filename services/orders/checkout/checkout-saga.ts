@@ -22,7 +22,8 @@ import {
 export type Signal =
   | { type: 'stock-refused'; reason: 'out-of-stock' | 'too-many-reservations'; detail: CancelDetail }
   | { type: 'reservation-lost' }
-  | { type: 'payment-captured' }
+  /** `isStockPinned`: the stock of this order cannot be lost any more. A message does not know that. */
+  | { type: 'payment-captured'; isStockPinned?: boolean }
   | { type: 'payment-authorized' }
   | { type: 'payment-declined'; detail: CancelDetail }
   | { type: 'action-required'; nextAction: NonNullable<Order['nextAction']>; deadlineAt: string }
@@ -52,26 +53,29 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
     'stock-refused': (order, { reason, detail }) => cancelUnpaid(order, reason, detail),
     // The stock was reserved once, so the money may have been taken, too.
     'reservation-lost': (order) => loseStock(order),
-    'payment-captured': (order, _, at) => place(order, at),
+    'payment-captured': (order, { isStockPinned }, at) => (isStockPinned ? place(order, at) : capture(order, at)),
     'payment-authorized': (order, _, at) => capture(order, at),
     'payment-declined': (order, { detail }) => cancelUnpaid(order, 'declined', detail),
     'action-required': (order, { nextAction, deadlineAt }, at) => awaitCustomer(order, nextAction, deadlineAt, at),
     'reservation-expired': (order) => expire(order),
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },
-  // The customer is at the bank's page, or has left for good.
+  // The customer is at the bank's page, or has left for good. Its stock may be given back meanwhile, so also an order whose money
+  // was taken pins its stock first.
   'awaiting-customer': {
-    'payment-captured': (order, _, at) => place(order, at),
+    'payment-captured': (order, _, at) => capture(order, at),
     'payment-authorized': (order, _, at) => capture(order, at),
     'payment-declined': (order, { detail }) => cancelUnpaid(order, 'declined', detail),
     'deadline-passed': (order) => expire(order),
     'reservation-expired': (order) => expire(order),
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },
-  // The customer has agreed. The stock is being pinned, then the money captured.
+  // The customer has agreed. The stock is being pinned, or reserved again, then the money captured.
   capturing: {
+    // What was given back meanwhile is sold out by now. The approval is voided; money that was taken already goes back.
+    'stock-refused': (order, { reason, detail }) => cancelUnclear(order, reason, detail),
     'reservation-lost': (order) => loseStock(order),
-    'payment-captured': (order, _, at) => place(order, at),
+    'payment-captured': (order, { isStockPinned }, at) => (isStockPinned ? place(order, at) : undefined),
     'payment-declined': (order, { detail }) => cancelUnpaid(order, 'declined', detail),
     'reservation-expired': (order) => expire(order),
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
 import { ordersApi } from '@souk/contracts/orders'
+import { PaymentAuthorized, PaymentCaptured } from '@souk/contracts/payments'
 import { newTrace } from '@souk/messaging'
 import { Refusal } from '@souk/service'
 import { anonymous, customer, eventually } from '@souk/service/fixture'
@@ -214,7 +215,7 @@ test('an unknown payment provider is refused, and another may be chosen', async 
   assert.equal((await shop.buy(cart)).status, 201)
 })
 
-test('a customer with too many open reservations is refused with that reason', async () => {
+test('an order that an earlier version refused for too many reservations keeps its answer', async () => {
   const { cart } = await cartOfTwo()
   shop.fakes.disturb = (call) => {
     if (call === 'reserve') throw new Refusal('too-many-reservations', 429, 'Finish your other orders first.')
@@ -222,6 +223,71 @@ test('a customer with too many open reservations is refused with that reason', a
   const { status, problem } = await shop.buy(cart)
   assert.deepEqual([status, problem.code], [429, 'too-many-reservations'])
 })
+
+test('a purchase that is paid at once never asks about unpaid holds', async () => {
+  const { cart } = await cartOfTwo()
+  const { order } = await shop.buy(cart)
+  const calls = shop.fakes.calls.filter((call) => call.endsWith(order.id))
+  assert.deepEqual(calls, [`reserve ${order.id}`, `pay ${order.id}`])
+})
+
+test('inventory is told who holds unpaid stock: the network and the mailbox as hashes, and the customer', async () => {
+  const sku = await shop.sell(`CUP-${++count}`, 1990)
+  const lena = customer()
+  const spellings = ['Lena.Vogt@gmail.com', 'lenavogt+7@googlemail.com']
+  const holders = []
+  for (const email of spellings) {
+    const cart = await shop.fullCart([{ sku, quantity: 1 }], lena, { email })
+    await shop.buy(cart, { token: 'tok_3ds', caller: lena })
+    holders.push(shop.fakes.holders.at(-1))
+  }
+  assert.deepEqual(holders[0], holders[1])
+  assert.equal(holders[0]?.customer, lena.userId)
+  assert.match(holders[0]?.network ?? '', /^[\w-]{22}$/)
+  assert.match(holders[0]?.mailbox ?? '', /^[\w-]{22}$/)
+})
+
+test('an order above the bounds holds no stock; it is reserved when the bank has agreed', async () => {
+  shop.fakes.mayHold = false
+  try {
+    const { sku, cart } = await cartOfTwo({ stock: 2 })
+    const orderId = randomUUID()
+    const { status, order } = await shop.buy(cart, { orderId, token: 'tok_3ds' })
+    assert.deepEqual([status, order.status], [202, 'awaiting-customer'])
+    assert.equal(shop.fakes.stock.get(sku), 2)
+    await shop.deliver(PaymentAuthorized({ orderId, amount: cart.totals.total }))
+    await eventually('the order is paid', async () => (await shop.statusOf(orderId)) === 'paid')
+    assert.equal(shop.fakes.stock.get(sku), 0)
+    assert.equal(shop.fakes.calls.indexOf(`pin ${orderId}`) < shop.fakes.calls.indexOf(`capture ${orderId}`), true)
+  } finally {
+    shop.fakes.mayHold = true
+  }
+})
+
+for (const [agreed, message] of [
+  ['approved', PaymentAuthorized],
+  ['taken', PaymentCaptured],
+] as const) {
+  test(`what was sold meanwhile is not charged: the payment is undone when it was ${agreed}`, async () => {
+    shop.fakes.mayHold = false
+    try {
+      const { sku, cart } = await cartOfTwo({ stock: 2 })
+      const orderId = randomUUID()
+      await shop.buy(cart, { orderId, token: 'tok_3ds' })
+      const other = await shop.buy(await shop.fullCart([{ sku, quantity: 1 }]))
+      assert.equal(other.status, 201)
+      await shop.deliver(message({ orderId, amount: cart.totals.total }))
+      await eventually('the order is canceled', async () => (await shop.statusOf(orderId)) === 'canceled')
+      assert.equal(shop.fakes.count('capture', orderId), 0)
+      const sent = await shop.sentAbout(orderId)
+      assert.deepEqual(sent.slice(-2), ['payments.cancel-payment', 'orders.order-canceled'])
+      const again = await shop.buy(cart, { orderId, token: 'tok_3ds' })
+      assert.deepEqual([again.status, again.problem.code], [409, 'out-of-stock'])
+    } finally {
+      shop.fakes.mayHold = true
+    }
+  })
+}
 
 test('a missing reply of payments is no refusal: 202, and the order is finished later (medusa #13301)', async () => {
   const { cart } = await cartOfTwo()
@@ -231,7 +297,7 @@ test('a missing reply of payments is no refusal: 202, and the order is finished 
   }
   const { status, order } = await shop.buy(cart, { orderId })
   assert.deepEqual([status, order.status], [202, 'checking-out'])
-  assert.equal(shop.fakes.reservations.get(orderId)?.status, 'pinned')
+  assert.equal(shop.fakes.reservations.get(orderId)?.status, 'active')
   shop.fakes.disturb = () => undefined
   const again = await shop.buy(cart, { orderId })
   assert.deepEqual([again.status, again.order.status], [201, 'paid'])
@@ -289,7 +355,8 @@ test('a checkout that needs the customer says where to go, and again when it is 
   const { status, order } = await shop.buy(cart, { orderId, token: 'tok_3ds' })
   assert.deepEqual([status, order.status], [202, 'awaiting-customer'])
   assert.deepEqual(order.nextAction, { type: 'redirect', url: `http://bank.example/${orderId}` })
-  assert.deepEqual(await shop.sentAbout(orderId), ['inventory.hold-stock', 'orders.order-changed'])
+  assert.deepEqual(await shop.sentAbout(orderId), ['orders.order-changed'])
+  assert.equal(shop.fakes.count('hold', orderId), 1)
   const again = await shop.buy(cart, { orderId, token: 'tok_3ds' })
   assert.deepEqual([again.status, again.order.nextAction], [202, order.nextAction])
   assert.equal(shop.fakes.count('pay', orderId), 1)

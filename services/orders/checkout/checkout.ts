@@ -17,6 +17,7 @@ import { fingerprintOf } from '../order/payment-fingerprint.ts'
 import { maySee } from '../order/read-orders.ts'
 import { type Checkout, newOrder } from './new-order.ts'
 import { runCheckout } from './run-checkout.ts'
+import { networkKey } from './unpaid-hold.ts'
 
 const route = ordersApi.routes.checkout
 /** A request is answered with 202 after this time, or sooner when its caller waits less long. */
@@ -27,7 +28,7 @@ const mostTries = 5
 type Asking = Pick<Request, 'headers' | 'caller'>
 
 export const checkout = handle(route, async (request, context: OrdersContext) => {
-  const { params, body, caller } = request
+  const { params, body, caller, ip } = request
   const orderId = params.orderId.toLowerCase()
   const asked: Checkout = {
     orderId,
@@ -38,6 +39,7 @@ export const checkout = handle(route, async (request, context: OrdersContext) =>
     payment: body.payment,
     returnUrl: returnUrl(body.returnUrl, orderId, context),
     accessKey: accessKeyOf(orderId, context.settings.accessKeySecret),
+    network: networkKey(ip, context.settings.holderSecret),
     at: context.now().toISOString(),
   }
   const quick = await placeFromCache(asked, request, context)

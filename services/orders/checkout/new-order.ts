@@ -20,6 +20,8 @@ export interface Checkout {
   payment: PaymentChoice
   returnUrl: string
   accessKey: string
+  /** The client's network as a keyed hash. */
+  network: string | undefined
   at: string
 }
 
@@ -76,6 +78,7 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
     shipments: [],
     refunds: [],
     accessKey: checkout.accessKey,
+    network: checkout.network ?? null,
   }
 }
 

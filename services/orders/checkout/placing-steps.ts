@@ -1,7 +1,6 @@
 // The steps of the saga in which an order is placed or canceled. A step says what the order will be, and names everything
 // else that it changes. Pure functions.
 import type { Message, Money } from '@souk/contracts'
-import { HoldStock } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderChanged, OrderPlaced } from '@souk/contracts/orders'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
 import { allThatIsLeft } from '../order/money-left.ts'
@@ -66,7 +65,7 @@ export function awaitCustomer(order: Order, nextAction: Order['nextAction'], dea
     order: waiting,
     openCheckout: 'changes',
     entry: { type: 'action-required', message: 'The payment waits for the customer to confirm it.' },
-    send: [HoldStock({ orderId: order.id, until: deadlineAt }), orderChanged(waiting, at)],
+    send: [orderChanged(waiting, at)],
   }
 }
 
@@ -121,6 +120,7 @@ function cancel(
         ...about(order),
         reason,
         wasPaid: order.paidAt !== null,
+        wasApproved: order.status === 'capturing' ? true : undefined,
         goingBack,
         parts: refund && partsView(refund.parts, refund.amount.currency),
         lines: soldLines(order),

@@ -5,11 +5,14 @@ import { setTimeout } from 'node:timers/promises'
 import { crashpoint } from '@souk/postgres'
 import type { OrdersContext } from '../context.ts'
 import type { Order } from '../order/order.ts'
+import { resumeAt } from '../order/orders-table.ts'
 import { advanceOrder } from './advance-order.ts'
 import {
   capturePayment,
+  holdStock,
   isUnknownOutcome,
   pinStock,
+  type ReservationStatus,
   releaseStock,
   reserveStock,
   takePayment,
@@ -39,7 +42,10 @@ async function run(order: Order, context: OrdersContext): Promise<Order> {
       await setTimeout(retryMs.least + Math.random() * retryMs.spread)
       continue
     }
-    if (!signal || signal === 'unknown') return current
+    if (!signal || signal === 'unknown') {
+      if (current.status === 'checking-out') await holdWhileUnknown(current, context)
+      return current
+    }
     crashpoint(`orders.before-${signal.type === 'payment-captured' ? 'paid' : signal.type}`)
     const advanced = await advanceOrder(current, signal, context)
     if (advanced.status === 'paid') {
@@ -56,13 +62,43 @@ async function run(order: Order, context: OrdersContext): Promise<Order> {
 /** What inventory and payments answer; undefined when there is nothing to do but wait. */
 async function nextSignal(order: Order, context: OrdersContext): Promise<Signal | 'unknown' | undefined> {
   try {
-    if (order.status === 'checking-out')
-      return (await reserveStock(order, context)) ?? (await takePayment(order, context))
-    if (order.status === 'capturing') return (await pinStock(order, context)) ?? (await capturePayment(order, context))
+    if (order.status === 'checking-out') {
+      const reserved = await reserveStock(order, context)
+      return typeof reserved === 'string' ? await takeMoney(order, reserved, context) : reserved
+    }
+    if (order.status === 'capturing')
+      return (await pinStock(order, context)) ?? withStock(await capturePayment(order, context))
     return undefined
   } catch (error) {
     if (!isUnknownOutcome(error)) throw error
     context.log.warn({ orderId: order.id, status: order.status, error: String(error) }, 'The outcome is not known yet.')
     return 'unknown'
   }
+}
+
+/**
+ * Takes the money for reserved stock. Only pinned stock is certain to be there when the money has come; stock that was held unpaid
+ * is pinned afterwards. When the customer must act, the stock is held unpaid from here on, which has its bounds.
+ */
+async function takeMoney(
+  order: Order,
+  reserved: ReservationStatus,
+  context: OrdersContext,
+): Promise<Signal | undefined> {
+  const signal = await takePayment(order, context)
+  if (signal?.type === 'action-required') return (await holdStock(order, context)) ?? signal
+  // The resumer may work on an order from then on, in another process, and may have held its stock unpaid meanwhile.
+  const isAlone = context.now().toISOString() < resumeAt(order.updatedAt)
+  return (reserved === 'pinned' && isAlone) || reserved === 'committed' ? withStock(signal) : signal
+}
+
+function withStock(signal: Signal | undefined): Signal | undefined {
+  return signal?.type === 'payment-captured' ? { ...signal, isStockPinned: true } : signal
+}
+
+/** While nobody knows whether the bank agrees, the stock is held unpaid, too. What cannot be held now is tried again later. */
+async function holdWhileUnknown(order: Order, context: OrdersContext): Promise<void> {
+  await holdStock(order, context).catch((error) =>
+    context.log.warn({ orderId: order.id, error: String(error) }, 'Stock of an unpaid order stays reserved for now.'),
+  )
 }

@@ -11,7 +11,8 @@ export function drawSaga(samples: (status: OrderStatus) => Order[], signals: rea
         const step = nextStep(sample, signal, at)
         if (!step) return []
         const sent = step.send.map((message) => message.type.replace(/^[a-z]+\./, '')).join(', ')
-        return `  ${name(status)} --> ${name(step.order.status)}: ${signal.type}${sent ? ` / ${sent}` : ''}`
+        const pinned = 'isStockPinned' in signal && signal.isStockPinned ? ', stock pinned' : ''
+        return `  ${name(status)} --> ${name(step.order.status)}: ${signal.type}${pinned}${sent ? ` / ${sent}` : ''}`
       }),
     ),
   )

@@ -295,3 +295,14 @@ test('an order that does not exist is not found', async () => {
   assert.equal(await code(byStaff().ship({ params, body: {}, headers: keyed() })), 'not-found')
   assert.equal(await code(byStaff().refund({ params, body: { reason: 'x' }, headers: keyed() })), 'not-found')
 })
+
+test('who cancels a canceled order again and again, under new keys, stores no further reply', async () => {
+  const order = await shop.placedOrder(await shop.sell('SAUCER-1', 1990))
+  const cancel = () =>
+    shop.as(ordersApi, anonymous).cancel({ params: { id: order.id }, body: {}, headers: keyed(order.accessKey) })
+  const first = await cancel()
+  for (let n = 0; n < 5; n++) assert.equal((await cancel()).status, first.status)
+  const [row] = await shop.database('orders').sql<{ kept: number }>`
+    select count(*) as kept from idempotency where scope = ${`cancel:${order.accessKey}`}`
+  assert.equal(row?.kept, 1)
+})

@@ -1,7 +1,7 @@
 // POST /v1/orders/:id/cancel. The customer or the shop no longer wants the order, and nothing has been shipped.
 import { randomUUIDv7 } from 'node:crypto'
 import { ordersApi } from '@souk/contracts/orders'
-import { handleOnce, refuse } from '@souk/service'
+import { changedNothing, handleOnce, refuse } from '@souk/service'
 import { advanceLocked } from '../checkout/advance-order.ts'
 import { releaseStock } from '../checkout/checkout-calls.ts'
 import type { OrdersContext } from '../context.ts'
@@ -19,7 +19,7 @@ export const cancel = handleOnce(route, async (request, context: OrdersContext, 
   if (!order || !maySee(order, request, settings.accessKeySecret)) {
     return refuse(route, 'not-found', 'There is no such order.')
   }
-  if (order.status === 'canceled') return orderView(order)
+  if (order.status === 'canceled') return changedNothing(200, orderView(order))
 
   const by = caller.role === 'staff' ? 'staff' : 'customer'
   const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const

@@ -30,6 +30,8 @@ export interface Order {
   updatedAt: string
   shipments: OrderShipment[]
   refunds: OrderRefund[]
+  /** The client's network as a keyed hash, while the checkout is open (unpaid-hold.ts). */
+  network?: string | null
   /** The key with which a guest reads the order (access-key.ts). */
   accessKey: string
 }

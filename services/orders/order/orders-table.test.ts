@@ -49,6 +49,7 @@ async function storeDiscounted(sku: string, meanwhile: () => Promise<unknown> = 
     payment: { provider: 'simulator', token: 'tok_ok' },
     returnUrl: 'http://localhost:4000/orders/1',
     accessKey: 'key',
+    network: undefined,
     at: new Date().toISOString(),
   }
   await meanwhile()

@@ -39,7 +39,7 @@ interface RefundRow extends Omit<OrderRefund, 'amount' | 'parts' | 'lines'> {
 /** An order with its shipments and refunds. `secret` is the shop's shared secret, from which its access key is derived. */
 export async function findOrder(sql: Sql, id: string, secret: string): Promise<Order | undefined> {
   const [row] = await sql<OrderRow>`
-    select o.*, c.payment_choice, c.next_action, c.deadline_at,
+    select o.*, c.payment_choice, c.next_action, c.deadline_at, c.network,
       (select coalesce(json_agg(json_build_object(
           'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'trackingUrl', s.tracking_url,
           'lines', s.lines, 'shippedAt', s.shipped_at) order by s.shipped_at, s.id), '[]')
@@ -88,6 +88,7 @@ const orderRows = columns<OrderToInsert>({
   payment_fingerprint: ['text', (order) => order.paymentChoice && fingerprintOf(order.id, order.paymentChoice)],
   return_url: ['text', (order) => order.returnUrl],
   resume_at: ['timestamptz', (order) => resumeAt(order.placedAt)],
+  network: ['text', (order) => order.network],
   placed_at: ['timestamptz', (order) => order.placedAt],
   cart_version: ['integer', (order) => order.cartVersion],
   skus: ['text[]', (order) => order.lines.map((line) => line.sku)],
@@ -131,8 +132,8 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
       on conflict do nothing
       returning id, number, version, status, placed_at`
     const open = sql`
-      insert into open_checkout (order_id, payment_choice, resume_at)
-      select id, payment_choice, resume_at
+      insert into open_checkout (order_id, payment_choice, resume_at, network)
+      select id, payment_choice, resume_at, network
       from given
       where id = any(array(select id from changed))`
     const entry = sql`

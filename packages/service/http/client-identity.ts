@@ -1,0 +1,39 @@
+// Who a limit counts as one: the network of an address, the mailbox of an e-mail address, and both as keyed hashes, so that they
+// can be stored and compared without the address itself.
+import { createHmac } from 'node:crypto'
+
+/** The network that limits count as one client: an IPv4 address, or an IPv6 /64, which one household has to itself. */
+export function clientNetwork(ip: string): string {
+  if (!ip.includes(':')) return ip
+  const [head = '', tail = ''] = ip.toLowerCase().split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const rest = tail === '' ? [] : tail.split(':')
+  const all = [...groups, ...Array(Math.max(0, 8 - groups.length - rest.length)).fill('0'), ...rest]
+  const network = all.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ''))
+  return `${network.join(':')}::/64`
+}
+
+/** Providers that ignore dots in the part before the @. Both names are one provider. */
+const ignoresDots = new Set(['gmail.com', 'googlemail.com'])
+
+/**
+ * The mailbox that an e-mail address leads to, for limits: in lower case, without a +tag, and for providers that ignore dots
+ * without dots. Two addresses with one mailbox reach one person; mail is still sent to the address as it was typed.
+ */
+export function mailboxOf(email: string): string {
+  const address = email.trim().normalize('NFC').toLowerCase()
+  const at = address.lastIndexOf('@')
+  if (at < 1) return address
+  const domain = address.slice(at + 1)
+  const name = address.slice(0, at).replace(/(?<=.)\+.*$/, '')
+  return ignoresDots.has(domain) ? `${name.replaceAll('.', '')}@gmail.com` : `${name}@${domain}`
+}
+
+/**
+ * A keyed hash of 128 bits that only the shop can make. `sharedSecret` may list several secrets while they are rotated; the first
+ * one counts. `purpose` keeps hashes of different things apart.
+ */
+export function keyedHash(purpose: string, text: string, sharedSecret: string): string {
+  const [secret = ''] = sharedSecret.split(',')
+  return createHmac('sha256', secret).update(`${purpose}:${text}`).digest().subarray(0, 16).toString('base64url')
+}
