@@ -68,6 +68,7 @@ export const inventoryApi = defineApi(
       access: 'anyone',
       summary: 'What can be bought now',
       priority: 'browse',
+      sameForEverybody: true,
       about: 'Repeat sku for several, at most 100. An unknown SKU counts as out of stock.',
       query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),
       reply: Shape({ items: Type.Array(Availability) }),

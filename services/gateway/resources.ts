@@ -1,4 +1,5 @@
 // Creates the state that the gateway keeps in memory, and closes it at the end.
+import { notificationsApi } from '@souk/contracts/notifications'
 import { usersApi } from '@souk/contracts/users'
 import { newTrace } from '@souk/messaging'
 import type { ContextFor, ServiceCalls } from '@souk/service'
@@ -6,6 +7,7 @@ import { makeResponseCache } from './cache/response-cache.ts'
 import { cachedHeaders } from './cache/serve-cached-reads.ts'
 import type { calls, Resources, settings } from './context.ts'
 import { makeLiveStreams } from './live/open-streams.ts'
+import { makeKnownHosts } from './protect/known-hosts.ts'
 import { makeLoadShedding } from './protect/load-shedding.ts'
 import { makeRateLimit } from './protect/rate-limit.ts'
 import { securityHeaders } from './protect/security-headers.ts'
@@ -31,6 +33,10 @@ export async function openResources(
     }),
     rateLimit: makeRateLimit(chosen.rateLimit),
     loadShedding: makeLoadShedding(chosen.maxConcurrent),
+    knownHosts: makeKnownHosts(shared.publicUrl, chosen.hosts, async () => {
+      const { isOpen } = await serviceCalls.client(notificationsApi, 'gateway', newTrace()).mailboxState({})
+      return isOpen
+    }),
     liveStreams: makeLiveStreams(chosen.maxStreams),
     serviceHealth: makeServiceHealth(serviceCalls),
   }

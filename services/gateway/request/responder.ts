@@ -1,7 +1,7 @@
 // Sends the responses of the gateway. Every response leaves through here, so none lacks its security and CORS headers, its log
 // line or its measurement. They are written to Node's response directly, from lists of headers that are mostly built in advance.
 import type { Answer } from '@souk/contracts'
-import { Refusal } from '@souk/service'
+import { lingerAfterAnswer, Refusal } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { Cors } from '../protect/cors.ts'
 import type { SecurityHeaders } from '../protect/security-headers.ts'
@@ -9,6 +9,9 @@ import { makeAccessLog } from './access-log.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import { contextOf, type HttpReply, type HttpRequest } from './request-context.ts'
 import { makeSecurityEvents } from './security-events.ts'
+
+/** Of a body whose answer is known before it has arrived. */
+const mostBytesAwaited = 64 * 1024
 
 export interface OutgoingAnswer extends Omit<Answer, 'headers'> {
   headers: Readonly<Record<string, string | string[]>>
@@ -37,8 +40,10 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
       const headers = headersOf(request, answer)
       if (answer.status !== 204 && answer.status !== 304)
         headers.push('content-length', String(Buffer.byteLength(answer.body)))
-      // The rest of a body that is too large or too slow is not awaited.
-      if (answer.status === 413 || answer.status === 408) headers.push('connection', 'close')
+      if (isSendingMuch(request)) {
+        headers.push('connection', 'close')
+        lingerAfterAnswer(request.raw.socket)
+      }
       writeHead(request, reply, answer.status, headers).end(answer.body.length === 0 ? undefined : answer.body)
       if (answer.status === 500 && error)
         log.error({ service: 'gateway', err: error, traceId: request.id }, 'A request failed.')
@@ -60,14 +65,31 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
     const headers = returnedHeaders(answer.headers)
     headers.push(...(answer.extra ?? []))
     if (!answer.headers['cache-control']) headers.push('cache-control', 'no-store')
+    if (answer.status === 401 && !answer.headers['www-authenticate'])
+      headers.push('www-authenticate', challengeTo(request))
     security.addTo(headers, answer.headers, contextOf(request).route?.securityPolicy)
     return headers
   }
 
-  function writeHead(request: HttpRequest, reply: HttpReply, status: number, headers: string[]) {
+  function writeHead(request: HttpRequest, reply: HttpReply, status: number, headers: string[], vary?: string) {
     headers.push('x-request-id', contextOf(request).trace.traceId)
+    if (cors.variesByOrigin) headers.push('vary', vary ? `${vary}, origin` : 'origin')
+    else if (vary) headers.push('vary', vary)
     cors.addTo(headers, request.headers.origin)
     reply.hijack()
     return reply.raw.writeHead(status, headers)
   }
+}
+
+/** How a client can say who it is (RFC 9110, 11.6.1; RFC 6750, 3). */
+function challengeTo(request: HttpRequest): string {
+  return request.headers.authorization === undefined
+    ? 'Bearer realm="souk"'
+    : 'Bearer realm="souk", error="invalid_token"'
+}
+
+/** The rest of a large body is not awaited when the answer is known before. */
+function isSendingMuch({ raw }: HttpRequest): boolean {
+  if (raw.complete) return false
+  return raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length']) > mostBytesAwaited
 }
