@@ -29,7 +29,7 @@ export async function openResources(
     ),
     responseCache: makeResponseCache({
       maxBytes: chosen.cacheMegabytes * megabyte,
-      headersOf: cachedHeaders(securityHeaders(shared.publicUrl)),
+      headersOf: cachedHeaders(securityHeaders(shared.publicUrl), chosen.corsOrigins.length > 0),
     }),
     rateLimit: makeRateLimit(chosen.rateLimit),
     loadShedding: makeLoadShedding(chosen.maxConcurrent),

@@ -13,7 +13,7 @@ import { makeAdmission } from './request/admission.ts'
 import { clientNetwork, withoutIpv6Prefix } from './request/client-address.ts'
 import { makeForwarding } from './request/forward.ts'
 import { makeIdentification } from './request/identity.ts'
-import { refuseHost, refuseUnknown } from './request/not-found.ts'
+import { refuseHead, refuseHost, refuseUnknown } from './request/not-found.ts'
 import { publicRoutes } from './request/public-routes.ts'
 import { beginRequest, type HttpReply, type HttpRequest, type Server } from './request/request-context.ts'
 import { makeResponder } from './request/responder.ts'
@@ -41,7 +41,7 @@ export async function openServer(context: GatewayContext): Promise<Server> {
   const server = bareServer({ headers: security.data, send: responder.send, limits })
   server.setGenReqId((request) => beginRequest(request as never, settings.trustedProxies).trace.traceId)
   server.addHook('onRequest', (request, reply, done) => {
-    const refused = refuseUnknown(request, cors)
+    const refused = refuseHead(request) ?? refuseUnknown(request, cors)
     if (refused) responder.send(request, reply, refused)
     else if (knownHosts.has(request)) done()
     else void refuseOtherHost(request, reply, done)

@@ -4,6 +4,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse, S
 import type { Socket } from 'node:net'
 import { newTrace } from '@souk/messaging'
 import { answerOf, Refusal } from './refusals.ts'
+import { originForm } from './request-head.ts'
 
 export interface ServerLimits {
   /** Until when the headers of a request must have arrived, and the whole request with its body. Checked twice a second. */
@@ -41,8 +42,12 @@ export function httpServers(limits: ServerLimits, headers: Headers): (handler: R
     server.maxHeadersCount = 0 // Node would drop the others silently. wrongHead counts them.
     const answer: RequestListener = (request, response) => {
       // After an answer with `connection: close` no further request is processed (RFC 9112, 9.6).
-      if (request.socket.writableEnded) request.socket.destroy()
-      else handler(request, response)
+      if (request.socket.writableEnded) {
+        request.socket.destroy()
+        return
+      }
+      if (request.url?.[0] !== '/') request.url = originForm(request)
+      handler(request, response)
     }
     server.on('request', answer)
     // Told to go on (writeContinue) only when nothing is wrong with the headers, or refused by wrongHead.

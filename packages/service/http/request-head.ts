@@ -20,14 +20,13 @@ const singleLengths: ReadonlySet<number> = new Set([...singleHeaders].map((name)
  */
 export function originForm(request: IncomingMessage): string {
   const target = request.url ?? '/'
-  if (target.startsWith('/')) return target
   const [, authority, rest = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(target) ?? []
   if (authority === undefined) return target
   request.headers.host = authority
   return rest.startsWith('/') ? rest : `/${rest}`
 }
 
-/** What is wrong with the head of a request; undefined when nothing is. */
+/** What is wrong with the head of a request that has been brought to origin form; undefined when nothing is. */
 export function wrongHead(request: IncomingMessage): Refusal | undefined {
   const { url = '/', headers, rawHeaders } = request
   if (url.length > longestTarget)

@@ -7,7 +7,7 @@ import type { LocalService, ServiceRequest } from '../calls/service-request.ts'
 import type { Caller, ServiceTokens } from '../calls/service-token.ts'
 import { httpServers, type ServerLimits } from './http-server.ts'
 import { answerOf, Refusal } from './refusals.ts'
-import { originForm, wrongHead } from './request-head.ts'
+import { wrongHead } from './request-head.ts'
 
 /** Bytes in a body, unless the contract says otherwise. */
 export const defaultBodyLimit = 64 * 1024
@@ -28,7 +28,8 @@ export interface ServerOptions {
   limits?: ServerLimits
 }
 
-/** A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. */
+/** A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. Whoever uses it refuses a
+ * `wrongHead` before anything else. */
 export function bareServer(options: ServerOptions = {}): FastifyInstance {
   const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
   const server = Fastify({
@@ -37,15 +38,9 @@ export function bareServer(options: ServerOptions = {}): FastifyInstance {
     bodyLimit: defaultBodyLimit,
     serverFactory: httpServers(options.limits ?? defaultLimits, options.headers ?? {}),
     clientErrorHandler: () => undefined, // The server answers itself.
-    rewriteUrl: originForm,
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id), error),
-  })
-  server.addHook('onRequest', (request, reply, done) => {
-    const refusal = wrongHead(request.raw)
-    if (refusal) send(request, reply, answerOf(refusal, request.id))
-    else done()
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -67,6 +62,11 @@ export function serveService(
   tokens: ServiceTokens,
 ): FastifyInstance {
   const server = bareServer()
+  server.addHook('onRequest', (request, reply, done) => {
+    const refusal = wrongHead(request.raw)
+    if (refusal) sendAnswer(reply, answerOf(refusal, request.id))
+    else done()
+  })
   for (const route of routes) {
     server.route({
       method: route.method,

@@ -1,8 +1,10 @@
 // The response cache: answers to public reads, which never depend on who asks. An answer is found by its URL before anything is
 // parsed, fetched once for all that wait for it, and dropped when a message says that it is outdated.
-import { createHash } from 'node:crypto'
 import { type Answer, type CacheRule, pathOf, type Route } from '@souk/contracts'
-import { type CachedResponse, type Entry, makeResponseStore } from './response-store.ts'
+import type { Coding } from '../representation/accepted-coding.ts'
+import { compress, etagIn, isPublicRead, isWorthCompressing } from '../representation/compression.ts'
+import { bodyEtag } from '../representation/represent.ts'
+import { type CachedResponse, type Entry, makeResponseStore, type Variant } from './response-store.ts'
 
 /** After its time an answer is still served this long while a new one is fetched. */
 const staleWhileRevalidateMs = 30_000
@@ -25,17 +27,15 @@ export interface ResponseCache {
   at(url: string): CachedResponse | undefined
   /** The response from the cache or from the service; `answer` when the service has refused. Throws what `fetch` throws. */
   read(read: CachedRead, url?: string): Promise<ReadResult>
+  /** A response in a content coding, which is made once; as it is when that saves nothing. */
+  encode(response: CachedResponse, coding: Coding): Promise<Variant>
   /** Responses with this tag are outdated. */
   drop(tag: string): void
   readonly bytes: number
 }
 
 /** Makes the headers of an answer: see CachedResponse. */
-type HeadersOf = (
-  answer: Answer,
-  etag: string,
-  policy: Route['securityPolicy'],
-) => Pick<CachedResponse, 'headers' | 'notModifiedHeaders'>
+type HeadersOf = (answer: Answer, etag: string, route: Route) => Pick<Variant, 'headers' | 'notModifiedHeaders'>
 
 /**
  * lru-cache bounds its memory, but lru-cache's fetchMethod does not fit: stale answers are served for two different times
@@ -77,7 +77,25 @@ export function makeResponseCache(options: {
       if (url !== undefined) store.addUrl(url, result.response as Entry) // Every response comes from entryOf.
       return result
     },
+    async encode(response, coding) {
+      const entry = response as Entry // Every response comes from entryOf.
+      const known = entry.encoded[coding]
+      if (known) return known
+      entry.encoding[coding] ??= encode(entry, coding)
+      return entry.encoding[coding]
+    },
     drop: store.drop,
+  }
+
+  async function encode(entry: Entry, coding: Coding): Promise<Variant> {
+    try {
+      const made = await compress(entry.body, coding)
+      const variant = made ? entry.variantOf(coding, ownCopy(made)) : entry
+      store.addVariant(entry, coding, variant)
+      return variant
+    } finally {
+      delete entry.encoding[coding]
+    }
   }
 
   function maySendStale(entry: Entry, forMs: number): boolean {
@@ -128,14 +146,24 @@ function entryOf(
   answer: Answer,
   headersOf: HeadersOf,
 ): Entry {
+  const { route } = read
   const body = ownCopy(answer.body)
-  const etag = `"${createHash('sha1').update(body).digest('base64url')}"`
+  const etag = answer.headers.etag ?? bodyEtag(body)
   let parsed: { value: unknown } | undefined
   return {
     ...common,
     body,
     etag,
-    ...headersOf(answer, etag, read.route.securityPolicy),
+    ...headersOf(answer, etag, route),
+    isWorthCompressing: isPublicRead(route) && isWorthCompressing(answer.headers, body),
+    encoded: {},
+    encoding: {},
+    variantOf(coding, encoded) {
+      const headers = { ...answer.headers, 'content-encoding': coding }
+      const encodedTag = etagIn(coding, etag)
+      const prepared = headersOf({ ...answer, headers, body: encoded }, encodedTag, route)
+      return { body: encoded, etag: encodedTag, ...prepared }
+    },
     value() {
       parsed ??= { value: JSON.parse(body.toString()) }
       return parsed.value

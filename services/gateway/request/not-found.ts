@@ -1,7 +1,7 @@
-// Requests that no story answers: to a host that is not ours, to a wrong path, with a wrong method, a preflight, or a path that
+// Requests that no story answers: with a malformed head, to a host that is not ours, to a wrong path, with a wrong method, a preflight, or a path that
 // two readers could read differently.
 import { commonRefusals, type Route } from '@souk/contracts'
-import { answerOf, Refusal } from '@souk/service'
+import { answerOf, Refusal, wrongHead } from '@souk/service'
 import type { Cors } from '../protect/cors.ts'
 import { publicRoutes } from './public-routes.ts'
 import type { HttpRequest } from './request-context.ts'
@@ -11,6 +11,12 @@ import type { OutgoingAnswer } from './responder.ts'
 const ambiguous = /\/\/|\\|;|%(2f|5c|2e|25|3b|[01][0-9a-f]|7f)|\/\.{1,2}(\/|$)/i
 
 const patterns = publicRoutes.map(({ method, path }) => ({ method, pattern: patternOf(path) }))
+
+/** The answer to a request whose head is malformed, or undefined when it is well formed. */
+export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
+  const refusal = wrongHead(request.raw)
+  return refusal && { ...answerOf(refusal, request.id), code: refusal.code }
+}
 
 /** The answer to a request that matches no route, or undefined when it matches one. */
 export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer | undefined {

@@ -1,10 +1,11 @@
 // Sends the responses of the gateway. Every response leaves through here, so none lacks its security and CORS headers, its log
 // line or its measurement. They are written to Node's response directly, from lists of headers that are mostly built in advance.
-import type { Answer } from '@souk/contracts'
+import type { Answer, Route } from '@souk/contracts'
 import { lingerAfterAnswer, Refusal } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { Cors } from '../protect/cors.ts'
 import type { SecurityHeaders } from '../protect/security-headers.ts'
+import { isPublicRead } from '../representation/compression.ts'
 import { makeAccessLog } from './access-log.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import { contextOf, type HttpReply, type HttpRequest } from './request-context.ts'
@@ -51,7 +52,7 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
       if (error instanceof Refusal) noteSecurityEvent(request, error)
     },
     sendPrepared(request, reply, status, headers, body) {
-      writeHead(request, reply, status, headers.slice()).end(body)
+      writeHead(request, reply, status, headers.slice()).end(body) // `vary` is among them.
       record(request, status)
     },
     startStream(request, reply, answer) {
@@ -67,18 +68,26 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
     if (!answer.headers['cache-control']) headers.push('cache-control', 'no-store')
     if (answer.status === 401 && !answer.headers['www-authenticate'])
       headers.push('www-authenticate', challengeTo(request))
-    security.addTo(headers, answer.headers, contextOf(request).route?.securityPolicy)
+    const { route } = contextOf(request)
+    security.addTo(headers, answer.headers, route?.securityPolicy)
+    const vary = variesBy(route, cors.variesByOrigin)
+    if (vary) headers.push('vary', vary)
     return headers
   }
 
-  function writeHead(request: HttpRequest, reply: HttpReply, status: number, headers: string[], vary?: string) {
+  function writeHead(request: HttpRequest, reply: HttpReply, status: number, headers: string[]) {
     headers.push('x-request-id', contextOf(request).trace.traceId)
-    if (cors.variesByOrigin) headers.push('vary', vary ? `${vary}, origin` : 'origin')
-    else if (vary) headers.push('vary', vary)
     cors.addTo(headers, request.headers.origin)
     reply.hijack()
     return reply.raw.writeHead(status, headers)
   }
+}
+
+/** By which headers of a request the answers of a route differ, for caches (RFC 9110, 12.5.5). */
+export function variesBy(route: Route | undefined, origin: boolean): string | undefined {
+  if (route?.live) return origin ? 'accept, origin' : 'accept'
+  if (route && isPublicRead(route)) return origin ? 'accept-encoding, origin' : 'accept-encoding'
+  return origin ? 'origin' : undefined
 }
 
 /** How a client can say who it is (RFC 9110, 11.6.1; RFC 6750, 3). */
