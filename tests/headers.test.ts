@@ -111,7 +111,12 @@ test('a product’s tag tells whether it has changed, to readers and to those wh
   const send = async (method: string, path: string, headers: Record<string, string> = {}, body?: object) =>
     fetch(shop.url + path, {
       method,
-      headers: { authorization: `Bearer ${people.staff}`, 'content-type': 'application/json', 'idempotency-key': randomUUID(), ...headers },
+      headers: {
+        authorization: `Bearer ${people.staff}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+        ...headers,
+      },
       body: body && JSON.stringify(body),
     })
   const made = await send(

@@ -2,9 +2,10 @@
 // parsed, fetched once for all that wait for it, and dropped when a message says that it is outdated.
 import { type Answer, type CacheRule, pathOf, type Route } from '@souk/contracts'
 import type { Coding } from '../representation/accepted-coding.ts'
-import { compress, etagIn, isPublicRead, isWorthCompressing } from '../representation/compression.ts'
+import { etagIn, isPublicRead, isWorthCompressing } from '../representation/compression.ts'
 import { bodyEtag } from '../representation/represent.ts'
-import { type CachedResponse, type Entry, makeResponseStore, type Variant } from './response-store.ts'
+import { encodedVariant } from './encoded-variants.ts'
+import { type CachedResponse, type Entry, makeResponseStore, ownCopy, type Variant } from './response-store.ts'
 
 /** After its time an answer is still served this long while a new one is fetched. */
 const staleWhileRevalidateMs = 30_000
@@ -77,25 +78,9 @@ export function makeResponseCache(options: {
       if (url !== undefined) store.addUrl(url, result.response as Entry) // Every response comes from entryOf.
       return result
     },
-    async encode(response, coding) {
-      const entry = response as Entry // Every response comes from entryOf.
-      const known = entry.encoded[coding]
-      if (known) return known
-      entry.encoding[coding] ??= encode(entry, coding)
-      return entry.encoding[coding]
-    },
+    // Every response comes from entryOf.
+    encode: (response, coding) => encodedVariant(store, response as Entry, coding),
     drop: store.drop,
-  }
-
-  async function encode(entry: Entry, coding: Coding): Promise<Variant> {
-    try {
-      const made = await compress(entry.body, coding)
-      const variant = made ? entry.variantOf(coding, ownCopy(made)) : entry
-      store.addVariant(entry, coding, variant)
-      return variant
-    } finally {
-      delete entry.encoding[coding]
-    }
   }
 
   function maySendStale(entry: Entry, forMs: number): boolean {
@@ -172,14 +157,6 @@ function entryOf(
     mayBeStale: read.rule.mayBeStale !== false,
     urls: [],
   }
-}
-
-/** Not a piece of Node's buffer pool: there, a small body would keep all 64 kB around it in memory. */
-function ownCopy(body: string | Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
-  if (typeof body === 'string') copy.write(body)
-  else copy.set(body)
-  return copy
 }
 
 /** One key for all ways to write a query: the order of its fields means nothing, nor does a query where a route has none. */

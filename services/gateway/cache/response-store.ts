@@ -111,3 +111,11 @@ function sizeOf(entry: Entry): number {
   for (const variant of Object.values(entry.encoded)) if (variant !== entry) bytes += variant.body.length
   return bytes
 }
+
+/** Not a piece of Node's buffer pool: there, a small body would keep all 64 kB around it in memory. */
+export function ownCopy(body: string | Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
+  if (typeof body === 'string') copy.write(body)
+  else copy.set(body)
+  return copy
+}
