@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import type { Route } from '@souk/contracts'
 import { type RawAnswer, raw } from '../services/gateway/raw-http.ts'
 import type { Shop } from './fixture.ts'
@@ -100,9 +101,15 @@ for (const route of publicRoutes.filter(({ session }) => session !== 'ends')) {
       string,
       string
     >[]) {
-      const [get, head] = [await ask(route, { token, headers }), await ask(route, { method: 'HEAD', token, headers })]
-      assert.equal(head.body, '')
-      if (!isAuth(route)) assert.deepEqual(comparable(head), comparable(get), `HEAD as GET ${JSON.stringify(headers)}`)
+      // What is listed may change between the two, so they get a second and a third try.
+      for (let tries = 1; ; tries += 1) {
+        const [get, head] = [await ask(route, { token, headers }), await ask(route, { method: 'HEAD', token, headers })]
+        assert.equal(head.body, '')
+        if (isAuth(route)) break
+        if (tries < 3 && !isDeepStrictEqual(comparable(head), comparable(get))) continue
+        assert.deepEqual(comparable(head), comparable(get), `HEAD as GET ${JSON.stringify(headers)}`)
+        break
+      }
     }
   })
 }
