@@ -213,6 +213,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'staff',
     summary: 'Read one product by id, drafts too',
     params: byId,
+    headers: ['if-none-match'],
     reply: Product,
   },
   create: {
@@ -222,6 +223,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     idempotencyKey: 'optional',
     summary: 'Add a product',
     status: 201,
+    replyHeaders: { ETag: 'The version of the product, for If-Match.' },
     about: 'A given id makes repetition harmless: the same id again answers with the product that exists.',
     body: ProductInput,
     reply: Product,
