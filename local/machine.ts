@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { integer, readSettings } from '@souk/service'
+import { closeToOthers } from './close-to-others.ts'
 import { prepareDatabases, writeOut } from './databases.ts'
 import { findFolderOwner } from './folder-lock.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
@@ -69,6 +70,7 @@ export async function openMachine(options: {
   })
   const file = runningFile(dataFolder)
   try {
+    closeToOthers(dataFolder)
     const prepared = await prepareDatabases(postgres, databaseNames)
     const urlsOf = (kind: 'url' | 'ownerUrl') =>
       Object.fromEntries(databaseNames.map((name) => [name, prepared[name]?.[kind] as string]))

@@ -39,7 +39,7 @@ export function preparePostgresHome(dataFolder: string, say: (sentence: string) 
   const inside = join(dataFolder, 'postgres')
   const away = findAway(dataFolder)
   const runAs = chooseUser(inside)
-  if (runAs.uid !== undefined) openForTraversal(dataFolder)
+  if (runAs.gid !== undefined && !away) openForTraversal(dataFolder, runAs.gid)
   const folder = away ?? (canReach(dataFolder, runAs) ? own(inside, runAs) : moveWithinReach(dataFolder, runAs, say))
   const binaries = reachableBinaries(runAs, say)
   const host = process.platform === 'win32' ? '127.0.0.1' : socketFolder(folder, runAs)
@@ -72,10 +72,11 @@ function chooseUser(inside: string): Home['runAs'] {
   throw new Error('PostgreSQL does not run as root, and there is neither a user "postgres" nor "nobody" to run it as.')
 }
 
-/** Our own folder may be closed to others (a temporary one is); its secrets stay closed by their own modes. */
-function openForTraversal(dataFolder: string) {
-  const { uid, mode } = statSync(dataFolder)
-  if (uid === 0 && (mode & 0o001) === 0) chmodSync(dataFolder, (mode & 0o777) | 0o011)
+/** Our own folder is closed to others (close-to-others.ts); the group of PostgreSQL's user may go through it, and no more. */
+function openForTraversal(dataFolder: string, gid: number) {
+  if (statSync(dataFolder).uid !== 0) return
+  chownSync(dataFolder, 0, gid)
+  chmodSync(dataFolder, 0o710)
 }
 
 function canReach(folder: string, runAs: Home['runAs']) {

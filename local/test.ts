@@ -82,6 +82,7 @@ function temporaryFolderIn(dataFolder: string) {
   const TMPDIR = join(dataFolder, 'tmp')
   mkdirSync(TMPDIR)
   chmodSync(TMPDIR, 0o1777)
+  chmodSync(dataFolder, 0o711) // Some tests, as root, let other users work in it.
   return { TMPDIR }
 }
 

@@ -16,8 +16,10 @@ export interface People {
 }
 const staffPassword = 'a-long-password-of-staff'
 
-export async function openPopulatedShop(): Promise<{ shop: Shop; world: World; people: People }> {
-  const shop = await openShop({ transport: 'memory' })
+export async function openPopulatedShop(
+  env: Record<string, string> = {},
+): Promise<{ shop: Shop; world: World; people: People }> {
+  const shop = await openShop({ transport: 'memory', env })
   await shop.putGoods({ sku: 'THING', cents: 1_000, quantity: 1_000 })
   const people = await invite(shop)
   return { shop, people, world: await furnish(shop, people) }

@@ -107,6 +107,8 @@ export interface RouteDefinition {
   idempotencyKey?: true | 'optional'
   /** A public read that the gateway keeps in its response cache. */
   cache?: CacheRule
+  /** A public read that is the same for everybody, as all cached reads are: it is compressed, and its ETag is made of its body. */
+  sameForEverybody?: true
   /** The rate limit that counts it besides the general one, or in its place. */
   rateLimit?: RateLimitRule
   /** With `Accept: text/event-stream` it stays open and sends what is new, as server-sent events. */
@@ -171,8 +173,14 @@ export const commonRefusals = {
   'not-found': 404,
   'method-not-allowed': 405,
   'timed-out': 408,
+  'precondition-failed': 412,
   'too-large': 413,
+  'uri-too-long': 414,
   'unsupported-media-type': 415,
+  'unsupported-content-encoding': 415,
+  'expectation-failed': 417,
+  'unknown-host': 421,
+  'headers-too-large': 431,
   'idempotency-key-missing': 400,
   'idempotency-key-reused': 422,
   'idempotency-in-flight': 409,
@@ -180,6 +188,7 @@ export const commonRefusals = {
   'internal-error': 500,
   'bad-gateway': 502,
   unavailable: 503,
+  'too-many-connections': 503,
   'deadline-exceeded': 504,
 } as const
 export type CommonRefusal = keyof typeof commonRefusals

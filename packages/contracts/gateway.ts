@@ -57,7 +57,13 @@ export const gatewayApi = defineApi('gateway', 'The public entry to all services
     refusals: { 'invalid-cursor': 400 },
   },
 
-  front: { ...site, path: '/', securityPolicy: 'page', summary: 'What is running, and where to go from here' },
+  front: {
+    ...site,
+    sameForEverybody: true,
+    path: '/',
+    securityPolicy: 'page',
+    summary: 'What is running, and where to go from here',
+  },
   docs: { ...document, path: '/docs', securityPolicy: 'page', summary: 'The API reference' },
   openapi: { ...document, path: '/openapi.json', summary: 'The public routes as OpenAPI' },
   asyncapi: { ...document, path: '/asyncapi.json', summary: 'The messages between services as AsyncAPI' },

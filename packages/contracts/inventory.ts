@@ -72,6 +72,7 @@ export const inventoryApi = defineApi(
       access: 'anyone',
       summary: 'What can be bought now',
       priority: 'browse',
+      sameForEverybody: true,
       about:
         'Repeat sku for several, at most 100. The number is told only when it is low. What is unknown, a draft or deleted counts as out of stock.',
       query: Shape({ sku: Type.Array(Sku, { minItems: 1, maxItems: 100 }) }),

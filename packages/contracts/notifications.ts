@@ -78,6 +78,14 @@ export const notificationsApi = defineApi('notifications', 'Mail to customers: w
     params: byId,
     reply: Bytes,
   },
+  mailboxState: {
+    method: 'GET',
+    path: '/internal/mailbox',
+    access: { services: ['gateway'] },
+    summary: 'Whether the development mailbox is open',
+    about: 'While it is, the gateway answers only requests to hosts that it knows.',
+    reply: Shape({ isOpen: Type.Boolean() }),
+  },
   mailboxList: {
     method: 'GET',
     path: '/mailbox.json',

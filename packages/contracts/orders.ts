@@ -265,6 +265,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     access: 'anyone',
     summary: 'How we ship to a country',
     priority: 'browse',
+    sameForEverybody: true,
     query: Shape({
       country: Country,
       currency: Type.Optional(Currency),

@@ -94,7 +94,7 @@ const productRefusals = {
   'sku-taken': 409,
   'invalid-variants': 422,
   'category-unknown': 422,
-  'version-conflict': 409,
+  'version-conflict': 412,
 } as const
 const publicRead = { cache: { seconds: 30, dropOn: ['products'] }, priority: 'browse' } as const
 
@@ -225,6 +225,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'staff',
     summary: 'Read one product by id, drafts too',
     params: byId,
+    headers: ['if-none-match'],
     reply: Product,
   },
   create: {
@@ -234,6 +235,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     idempotencyKey: 'optional',
     summary: 'Add a product',
     status: 201,
+    replyHeaders: { ETag: 'The version of the product, for If-Match.' },
     about: 'A given id makes repetition harmless: the same id again answers with the product that exists.',
     body: ProductInput,
     reply: Product,
@@ -261,9 +263,9 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     access: 'staff',
     summary: 'Change a product',
     about:
-      'Send the version in If-Match to be refused instead of overwriting a colleague. Variants, when given, replace all. A null in categorySlug takes the product out of its category.',
+      'Send the ETag that you read, or the version as "3", in If-Match to be refused (412) instead of overwriting a colleague. A weak tag matches nothing. Variants, when given, replace all. A null in categorySlug takes the product out of its category.',
     params: byId,
-    headers: ['if-match'],
+    headers: ['if-match', 'if-none-match'],
     body: Patch(Type.Omit(ProductInput, ['id']), ['description', 'categorySlug', 'attributes', 'options']),
     reply: Product,
     refusals: productRefusals,
@@ -274,9 +276,12 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     path: '/v1/products/:id',
     access: 'staff',
     summary: 'Delete a product',
+    about: 'If-Match with the ETag or the version refuses (412) to delete what a colleague has changed.',
     params: byId,
+    headers: ['if-match', 'if-none-match'],
     reply: Nothing,
     status: 204,
+    refusals: { 'version-conflict': 412 },
   },
   addPicture: {
     method: 'POST',

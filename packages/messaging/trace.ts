@@ -30,6 +30,10 @@ function randomHex(bytes: number): string {
 export function newTrace(): Trace {
   return { traceId: randomHex(16), spanId: randomHex(8), isBare: true }
 }
+/** A new trace whose first span is exported: of a request from outside. */
+export function beginTrace(): Trace {
+  return { traceId: randomHex(16), spanId: randomHex(8) }
+}
 /** A new span in the trace of a traceparent header; in a new trace when there is none or it is malformed. */
 export function continueTrace(traceparent: string | undefined): Trace {
   const parent = traceparent ? parseTraceParent(traceparent) : null

@@ -1,12 +1,14 @@
 // What the gateway is made of: its settings, the services it calls, and the state that it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
+import { notificationsApi } from '@souk/contracts/notifications'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
-import { type ContextFor, integer, originList, type ServiceCalls } from '@souk/service'
+import { type ContextFor, hostList, integer, originList, type ServiceCalls } from '@souk/service'
 import type { ResponseCache } from './cache/response-cache.ts'
 import type { LiveStreams } from './live/open-streams.ts'
 import type { DeclineLimit } from './protect/decline-limit.ts'
+import type { KnownHosts } from './protect/known-hosts.ts'
 import type { LoadShedding } from './protect/load-shedding.ts'
 import type { RateLimit } from './protect/rate-limit.ts'
 import type { RetryingCalls } from './request/retrying-calls.ts'
@@ -29,12 +31,23 @@ export const settings = {
   rateLimit,
   trustedProxies: integer('how many proxies before us write X-Forwarded-For', 0, { min: 0, max: 10 }),
   corsOrigins: origins,
+  hosts: hostList('hosts, besides localhost and that of SOUK_PUBLIC_URL, that are answered while the mailbox is open'),
+  headerSeconds: integer('seconds until the headers of a request must have arrived', 10, { min: 1, max: 120 }),
+  requestSeconds: integer('seconds until a whole request must have arrived', 30, { min: 1, max: 3_600 }),
+  connections: integer('connections that may be open', 10_000, { min: 10, max: 1_000_000 }),
+  connectionsPerAddress: integer('connections that one address may have open', 1_000, { min: 1, max: 1_000_000 }),
   maxConcurrent: integer('requests in hand before we turn some away', 500, { min: 10, max: 100_000 }),
   cacheMegabytes: integer('memory for answers that many ask for', 24, { min: 1, max: 4_096 }),
   maxStreams: integer('live order updates that may be open', 1_000, { min: 1, max: 100_000 }),
   stopSeconds: integer('how long requests in hand may take when we stop', 2, { min: 0, max: 60 }),
 }
-export const calls = { users: usersApi, products: productsApi, inventory: inventoryApi, orders: ordersApi }
+export const calls = {
+  users: usersApi,
+  products: productsApi,
+  inventory: inventoryApi,
+  orders: ordersApi,
+  notifications: notificationsApi,
+}
 
 export interface Resources {
   serviceCalls: ServiceCalls
@@ -45,6 +58,7 @@ export interface Resources {
   rateLimit: RateLimit
   declineLimit: DeclineLimit
   loadShedding: LoadShedding
+  knownHosts: KnownHosts
   liveStreams: LiveStreams
   serviceHealth: ServiceHealth
 }

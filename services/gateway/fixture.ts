@@ -30,7 +30,12 @@ export async function startGateway(
 ): Promise<TestGateway> {
   const sessions = new Map<string, Identity>()
   const asked = new Map<string, number>()
-  const all: FakeAnswers = { 'users.exchangeSession': exchange, ...answers }
+  const mailboxIsClosed = () => ({ isOpen: false })
+  const all: FakeAnswers = {
+    'users.exchangeSession': exchange,
+    'notifications.mailboxState': mailboxIsClosed,
+    ...answers,
+  }
   const shop = await startForTest([...fakeServices(all, asked), gateway as AnyService], {
     env,
     log,

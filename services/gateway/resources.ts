@@ -1,4 +1,5 @@
 // Creates the state that the gateway keeps in memory, and closes it at the end.
+import { notificationsApi } from '@souk/contracts/notifications'
 import { usersApi } from '@souk/contracts/users'
 import { newTrace } from '@souk/messaging'
 import type { ContextFor, ServiceCalls } from '@souk/service'
@@ -7,6 +8,7 @@ import { cachedHeaders } from './cache/serve-cached-reads.ts'
 import type { calls, Resources, settings } from './context.ts'
 import { makeLiveStreams } from './live/open-streams.ts'
 import { makeDeclineLimit } from './protect/decline-limit.ts'
+import { makeKnownHosts } from './protect/known-hosts.ts'
 import { makeLoadShedding } from './protect/load-shedding.ts'
 import { makeRateLimit } from './protect/rate-limit.ts'
 import { securityHeaders } from './protect/security-headers.ts'
@@ -28,11 +30,15 @@ export async function openResources(
     ),
     responseCache: makeResponseCache({
       maxBytes: chosen.cacheMegabytes * megabyte,
-      headersOf: cachedHeaders(securityHeaders(shared.publicUrl)),
+      headersOf: cachedHeaders(securityHeaders(shared.publicUrl), chosen.corsOrigins.length > 0),
     }),
     rateLimit: makeRateLimit(chosen.rateLimit),
     declineLimit: makeDeclineLimit(chosen.rateLimit !== Number.POSITIVE_INFINITY),
     loadShedding: makeLoadShedding(chosen.maxConcurrent),
+    knownHosts: makeKnownHosts(shared.publicUrl, chosen.hosts, async () => {
+      const { isOpen } = await serviceCalls.client(notificationsApi, 'gateway', newTrace()).mailboxState({})
+      return isOpen
+    }),
     liveStreams: makeLiveStreams(chosen.maxStreams),
     serviceHealth: makeServiceHealth(serviceCalls),
   }

@@ -1,6 +1,6 @@
 // The gateway's HTTP server: every public route of every contract, served as its contract says.
 import type { Route } from '@souk/contracts'
-import { bareServer } from '@souk/service'
+import { bareServer, clientNetwork } from '@souk/service'
 import { cacheRuleOf, makeCachedReads } from './cache/serve-cached-reads.ts'
 import type { GatewayContext } from './context.ts'
 import { closeGracefully } from './graceful-shutdown.ts'
@@ -10,15 +10,17 @@ import { makeCors } from './protect/cors.ts'
 import { makeCsrfGuard } from './protect/csrf.ts'
 import { securityHeaders } from './protect/security-headers.ts'
 import { makeAdmission } from './request/admission.ts'
+import { withoutIpv6Prefix } from './request/client-address.ts'
 import { makeForwarding } from './request/forward.ts'
 import { makeIdentification } from './request/identity.ts'
-import { refuseUnknown } from './request/not-found.ts'
+import { refuseHead, refuseHost, refuseUnknown } from './request/not-found.ts'
 import { publicRoutes } from './request/public-routes.ts'
-import { beginRequest, type Server } from './request/request-context.ts'
+import { beginRequest, type HttpReply, type HttpRequest, type Server } from './request/request-context.ts'
 import { makeResponder } from './request/responder.ts'
 
 export async function openServer(context: GatewayContext): Promise<Server> {
   const { settings, resources, shared } = context
+  const { knownHosts } = resources
   const origins = allowedOrigins(shared.publicUrl, settings.corsOrigins)
   const cors = makeCors(origins)
   const security = securityHeaders(shared.publicUrl)
@@ -29,17 +31,29 @@ export async function openServer(context: GatewayContext): Promise<Server> {
   const forward = makeForwarding(context, responder, identification)
   const live = makeLiveHandlers(context, responder, identification)
 
-  const server = bareServer({ headers: security.data, send: responder.send })
+  const limits = {
+    headerSeconds: settings.headerSeconds,
+    requestSeconds: settings.requestSeconds,
+    connections: settings.connections,
+    connectionsPerClient: settings.connectionsPerAddress,
+    clientOf: (address: string) => clientNetwork(withoutIpv6Prefix(address)),
+  }
+  const server = bareServer({ headers: security.data, send: responder.send, limits })
   server.setGenReqId((request) => beginRequest(request as never, settings.trustedProxies).trace.traceId)
   server.addHook('onRequest', (request, reply, done) => {
-    const refused = refuseUnknown(request, cors)
+    const refused = refuseHead(request) ?? refuseUnknown(request, cors)
     if (refused) responder.send(request, reply, refused)
-    else done()
+    else if (knownHosts.has(request)) done()
+    else void refuseOtherHost(request, reply, done)
   })
   for (const route of publicRoutes) serve(route)
   closeGracefully(server, resources.liveStreams, settings.stopSeconds)
   return server
 
+  async function refuseOtherHost(request: HttpRequest, reply: HttpReply, done: () => void) {
+    if (await knownHosts.areRequired()) responder.send(request, reply, refuseHost(request))
+    else done()
+  }
   function serve(route: Route) {
     const method = route.method === 'GET' ? ['GET', 'HEAD'] : route.method
     const common = { method, url: route.path, bodyLimit: route.bodyLimit, exposeHeadRoute: false }
@@ -52,7 +66,7 @@ export async function openServer(context: GatewayContext): Promise<Server> {
     const stream = route.live && live(route, route.live)
     server.route({
       ...common,
-      onRequest: (request) => admit(route, request),
+      onRequest: (request, reply) => admit(route, request, reply),
       handler: stream
         ? (request, reply) => (wantsStream(request) ? stream(request, reply) : plain(request, reply))
         : plain,

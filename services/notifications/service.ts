@@ -16,7 +16,7 @@ import { deleteOldContents } from './delete-old-contents.ts'
 import { openMailDelivery } from './delivery/mail-delivery.ts'
 import { sendMails } from './delivery/send-mails.ts'
 import { list } from './list-notifications.ts'
-import { mailbox, mailboxList, readMail, readMailBody } from './mailbox/mailbox.ts'
+import { mailbox, mailboxList, mailboxState, readMail, readMailBody } from './mailbox/mailbox.ts'
 import { queueEmailChange, queueEmailChanged } from './queue-email-changes.ts'
 import { queueCancellation, queueNotification } from './queue-notification.ts'
 import { resend } from './resend-notification.ts'
@@ -28,7 +28,7 @@ export const notifications = defineService({
   calls,
   migrations: join(import.meta.dirname, 'migrations'),
   open: openMailDelivery,
-  routes: { list, resend, mailbox, readMail, readMailBody, mailboxList },
+  routes: { list, resend, mailbox, readMail, readMailBody, mailboxList, mailboxState },
   reacts: [
     on([OrderPlaced], queueNotification('order-confirmed')),
     on([OrderShipped], queueNotification('order-shipped')),

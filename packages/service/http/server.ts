@@ -1,15 +1,23 @@
 // A service's own HTTP server, for when it runs alone: one Fastify route per contract route, with the same answers as in process.
 // Callers prove who they are by a service token; no other header is believed.
-import { STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
 import type { Answer, Route, ServiceName } from '@souk/contracts'
 import { continueTrace } from '@souk/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LocalService, ServiceRequest } from '../calls/service-request.ts'
 import type { Caller, ServiceTokens } from '../calls/service-token.ts'
-import { answerOf, problemOf, Refusal } from './refusals.ts'
+import { httpServers, type ServerLimits } from './http-server.ts'
+import { answerOf, Refusal } from './refusals.ts'
+import { wrongHead } from './request-head.ts'
 
-const defaultBodyLimit = 64 * 1024
+/** Bytes in a body, unless the contract says otherwise. */
+export const defaultBodyLimit = 64 * 1024
+/** For a service that only other services call, each over at most 64 connections. */
+const defaultLimits: ServerLimits = {
+  headerSeconds: 10,
+  requestSeconds: 30,
+  connections: 10_000,
+  connectionsPerClient: 10_000,
+}
 
 export interface ServerOptions {
   trustProxy?: boolean
@@ -17,22 +25,22 @@ export interface ServerOptions {
   send?: (request: FastifyRequest, reply: FastifyReply, answer: Answer, error?: Error) => void
   /** Headers of the answer to a connection that sent no readable request. */
   headers?: Readonly<Record<string, string>>
+  limits?: ServerLimits
 }
 
-/** A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. */
+/** A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. Whoever uses it refuses a
+ * `wrongHead` before anything else. */
 export function bareServer(options: ServerOptions = {}): FastifyInstance {
   const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
   const server = Fastify({
     logger: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: defaultBodyLimit,
-    requestTimeout: 30_000,
-    keepAliveTimeout: 10_000,
-    http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
+    serverFactory: httpServers(options.limits ?? defaultLimits, options.headers ?? {}),
+    clientErrorHandler: () => undefined, // The server answers itself.
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id), error),
-    clientErrorHandler: (error, socket) => refuseConnection(error, socket, options.headers ?? {}),
   })
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
@@ -46,27 +54,6 @@ export function bareServer(options: ServerOptions = {}): FastifyInstance {
   return server
 }
 
-/** Answers bytes that are no HTTP request, endless headers, or none in time, and closes the connection. */
-function refuseConnection(error: Error & { code?: string }, socket: Socket, headers: Readonly<Record<string, string>>) {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const refusal =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? new Refusal('too-large', 431, 'The headers are larger than this server takes.')
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? new Refusal('timed-out', 408, 'The request did not arrive in time.')
-        : new Refusal('invalid-request', 400, 'This is not an HTTP request that can be read.')
-  const body = JSON.stringify(problemOf(refusal, ''))
-  const lines = Object.entries({
-    'content-type': 'application/problem+json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
-    connection: 'close',
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`)
-  if (socket.writable)
-    socket.write(`HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}\r\n${lines.join('')}\r\n${body}`)
-  socket.destroySoon()
-}
-
 /** The server of one service; it does not listen yet. Requests without a valid service token are refused (not-signed-in). */
 export function serveService(
   name: ServiceName,
@@ -75,6 +62,11 @@ export function serveService(
   tokens: ServiceTokens,
 ): FastifyInstance {
   const server = bareServer()
+  server.addHook('onRequest', (request, reply, done) => {
+    const refusal = wrongHead(request.raw)
+    if (refusal) sendAnswer(reply, answerOf(refusal, request.id))
+    else done()
+  })
   for (const route of routes) {
     server.route({
       method: route.method,

@@ -6,7 +6,7 @@ const hidden = new Set(['password', 'token', 'authorization', 'cookie', 'accessK
 
 /** Opens the log. `file`: a path, or undefined for standard output. Lines are written in batches, so that no request waits for them. */
 export function makeLog(options: { level?: string; file?: string } = {}): Logger {
-  const destination = pino.destination({ dest: options.file ?? 1, sync: false, mkdir: true })
+  const destination = pino.destination({ dest: options.file ?? 1, sync: false, mkdir: true, mode: 0o600 })
   const lines = inBatches(destination)
   const timer = setInterval(() => lines.flush(), 500)
   timer.unref()

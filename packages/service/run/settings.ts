@@ -135,6 +135,19 @@ export function originList(about: string): Setting<readonly string[]> {
   }
 }
 
+/** Names or addresses of hosts, without ports, separated by commas; none unless given. */
+export function hostList(about: string): Setting<readonly string[]> {
+  return {
+    about: `${about}, separated by commas`,
+    fallback: [],
+    read(value) {
+      const list = value.split(',').map((one) => one.trim().toLowerCase())
+      const wrong = list.find((one) => !/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(one))
+      return wrong === undefined ? list : new Error(`must hold hosts like shop.example, and ${wrong} is none`)
+    },
+  }
+}
+
 export class WrongSettings extends Error {
   override name = 'WrongSettings'
 }

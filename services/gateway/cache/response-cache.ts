@@ -1,8 +1,11 @@
 // The response cache: answers to public reads, which never depend on who asks. An answer is found by its URL before anything is
 // parsed, fetched once for all that wait for it, and dropped when a message says that it is outdated.
-import { createHash } from 'node:crypto'
 import { type Answer, type CacheRule, pathOf, type Route } from '@souk/contracts'
-import { type CachedResponse, type Entry, makeResponseStore } from './response-store.ts'
+import type { Coding } from '../representation/accepted-coding.ts'
+import { etagIn, isPublicRead, isWorthCompressing } from '../representation/compression.ts'
+import { bodyEtag } from '../representation/represent.ts'
+import { encodedVariant } from './encoded-variants.ts'
+import { type CachedResponse, type Entry, makeResponseStore, ownCopy, type Variant } from './response-store.ts'
 
 /** After its time an answer is still served this long while a new one is fetched. */
 const staleWhileRevalidateMs = 30_000
@@ -25,17 +28,15 @@ export interface ResponseCache {
   at(url: string): CachedResponse | undefined
   /** The response from the cache or from the service; `answer` when the service has refused. Throws what `fetch` throws. */
   read(read: CachedRead, url?: string): Promise<ReadResult>
+  /** A response in a content coding, which is made once; as it is when that saves nothing. */
+  encode(response: CachedResponse, coding: Coding): Promise<Variant>
   /** Responses with this tag are outdated. */
   drop(tag: string): void
   readonly bytes: number
 }
 
 /** Makes the headers of an answer: see CachedResponse. */
-type HeadersOf = (
-  answer: Answer,
-  etag: string,
-  policy: Route['securityPolicy'],
-) => Pick<CachedResponse, 'headers' | 'notModifiedHeaders'>
+type HeadersOf = (answer: Answer, etag: string, route: Route) => Pick<Variant, 'headers' | 'notModifiedHeaders'>
 
 /**
  * lru-cache bounds its memory, but lru-cache's fetchMethod does not fit: stale answers are served for two different times
@@ -77,6 +78,8 @@ export function makeResponseCache(options: {
       if (url !== undefined) store.addUrl(url, result.response as Entry) // Every response comes from entryOf.
       return result
     },
+    // Every response comes from entryOf.
+    encode: (response, coding) => encodedVariant(store, response as Entry, coding),
     drop: store.drop,
   }
 
@@ -128,14 +131,24 @@ function entryOf(
   answer: Answer,
   headersOf: HeadersOf,
 ): Entry {
+  const { route } = read
   const body = ownCopy(answer.body)
-  const etag = `"${createHash('sha1').update(body).digest('base64url')}"`
+  const etag = answer.headers.etag ?? bodyEtag(body)
   let parsed: { value: unknown } | undefined
   return {
     ...common,
     body,
     etag,
-    ...headersOf(answer, etag, read.route.securityPolicy),
+    ...headersOf(answer, etag, route),
+    isWorthCompressing: isPublicRead(route) && isWorthCompressing(answer.headers, body),
+    encoded: {},
+    encoding: {},
+    variantOf(coding, encoded) {
+      const headers = { ...answer.headers, 'content-encoding': coding }
+      const encodedTag = etagIn(coding, etag)
+      const prepared = headersOf({ ...answer, headers, body: encoded }, encodedTag, route)
+      return { body: encoded, etag: encodedTag, ...prepared }
+    },
     value() {
       parsed ??= { value: JSON.parse(body.toString()) }
       return parsed.value
@@ -144,14 +157,6 @@ function entryOf(
     mayBeStale: read.rule.mayBeStale !== false,
     urls: [],
   }
-}
-
-/** Not a piece of Node's buffer pool: there, a small body would keep all 64 kB around it in memory. */
-function ownCopy(body: string | Uint8Array): Buffer {
-  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
-  if (typeof body === 'string') copy.write(body)
-  else copy.set(body)
-  return copy
 }
 
 /** One key for all ways to write a query: the order of its fields means nothing, nor does a query where a route has none. */

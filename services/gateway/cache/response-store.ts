@@ -1,6 +1,7 @@
 // Where the response cache keeps its responses: bounded in bytes, found by key or by URL, and outdated as soon as something
 // of their tags has changed.
 import { LRUCache } from 'lru-cache'
+import type { Coding } from '../representation/accepted-coding.ts'
 
 /** The URLs of one request that are found before they are parsed: the same fields in another order are another URL. */
 const maxUrlsPerEntry = 4
@@ -8,14 +9,20 @@ const maxUrlLength = 300
 /** What an entry costs besides its body. */
 const overheadBytes = 2_048
 
-export interface CachedResponse {
-  readonly key: string
+/** What is sent of a response: its body as it is, or in a content coding. */
+export interface Variant {
   readonly body: Buffer
   readonly etag: string
   /** In Node's raw form: name, value, name, value. */
   readonly headers: readonly string[]
   /** For 304: the same without what describes a body. */
   readonly notModifiedHeaders: readonly string[]
+}
+export interface CachedResponse extends Variant {
+  readonly key: string
+  readonly isWorthCompressing: boolean
+  /** The content codings that somebody has asked for, each made once. */
+  readonly encoded: Partial<Record<Coding, Variant>>
   /** The body as a value; parsed once, when an aggregate first needs it. Not to be changed. */
   value(): unknown
 }
@@ -28,6 +35,10 @@ export interface Entry extends CachedResponse {
   readonly mayBeStale: boolean
   /** Under which it is found; filled by the store. */
   readonly urls: string[]
+  /** The codings that are being made. */
+  readonly encoding: Partial<Record<Coding, Promise<Variant>>>
+  /** The variant with this body. */
+  variantOf(coding: Coding, body: Buffer): Variant
 }
 
 export interface ResponseStore {
@@ -37,6 +48,8 @@ export interface ResponseStore {
   get(key: string): Entry | undefined
   /** Keeps an entry in place of the one with its key, unless it is larger than an eighth of the store. */
   put(entry: Entry): void
+  /** Keeps a variant with its entry, if that is still kept, and counts its bytes. */
+  addVariant(entry: Entry, coding: Coding, variant: Variant): void
   /** Lets an entry be found under a URL, too, while it is kept. */
   addUrl(url: string, entry: Entry): void
   /** How often things of these tags have changed. */
@@ -52,7 +65,7 @@ export function makeResponseStore(maxBytes: number): ResponseStore {
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
     maxEntrySize: Math.floor(maxBytes / 8),
-    sizeCalculation: ({ body }) => body.length + overheadBytes,
+    sizeCalculation: sizeOf,
     dispose(entry) {
       for (const url of entry.urls.splice(0)) byUrl.delete(url)
     },
@@ -66,20 +79,43 @@ export function makeResponseStore(maxBytes: number): ResponseStore {
     at: (url) => byUrl.get(url),
     get: (key) => entries.get(key),
     put: (entry) => void entries.set(entry.key, entry),
-    addUrl(url, entry) {
-      if (url.length > maxUrlLength || byUrl.has(url)) return
-      if (entry.urls.length === maxUrlsPerEntry || entries.peek(entry.key) !== entry) return
-      byUrl.set(url, entry)
-      entry.urls.push(url)
+    addUrl,
+    addVariant(entry, coding, variant) {
+      entry.encoded[coding] = variant
+      if (entries.peek(entry.key) !== entry) return
+      const urls = [...entry.urls]
+      entries.delete(entry.key) // Its size is counted when it is put again.
+      entries.set(entry.key, entry)
+      for (const url of urls) addUrl(url, entry)
     },
     generationOf,
     isTrue: (entry) => entry.generation === generationOf(entry.tags),
     drop: (tag) => void generations.set(tag, (generations.get(tag) ?? 0) + 1),
   }
 
+  function addUrl(url: string, entry: Entry): void {
+    if (url.length > maxUrlLength || byUrl.has(url)) return
+    if (entry.urls.length === maxUrlsPerEntry || entries.peek(entry.key) !== entry) return
+    byUrl.set(url, entry)
+    entry.urls.push(url)
+  }
   function generationOf(tags: readonly string[]): number {
     let sum = 0
     for (const tag of tags) sum += generations.get(tag) ?? 0
     return sum
   }
+}
+
+function sizeOf(entry: Entry): number {
+  let bytes = entry.body.length + overheadBytes
+  for (const variant of Object.values(entry.encoded)) if (variant !== entry) bytes += variant.body.length
+  return bytes
+}
+
+/** Not a piece of Node's buffer pool: there, a small body would keep all 64 kB around it in memory. */
+export function ownCopy(body: string | Uint8Array): Buffer {
+  const copy = Buffer.allocUnsafeSlow(Buffer.byteLength(body))
+  if (typeof body === 'string') copy.write(body)
+  else copy.set(body)
+  return copy
 }

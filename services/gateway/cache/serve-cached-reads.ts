@@ -2,9 +2,12 @@
 // cached URL costs a look-up and a write.
 import type { Answer, CacheRule, Route } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
-import { clientNetwork, queryText } from '@souk/service'
+import { answerOf, clientNetwork, queryText } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { SecurityHeaders } from '../protect/security-headers.ts'
+import { acceptedCoding, type Coding } from '../representation/accepted-coding.ts'
+import { conditionOf } from '../representation/preconditions.ts'
+import { keptButAskedFor } from '../representation/represent.ts'
 import { returnedHeaders } from '../request/forwarded-headers.ts'
 import {
   anonymous,
@@ -15,9 +18,9 @@ import {
   type RequestContext,
   setRoute,
 } from '../request/request-context.ts'
-import type { Responder } from '../request/responder.ts'
+import { type Responder, variesBy } from '../request/responder.ts'
 import type { ReadResult } from './response-cache.ts'
-import type { CachedResponse } from './response-store.ts'
+import type { CachedResponse, Variant } from './response-store.ts'
 
 /** How long a route's answers may be cached: only reads that are the same for everybody. */
 export function cacheRuleOf(route: Route): CacheRule | undefined {
@@ -72,26 +75,35 @@ export function makeCachedReads({ resources }: GatewayContext, responder: Respon
     from: NonNullable<RequestContext['cache']>,
   ) {
     context.cache = from
-    const known = request.headers['if-none-match']
-    if (known !== undefined && isKnown(known, response.etag))
-      responder.sendPrepared(request, reply, 304, response.notModifiedHeaders)
-    else responder.sendPrepared(request, reply, 200, response.headers, response.body)
+    const coding = response.isWorthCompressing ? acceptedCoding(request.headers['accept-encoding']) : undefined
+    const variant = coding ? response.encoded[coding] : response
+    if (variant) sendVariant(request, reply, variant)
+    else void encodeAndSend(request, reply, response, coding as Coding).catch((error) => reply.send(error))
+  }
+
+  async function encodeAndSend(request: HttpRequest, reply: HttpReply, response: CachedResponse, coding: Coding) {
+    sendVariant(request, reply, await responseCache.encode(response, coding))
+  }
+
+  function sendVariant(request: HttpRequest, reply: HttpReply, variant: Variant): void {
+    const { headers } = request
+    const isConditional = headers['if-none-match'] !== undefined || headers['if-match'] !== undefined
+    const condition = isConditional ? conditionOf(headers, variant.etag) : undefined
+    if (condition === undefined) responder.sendPrepared(request, reply, 200, variant.headers, variant.body)
+    else if (condition === 'not modified') responder.sendPrepared(request, reply, 304, variant.notModifiedHeaders)
+    else responder.send(request, reply, answerOf(condition, request.id))
   }
 }
 
-/** Proxies weaken the tags that they pass on; for a GET that makes no difference. */
-function isKnown(ifNoneMatch: string, etag: string): boolean {
-  if (ifNoneMatch === etag || ifNoneMatch === '*') return true
-  return ifNoneMatch.split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
-}
-
 /** The headers of a cached response, made once. Browsers may keep it too, but ask each time whether it is still true. */
-export function cachedHeaders(security: SecurityHeaders) {
-  return ({ headers, body }: Answer, etag: string, policy: Route['securityPolicy']) => {
+export function cachedHeaders(security: SecurityHeaders, variesByOrigin: boolean) {
+  return ({ headers, body }: Answer, etag: string, route: Route) => {
     const { etag: _, 'cache-control': __, 'content-security-policy': contentPolicy, ...others } = headers
-    const notModifiedHeaders = ['etag', etag, 'cache-control', 'public, max-age=0, must-revalidate']
+    const notModifiedHeaders = ['etag', etag, 'cache-control', keptButAskedFor]
     if (contentPolicy !== undefined) notModifiedHeaders.push('content-security-policy', contentPolicy)
-    security.addTo(notModifiedHeaders, headers, policy)
+    const vary = variesBy(route, variesByOrigin)
+    if (vary) notModifiedHeaders.push('vary', vary)
+    security.addTo(notModifiedHeaders, headers, route.securityPolicy)
     const describeBody = [...returnedHeaders(others), 'content-length', String(Buffer.byteLength(body))]
     return { headers: [...describeBody, ...notModifiedHeaders], notModifiedHeaders }
   }

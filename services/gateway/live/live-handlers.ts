@@ -39,8 +39,9 @@ export function makeLiveHandlers({ resources }: GatewayContext, responder: Respo
       const stream = makeEventStream(client, read)
       onceClosed(reply.raw, liveStreams.add(route, key, stream))
       const first = await read()
-      if (first.status === 200) stream.begin(responder.startStream(request, reply, streamAnswer), first)
-      else responder.send(request, reply, first)
+      if (first.status !== 200) responder.send(request, reply, first)
+      else if (request.method === 'HEAD') responder.startStream(request, reply, streamAnswer).end()
+      else stream.begin(responder.startStream(request, reply, streamAnswer), first)
     }
   }
 }

@@ -15,6 +15,7 @@ export interface CsrfGuard {
 const sentence = 'This request comes from another site. Send it from the shop’s own pages, or with a bearer token.'
 
 export function makeCsrfGuard({ own, listed }: AllowedOrigins): CsrfGuard {
+  const scheme = new URL(own).protocol
   return {
     checkCookieUse(route, request) {
       if (sourceOf(request) !== 'ours') refuse(route, 'not-allowed', sentence)
@@ -24,13 +25,13 @@ export function makeCsrfGuard({ own, listed }: AllowedOrigins): CsrfGuard {
     },
   }
 
-  /** A page cannot forge Origin, Sec-Fetch-Site or Host; a program can, but does not have its victim's cookies. */
+  /** Origins are compared whole: scheme, host and port. A page cannot forge Origin, Sec-Fetch-Site or Host; a program can, but does not have its victim's cookies. */
   function sourceOf(request: HttpRequest): 'ours' | 'another site' | 'unknown' {
     const { origin, host } = request.headers
     const site = request.headers['sec-fetch-site']
     if (site === 'same-origin') return 'ours'
     if (origin === undefined) return site === undefined || site === 'none' ? 'unknown' : 'another site'
     if (origin === own || listed.has(origin)) return 'ours'
-    return URL.canParse(origin) && new URL(origin).host === host ? 'ours' : 'another site'
+    return origin === `${scheme}//${host}` ? 'ours' : 'another site'
   }
 }

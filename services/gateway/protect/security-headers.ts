@@ -6,8 +6,8 @@ export interface SecurityHeaders {
   /** The headers of answers that are data. */
   readonly data: Readonly<Record<string, string>>
   /**
-   * Adds to a list (name, value, name, value) the security headers of an answer. `headers` are the answer's own: its
-   * Content-Security-Policy wins, and its content type must fit the policy of its route; else it is treated as data.
+   * Adds to a list (name, value, name, value) the security headers of an answer. `headers` are the answer's own, which win: no
+   * header is sent twice. Its content type must fit the policy of its route; else it is treated as data.
    */
   addTo(
     list: string[],
@@ -37,29 +37,23 @@ export function securityHeaders(publicUrl: string): SecurityHeaders {
     'cross-origin-resource-policy': 'same-origin',
     'content-security-policy': contentPolicies.data,
   }
-  const policies: Record<Policy, Record<string, string>> = {
-    data: common,
-    page: { ...common, 'content-security-policy': contentPolicies.page },
-    framed: { ...common, 'x-frame-options': 'SAMEORIGIN', 'content-security-policy': contentPolicies.framed },
+  const policies: Record<Policy, readonly [name: string, value: string][]> = {
+    data: Object.entries(common),
+    page: Object.entries({ ...common, 'content-security-policy': contentPolicies.page }),
+    framed: Object.entries({
+      ...common,
+      'x-frame-options': 'SAMEORIGIN',
+      'content-security-policy': contentPolicies.framed,
+    }),
     // Other sites may show our pictures: in mails, in a shop window on another address.
-    picture: { ...common, 'cross-origin-resource-policy': 'cross-origin' },
+    picture: Object.entries({ ...common, 'cross-origin-resource-policy': 'cross-origin' }),
   }
-  const complete = eachPolicy((policy) => Object.entries(policies[policy]).flat())
-  const withoutContentPolicy = eachPolicy((policy) => {
-    const { 'content-security-policy': _, ...others } = policies[policy]
-    return Object.entries(others).flat()
-  })
 
   return {
-    data: policies.data,
+    data: common,
     addTo(list, headers, policy) {
       const chosen = policy && String(headers['content-type']).startsWith(contentTypes[policy]) ? policy : 'data'
-      const words = headers['content-security-policy'] === undefined ? complete[chosen] : withoutContentPolicy[chosen]
-      for (const word of words) list.push(word)
+      for (const [name, value] of policies[chosen]) if (headers[name] === undefined) list.push(name, value)
     },
   }
-}
-
-function eachPolicy(listOf: (policy: Policy) => string[]): Record<Policy, readonly string[]> {
-  return { data: listOf('data'), page: listOf('page'), framed: listOf('framed'), picture: listOf('picture') }
 }

@@ -59,3 +59,13 @@ test('a live stream is logged when it begins', async () => {
   )
   leaving.abort()
 })
+
+test('a log line names the trace that the client says it is in, beside ours', async () => {
+  const clientTraceId = 'ab'.repeat(16)
+  const headers = { traceparent: `00-${clientTraceId}-${'cd'.repeat(8)}-01` }
+  const { headers: answered } = await shop.ask(`/v1/orders/${randomUUID()}`, { headers })
+  await shop.ask(`/v1/orders/${randomUUID()}`, { headers: { traceparent: '"forged":1' } })
+  const [first, second] = told()
+  assert.deepEqual([first?.clientTraceId, first?.traceId], [clientTraceId, answered.get('x-request-id')])
+  assert.equal(second?.clientTraceId, undefined)
+})

@@ -16,6 +16,6 @@ export function clientAddress(request: IncomingMessage, trustedProxies: number):
 }
 
 /** IPv4 addresses arrive on an IPv6 socket as ::ffff:1.2.3.4. */
-function withoutIpv6Prefix(address: string): string {
+export function withoutIpv6Prefix(address: string): string {
   return address.startsWith('::ffff:') ? address.slice(7) : address
 }

@@ -2,6 +2,7 @@
 import type { Route } from '@souk/contracts'
 import { clientNetwork, queryText, type ServiceRequest } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
+import { representationOf } from '../representation/represent.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
 import type { Identification } from './identity.ts'
 import { contextOf, type HttpHandler, type HttpRequest, pathParams } from './request-context.ts'
@@ -30,6 +31,7 @@ export function makeForwarding(context: GatewayContext, responder: Responder, id
 
   return function forward(route: Route): HttpHandler {
     const toServiceRequest = serviceRequests(route)
+    const represent = representationOf(route)
     const call = (request: HttpRequest) => retryingCalls.call(route, toServiceRequest(request))
     return async (request, reply) => {
       const answer = await loadShedding.during(async () => {
@@ -39,7 +41,7 @@ export function makeForwarding(context: GatewayContext, responder: Responder, id
       })
       if (route.method !== 'GET' && answer.status < 400) forgetWhatChanged(route, request)
       if (route.rateLimit?.class === 'checkout') countDecline(request, answer.status)
-      responder.send(request, reply, answer)
+      responder.send(request, reply, represent ? await represent(request, answer) : answer)
     }
   }
 

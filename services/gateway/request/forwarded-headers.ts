@@ -48,6 +48,8 @@ const notReturned = new Set([
   'x-powered-by',
   'x-request-id',
   'traceparent',
+  // Told by the contract: the responder sends one for all reasons.
+  'vary',
 ])
 
 /** The headers of a service's answer that go on to the client, in Node's raw form: name, value, name, value. */

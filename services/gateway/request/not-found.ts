@@ -1,15 +1,22 @@
-// Requests that match no route: a wrong path, a wrong method, a preflight, or a path that two readers could read differently.
-import { commonRefusals } from '@souk/contracts'
-import { answerOf, Refusal } from '@souk/service'
+// Requests that no story answers: with a malformed head, to a host that is not ours, to a wrong path, with a wrong method, a preflight, or a path that
+// two readers could read differently.
+import { commonRefusals, type Route } from '@souk/contracts'
+import { answerOf, Refusal, wrongHead } from '@souk/service'
 import type { Cors } from '../protect/cors.ts'
 import { publicRoutes } from './public-routes.ts'
 import type { HttpRequest } from './request-context.ts'
 import type { OutgoingAnswer } from './responder.ts'
 
 /** Doubled slashes, dots, encoded slashes and control characters, semicolons: none of our paths has them. */
-const ambiguous = /\/\/|\\|;|%(2f|5c|2e|00|25|3b|0a|0d)|\/\.{1,2}(\/|$)/i
+const ambiguous = /\/\/|\\|;|%(2f|5c|2e|25|3b|[01][0-9a-f]|7f)|\/\.{1,2}(\/|$)/i
 
 const patterns = publicRoutes.map(({ method, path }) => ({ method, pattern: patternOf(path) }))
+
+/** The answer to a request whose head is malformed, or undefined when it is well formed. */
+export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
+  const refusal = wrongHead(request.raw)
+  return refusal && { ...answerOf(refusal, request.id), code: refusal.code }
+}
 
 /** The answer to a request that matches no route, or undefined when it matches one. */
 export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer | undefined {
@@ -20,22 +27,35 @@ export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer 
   if (methods.length === 0) return notFound(request, path)
   const allow = methods.join(', ')
   if (request.method === 'OPTIONS') {
-    return { status: 204, headers: { allow }, body: '', extra: cors.preflight(request.headers.origin, allow) }
+    return { status: 204, headers: { allow }, body: '', extra: cors.preflight(request.headers, allow) }
   }
-  const sentence = `${request.method} is not possible here; ${allow} is.`
-  const refused = answerOf(
-    new Refusal('method-not-allowed', commonRefusals['method-not-allowed'], sentence),
-    request.id,
-  )
-  return { ...refused, headers: { ...refused.headers, allow } }
+  return refused(request, 'method-not-allowed', `${request.method} is not possible here; ${allow} is.`, { allow })
+}
+
+/** The answer to a request to a host that is not ours (421 Misdirected Request, RFC 9110, 15.5.20). */
+export function refuseHost(request: HttpRequest): OutgoingAnswer {
+  const host = request.headers.host ?? ''
+  const sentence = `While the development mailbox is open, this shop does not answer as ${host || 'a host without a name'}. Use localhost or SOUK_PUBLIC_URL, or add the host to GATEWAY_HOSTS.`
+  return refused(request, 'unknown-host', sentence)
 }
 
 function notFound(request: HttpRequest, path: string): OutgoingAnswer {
-  const sentence = `There is nothing at ${request.method} ${path.slice(0, 200)}.`
-  return answerOf(new Refusal('not-found', 404, sentence), request.id)
+  return refused(request, 'not-found', `There is nothing at ${request.method} ${path.slice(0, 200)}.`)
 }
+function refused(
+  request: HttpRequest,
+  code: keyof typeof commonRefusals,
+  sentence: string,
+  headers: Record<string, string> = {},
+): OutgoingAnswer {
+  const answer = answerOf(new Refusal(code, commonRefusals[code], sentence), request.id)
+  return { ...answer, headers: { ...answer.headers, ...headers }, code }
+}
+
+/** The methods that a path has; `*` asks for those of the whole server (RFC 9110, 9.3.7). */
 function methodsOf(path: string): string[] {
-  const methods = new Set<string>(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method))
+  const matching = path === '*' ? patterns : patterns.filter(({ pattern }) => pattern.test(path))
+  const methods = new Set<string>(matching.map(({ method }) => method))
   if (methods.has('GET')) methods.add('HEAD')
   return methods.size === 0 ? [] : [...methods, 'OPTIONS'].sort()
 }
@@ -43,7 +63,7 @@ function pathIn(url: string): string {
   const mark = url.indexOf('?')
   return mark < 0 ? url : url.slice(0, mark)
 }
-function patternOf(path: string): RegExp {
+function patternOf(path: Route['path']): RegExp {
   const source = path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')
   return new RegExp(`^${source}$`)
 }

@@ -1,7 +1,7 @@
 // What the gateway knows of one request from outside while it answers it: its trace, where it comes from, its route, who sent it.
 import type { IncomingMessage } from 'node:http'
 import type { Route } from '@souk/contracts'
-import { continueTrace, type Trace } from '@souk/messaging'
+import { beginTrace, type Trace } from '@souk/messaging'
 import type { bareServer, Caller, ServerOptions } from '@souk/service'
 import { beginSpan } from '@souk/service/run/telemetry'
 import { clientAddress } from './client-address.ts'
@@ -16,6 +16,8 @@ export interface RequestContext {
   readonly trace: Trace
   readonly startedAt: number
   readonly clientIp: string
+  /** The trace that the client says it is in: noted beside ours, never continued. */
+  readonly clientTraceId?: string
   route?: Route
   caller: Caller
   /** Where the answer of a cached read came from. */
@@ -31,13 +33,21 @@ type WithContext = IncomingMessage & { [contextKey]?: RequestContext }
 /** Called once per request, before it has been routed: the answers to unreadable requests need a trace, too. */
 export function beginRequest(request: IncomingMessage, trustedProxies: number): RequestContext {
   const context: RequestContext = {
-    trace: continueTrace(request.headers.traceparent as string | undefined),
+    trace: beginTrace(), // Not the client's: whoever chooses a trace id could add to the traces of others.
     startedAt: performance.now(),
     clientIp: clientAddress(request, trustedProxies),
+    clientTraceId: traceIdIn(request.headers.traceparent),
     caller: anonymous,
   }
   ;(request as WithContext)[contextKey] = context
   return context
+}
+
+/** The trace id in a W3C traceparent header. https://www.w3.org/TR/trace-context/#traceparent-header */
+function traceIdIn(traceparent: string | string[] | undefined): string | undefined {
+  return traceparent === undefined
+    ? undefined
+    : /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-/.exec(String(traceparent))?.[1]
 }
 
 export function contextOf(request: HttpRequest): RequestContext {
@@ -47,7 +57,9 @@ export function contextOf(request: HttpRequest): RequestContext {
 /** Notes the route of a request and begins its span. */
 export function setRoute(context: RequestContext, route: Route): void {
   context.route = route
-  context.endSpan = beginSpan('server', `${route.method} ${route.path}`, context.trace, { 'http.route': route.path })
+  const attributes: Record<string, string> = { 'http.route': route.path }
+  if (context.clientTraceId) attributes['souk.client_trace_id'] = context.clientTraceId
+  context.endSpan = beginSpan('server', `${route.method} ${route.path}`, context.trace, attributes)
 }
 
 /** The path parameters; `*` is what stands for the wildcard at a path's end. */

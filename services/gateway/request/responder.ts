@@ -1,14 +1,18 @@
 // Sends the responses of the gateway. Every response leaves through here, so none lacks its security and CORS headers, its log
 // line or its measurement. They are written to Node's response directly, from lists of headers that are mostly built in advance.
-import type { Answer } from '@souk/contracts'
-import { Refusal } from '@souk/service'
+import type { Answer, Route } from '@souk/contracts'
+import { lingerAfterAnswer, Refusal } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import type { Cors } from '../protect/cors.ts'
 import type { SecurityHeaders } from '../protect/security-headers.ts'
+import { isPublicRead } from '../representation/compression.ts'
 import { makeAccessLog } from './access-log.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import { contextOf, type HttpReply, type HttpRequest } from './request-context.ts'
 import { makeSecurityEvents } from './security-events.ts'
+
+/** Of a body whose answer is known before it has arrived. */
+const mostBytesAwaited = 64 * 1024
 
 export interface OutgoingAnswer extends Omit<Answer, 'headers'> {
   headers: Readonly<Record<string, string | string[]>>
@@ -37,8 +41,10 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
       const headers = headersOf(request, answer)
       if (answer.status !== 204 && answer.status !== 304)
         headers.push('content-length', String(Buffer.byteLength(answer.body)))
-      // The rest of a body that is too large or too slow is not awaited.
-      if (answer.status === 413 || answer.status === 408) headers.push('connection', 'close')
+      if (isSendingMuch(request)) {
+        headers.push('connection', 'close')
+        lingerAfterAnswer(request.raw.socket)
+      }
       writeHead(request, reply, answer.status, headers).end(answer.body.length === 0 ? undefined : answer.body)
       if (answer.status === 500 && error)
         log.error({ service: 'gateway', err: error, traceId: request.id }, 'A request failed.')
@@ -46,7 +52,7 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
       if (error instanceof Refusal) noteSecurityEvent(request, error)
     },
     sendPrepared(request, reply, status, headers, body) {
-      writeHead(request, reply, status, headers.slice()).end(body)
+      writeHead(request, reply, status, headers.slice()).end(body) // `vary` is among them.
       record(request, status)
     },
     startStream(request, reply, answer) {
@@ -60,7 +66,12 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
     const headers = returnedHeaders(answer.headers)
     headers.push(...(answer.extra ?? []))
     if (!answer.headers['cache-control']) headers.push('cache-control', 'no-store')
-    security.addTo(headers, answer.headers, contextOf(request).route?.securityPolicy)
+    if (answer.status === 401 && !answer.headers['www-authenticate'])
+      headers.push('www-authenticate', challengeTo(request))
+    const { route } = contextOf(request)
+    security.addTo(headers, answer.headers, route?.securityPolicy)
+    const vary = variesBy(route, cors.variesByOrigin)
+    if (vary) headers.push('vary', vary)
     return headers
   }
 
@@ -70,4 +81,24 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
     reply.hijack()
     return reply.raw.writeHead(status, headers)
   }
+}
+
+/** By which headers of a request the answers of a route differ, for caches (RFC 9110, 12.5.5). */
+export function variesBy(route: Route | undefined, origin: boolean): string | undefined {
+  if (route?.live) return origin ? 'accept, origin' : 'accept'
+  if (route && isPublicRead(route)) return origin ? 'accept-encoding, origin' : 'accept-encoding'
+  return origin ? 'origin' : undefined
+}
+
+/** How a client can say who it is (RFC 9110, 11.6.1; RFC 6750, 3). */
+function challengeTo(request: HttpRequest): string {
+  return request.headers.authorization === undefined
+    ? 'Bearer realm="souk"'
+    : 'Bearer realm="souk", error="invalid_token"'
+}
+
+/** The rest of a large body is not awaited when the answer is known before. */
+function isSendingMuch({ raw }: HttpRequest): boolean {
+  if (raw.complete) return false
+  return raw.headers['transfer-encoding'] !== undefined || Number(raw.headers['content-length']) > mostBytesAwaited
 }

@@ -9,8 +9,8 @@ export function refusalsOf(route: Route): [code: string, status: number][] {
 
 function applies(code: string, route: Route): boolean {
   switch (code) {
-    case 'invalid-request':
-      return Boolean(route.params ?? route.query ?? route.body ?? route.headers)
+    case 'precondition-failed':
+      return route.method === 'GET'
     case 'not-signed-in':
       return route.access !== 'anyone'
     case 'not-allowed':
@@ -24,6 +24,15 @@ function applies(code: string, route: Route): boolean {
     case 'idempotency-key-reused':
     case 'idempotency-in-flight':
       return route.idempotencyKey !== undefined
+    // What can be wrong with the head of any request, or with how it arrives.
+    case 'invalid-request':
+    case 'timed-out':
+    case 'uri-too-long':
+    case 'unsupported-content-encoding':
+    case 'expectation-failed':
+    case 'unknown-host':
+    case 'headers-too-large':
+    case 'too-many-connections':
     case 'too-many-requests':
     case 'unavailable':
     case 'deadline-exceeded':
@@ -91,7 +100,15 @@ export const meanings: Record<string, string> = {
   'refund-too-large': 'That is more than is left of what was paid; purpose and left say of what.',
   'invalid-refund': 'Say lines, shipping, or an amount, in the currency of the order.',
   'cannot-resend': 'This message cannot be sent again.',
-  'invalid-request': 'The request does not fit the schema of this route; errors says where.',
+  'invalid-request': 'The request is malformed or does not fit the schema of this route; errors says where.',
+  'timed-out': 'The request did not arrive in time.',
+  'precondition-failed': 'It is not, or no longer, the version that If-Match names.',
+  'uri-too-long': 'The address has more than 8,192 characters.',
+  'unsupported-content-encoding': 'Send the body uncompressed.',
+  'expectation-failed': 'Only Expect: 100-continue can be met.',
+  'unknown-host': 'While the development mailbox is open, only the shop’s own hosts are answered.',
+  'headers-too-large': 'There are more than 100 headers or 16 KB of them.',
+  'too-many-connections': 'Too many connections are open from this address, or in all.',
   'not-signed-in': 'Sign in first, or the token is no longer valid.',
   'not-allowed': 'You are signed in, but may not do this.',
   'not-found': 'There is no such thing, or it is not yours.',

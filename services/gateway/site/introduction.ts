@@ -27,8 +27,8 @@ curl ${me} -H "authorization: Bearer $TOKEN"</pre></section>
 <section><h3>Retries</h3><p>You choose the ids of carts and orders (UUID version 7), so a repeated <code>PUT</code> finds the first one. Other changes that move money or stock need an <code>Idempotency-Key</code>: the same key gets the first reply again, marked <code>Idempotent-Replayed: true</code>. After a timeout, send the request again; do not assume that it failed.</p></section>
 <section><h3>Lists</h3><p>A page has at most 100 items. Its <code>nextCursor</code> is the <code>cursor</code> of the next page; the last page has none. Cursors stay valid while the list changes.</p>
 <pre>curl '${products}?limit=50&cursor=…'</pre></section>
-<section><h3>Limits</h3><p>Too many requests are answered with 429, overload with 503; <code>Retry-After</code> says when to try again. A body may have 64 KB, unless the route says otherwise.</p></section>
-<section><h3>Caching</h3><p>Public reads carry an <code>ETag</code>: send it back in <code>If-None-Match</code> and get 304 while nothing has changed. Everything else is <code>no-store</code>.</p></section>
+<section><h3>Limits</h3><p>Too many requests are answered with 429, overload with 503; <code>Retry-After</code> says when to try again. A body may have 64 KB, unless the route says otherwise; it is sent uncompressed. An address may have 8,192 characters, the headers 16 KB.</p></section>
+<section><h3>Caching</h3><p>Public reads carry an <code>ETag</code>: send it back in <code>If-None-Match</code> and get 304 while nothing has changed. Everything else is <code>no-store</code>. Public reads are compressed for those who send <code>Accept-Encoding: br</code> or <code>gzip</code>; each coding has its own tag.</p></section>
 <section><h3>Live updates</h3><p>With <code>Accept: text/event-stream</code> the answer with an order’s events stays open: it sends the events so far, then each new one, in the same format.</p>
 <pre>curl -N ${events} \\
   -H 'accept: text/event-stream' -H "order-key: $ORDER_KEY"</pre></section></div>`

@@ -143,6 +143,13 @@ const replyHeaders = {
   'Idempotent-Replayed': text('true: the reply of the first request with this key.'),
   'Retry-After': { description: 'Seconds.', schema: { type: 'integer' } },
 }
+/** What refusals of a status say beside the problem. */
+const refusalHeaders: Record<number, object> = {
+  401: { 'WWW-Authenticate': text('How to sign in.') },
+  415: { Accept: text('What could be read.'), 'Accept-Encoding': text('The content coding that could be read.') },
+  429: { 'Retry-After': replyHeaders['Retry-After'] },
+  503: { 'Retry-After': replyHeaders['Retry-After'] },
+}
 
 function headersOfReply(route: Route): object {
   return {
@@ -155,7 +162,9 @@ function headersOfReply(route: Route): object {
 /** Replies that the gateway keeps have an ETag, and those of routes that compare it. */
 function isTagged(route: Route): boolean {
   return (
-    route.cache !== undefined || (route.headers ?? []).some((name) => name === 'if-match' || name === 'if-none-match')
+    route.cache !== undefined ||
+    route.sameForEverybody === true ||
+    (route.headers ?? []).some((name) => name === 'if-match' || name === 'if-none-match')
   )
 }
 
@@ -173,7 +182,7 @@ function refusals(route: Route): object {
       status,
       {
         description: codes.map((code) => (meanings[code] ? `${code}: ${meanings[code]}` : code)).join(' '),
-        ...(status === 429 || status === 503 ? { headers: { 'Retry-After': replyHeaders['Retry-After'] } } : {}),
+        ...(refusalHeaders[status] ? { headers: refusalHeaders[status] } : {}),
         content: problemContent(status, codes),
       },
     ]),

@@ -7,7 +7,7 @@ import { startForTest, type TestOptions, type TestShop } from '@souk/service/fix
 import { placed, publish, shipped } from '../fixture.ts'
 import { notifications } from '../service.ts'
 
-const { mailbox, readMail, readMailBody, mailboxList } = notificationsApi.routes
+const { mailbox, readMail, readMailBody, mailboxList, mailboxState } = notificationsApi.routes
 let shop: TestShop
 before(async () => {
   shop = await startForTest([notifications], {
@@ -125,6 +125,7 @@ for (const { when, open, status, ...options } of cases) {
         [readMailBody, { params }],
       ] as const)
         assert.equal((await other.request(route, input)).status, open ? 200 : 404, route.name)
+      assert.deepEqual((await other.request(mailboxState, {})).body, { isOpen: open })
     } finally {
       await other.stop()
     }

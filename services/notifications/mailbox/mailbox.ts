@@ -12,6 +12,7 @@ const {
   readMail: mailRoute,
   readMailBody: bodyRoute,
   mailboxList: listRoute,
+  mailboxState: stateRoute,
 } = notificationsApi.routes
 const mostListed = 100
 const closed = 'The development mailbox is switched off.'
@@ -58,6 +59,10 @@ export const readMailBody = handle(bodyRoute, async ({ params }, context: Notifi
   if (!mail) refuse(bodyRoute, 'not-found', 'There is no such mail.')
   return reply(200, Buffer.from(partsOf(mail, context).html), letterHeaders)
 })
+
+export const mailboxState = handle(stateRoute, async (_request, { resources }: NotificationsContext) => ({
+  isOpen: resources.showsMailbox,
+}))
 
 export const mailboxList = handle(listRoute, async ({ query }, context: NotificationsContext) => {
   if (!context.resources.showsMailbox) refuse(listRoute, 'not-found', closed)

@@ -3,10 +3,11 @@
 import type { BodyOf } from '@souk/contracts'
 import { ProductDeleted, type ProductInput, productsApi } from '@souk/contracts/products'
 import { json, type Sql } from '@souk/postgres'
-import { handle, refuse } from '@souk/service'
+import { handle, refuse, reply } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'
+import { etagOf, refuseUnmetConditions } from './product-etag.ts'
 import { addSearchWords, dropFormerSlugs, duplicateIn, insertVariants } from './product-table.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
@@ -15,25 +16,27 @@ const route = productsApi.routes.change
 const removeRoute = productsApi.routes.remove
 /** A change as it is stored: null has become the empty value of its field; a product without a category has the slug null. */
 type Change = Partial<Omit<ProductInput, 'id' | 'categorySlug'>> & { categorySlug?: string | null }
+type Headers = Readonly<Record<string, string | undefined>>
 
 export const change = handle(route, async ({ params, body, headers }, context: ProductsContext) => {
   const wanted = changeIn(body)
-  const version = versionIn(headers['if-match'])
   // Another request may take a slug or a SKU between our check and our commit. Then we check again.
   for (let attempt = 1; ; attempt++) {
     try {
-      return productOf(await changeOnce(params.id, wanted, version, context), context.settings.currency, true)
+      const changed = productOf(await changeOnce(params.id, wanted, headers, context), context.settings.currency, true)
+      return reply(200, changed, { etag: etagOf(changed) })
     } catch (error) {
       if (duplicateIn(error) === undefined || attempt === 3) throw error
     }
   }
 })
 
-export const remove = handle(removeRoute, async ({ params: { id } }, context: ProductsContext) => {
+export const remove = handle(removeRoute, async ({ params: { id }, headers }, context: ProductsContext) => {
   await context.transaction(async ({ sql, send, afterCommit }) => {
     await lockProduct(sql, id)
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(removeRoute, 'not-found', 'There is no such product.')
+    refuseUnmetConditions(removeRoute, headers, product.version)
     const { slug, variants } = product
     const version = product.version + 1
     await Promise.all([sql`delete from product where id = ${id}`, keepDeletedVersion(sql, id, version)])
@@ -70,12 +73,7 @@ async function keepDeletedVersion(sql: Sql, id: string, version: number): Promis
     on conflict (id) do update set version = excluded.version`
 }
 
-function changeOnce(
-  id: string,
-  wanted: Change,
-  version: number | undefined,
-  context: ProductsContext,
-): Promise<StoredProduct> {
+function changeOnce(id: string, wanted: Change, headers: Headers, context: ProductsContext): Promise<StoredProduct> {
   return context.transaction(async ({ sql, send, afterCommit }) => {
     // Categories are locked before products, here and where a category is changed.
     const { categorySlug } = wanted
@@ -83,7 +81,8 @@ function changeOnce(
     await lockProduct(sql, id)
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(route, 'not-found', 'There is no such product.')
-    await refuseChange(sql, product, wanted, version)
+    refuseUnmetConditions(route, headers, product.version)
+    await refuseChange(sql, product, wanted)
     const categoryId = categorySlug === undefined ? product.categoryId : (categories.get(categorySlug ?? '') ?? null)
     await store(sql, product, wanted, categoryId, context.now())
     const [changed] = await findProducts(sql, sql`p.id = ${id}`)
@@ -94,12 +93,7 @@ function changeOnce(
   })
 }
 
-async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change, version: number | undefined) {
-  if (version !== undefined && version !== product.version) {
-    refuse(route, 'version-conflict', 'Somebody has changed this product since you opened it. Look at it again.', {
-      version: product.version,
-    })
-  }
+async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change) {
   if (wanted.options || wanted.variants) {
     const wrong = wrongVariants(wanted.options ?? product.options, wanted.variants ?? product.variants)
     if (wrong !== undefined) refuse(route, 'invalid-variants', wrong)
@@ -169,13 +163,4 @@ async function dropVariants(sql: Sql, id: string): Promise<void> {
     sql`delete from variant where product_id = ${id}`,
     sql`delete from product_price where product_id = ${id}`,
   ])
-}
-
-/** The version in an If-Match header: 3, "3" or W/"3". Without one, or with *, any version will do. */
-function versionIn(header: string | undefined): number | undefined {
-  if (header === undefined || header.trim() === '*') return undefined
-  const digits = /^\s*(?:W\/)?"?(\d{1,9})"?\s*$/.exec(header)?.[1]
-  if (digits === undefined)
-    refuse(route, 'invalid-request', 'If-Match must hold the version of the product, as in "3".')
-  return Number(digits)
 }

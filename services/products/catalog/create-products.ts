@@ -3,10 +3,11 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
-import { handleOnce, refuse, type Transaction } from '@souk/service'
+import { handleOnce, refuse, reply, type Transaction } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged, productOf } from './product.ts'
+import { etagOf } from './product-etag.ts'
 import { duplicateIn, insertProducts, type NewProduct } from './product-table.ts'
 import { chooseSlugs } from './slugs.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
@@ -24,7 +25,8 @@ export const create = handleOnce(
     const [id] = await addProducts(oneRoute, [body], context, transaction)
     const [stored] = await findProducts(transaction.sql, transaction.sql`p.id = ${id}`)
     if (!stored) refuse(oneRoute, 'not-found', 'This product was deleted a moment ago.')
-    return productOf(stored, context.settings.currency, true)
+    const shown = productOf(stored, context.settings.currency, true)
+    return reply(201, shown, { etag: etagOf(shown) })
   },
   lookAgain,
 )

@@ -163,14 +163,26 @@ test('products of one title get addresses of their own', async () => {
 
 test('whoever sends the version does not overwrite a colleague', async () => {
   const { id } = await shop.staff.create({ body: shirt() })
-  const change = (title: string, version: string) =>
-    shop.staff.change({ params: { id }, body: { title }, headers: { 'if-match': version } })
+  const change = (title: string, version: string, header = 'if-match') =>
+    shop.staff.change({ params: { id }, body: { title }, headers: { [header]: version } })
   assert.equal((await change('Mine', '"1"')).version, 2)
-  assert.equal((await refusalOf(change('Yours', '"1"'))).code, 'version-conflict')
+  // Weak tags match nothing where bytes must be the same (RFC 9110, 13.1.1).
+  for (const other of ['"1"', 'W/"2"', '"1", "3"', '"22"', '"2x"', '"abc"', '""', '']) {
+    const refusal = await refusalOf(change('Yours', other))
+    assert.deepEqual([refusal.code, refusal.status], ['version-conflict', 412], other)
+  }
   assert.equal((await refusalOf(change('Yours', 'seven'))).code, 'invalid-request')
-  assert.equal((await change('Yours', 'W/"2"')).version, 3)
+  assert.equal((await change('Yours', '"1", "2-anything", W/"7"')).version, 3)
   const both = await Promise.allSettled([change('A', '3'), change('B', '3')])
   assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.equal((await change('Any', '*')).version, 5)
+  for (const present of ['*', '"5"', 'W/"5"', '"1", "5"'])
+    assert.equal((await refusalOf(change('Not there', present, 'if-none-match'))).status, 412, present)
+  assert.equal((await change('Other', '"4"', 'if-none-match')).version, 6)
+  const remove = (version: string) => shop.staff.remove({ params: { id }, headers: { 'if-match': version } })
+  assert.equal((await refusalOf(remove('"5"'))).code, 'version-conflict')
+  await remove('"6"')
+  assert.equal((await refusalOf(remove('*'))).code, 'not-found')
 })
 
 test('variants follow the rules, and are told which one they break', async () => {

@@ -71,6 +71,7 @@ export const servePicture = handle(readRoute, async ({ params, caller }, { sql }
   return reply(200, file.bytes, {
     'content-type': file.contentType,
     'content-length': String(file.bytes.length),
+    etag: `"${params.id}-${params.size}"`,
     'cache-control': isPublic ? 'public, max-age=31536000, immutable' : 'private, no-store',
     'x-content-type-options': 'nosniff',
   })

@@ -19,11 +19,12 @@ export interface Journal<R> {
 
 /** Appends; a write returns when it is on the disk (O_SYNC). */
 const synced = 'as+'
+const ownerOnly = 0o600
 
 export async function openJournal<R>(folder: string): Promise<Journal<R>> {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, 'journal.jsonl')
-  let file = await open(path, synced)
+  let file = await open(path, synced, ownerOnly)
   let bytes = await cutTornLine(file)
   let waiting: { line: string; done: () => void; failed: (error: unknown) => void }[] = []
   let writing: Promise<void> | undefined
@@ -37,7 +38,7 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
     },
     read: () => readFacts<R>(path),
     async compact(isWanted) {
-      const fresh = await open(`${path}.new`, 'w')
+      const fresh = await open(`${path}.new`, 'w', ownerOnly)
       let lines = ''
       for await (const fact of readFacts<R>(path)) {
         if (isWanted(fact)) lines += `${JSON.stringify(fact)}\n`
@@ -51,7 +52,7 @@ export async function openJournal<R>(folder: string): Promise<Journal<R>> {
       await fresh.close()
       await file.close()
       await rename(`${path}.new`, path)
-      file = await open(path, synced)
+      file = await open(path, synced, ownerOnly)
       bytes = (await file.stat()).size
     },
     get bytes() {
