@@ -68,6 +68,11 @@ export const ProductList = Shape({
   nextCursor: Type.Optional(Type.String()),
   facets: Type.Optional(Type.Array(Facet)),
   total: Type.Optional(Type.Integer({ description: 'How many match; at most 10,000 are counted.' })),
+  totalIsCapped: Type.Optional(
+    Type.Boolean({
+      description: 'True when more match than are counted: total and the counts of facets are lower bounds.',
+    }),
+  ),
 })
 
 const VariantInput = Shape({

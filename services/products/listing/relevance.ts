@@ -1,16 +1,43 @@
-// The order of a search: how well a product fits the words. Ranking looks at every match, so their number is limited: first
-// those with the words in their titles, and only when these do not fill the page, the others.
+// The order of a search: how well a product fits the words. A product's place is found in steps, each of which is tried only while
+// those before do not fill the page; how many products a step looks at is limited.
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost } from './cursors.ts'
-import { type Filters, matching } from './list-filters.ts'
+import { type Alias, alias, type Filters, matchingBut } from './list-filters.ts'
 import { type CardRow, withCards } from './product-card.ts'
-import { type Search, tsquery } from './search-words.ts'
+import {
+  hasSku,
+  hasWords,
+  hasWordsOnShelf,
+  type Search,
+  titleHasExactWords,
+  titleHasSomeWord,
+  titleHasWords,
+} from './search-query.ts'
 
-/** At most this many are ranked: titles that match, and other matches. */
-const mostTitles = 500
-const mostOthers = 1_000
+/** Each step looks at this many products, and no more than this many of its finds can be paged through. */
+const mostRanked = 10_000
 
-/** A product's key is its rank, from 0 to 1; one more with the words in its title, two more when that is all its title says. */
+interface Step {
+  readonly name: string
+  readonly condition: (p: Alias) => Statement
+}
+
+/** From the best fit to the least one. A product's key is its step in thousands; inside a step short titles come first. */
+function stepsOf(sql: Sql, search: Search): Step[] {
+  const partly = (p: Alias) =>
+    sql`${p}.words @@ ${hasWordsOnShelf(sql, search)} and ${p}.title_words @@ ${titleHasSomeWord(sql, search)}`
+  return [
+    { name: 'is_it', condition: (p) => sql`(${p}.title = ${search.title} or ${p}.words @@ ${hasSku(sql, search)})` },
+    { name: 'in_title_exactly', condition: (p) => sql`${p}.title_words @@ ${titleHasExactWords(sql, search)}` },
+    { name: 'in_title', condition: (p) => sql`${p}.title_words @@ ${titleHasWords(sql, search)}` },
+    // "ceramic bowl": a bowl among the ceramics, before other ceramics on the shelf with the bowls.
+    ...(search.words.length > 1 ? [{ name: 'partly_in_title', condition: partly }] : []),
+    { name: 'on_shelf', condition: (p) => sql`${p}.words @@ ${hasWordsOnShelf(sql, search)}` },
+    { name: 'anywhere', condition: (p) => sql`${p}.words @@ ${hasWords(sql, search)}` },
+  ]
+}
+
+/** A page of a search by relevance. */
 export function byRelevance(
   sql: Sql,
   filters: Filters,
@@ -18,51 +45,38 @@ export function byRelevance(
   after: After,
   count: number,
 ): Statement<CardRow> {
-  const { from, conditions } = matching(sql, { ...filters, search: undefined })
-  const query = tsquery(sql, search)
-  const title = sql`(select plain_title(${search.map((words) => words[0]).join(' ')}))`
-  const others = join(conditions, ' and ')
-  const rank = sql`ts_rank(p.search, ${query}, 32)`
-  const isAfter = after ? sql`(found.key, found.id) < (${after[0]}::float4, ${after[1]}::uuid)` : sql`true`
+  const steps = stepsOf(sql, search)
+  const p = alias('p')
+  const parts = steps.map(({ name, condition }, place) => {
+    const { from, conditions } = matchingBut(sql, p, filters, [condition(p)])
+    const earlier = steps.slice(0, place).map((step) => alias(step.name))
+    const unseen = earlier.map((step) => sql`and ${p}.id not in (select ${step}.id from ${step})`)
+    const found = earlier.map((step) => sql`(select count(*) from ${step} where ${isAfter(sql, step, after)})`)
+    const isNeeded = found.length > 0 ? sql`and ${join(found, ' + ')} < ${count}` : sql``
+    const base = (steps.length - 1 - place) * 1_000
+    return sql`${alias(name)} as materialized (
+      select ${p}.id, ${base}::int + 999 - least(length(${p}.title), 999) as key
+      ${from}
+      where ${join(conditions, ' and ')} ${join(unseen, ' ')} ${isNeeded}
+      ${atMost(mostRanked)})`
+  })
+  const all = steps.map(({ name }) => {
+    const step = alias(name)
+    return sql`select ${step}.id, ${step}.key from ${step} where ${isAfter(sql, step, after)}`
+  })
   return withCards(
     sql,
     sql`
-    with titled as materialized (
-      (
-        select p.id, (2 + ${rank})::float4 as key
-        ${from}
-        where p.sort_title = ${title} and p.search @@ ${query} and ${others}
-        limit 20
-      )
-      union all
-      (
-        select p.id, (1 + ${rank})::float4 as key
-        ${from}
-        where p.title_search @@ ${query} and p.sort_title <> ${title} and ${others}
-        ${atMost(mostTitles)}
-      )
-    ),
-    best as materialized (
-      select found.id, found.key from titled as found where ${isAfter}
-    ),
-    rest as (
-      select p.id, ${rank} as key
-      ${from}
-      where (select count(*) from best) < ${count}
-        and p.search @@ ${query}
-        and p.id not in (select id from titled)
-        and ${others}
-      ${atMost(mostOthers)}
-    )
-    select both_parts.id, both_parts.key
-    from (
-      select best.id, best.key from best
-      union all
-      select found.id, found.key from rest as found where ${isAfter}
-    ) as both_parts
-    order by both_parts.key desc, both_parts.id desc
-    ${atMost(count)}`,
+      with ${join(parts, ', ')}
+      select ranked.id, ranked.key
+      from (${join(all, ' union all ')}) as ranked
+      order by ranked.key desc, ranked.id desc
+      ${atMost(count)}`,
     sql`page.key desc, page.id desc`,
     filters,
   )
+}
+
+function isAfter(sql: Sql, step: Alias, after: After): Statement {
+  return after ? sql`(${step}.key, ${step}.id) < (${after[0]}::int, ${after[1]}::uuid)` : sql`true`
 }

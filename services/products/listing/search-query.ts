@@ -1,0 +1,162 @@
+// Turns typed text into a search. Every word must match, the last one as a prefix; words like "the" are left out beside others.
+// Words that no product has are replaced by similar ones from the word list.
+import type { Sql, Statement } from '@souk/postgres'
+import { chainsOf, isJoinable, joined, joinOf, longestTitle } from './search-entry.ts'
+import { nameOf, type SearchTable } from './search-index.ts'
+import { loadStems, type Stems } from './search-languages.ts'
+import { plainText, type Word, wordsIn } from './search-text.ts'
+
+export interface Search {
+  readonly table: SearchTable
+  /** The typed text as titles are compared. */
+  readonly title: string
+  readonly words: readonly SearchedWord[]
+  /** The text as a SKU; undefined when it is too short to be one. */
+  readonly sku?: string
+}
+interface SearchedWord {
+  /** Lexemes that are the word as it was typed: in its spellings, and joined with connected neighbors. */
+  readonly exact: readonly string[]
+  /** Lexemes that will do; those of the last word as prefixes. */
+  readonly prefixes: readonly string[]
+  readonly loose: readonly string[]
+  /** Part of the search only while all words are like it. */
+  readonly isStopWord: boolean
+  /** What typing errors are looked for in; undefined for what has none, like numbers. */
+  readonly correctable?: string
+  /** The word alone, without neighbors. */
+  readonly alone: string
+}
+
+const mostWords = 10
+/** A text in a script without spaces has a word for every two characters. */
+const mostUnspacedWords = 40
+const shortestSku = 3
+const longestSku = 64
+
+/** The search for a text; undefined when it has no letter and no digit. */
+export async function searchFor(sql: Sql, text: string, table: SearchTable): Promise<Search | undefined> {
+  const all = wordsIn(text, { most: mostUnspacedWords })
+  const words = all.some((word) => word.isUnspaced) ? all : all.slice(0, mostWords)
+  if (words.length === 0) return undefined
+  const stems = await loadStems(sql, words, table.languages)
+  const sku = joined(words)
+  return {
+    table,
+    title: plainText(text, longestTitle),
+    words: words.map((_, place) => searchedWord(words, place, stems)),
+    sku: sku.length >= shortestSku && sku.length <= longestSku ? sku : undefined,
+  }
+}
+
+function searchedWord(words: readonly Word[], place: number, stems: Stems): SearchedWord {
+  const word = words[place] as Word
+  const [before, next] = [words[place - 1], words[place + 1]]
+  const isLast = next === undefined
+  const { stems: own, isStopWord } = stems(word)
+  const left = before ? joinOf(before, word) : []
+  const right = next ? joinOf(word, next) : []
+  const chain = chainsOf(words).find((one) => one.includes(word)) ?? []
+  const whole = isJoinable(chain) ? [joined(chain)] : []
+  const connected = [...(word.isConnected ? left : []), ...(next?.isConnected ? right : []), ...whole]
+  const isPrefix = isLast && (word.isUnspaced || !/^\d{1,2}$/.test(word.text))
+  const [first = ''] = word.spellings
+  return {
+    exact: [...word.spellings, ...connected],
+    prefixes: [...(isPrefix ? [...word.spellings, ...left] : []), ...(place === words.length - 2 ? right : [])],
+    loose: [...(isPrefix ? [] : [...word.spellings, ...left]), ...own, ...right, ...whole],
+    isStopWord,
+    correctable: word.isUnspaced || first.length < 3 || /\d/.test(first) ? undefined : first,
+    alone: either(isPrefix ? word.spellings : [], isPrefix ? own : [...word.spellings, ...own], ''),
+  }
+}
+
+/** That a product has every word. */
+export function hasWords(sql: Sql, { words, sku }: Search): Statement {
+  const isSku = sku === undefined ? '' : ` | '#${sku}':*`
+  return tsquery(sql, `(${everyWord(words, '')})${isSku}`)
+}
+
+/** That a product has every word in its title, its category or its attributes. */
+export function hasWordsOnShelf(sql: Sql, { words }: Search): Statement {
+  return tsquery(sql, everyWord(words, '+'))
+}
+
+/** That a title has every word. */
+export function titleHasWords(sql: Sql, { words }: Search): Statement {
+  return tsquery(sql, everyWord(words, ''))
+}
+
+/** That a title has one of the words at least. */
+export function titleHasSomeWord(sql: Sql, { words }: Search): Statement {
+  return tsquery(sql, ofAsked(words, '').join(' | '))
+}
+
+/** That a title has every word as it was typed. */
+export function titleHasExactWords(sql: Sql, { words }: Search): Statement {
+  return tsquery(sql, words.map(({ exact }) => either([], exact, '=')).join(' & '))
+}
+
+/** That a product has this SKU. */
+export function hasSku(sql: Sql, { sku }: Search): Statement {
+  return tsquery(sql, sku === undefined ? '' : `'#${sku}'`)
+}
+
+function everyWord(words: readonly SearchedWord[], mark: string): string {
+  return ofAsked(words, mark).join(' & ')
+}
+
+/** The words that are asked for: without those like "the", unless there are only such. */
+function ofAsked(words: readonly SearchedWord[], mark: string): string[] {
+  const telling = words.filter((word) => !word.isStopWord)
+  const asked = telling.length > 0 ? telling : words
+  return asked.map(({ prefixes, loose }) => either(prefixes, loose, mark))
+}
+
+/** Lexemes hold letters and digits only, so that quotes around them are enough. */
+function either(prefixes: readonly string[], whole: readonly string[], mark: string): string {
+  const all = [...prefixes.map((lexeme) => `'${mark}${lexeme}':*`), ...whole.map((lexeme) => `'${mark}${lexeme}'`)]
+  return `(${[...new Set(all)].join(' | ')})`
+}
+
+/** As a subquery, whose value the planner does not see: with it, it would read whole tables for frequent words. */
+function tsquery(sql: Sql, text: string): Statement {
+  return sql`(select ${text}::tsquery)`
+}
+
+/**
+ * The same search, with words from the word list beside those that no published product has; undefined when there is nothing to
+ * correct. Alike are words with common trigrams, or with the same first letter, that are few letters apart.
+ */
+export async function corrected(sql: Sql, search: Search): Promise<Search | undefined> {
+  const rows = await sql<{ place: number; word: string }>`
+    with typed as (
+      select listed.place::int, listed.word collate "C" as word, listed.query::tsquery as query
+      from unnest(
+        ${search.words.map(({ correctable }) => correctable ?? '')}::text[], ${search.words.map(({ alone }) => alone)}::text[]
+      ) with ordinality as listed (word, query, place)
+      where listed.word <> ''
+    )
+    select typed.place, alike.word
+    from typed
+    cross join lateral (
+      select known.word
+      from (
+        select s.word from search_word s where s.word % typed.word
+        union
+        select s.word from search_word s
+        where s.word >= left(typed.word, 1) and s.word < chr(ascii(typed.word) + 1)
+      ) as known
+      where levenshtein_less_equal(known.word, typed.word, 3) <= least(3, (length(typed.word) + 1) / 3)
+      order by levenshtein(known.word, typed.word), similarity(known.word, typed.word) desc, known.word
+      limit 3
+    ) as alike
+    where not exists (
+      select from ${nameOf(search.table)} as entry where entry.is_published and entry.words @@ typed.query)`
+  if (rows.length === 0) return undefined
+  const words = search.words.map((word, index) => {
+    const alike = rows.filter((row) => row.place === index + 1).map((row) => row.word)
+    return { ...word, loose: [...word.loose, ...alike] }
+  })
+  return { ...search, words }
+}
