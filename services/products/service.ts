@@ -29,9 +29,12 @@ export const products = defineService({
   migrations: join(import.meta.dirname, 'migrations'),
   open: async (context) => {
     await checkSharp()
-    await prepareSearchIndex(context.sql, context.settings.languages)
-    const uploads = openPictureProcess(context.settings.pictureMegabytes)
-    const thumbnails = openPictureProcess(context.settings.pictureMegabytes)
+    const { live } = await prepareSearchIndex(context.sql, context.settings.languages)
+    if (live.name !== 'search_before' && live.languages.join() !== context.settings.languages.join())
+      context.log.warn(
+        { languages: live.languages },
+        'Searches know the word forms of these languages until `npm run reindex` has run with the present PRODUCTS_LANGUAGES.',
+      )
     const searchIndex = makeShortCache({ keptSeconds: indexKeptSeconds })
     return {
       resources: { counts: makeShortCache(), tree: makeShortCache(), searchIndex, uploads, thumbnails },

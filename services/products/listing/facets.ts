@@ -7,7 +7,7 @@ import { atMost } from './cursors.ts'
 import { alias, type Filters, matching } from './list-filters.ts'
 
 /** At most this many matches are counted; a product list needs no exact number above it. */
-const mostCounted = 10_000
+const mostCounted = 5_000
 const mostValues = 50
 const mostFacets = 20
 

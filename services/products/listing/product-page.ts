@@ -62,7 +62,7 @@ function byLowestPrice(sql: Sql, isRising: boolean): Order {
 function ofProduct(sql: Sql, { search }: Filters) {
   const inTable = (filters: Filters) => matchingInTurn(sql, p, filters)
   // The search table has the keys, and its rows are narrow.
-  const fewMatches = search ? 10_000 : 1_000
+  const fewMatches = search ? 3_000 : 1_000
   return { id: sql`${p}.id`, category: sql`${p}.category_id`, isByPrice: false, fewMatches, matching: inTable }
 }
 

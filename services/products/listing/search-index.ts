@@ -10,8 +10,6 @@ export interface SearchTable {
 export interface SearchIndex {
   readonly live: SearchTable
   readonly building?: SearchTable
-  /** The version of the text rules by which the live table was made. */
-  readonly rules: number
   /** The number of the rebuild that runs, or else of the last one. */
   readonly generation: number
 }
@@ -19,7 +17,6 @@ export interface SearchIndex {
 interface Row {
   live: string
   languages: string[]
-  rules: number
   building: string | null
   buildingLanguages: string[] | null
   generation: number
@@ -27,23 +24,23 @@ interface Row {
 
 export async function readSearchIndex(sql: Sql): Promise<SearchIndex> {
   const [row] = await sql<Row>`
-    select live, languages, rules, building, building_languages, generation from search_index`
+    select live, languages, building, building_languages, generation from search_index`
   if (!row) throw new Error('The table search_index has lost its row.')
-  const { live, languages, rules, building, buildingLanguages, generation } = row
+  const { live, languages, building, buildingLanguages, generation } = row
   return {
     live: { name: live, languages },
     building: building === null ? undefined : { name: building, languages: buildingLanguages ?? [] },
-    rules,
     generation,
   }
 }
 
-/** The languages of a new shop are those of its settings, without a rebuild. */
-export async function prepareSearchIndex(sql: Sql, languages: readonly string[]): Promise<void> {
+/** Gives a new shop the languages of its settings, without a rebuild. Resolves with the index as it is now. */
+export async function prepareSearchIndex(sql: Sql, languages: readonly string[]): Promise<SearchIndex> {
   await sql`
     update search_index
     set rules = ${textRules}, languages = ${languages}::text[]
     where rules = 0 and live <> 'search_before'`
+  return readSearchIndex(sql)
 }
 
 /**

@@ -1,6 +1,7 @@
-// Turns typed text into a search. Every word must match, the last one as a prefix; words like "the" are left out beside others.
+// Turns typed text into a search. Every word must match, the last one also half typed; words like "the" are left out beside others.
 // Words that no product has are replaced by similar ones from the word list.
 import type { Sql, Statement } from '@souk/postgres'
+import { atMost } from './cursors.ts'
 import { chainsOf, isJoinable, joined, joinOf, longestTitle } from './search-entry.ts'
 import { nameOf, type SearchTable } from './search-index.ts'
 import { loadStems, type Stems } from './search-languages.ts'
@@ -17,7 +18,7 @@ export interface Search {
 interface SearchedWord {
   /** Lexemes that are the word as it was typed: in its spellings, and joined with connected neighbors. */
   readonly exact: readonly string[]
-  /** Lexemes that will do; those of the last word as prefixes. */
+  /** Lexemes that will do, whole or as the beginning of one. */
   readonly prefixes: readonly string[]
   readonly loose: readonly string[]
   /** Part of the search only while all words are like it. */
@@ -33,47 +34,117 @@ const mostWords = 10
 const mostUnspacedWords = 40
 const shortestSku = 3
 const longestSku = 64
+/** Half-typed words: how many are looked at, and how many of them are searched, shorter ones first. */
+const mostCompared = 500
+const mostCompletions = 20
 
 /** The search for a text; undefined when it has no letter and no digit. */
 export async function searchFor(sql: Sql, text: string, table: SearchTable): Promise<Search | undefined> {
   const all = wordsIn(text, { most: mostUnspacedWords })
   const words = all.some((word) => word.isUnspaced) ? all : all.slice(0, mostWords)
-  if (words.length === 0) return undefined
-  const stems = await loadStems(sql, words, table.languages)
+  const last = words.at(-1)
+  if (!last) return undefined
+  const [stems, half] = await Promise.all([
+    loadStems(sql, words, table.languages),
+    completeLast(sql, words, last, table),
+  ])
   const sku = joined(words)
   return {
     table,
     title: plainText(text, longestTitle),
-    words: words.map((_, place) => searchedWord(words, place, stems)),
+    words: words.map((_, place) => searchedWord(words, place, stems, half)),
     sku: sku.length >= shortestSku && sku.length <= longestSku ? sku : undefined,
   }
 }
 
-function searchedWord(words: readonly Word[], place: number, stems: Stems): SearchedWord {
+/** What a half-typed word may become: whole lexemes, and beginnings of lexemes. */
+interface HalfTyped {
+  readonly whole: readonly string[]
+  readonly prefixes: readonly string[]
+}
+
+/** What the last word may become, alone and joined with the word before: "t shi" may become tshirt. */
+async function completeLast(
+  sql: Sql,
+  words: readonly Word[],
+  last: Word,
+  table: SearchTable,
+): Promise<{ alone: HalfTyped; joined: HalfTyped }> {
+  const before = words.at(-2)
+  const joins = before ? joinOf(before, last) : []
+  const isListed = table.name !== 'search_before'
+  const [whole, wholeJoins] = await Promise.all([
+    isListed && isPlain(last) ? findCompletions(sql, last.spellings) : [],
+    isListed && joins.length > 0 ? findCompletions(sql, joins) : [],
+  ])
+  const isPart = last.isConnected || (before && (before.text.length === 1 || /\d/.test(before.text)))
+  return {
+    alone: { whole, prefixes: whole.length === 0 && hasPrefix(last) ? last.spellings : [] },
+    joined: { whole: wholeJoins, prefixes: isPart ? joins : [] },
+  }
+}
+
+/** A word of letters, as the word list holds them. */
+function isPlain(word: Word): boolean {
+  return !word.isUnspaced && !/\d/.test(word.text)
+}
+
+/**
+ * The words of the word list that begin like one of these. They are looked up one by one, which is seven times as fast as a prefix: for
+ * that, PostgreSQL would gather the products of all lexemes that begin so.
+ */
+async function findCompletions(sql: Sql, beginnings: readonly string[]): Promise<string[]> {
+  const rows = await sql<{ word: string }>`
+    select completed.word
+    from unnest(${beginnings}::text[]) as typed (word)
+    cross join lateral (
+      select s.word
+      from search_word s
+      where s.word >= typed.word collate "C" and s.word < typed.word || chr(1114111)
+      ${atMost(mostCompared)}
+    ) as completed
+    order by length(completed.word), completed.word
+    ${atMost(mostCompletions)}`
+  return rows.map((row) => row.word)
+}
+
+function searchedWord(
+  words: readonly Word[],
+  place: number,
+  stems: Stems,
+  half: { alone: HalfTyped; joined: HalfTyped },
+): SearchedWord {
   const word = words[place] as Word
   const [before, next] = [words[place - 1], words[place + 1]]
-  const isLast = next === undefined
   const { stems: own, isStopWord } = stems(word)
   const left = before ? joinOf(before, word) : []
   const right = next ? joinOf(word, next) : []
   const chain = chainsOf(words).find((one) => one.includes(word)) ?? []
   const whole = isJoinable(chain) ? [joined(chain)] : []
   const connected = [...(word.isConnected ? left : []), ...(next?.isConnected ? right : []), ...whole]
-  const isPrefix = isLast && (word.isUnspaced || !/^\d{1,2}$/.test(word.text))
+  const alone = next ? undefined : half.alone
+  const joins = place >= words.length - 2 ? half.joined : undefined
   const [first = ''] = word.spellings
+  const itself = [...word.spellings, ...own, ...(alone?.whole ?? [])]
   return {
     exact: [...word.spellings, ...connected],
-    prefixes: [...(isPrefix ? [...word.spellings, ...left] : []), ...(place === words.length - 2 ? right : [])],
-    loose: [...(isPrefix ? [] : [...word.spellings, ...left]), ...own, ...right, ...whole],
+    prefixes: [...(alone?.prefixes ?? []), ...(joins?.prefixes ?? [])],
+    loose: [...itself, ...left, ...right, ...whole, ...(joins?.whole ?? [])],
     isStopWord,
     correctable: word.isUnspaced || first.length < 3 || /\d/.test(first) ? undefined : first,
-    alone: either(isPrefix ? word.spellings : [], isPrefix ? own : [...word.spellings, ...own], ''),
+    alone: either(alone?.prefixes ?? [], itself, ''),
   }
+}
+
+/** Whether a word may be the beginning of a lexeme: a lone character is, a pair of them is whole; many numbers begin with 1. */
+function hasPrefix({ isUnspaced, text }: Word): boolean {
+  return isUnspaced ? [...text.replace(/\p{M}/gu, '')].length === 1 : !/^\d{1,2}$/.test(text)
 }
 
 /** That a product has every word. */
 export function hasWords(sql: Sql, { words, sku }: Search): Statement {
-  const isSku = sku === undefined ? '' : ` | '#${sku}':*`
+  // Digits make the beginning of a SKU; a word would begin too many.
+  const isSku = sku === undefined ? '' : ` | '#${sku}'${/\d/.test(sku) ? ':*' : ''}`
   return tsquery(sql, `(${everyWord(words, '')})${isSku}`)
 }
 
@@ -115,7 +186,10 @@ function ofAsked(words: readonly SearchedWord[], mark: string): string[] {
 
 /** Lexemes hold letters and digits only, so that quotes around them are enough. */
 function either(prefixes: readonly string[], whole: readonly string[], mark: string): string {
-  const all = [...prefixes.map((lexeme) => `'${mark}${lexeme}':*`), ...whole.map((lexeme) => `'${mark}${lexeme}'`)]
+  const all = [
+    ...prefixes.map((lexeme) => `'${mark}${lexeme}':*`),
+    ...whole.filter((lexeme) => !prefixes.includes(lexeme)).map((lexeme) => `'${mark}${lexeme}'`),
+  ]
   return `(${[...new Set(all)].join(' | ')})`
 }
 

@@ -51,6 +51,8 @@ create table search_index (
   building_languages text[],
   -- Products up to this id are in the table that is being filled.
   built_until uuid,
+  -- When the last batch was filled in: a rebuild that has stood still for long was interrupted.
+  built_at timestamptz,
   -- Counts the rebuilds.
   generation integer not null default 0
 );
