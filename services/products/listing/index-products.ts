@@ -73,14 +73,18 @@ async function storeIn(sql: Sql, analyzed: Analyzed, table: SearchTable): Promis
   const entries = analyzed.map(([product, ofProduct]) => ({ id: product.id, ...entryOf(product, ofProduct, stems) }))
   await sql`
     insert into ${nameOf(table)} as entry (
-      id, is_published, category_id, created_at, sort_title, title, tags, title_words, words)
+      id, is_published, category_id, created_at, sort_title, title, tags, lowest, title_words, words)
     select p.id, p.status = 'published', p.category_id, p.created_at, p.sort_title, made.title, p.tags,
+      (
+        select coalesce(jsonb_object_agg(price.currency, price.lowest), '{}')
+        from product_price price
+        where price.product_id = p.id),
       array_to_tsvector(made."titleWords"), array_to_tsvector(made.words)
     from jsonb_to_recordset(${json(entries)}::jsonb) as made (id uuid, title text, "titleWords" text[], words text[])
     join product p on p.id = made.id
     on conflict (id) do update
     set is_published = excluded.is_published, category_id = excluded.category_id, created_at = excluded.created_at,
-      sort_title = excluded.sort_title, title = excluded.title, tags = excluded.tags,
+      sort_title = excluded.sort_title, title = excluded.title, tags = excluded.tags, lowest = excluded.lowest,
       title_words = excluded.title_words, words = excluded.words`
 }
 

@@ -40,6 +40,8 @@ export function matchingBut(sql: Sql, p: Alias, filters: Filters, instead: reado
   const table = search ? sql`${nameOf(search.table)}` : sql`product`
   const isPublished = search ? sql`${p}.is_published` : sql`${p}.status = 'published'`
   const conditions = [isPublished, ...instead, ...categoryAndAttributes(sql, p, filters)]
+  if (search && hasPriceRange(filters))
+    return { from: sql`from ${table} as ${p}`, conditions: [...conditions, ...entryPriceRange(sql, p, filters)] }
   if (!hasPriceRange(filters)) return { from: sql`from ${table} as ${p}`, conditions }
   const cheapest = alias('cheapest')
   return {
@@ -110,6 +112,19 @@ export function priceRange(sql: Sql, cheapest: Alias, { currency, minPrice, maxP
     sql`${cheapest}.currency = ${currency}`,
     ...(minPrice === undefined ? [] : [sql`${cheapest}.lowest >= ${minPrice}::bigint`]),
     ...(maxPrice === undefined ? [] : [sql`${cheapest}.lowest <= ${maxPrice}::bigint`]),
+  ]
+}
+
+/** The lowest price of a row `p` of a search table in a currency; null when it has none. */
+export function entryPrice(sql: Sql, p: Alias, currency: string): Statement {
+  return sql`(${p}.lowest -> ${currency}::text)::bigint`
+}
+
+function entryPriceRange(sql: Sql, p: Alias, { currency, minPrice, maxPrice }: Filters): Statement[] {
+  const price = entryPrice(sql, p, currency)
+  return [
+    ...(minPrice === undefined ? [] : [sql`${price} >= ${minPrice}::bigint`]),
+    ...(maxPrice === undefined ? [] : [sql`${price} <= ${maxPrice}::bigint`]),
   ]
 }
 

@@ -4,6 +4,7 @@ import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost, rowsFor } from './cursors.ts'
 import {
   alias,
+  entryPrice,
   type Filters,
   hasPriceRange,
   type Matching,
@@ -101,7 +102,8 @@ function inOrder(sql: Sql, filters: Filters, order: Order, after: After, count: 
  */
 function fewOf(sql: Sql, filters: Filters, order: Order): { hits: Statement; withKeys: Statement } | undefined {
   const asksPrice = order.isByPrice || hasPriceRange(filters)
-  if (filters.search || filters.attributes.size > 0) {
+  if (filters.search) return fewFound(sql, filters, order)
+  if (filters.attributes.size > 0) {
     const { from, conditions } = matching(sql, p, { ...filters, minPrice: undefined, maxPrice: undefined })
     const hits = sql`select ${p}.id, ${p}.created_at, ${p}.sort_title ${from} where ${join(conditions, ' and ')}`
     if (!asksPrice) return { hits, withKeys: sql`select ${p}.id, ${order.key} as key from hits as ${p}` }
@@ -129,6 +131,18 @@ function fewOf(sql: Sql, filters: Filters, order: Order): { hits: Statement; wit
         where product.id = hits.product_id
         offset 0
       ) as ${p}`,
+  }
+}
+
+/** The matches of a search: the search table holds all keys. */
+function fewFound(sql: Sql, filters: Filters, order: Order): { hits: Statement; withKeys: Statement } {
+  const { from, conditions } = matching(sql, p, filters)
+  const price = entryPrice(sql, p, filters.currency)
+  const key = order.isByPrice ? price : order.key
+  const all = order.isByPrice ? [...conditions, sql`${price} is not null`] : conditions
+  return {
+    hits: sql`select ${p}.id, ${key} as key ${from} where ${join(all, ' and ')}`,
+    withKeys: sql`select hits.id, hits.key from hits`,
   }
 }
 

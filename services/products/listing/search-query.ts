@@ -27,6 +27,7 @@ interface SearchedWord {
   readonly correctable?: string
   /** The word alone, without neighbors. */
   readonly alone: string
+  readonly shortest: string
 }
 
 const mostWords = 10
@@ -133,6 +134,9 @@ function searchedWord(
     isStopWord,
     correctable: word.isUnspaced || first.length < 3 || /\d/.test(first) ? undefined : first,
     alone: either(alone?.prefixes ?? [], itself, ''),
+    shortest: [first.replace(/([aou])e/g, '$1'), ...word.spellings, ...own].reduce((a, b) =>
+      b.length < a.length ? b : a,
+    ),
   }
 }
 
@@ -158,9 +162,12 @@ export function titleHasWords(sql: Sql, { words }: Search): Statement {
   return tsquery(sql, everyWord(words, ''))
 }
 
-/** That a title has one of the words at least. */
-export function titleHasSomeWord(sql: Sql, { words }: Search): Statement {
-  return tsquery(sql, ofAsked(words, '').join(' | '))
+/**
+ * For each word, a pattern of titles with it: by its shortest form, without what umlauts are spelled out with. The order within a step
+ * asks these of plain titles, which takes a fraction of the time that the lexemes take.
+ */
+export function titlePatterns({ words }: Search): string[] {
+  return askedOf(words).map(({ shortest }) => `%${shortest}%`)
 }
 
 /** That a title has every word as it was typed. */
@@ -174,14 +181,15 @@ export function hasSku(sql: Sql, { sku }: Search): Statement {
 }
 
 function everyWord(words: readonly SearchedWord[], mark: string): string {
-  return ofAsked(words, mark).join(' & ')
+  return askedOf(words)
+    .map(({ prefixes, loose }) => either(prefixes, loose, mark))
+    .join(' & ')
 }
 
 /** The words that are asked for: without those like "the", unless there are only such. */
-function ofAsked(words: readonly SearchedWord[], mark: string): string[] {
+function askedOf(words: readonly SearchedWord[]): readonly SearchedWord[] {
   const telling = words.filter((word) => !word.isStopWord)
-  const asked = telling.length > 0 ? telling : words
-  return asked.map(({ prefixes, loose }) => either(prefixes, loose, mark))
+  return telling.length > 0 ? telling : words
 }
 
 /** Lexemes hold letters and digits only, so that quotes around them are enough. */
@@ -230,7 +238,7 @@ export async function corrected(sql: Sql, search: Search): Promise<Search | unde
   if (rows.length === 0) return undefined
   const words = search.words.map((word, index) => {
     const alike = rows.filter((row) => row.place === index + 1).map((row) => row.word)
-    return { ...word, loose: [...word.loose, ...alike] }
+    return { ...word, loose: [...word.loose, ...alike], shortest: alike[0] ?? word.shortest }
   })
   return { ...search, words }
 }

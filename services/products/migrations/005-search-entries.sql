@@ -12,6 +12,8 @@ create table search_a (
   -- The title as it is compared as a whole.
   title text collate "C" not null,
   tags text[] not null,
+  -- { "EUR": 1900 }: the lowest price in each currency.
+  lowest jsonb not null,
   -- Of the title: every word in each spelling, its stems, neighboring words joined, and the word itself again behind '='.
   title_words tsvector not null,
   -- Of everything: the same without '='; words of title, category and attributes again behind '+'; SKUs behind '#'.
@@ -35,7 +37,11 @@ create index search_b_title on search_b (title, id) where is_published;
 -- The search data of a shop from before, which its searches read until the first rebuild has ended.
 create view search_before as
 select p.id, p.status = 'published' as is_published, p.category_id, p.created_at, p.sort_title,
-  p.sort_title as title, p.tags, p.title_search as title_words, p.search as words
+  p.sort_title as title, p.tags, (
+    select coalesce(jsonb_object_agg(price.currency, price.lowest), '{}')
+    from product_price price
+    where price.product_id = p.id) as lowest,
+  p.title_search as title_words, p.search as words
 from product p;
 
 -- One row: which table searches read, and what a rebuild has filled so far.
