@@ -1,6 +1,7 @@
 // `npm run reindex`: builds the search data of all products anew, beside the running search, and then switches to it. Needed after
 // PRODUCTS_LANGUAGES has changed. It may be stopped and run again; until it has ended, searches read the data of before.
 import { openDatabase } from '@souk/messaging'
+import { sqlState } from '@souk/postgres'
 import { readSettings, WrongSettings } from '@souk/service'
 import { settings } from '../services/products/context.ts'
 import { rebuildAll } from '../services/products/listing/rebuild-search.ts'
@@ -15,12 +16,16 @@ const progress = showProgress()
 let outcome: string | undefined
 try {
   const count = await rebuildAll(database, languages, (done, all) => progress.bar('Indexing products', done, all))
-  outcome = `Searches find ${count.toLocaleString('en')} products by new data now. Languages: ${languages.join(', ')}.`
+  const goods = count === 1 ? '1 product' : `${count.toLocaleString('en')} products`
+  outcome = `Searches find ${goods} by new data now. Languages: ${languages.join(', ')}.`
 } catch (error) {
   process.exitCode = 1
-  outcome = undefined
   progress.end()
-  process.stderr.write(`\n  The search data are as before: ${error}\n\n`)
+  const isOlder = sqlState(error) === '42P01'
+  const sentence = isOlder
+    ? 'These databases are of an older version. Start the shop once, which makes them new.'
+    : `Searches go on with the data of before: ${error}`
+  process.stderr.write(`\n  ${sentence}\n\n`)
 }
 progress.end()
 if (outcome) process.stdout.write(`${outcome}\n`)

@@ -35,6 +35,8 @@ export const products = defineService({
         { languages: live.languages },
         'Searches know the word forms of these languages until `npm run reindex` has run with the present PRODUCTS_LANGUAGES.',
       )
+    const uploads = openPictureProcess(context.settings.pictureMegabytes)
+    const thumbnails = openPictureProcess(context.settings.pictureMegabytes)
     const searchIndex = makeShortCache({ keptSeconds: indexKeptSeconds })
     return {
       resources: { counts: makeShortCache(), tree: makeShortCache(), searchIndex, uploads, thumbnails },
