@@ -72,8 +72,13 @@ const known = new LRUCache<string, string>({ max: 50_000 })
 export async function loadStems(sql: Sql, words: readonly Word[], shopLanguages: readonly string[]): Promise<Stems> {
   const wanted = new Set<string>()
   const stems = new Map<string, string>()
+  // A batch of products has each word many times.
+  const keysByText = new Map<string, readonly string[]>()
   for (const word of words) {
-    for (const key of keysOf(word, shopLanguages)) {
+    if (keysByText.has(word.text)) continue
+    const keys = keysOf(word, shopLanguages)
+    keysByText.set(word.text, keys)
+    for (const key of keys) {
       if (stems.has(key) || wanted.has(key)) continue
       const stem = known.get(key)
       if (stem === undefined) wanted.add(key)
@@ -86,11 +91,12 @@ export async function loadStems(sql: Sql, words: readonly Word[], shopLanguages:
       known.set(key, stem)
     }
   }
-  return (word) => {
-    if (word.isUnspaced) return nothing
-    const found = keysOf(word, shopLanguages).map((key) => stems.get(key) ?? '')
-    return { stems: [...new Set(found.filter((stem) => stem !== ''))], isStopWord: found.includes('') }
+  const byText = new Map<string, Stemmed>()
+  for (const [text, keys] of keysByText) {
+    const found = keys.map((key) => stems.get(key) ?? '')
+    byText.set(text, { stems: [...new Set(found.filter((stem) => stem !== ''))], isStopWord: found.includes('') })
   }
+  return (word) => byText.get(word.text) ?? nothing
 }
 
 /** One for each language of the word's script and each form of the word. */
