@@ -67,7 +67,12 @@ export const ProductList = Shape({
   items: Type.Array(ProductCard),
   nextCursor: Type.Optional(Type.String()),
   facets: Type.Optional(Type.Array(Facet)),
-  total: Type.Optional(Type.Integer({ description: 'How many match; at most 10,000 are counted.' })),
+  total: Type.Optional(Type.Integer({ description: 'How many match; at most 5,000 are counted.' })),
+  totalIsCapped: Type.Optional(
+    Type.Boolean({
+      description: 'True when more match than are counted: total and the counts of facets are lower bounds.',
+    }),
+  ),
 })
 
 const VariantInput = Shape({
@@ -127,7 +132,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     summary: 'List and search products',
     ...publicRead,
     about:
-      'Only published products. q searches with ranking and typo tolerance; attributes filter as attribute=material:clay, repeatable: values of one attribute widen, different attributes narrow. minPrice and maxPrice bound the price that the list shows: the lowest, in the currency asked for, in minor units. Facets count what each further filter would leave.',
+      'Only published products. q searches with ranking and typo tolerance, in every script, by word forms of the languages of the shop, and by SKU; its pages end after the best few thousand. attributes filter as attribute=material:clay, repeatable: values of one attribute widen, different attributes narrow. minPrice and maxPrice bound the price that the list shows: the lowest, in the currency asked for, in minor units. Facets count what each further filter would leave.',
     query: Shape({
       ...paging,
       q: Type.Optional(SearchText({ maxLength: 200 })),

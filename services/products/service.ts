@@ -12,6 +12,8 @@ import { refreshCategory } from './categories/refresh-category.ts'
 import { calls, clearCaches, settings } from './context.ts'
 import { listAll } from './listing/list-catalog.ts'
 import { list } from './listing/list-products.ts'
+import { indexKeptSeconds, rebuildSearch } from './listing/rebuild-search.ts'
+import { prepareSearchIndex } from './listing/search-index.ts'
 import { suggest } from './listing/suggest.ts'
 import { checkSharp } from './pictures/check-sharp.ts'
 import { openPictureProcess } from './pictures/picture-process.ts'
@@ -27,10 +29,17 @@ export const products = defineService({
   migrations: join(import.meta.dirname, 'migrations'),
   open: async (context) => {
     await checkSharp()
+    const { live } = await prepareSearchIndex(context.sql, context.settings.languages)
+    if (live.name !== 'search_before' && live.languages.join() !== context.settings.languages.join())
+      context.log.warn(
+        { languages: live.languages },
+        'Searches know the word forms of these languages until `npm run reindex` has run with the present PRODUCTS_LANGUAGES.',
+      )
     const uploads = openPictureProcess(context.settings.pictureMegabytes)
     const thumbnails = openPictureProcess(context.settings.pictureMegabytes)
+    const searchIndex = makeShortCache({ keptSeconds: indexKeptSeconds })
     return {
-      resources: { counts: makeShortCache(), tree: makeShortCache(), uploads, thumbnails },
+      resources: { counts: makeShortCache(), tree: makeShortCache(), searchIndex, uploads, thumbnails },
       close: async () => void (await Promise.all([uploads.close(), thumbnails.close()])),
     }
   },
@@ -60,4 +69,5 @@ export const products = defineService({
     receive: (_, context) => clearCaches(context),
   },
   jobs: [makeThumbnails, refreshCategory],
+  schedules: [rebuildSearch],
 })

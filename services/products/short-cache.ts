@@ -8,10 +8,10 @@ export interface ShortCache {
   clear(): void
 }
 
-const keptMs = 10_000
 const mostEntries = 500
 
-export function makeShortCache(): ShortCache {
+/** A cache whose answers are kept for about this many seconds (10). */
+export function makeShortCache({ keptSeconds = 10 } = {}): ShortCache {
   const entries = new LRUCache<string, Promise<unknown>>({ max: mostEntries })
   return {
     get<T>(key: string, compute: () => Promise<T>): Promise<T> {
@@ -19,7 +19,7 @@ export function makeShortCache(): ShortCache {
       if (known) return known as Promise<T> // One key always stands for one kind of answer.
       const answer = compute()
       // Spread by a fifth, so that entries of one moment do not expire together.
-      entries.set(key, answer, { ttl: keptMs * (0.8 + Math.random() * 0.4) })
+      entries.set(key, answer, { ttl: keptSeconds * 1_000 * (0.8 + Math.random() * 0.4) })
       answer.catch(() => {
         if (entries.peek(key) === answer) entries.delete(key)
       })

@@ -6,9 +6,10 @@ import { json, type Sql } from '@souk/postgres'
 import { handle, refuse, reply } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
+import { indexProducts } from '../listing/index-products.ts'
 import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'
 import { etagOf, refuseUnmetConditions } from './product-etag.ts'
-import { addSearchWords, dropFormerSlugs, duplicateIn, insertVariants } from './product-table.ts'
+import { dropFormerSlugs, duplicateIn, insertVariants } from './product-table.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
 
@@ -110,7 +111,7 @@ async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change) {
   ])
 }
 
-/** Sends all statements at once, in this order. */
+/** Sends all statements at once, in this order, and then stores the search entry of the outcome. */
 async function store(
   sql: Sql,
   product: StoredProduct,
@@ -123,8 +124,8 @@ async function store(
     updateRow(sql, { ...product, ...wanted, id, categoryId }, now),
     wanted.slug !== undefined && wanted.slug !== slug && keepFormerSlug(sql, id, slug, wanted.slug),
     wanted.variants && replaceVariants(sql, id, wanted.variants),
-    addSearchWords(sql, [id]),
   ])
+  await indexProducts(sql, [id])
 }
 
 async function updateRow(sql: Sql, product: Omit<StoredProduct, 'variants'> & { variants: unknown[] }, now: Date) {

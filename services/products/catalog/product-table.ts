@@ -1,5 +1,6 @@
 // The SQL that writes products, many with a handful of statements. The stories decide which products may be written.
 import { isDuplicate, json, type Sql } from '@souk/postgres'
+import { indexProducts } from '../listing/index-products.ts'
 import type { StoredVariant } from './product.ts'
 
 export interface NewProduct {
@@ -15,7 +16,7 @@ export interface NewProduct {
 }
 
 /**
- * Sends all statements at once, in this order. They must not wait for each other: a statement that waited could be sent after
+ * Stores new products with their search entries. The statements that write are sent at once, in this order. They must not wait for each other: a statement that waited could be sent after
  * another one has failed and the transaction has ended.
  */
 export async function insertProducts(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
@@ -24,12 +25,12 @@ export async function insertProducts(sql: Sql, products: readonly NewProduct[], 
     insertRows(sql, products, now),
     continueVersions(sql, ids),
     insertVariants(sql, products),
-    addSearchWords(sql, ids),
     dropFormerSlugs(
       sql,
       products.map((product) => product.slug),
     ),
   ])
+  await indexProducts(sql, ids)
 }
 
 async function insertRows(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
@@ -74,24 +75,6 @@ export async function insertVariants(
       where p.id = any(${products.map((product) => product.id)}::uuid[])
       group by p.id, price.currency`,
   ])
-}
-
-/** Adds the words of products to the word list. In alphabetical order, so that two imports cannot deadlock. */
-export async function addSearchWords(sql: Sql, ids: readonly string[]): Promise<void> {
-  await sql`
-    insert into search_word (word)
-    select distinct word
-    from product p
-    left join category c on c.id = p.category_id
-    left join category parent on parent.id = c.parent_id
-    cross join lateral unnest(tsvector_to_array(to_tsvector('catalogue_words', plain_words(concat_ws(' ',
-      p.title, c.title, parent.title, (select string_agg(value, ' ') from jsonb_each_text(p.attributes))))))) as word
-    where p.id = any(${ids}::uuid[])
-      and word !~ '[0-9]'
-      and length(word) between 3 and 40
-      and not exists (select from search_word known where known.word = word)
-    order by word
-    on conflict (word) do nothing`
 }
 
 /** Deletes former slugs that are in use again: such a slug leads to its new product only. */

@@ -3,8 +3,8 @@
 import type { Sql } from '@souk/postgres'
 import { job } from '@souk/service'
 import { findProducts, productChanged } from '../catalog/product.ts'
-import { addSearchWords } from '../catalog/product-table.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
+import { indexProducts } from '../listing/index-products.ts'
 
 const batchSize = 200
 
@@ -40,7 +40,7 @@ function refreshSome(
     const ids = rows.map((row) => row.id)
     if (ids.length === 0) return ids
     await deriveSearchColumns(sql, ids)
-    await addSearchWords(sql, ids)
+    await indexProducts(sql, ids)
     const renamed = isRenamed ? rows.filter((row) => row.ownSlug).map((row) => row.id) : []
     if (renamed.length > 0) {
       await sql`

@@ -18,7 +18,7 @@ export function rowsFor(limit: number): number {
   return limit <= 20 ? 21 : 101
 }
 
-/** The database keeps ranks in four bytes, and refuses what is too small for them. */
+/** Whether a cursor's value can be the key of a search (relevance.ts). */
 export function isRank(value: string | number): boolean {
-  return typeof value === 'number' && (value === 0 || (Math.fround(value) > 0 && value < 100))
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 9_999
 }

@@ -4,10 +4,10 @@ import { join, type Sql, type Statement } from '@souk/postgres'
 import { categoryTree, type Tree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from './cursors.ts'
-import { type Filters, matching } from './list-filters.ts'
+import { alias, type Filters, matching } from './list-filters.ts'
 
 /** At most this many matches are counted; a product list needs no exact number above it. */
-const mostCounted = 10_000
+const mostCounted = 5_000
 const mostValues = 50
 const mostFacets = 20
 
@@ -21,22 +21,33 @@ interface Facet {
   values: { value: string; title?: string; count: number }[]
 }
 
-export function findFacets(filters: Filters, context: ProductsContext): Promise<{ facets: Facet[]; total: number }> {
+interface Facets {
+  facets: Facet[]
+  total: number
+  /** True when more products match than are counted: total and counts are lower bounds. */
+  totalIsCapped: boolean
+}
+
+/** The facets of a list. Kept for a few seconds. */
+export function findFacets(filters: Filters, context: ProductsContext): Promise<Facets> {
   const key = JSON.stringify({ ...filters, attributes: [...filters.attributes] })
   return context.resources.counts.get(`facets ${key}`, async () => {
     const [counts, tree] = await Promise.all([count(context.sql, filters), categoryTree(context)])
+    const total = counts.find((row) => row.kind === 'total')?.count ?? 0
     return {
       facets: [categoryFacet(counts, tree), ...attributeFacets(counts)].filter((facet) => facet.values.length > 0),
-      total: counts.find((row) => row.kind === 'total')?.count ?? 0,
+      total: Math.min(total, mostCounted),
+      totalIsCapped: total > mostCounted,
     }
   })
 }
 
 /** One statement counts the matches themselves, and once more for each facet that has a filter, without that filter. */
 function count(sql: Sql, filters: Filters): Statement<Count> {
+  const p = alias('p')
   const matches = (one: Filters) => {
-    const { from, conditions } = matching(sql, one)
-    return sql`select p.category_id, p.tags ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted)}`
+    const { from, conditions } = matching(sql, p, one)
+    return sql`select ${p}.category_id, ${p}.tags ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted + 1)}`
   }
   const byCategory = (from: Statement) => sql`(
     select 'category' as kind, category_id::text as value, count(*) as count

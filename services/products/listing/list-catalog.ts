@@ -3,20 +3,23 @@ import { productsApi } from '@souk/contracts/products'
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import { findProducts, productOf } from '../catalog/product.ts'
-import type { ProductsContext } from '../context.ts'
+import { type ProductsContext, searchTable } from '../context.ts'
 import { atMost, rowsFor } from './cursors.ts'
-import { searchFor, tsquery } from './search-words.ts'
+import { nameOf, type SearchTable } from './search-index.ts'
+import { hasWords, searchFor } from './search-query.ts'
 
 const route = productsApi.routes.listAll
 
 /** At most this many are found. */
 const mostFound = 5_000
 
-export const listAll = handle(route, async ({ query }, { sql, settings }: ProductsContext) => {
+export const listAll = handle(route, async ({ query }, context: ProductsContext) => {
+  const { sql, settings } = context
   const { limit = 20, status } = query
   const conditions: Statement[] = [sql`true`]
   if (status) conditions.push(sql`p.status = ${status}`)
-  if (query.q?.trim()) conditions.push(found(sql, query.q.trim()))
+  const text = query.q?.trim()
+  if (text) conditions.push((await found(sql, text, await searchTable(context))).condition)
   const after = position(query.cursor)
   if (after) conditions.push(sql`(p.created_at, p.id) < (${after[0]}::timestamptz, ${after[1]}::uuid)`)
   const ids = await sql<{ id: string; createdAt: string }>`
@@ -38,15 +41,18 @@ export const listAll = handle(route, async ({ query }, { sql, settings }: Produc
 })
 
 /** Found first, as a list: the planner would else try the newest products one by one. */
-function found(sql: Sql, text: string): Statement {
-  const search = searchFor(text)
-  const byWords = search ? sql`union select id from product where search @@ ${tsquery(sql, search)}` : sql``
-  return sql`p.id = any(array(
+async function found(sql: Sql, text: string, table: SearchTable): Promise<{ condition: Statement }> {
+  const search = await searchFor(sql, text, table)
+  const byWords = search
+    ? sql`union select entry.id from ${nameOf(table)} as entry where entry.words @@ ${hasWords(sql, search)}`
+    : sql``
+  const condition = sql`p.id = any(array(
     select product_id from variant where starts_with(lower(sku), lower(${text}))
     union
     select id from product where starts_with(slug, lower(${text}))
     ${byWords}
     ${atMost(mostFound)}))`
+  return { condition }
 }
 
 function position(cursor: string | undefined): readonly [string, string] | undefined {

@@ -2,13 +2,13 @@
 import { productsApi } from '@souk/contracts/products'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
 import { findCategory } from '../categories/categories.ts'
-import type { ProductsContext } from '../context.ts'
+import { type ProductsContext, searchTable } from '../context.ts'
 import { type After, isRank } from './cursors.ts'
 import { findFacets } from './facets.ts'
 import { attributesIn, type Filters } from './list-filters.ts'
 import { cardOf } from './product-card.ts'
 import { findPage, type Sort } from './product-page.ts'
-import { corrected, searchFor } from './search-words.ts'
+import { corrected, searchFor } from './search-query.ts'
 
 const route = productsApi.routes.list
 
@@ -17,9 +17,9 @@ const fewMatches = 3
 
 export const list = handle(route, async ({ query }, context: ProductsContext) => {
   const { limit = 20, currency = context.settings.currency } = query
-  const nothing = { items: [], ...(query.facets ? { facets: [], total: 0 } : {}) }
+  const nothing = { items: [], ...(query.facets ? { facets: [], total: 0, totalIsCapped: false } : {}) }
   const text = query.q?.trim() ?? ''
-  const search = text === '' ? undefined : searchFor(text)
+  const search = text === '' ? undefined : await searchFor(context.sql, text, await searchTable(context))
   if (text !== '' && !search) return nothing
   const chosen = query.category === undefined ? undefined : await findCategory(query.category, context)
   if (query.category !== undefined && !chosen) return nothing

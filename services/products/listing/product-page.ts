@@ -3,6 +3,8 @@
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost, rowsFor } from './cursors.ts'
 import {
+  alias,
+  entryPrice,
   type Filters,
   hasPriceRange,
   type Matching,
@@ -21,7 +23,7 @@ export function findPage(sql: Sql, filters: Filters, sort: Sort, after: After, l
   const count = rowsFor(limit)
   if (sort === 'relevance' && filters.search) return byRelevance(sql, filters, filters.search, after, count)
   if (sort === 'price-asc' || sort === 'price-desc') return byPrice(sql, filters, sort, after, count)
-  const order = sort === 'title' ? byTitle(sql) : byNewest(sql)
+  const order = sort === 'title' ? byTitle(sql, filters) : byNewest(sql, filters)
   return withCards(
     sql,
     inOrder(sql, filters, order, after, count),
@@ -43,21 +45,26 @@ interface Order {
   readonly type: Statement
 }
 
-function byNewest(sql: Sql): Order {
-  return { ...ofProduct(sql), key: sql`p.created_at`, isRising: false, type: sql`timestamptz` }
+const p = alias('p')
+const cheapest = alias('cheapest')
+
+function byNewest(sql: Sql, filters: Filters): Order {
+  return { ...ofProduct(sql, filters), key: sql`${p}.created_at`, isRising: false, type: sql`timestamptz` }
 }
-function byTitle(sql: Sql): Order {
-  return { ...ofProduct(sql), key: sql`p.sort_title`, isRising: true, type: sql`text` }
+function byTitle(sql: Sql, filters: Filters): Order {
+  return { ...ofProduct(sql, filters), key: sql`${p}.sort_title`, isRising: true, type: sql`text` }
 }
 function byLowestPrice(sql: Sql, isRising: boolean): Order {
-  const [key, id, category] = [sql`cheapest.lowest`, sql`cheapest.product_id`, sql`cheapest.category_id`]
-  const inTable = (filters: Filters) => pricedMatching(sql, filters)
+  const [key, id, category] = [sql`${cheapest}.lowest`, sql`${cheapest}.product_id`, sql`${cheapest}.category_id`]
+  const inTable = (filters: Filters) => pricedMatching(sql, cheapest, filters)
   // Products that share words have similar prices, so a walk along the prices may take long to meet the first match.
   return { key, id, category, isRising, isByPrice: true, fewMatches: 3_000, type: sql`bigint`, matching: inTable }
 }
-function ofProduct(sql: Sql) {
-  const inTable = (filters: Filters) => matchingInTurn(sql, filters)
-  return { id: sql`p.id`, category: sql`p.category_id`, isByPrice: false, fewMatches: 1_000, matching: inTable }
+function ofProduct(sql: Sql, { search }: Filters) {
+  const inTable = (filters: Filters) => matchingInTurn(sql, p, filters)
+  // The search table has the keys, and its rows are narrow.
+  const fewMatches = search ? 3_000 : 1_000
+  return { id: sql`${p}.id`, category: sql`${p}.category_id`, isByPrice: false, fewMatches, matching: inTable }
 }
 
 function orderBy(sql: Sql, { isRising }: Order, key: Statement, id: Statement): Statement {
@@ -95,33 +102,47 @@ function inOrder(sql: Sql, filters: Filters, order: Order, after: After, count: 
  */
 function fewOf(sql: Sql, filters: Filters, order: Order): { hits: Statement; withKeys: Statement } | undefined {
   const asksPrice = order.isByPrice || hasPriceRange(filters)
-  if (filters.search || filters.attributes.size > 0) {
-    const { from, conditions } = matching(sql, { ...filters, minPrice: undefined, maxPrice: undefined })
-    const hits = sql`select p.id, p.created_at, p.sort_title ${from} where ${join(conditions, ' and ')}`
-    if (!asksPrice) return { hits, withKeys: sql`select p.id, ${order.key} as key from hits as p` }
+  if (filters.search) return fewFound(sql, filters, order)
+  if (filters.attributes.size > 0) {
+    const { from, conditions } = matching(sql, p, { ...filters, minPrice: undefined, maxPrice: undefined })
+    const hits = sql`select ${p}.id, ${p}.created_at, ${p}.sort_title ${from} where ${join(conditions, ' and ')}`
+    if (!asksPrice) return { hits, withKeys: sql`select ${p}.id, ${order.key} as key from hits as ${p}` }
     const prices = sql`
-      select cheapest.lowest
-      from product_price cheapest
-      where cheapest.product_id = p.id and ${join(priceRange(sql, filters), ' and ')}
+      select ${cheapest}.lowest
+      from product_price as ${cheapest}
+      where ${cheapest}.product_id = ${p}.id and ${join(priceRange(sql, cheapest, filters), ' and ')}
       offset 0`
     return {
       hits,
-      withKeys: sql`select p.id, ${order.key} as key from hits as p cross join lateral (${prices}) as cheapest`,
+      withKeys: sql`
+        select ${p}.id, ${order.key} as key from hits as ${p} cross join lateral (${prices}) as ${cheapest}`,
     }
   }
   if (!hasPriceRange(filters) || order.isByPrice) return undefined
-  const { from, conditions } = pricedMatching(sql, filters)
+  const { from, conditions } = pricedMatching(sql, cheapest, filters)
   return {
-    hits: sql`select cheapest.product_id ${from} where ${join(conditions, ' and ')}`,
+    hits: sql`select ${cheapest}.product_id ${from} where ${join(conditions, ' and ')}`,
     withKeys: sql`
-      select p.id, ${order.key} as key
+      select ${p}.id, ${order.key} as key
       from hits
       cross join lateral (
         select product.id, product.created_at, product.sort_title
         from product
         where product.id = hits.product_id
         offset 0
-      ) as p`,
+      ) as ${p}`,
+  }
+}
+
+/** The matches of a search: the search table holds all keys. */
+function fewFound(sql: Sql, filters: Filters, order: Order): { hits: Statement; withKeys: Statement } {
+  const { from, conditions } = matching(sql, p, filters)
+  const price = entryPrice(sql, p, filters.currency)
+  const key = order.isByPrice ? price : order.key
+  const all = order.isByPrice ? [...conditions, sql`${price} is not null`] : conditions
+  return {
+    hits: sql`select ${p}.id, ${key} as key ${from} where ${join(all, ' and ')}`,
+    withKeys: sql`select hits.id, hits.key from hits`,
   }
 }
 
@@ -154,15 +175,15 @@ function isAfter(sql: Sql, { isRising, type }: Order, key: Statement, id: Statem
 function byPrice(sql: Sql, filters: Filters, sort: Sort, after: After, count: number): Statement<CardRow> {
   const order = byLowestPrice(sql, sort === 'price-asc')
   const isPastPrices = after?.[0] === -1
-  const { from, conditions } = matching(sql, filters)
+  const { from, conditions } = matching(sql, p, filters)
   const unpriced = sql`(
-    select p.id, -1::bigint as key
+    select ${p}.id, -1::bigint as key
     ${from}
     where ${join(conditions, ' and ')}
       and not exists (
-        select from product_price own where own.product_id = p.id and own.currency = ${filters.currency})
-      ${isPastPrices ? sql`and p.id > ${after?.[1]}::uuid` : sql``}
-    order by p.id
+        select from product_price own where own.product_id = ${p}.id and own.currency = ${filters.currency})
+      ${isPastPrices ? sql`and ${p}.id > ${after?.[1]}::uuid` : sql``}
+    order by ${p}.id
     ${atMost(count)})`
   const priced = sql`(${inOrder(sql, filters, order, after, count)})`
   const parts = [...(isPastPrices ? [] : [priced]), ...(hasPriceRange(filters) ? [] : [unpriced])]

@@ -1,16 +1,65 @@
-// The order of a search: how well a product fits the words. Ranking looks at every match, so their number is limited: first
-// those with the words in their titles, and only when these do not fill the page, the others.
+// The order of a search: how well a product fits the words. Products are looked for in steps, each of which runs only while those
+// before do not fill the page; how many products a step looks at is limited.
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost } from './cursors.ts'
-import { type Filters, matching } from './list-filters.ts'
+import { type Alias, alias, type Filters, matchingBut } from './list-filters.ts'
 import { type CardRow, withCards } from './product-card.ts'
-import { type Search, tsquery } from './search-words.ts'
+import {
+  hasSku,
+  hasWords,
+  hasWordsOnShelf,
+  type Search,
+  titleHasExactWords,
+  titleHasWords,
+  titlePatterns,
+} from './search-query.ts'
 
-/** At most this many are ranked: titles that match, and other matches. */
-const mostTitles = 500
-const mostOthers = 1_000
+/** Each step ranks at most this many products, and no more than this many of its finds can be paged through. */
+const mostRanked = 2_000
 
-/** A product's key is its rank, from 0 to 1; one more with the words in its title, two more when that is all its title says. */
+/** A way to fit the words. Its place times 1,000 is a product's key; inside a step short titles come first, then newer products. */
+interface Step {
+  readonly name: string
+  readonly place: (p: Alias) => Statement
+  readonly condition: (p: Alias) => Statement
+}
+
+/** From the best fit to the least one. */
+function stepsOf(sql: Sql, search: Search) {
+  const patterns = titlePatterns(search)
+  // "ceramic bowl": a bowl among the ceramics, before other ceramics on the shelf with the bowls.
+  const byTitle = (p: Alias, least: number) => sql`
+    case when ${p}.title like all(${patterns}::text[]) then 3 when ${p}.title like any(${patterns}::text[]) then 2
+      else ${least}::int end`
+  const isIt: Step = {
+    name: 'is_it',
+    place: () => sql`5`,
+    condition: (p) => sql`(${p}.title = ${search.title} or ${p}.words @@ ${hasSku(sql, search)})`,
+  }
+  const inTitleExactly: Step = {
+    name: 'in_title_exactly',
+    place: () => sql`4`,
+    condition: (p) => sql`${p}.title_words @@ ${titleHasExactWords(sql, search)}`,
+  }
+  const inTitle: Step = {
+    name: 'in_title',
+    place: () => sql`3`,
+    condition: (p) => sql`${p}.title_words @@ ${titleHasWords(sql, search)}`,
+  }
+  const onShelf: Step = {
+    name: 'on_shelf',
+    place: (p) => byTitle(p, 1),
+    condition: (p) => sql`${p}.words @@ ${hasWordsOnShelf(sql, search)}`,
+  }
+  const anywhere: Step = {
+    name: 'anywhere',
+    place: (p) => byTitle(p, 0),
+    condition: (p) => sql`${p}.words @@ ${hasWords(sql, search)}`,
+  }
+  return { isIt, inTitleExactly, inTitle, onShelf, anywhere }
+}
+
+/** A page of a search by relevance. */
 export function byRelevance(
   sql: Sql,
   filters: Filters,
@@ -18,51 +67,59 @@ export function byRelevance(
   after: After,
   count: number,
 ): Statement<CardRow> {
-  const { from, conditions } = matching(sql, { ...filters, search: undefined })
-  const query = tsquery(sql, search)
-  const title = sql`(select plain_title(${search.map((words) => words[0]).join(' ')}))`
-  const others = join(conditions, ' and ')
-  const rank = sql`ts_rank(p.search, ${query}, 32)`
-  const isAfter = after ? sql`(found.key, found.id) < (${after[0]}::float4, ${after[1]}::uuid)` : sql`true`
+  const { isIt, inTitleExactly, inTitle, onShelf, anywhere } = stepsOf(sql, search)
+  const isShort = (steps: readonly Step[]) => {
+    const found = steps.map((step) => sql`(select count(*) from ${alias(step.name)} as f where ${isAfter(sql, after)})`)
+    return sql`${join(found, ' + ')} < ${count}`
+  }
+  const isFull = (step: Step) => sql`(select count(*) from ${alias(step.name)}) = ${mostRanked}`
+  const first = [isIt, inTitleExactly]
+  const steps = [...first, inTitle, onShelf, anywhere]
+  const parts = [
+    lookUp(sql, filters, isIt, [], sql`true`),
+    lookUp(sql, filters, inTitleExactly, [isIt], isShort([isIt])),
+    lookUp(sql, filters, onShelf, first, isShort(first)),
+    // When there are more on the shelf than are ranked, those with the words in their titles might not be among them.
+    lookUp(sql, filters, inTitle, first, sql`${isShort(first)} and ${isFull(onShelf)}`),
+    lookUp(sql, filters, anywhere, [...first, inTitle, onShelf], isShort([...first, inTitle, onShelf])),
+  ]
+  const found = steps.map((step) => {
+    const others = step === onShelf ? notIn(sql, alias('f'), [inTitle]) : []
+    return sql`select f.id, f.key from ${alias(step.name)} as f where ${join([isAfter(sql, after), ...others], ' and ')}`
+  })
   return withCards(
     sql,
     sql`
-    with titled as materialized (
-      (
-        select p.id, (2 + ${rank})::float4 as key
-        ${from}
-        where p.sort_title = ${title} and p.search @@ ${query} and ${others}
-        limit 20
-      )
-      union all
-      (
-        select p.id, (1 + ${rank})::float4 as key
-        ${from}
-        where p.title_search @@ ${query} and p.sort_title <> ${title} and ${others}
-        ${atMost(mostTitles)}
-      )
-    ),
-    best as materialized (
-      select found.id, found.key from titled as found where ${isAfter}
-    ),
-    rest as (
-      select p.id, ${rank} as key
-      ${from}
-      where (select count(*) from best) < ${count}
-        and p.search @@ ${query}
-        and p.id not in (select id from titled)
-        and ${others}
-      ${atMost(mostOthers)}
-    )
-    select both_parts.id, both_parts.key
-    from (
-      select best.id, best.key from best
-      union all
-      select found.id, found.key from rest as found where ${isAfter}
-    ) as both_parts
-    order by both_parts.key desc, both_parts.id desc
-    ${atMost(count)}`,
+      with ${join(parts, ', ')}
+      select ranked.id, ranked.key
+      from (${join(found, ' union all ')}) as ranked
+      order by ranked.key desc, ranked.id desc
+      ${atMost(count)}`,
     sql`page.key desc, page.id desc`,
     filters,
   )
+}
+
+/** The products of a step that are in none of the earlier ones, by the index. Looks at nothing unless `isNeeded`. */
+function lookUp(
+  sql: Sql,
+  filters: Filters,
+  { name, place, condition }: Step,
+  earlier: readonly Step[],
+  isNeeded: Statement,
+): Statement {
+  const p = alias('p')
+  const { from, conditions } = matchingBut(sql, p, filters, [condition(p)])
+  const all = [...conditions, ...notIn(sql, p, earlier), isNeeded]
+  return sql`${alias(name)} as materialized (
+    select ${p}.id, ${place(p)} * 1000 + 999 - least(length(${p}.title), 999) as key ${from} where ${join(all, ' and ')} ${atMost(mostRanked)})`
+}
+
+function notIn(sql: Sql, p: Alias, steps: readonly Step[]): Statement[] {
+  return steps.map((step) => sql`${p}.id not in (select f.id from ${alias(step.name)} as f)`)
+}
+
+/** That a row `f` of a step comes after the page before. */
+function isAfter(sql: Sql, after: After): Statement {
+  return after ? sql`(f.key, f.id) < (${after[0]}::int, ${after[1]}::uuid)` : sql`true`
 }

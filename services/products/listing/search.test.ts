@@ -220,6 +220,7 @@ test('filters and facets agree with counting by hand', async () => {
     items: [],
     facets: [],
     total: 0,
+    totalIsCapped: false,
   })
 })
 

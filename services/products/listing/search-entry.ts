@@ -1,0 +1,113 @@
+// What search stores of a product: lexemes of its title, and of everything that can be searched.
+import type { Stems } from './search-languages.ts'
+import { plainText, type Word, wordsIn } from './search-text.ts'
+
+/** What a product is found by. */
+export interface Searchable {
+  readonly id: string
+  readonly title: string
+  /** Titles of its category and of the category above, and the values of its attributes. */
+  readonly shelf: string
+  readonly description: string
+  readonly skus: readonly string[]
+}
+export interface SearchWords {
+  readonly title: readonly Word[]
+  readonly shelf: readonly Word[]
+  readonly description: readonly Word[]
+  readonly skus: readonly string[]
+}
+export interface SearchEntry {
+  readonly title: string
+  readonly titleWords: readonly string[]
+  readonly words: readonly string[]
+}
+
+/** Of a longer description only this many words are searched. */
+const mostOfDescription = 1_000
+const mostOfShelf = 500
+export const longestTitle = 100
+const longestChain = 6
+
+export function wordsOfProduct({ title, shelf, description, skus }: Searchable): SearchWords {
+  return {
+    title: wordsIn(title, { isIndexed: true }),
+    shelf: wordsIn(shelf, { isIndexed: true, most: mostOfShelf }),
+    description: wordsIn(description, { isIndexed: true, most: mostOfDescription }),
+    skus,
+  }
+}
+
+/** The lexemes of a product; which mark stands for what is told in migration 005. */
+export function entryOf(
+  product: Searchable,
+  { title, shelf, description, skus }: SearchWords,
+  stems: Stems,
+): SearchEntry {
+  const ofTitle = [...lexemesOf(title, stems), ...joinsOf(title, { isEveryPair: true })]
+  const ofShelf = [...lexemesOf(shelf, stems), ...joinsOf(shelf, { isEveryPair: false })]
+  const ofDescription = [...lexemesOf(description, stems), ...joinsOf(description, { isEveryPair: false })]
+  const asTyped = [...title.flatMap((word) => word.spellings), ...joinsOf(title, { isEveryPair: false })]
+  return {
+    title: plainText(product.title, longestTitle),
+    titleWords: unique([...ofTitle, ...asTyped.map((lexeme) => `=${lexeme}`)]),
+    words: unique([
+      ...ofTitle,
+      ...ofShelf,
+      ...ofDescription,
+      ...[...ofTitle, ...ofShelf].map((lexeme) => `+${lexeme}`),
+      ...skus.map((sku) => `#${joined(wordsIn(sku))}`),
+    ]),
+  }
+}
+
+/** The words of a product that typing errors are compared with. */
+export function knownWordsOf({ title, shelf }: SearchWords): string[] {
+  return [...title, ...shelf]
+    .filter((word) => !word.isUnspaced)
+    .flatMap((word) => word.spellings)
+    .filter((word) => word.length >= 3 && !/\d/.test(word))
+}
+
+/** Words as one, each in its first spelling. */
+export function joined(words: readonly Word[]): string {
+  return words.map((word) => word.spellings[0]).join('')
+}
+
+/** Two neighbors as one word, in their first and in their last spellings: "teapot" of "Tea Pot". */
+export function joinOf(left: Word, right: Word): string[] {
+  if (left.isUnspaced || right.isUnspaced) return []
+  return unique([0, -1].map((place) => `${left.spellings.at(place)}${right.spellings.at(place)}`))
+}
+
+/** From each word on, the connected words: [T, Shirt] of "T-Shirt blue". */
+export function chainsOf(words: readonly Word[]): Word[][] {
+  const chains: Word[][] = []
+  for (const word of words) {
+    if (word.isConnected && chains.length > 0) chains.at(-1)?.push(word)
+    else chains.push([word])
+  }
+  return chains
+}
+
+/** Whether connected words are also found as one. Two are a pair already, and many are no name. */
+export function isJoinable(chain: readonly Word[]): boolean {
+  return chain.length > 2 && chain.length <= longestChain && !chain.some((word) => word.isUnspaced)
+}
+
+function lexemesOf(words: readonly Word[], stems: Stems): string[] {
+  return words.flatMap((word) => [...word.spellings, ...stems(word).stems])
+}
+
+function joinsOf(words: readonly Word[], { isEveryPair }: { isEveryPair: boolean }): string[] {
+  const pairs = words.slice(1).flatMap((word, place) => {
+    const before = words[place] as Word
+    return isEveryPair || word.isConnected ? joinOf(before, word) : []
+  })
+  const chains = chainsOf(words).filter(isJoinable)
+  return [...pairs, ...chains.map(joined)]
+}
+
+function unique(list: readonly string[]): string[] {
+  return [...new Set(list)]
+}
