@@ -318,6 +318,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     method: 'POST',
     path: '/v1/categories',
     access: 'staff',
+    idempotencyKey: 'optional',
     summary: 'Add a category',
     status: 201,
     body: CategoryInput,

@@ -268,6 +268,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     method: 'POST',
     path: '/v1/me/addresses',
     access: 'customer',
+    idempotencyKey: 'optional',
     summary: 'Add an address',
     status: 201,
     about: 'At most 50. The first one becomes the default.',

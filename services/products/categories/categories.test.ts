@@ -54,6 +54,14 @@ test('a given id makes repetition harmless, and a slug belongs to one category',
   assert.equal((await refusalOf(unknown)).code, 'category-unknown')
 })
 
+test('a category that is added twice with one key is added once', async () => {
+  const headers = { 'idempotency-key': randomUUID() }
+  const add = (body: { slug: string; title: string }) => shop.staff.createCategory({ body, headers })
+  const body = { slug: slug('keyed'), title: 'Keyed' }
+  assert.deepEqual(await add(body), await add(body))
+  assert.equal((await refusalOf(add({ ...body, title: 'Other' }))).code, 'idempotency-key-reused')
+})
+
 test('a category counts what is published in it and below, and its list shows the same', async () => {
   const [hall, stall] = [slug('hall'), slug('stall')]
   await shop.staff.createCategory({ body: { slug: hall, title: 'Hall' } })

@@ -28,20 +28,22 @@ export interface Tree {
 
 /** All categories, parents first, each level in the order that staff gave it. */
 export function categoryTree({ resources, sql }: ProductsContext): Promise<Tree> {
-  return resources.tree.get('tree', async () => {
-    const all = await sql<TreeRow>`
-      select c.id, c.slug, c.title, c.description, c.parent_id, c.position,
-        array(select f.slug from former_category_slug f where f.category_id = c.id order by f.slug) as former_slugs
-      from category c
-      order by (c.parent_id is not null), c.position, c.title, c.id`
-    const [bySlug, byId] = [bySlugs(all), new Map(all.map((one) => [one.id, one]))]
-    return {
-      all,
-      find: (slug) => bySlug.get(slug),
-      get: (id) => byId.get(id),
-      within: ({ id }) => [id, ...all.filter((one) => one.parentId === id).map((one) => one.id)],
-    }
-  })
+  return resources.tree.get('tree', () => readTree(sql))
+}
+/** The tree as a transaction sees it. */
+export async function readTree(sql: Sql): Promise<Tree> {
+  const all = await sql<TreeRow>`
+    select c.id, c.slug, c.title, c.description, c.parent_id, c.position,
+      array(select f.slug from former_category_slug f where f.category_id = c.id order by f.slug) as former_slugs
+    from category c
+    order by (c.parent_id is not null), c.position, c.title, c.id`
+  const [bySlug, byId] = [bySlugs(all), new Map(all.map((one) => [one.id, one]))]
+  return {
+    all,
+    find: (slug) => bySlug.get(slug),
+    get: (id) => byId.get(id),
+    within: ({ id }) => [id, ...all.filter((one) => one.parentId === id).map((one) => one.id)],
+  }
 }
 
 /** A present slug is stronger than a former one. */

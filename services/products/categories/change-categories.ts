@@ -2,17 +2,18 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
 import { isDuplicate, type Sql, sqlState } from '@souk/postgres'
-import { handle, refuse, type Transaction } from '@souk/service'
+import { handle, handleOnce, refuse, type Transaction } from '@souk/service'
 import { clearCaches, type ProductsContext } from '../context.ts'
-import { type CategoryRow, categoryOf, categoryTree, countProducts } from './categories.ts'
+import { type CategoryRow, categoryOf, categoryTree, countProducts, readTree } from './categories.ts'
 
 const { createCategory: createRoute, changeCategory: changeRoute, removeCategory: removeRoute } = productsApi.routes
 type WriteRoute = typeof createRoute | typeof changeRoute
 
-export const createCategory = handle(createRoute, async ({ body }, context: ProductsContext) => {
+export const createCategory = handleOnce(createRoute, async ({ body }, context: ProductsContext, transaction) => {
   const { slug, title, description = '', parentSlug, position = 0 } = body
   const id = body.id?.toLowerCase() ?? randomUUIDv7()
-  await write(createRoute, slug, context, async ({ sql, send }) => {
+  const { sql, send } = transaction
+  await write(createRoute, slug, context, transaction, async () => {
     const [known] = await sql`select from category where id = ${id}`
     if (known) return
     const parentId = parentSlug === undefined ? null : await findParent(createRoute, sql, parentSlug)
@@ -22,31 +23,38 @@ export const createCategory = handle(createRoute, async ({ body }, context: Prod
       values (${id}, ${slug}, ${title}, ${description}, ${parentId}, ${position})`
     send(CategoryChanged({ categoryId: id, slug }))
   })
-  return shown(createRoute, id, context)
+  const tree = await readTree(sql)
+  const category = tree.get(id) ?? refuse(createRoute, 'not-found', 'This category was deleted a moment ago.')
+  return categoryOf(category, tree, await countProducts(context))
 })
 
 /** Null unsets: no description, no parent, and the position of a category that was given none. */
 export const changeCategory = handle(changeRoute, async ({ params: { id }, body }, context: ProductsContext) => {
-  await write(changeRoute, body.slug ?? '', context, async ({ sql, send, enqueue }) => {
-    const [category] = await sql<CategoryRow>`
+  await context.transaction((transaction) =>
+    write(changeRoute, body.slug ?? '', context, transaction, async () => {
+      const { sql, send, enqueue } = transaction
+      const [category] = await sql<CategoryRow>`
       select id, slug, title, description, parent_id, position from category where id = ${id} for update`
-    if (!category) refuse(changeRoute, 'not-found', 'There is no such category.')
-    const { slug = category.slug, title = category.title, parentSlug } = body
-    const { description = category.description, position = category.position } = body
-    const parentId = parentSlug === undefined ? category.parentId : await newParent(sql, category, parentSlug)
-    await sql`
+      if (!category) refuse(changeRoute, 'not-found', 'There is no such category.')
+      const { slug = category.slug, title = category.title, parentSlug } = body
+      const { description = category.description, position = category.position } = body
+      const parentId = parentSlug === undefined ? category.parentId : await newParent(sql, category, parentSlug)
+      await sql`
       update category
       set slug = ${slug}, title = ${title}, description = ${description ?? ''}, parent_id = ${parentId},
         position = ${position ?? 0}
       where id = ${id}`
-    // Its products are found by its title, and others know them by its slug. There may be many, so that is a job.
-    const isRenamed = slug !== category.slug
-    if (isRenamed) await keepFormerSlug(sql, id, category.slug, slug)
-    if (isRenamed || title !== category.title || parentId !== category.parentId)
-      await enqueue('refresh-category', { categoryId: id, isRenamed })
-    send(CategoryChanged({ categoryId: id, slug }))
-  })
-  return shown(changeRoute, id, context)
+      // Its products are found by its title, and others know them by its slug. There may be many, so that is a job.
+      const isRenamed = slug !== category.slug
+      if (isRenamed) await keepFormerSlug(sql, id, category.slug, slug)
+      if (isRenamed || title !== category.title || parentId !== category.parentId)
+        await enqueue('refresh-category', { categoryId: id, isRenamed })
+      send(CategoryChanged({ categoryId: id, slug }))
+    }),
+  )
+  const [tree, counts] = await Promise.all([categoryTree(context), countProducts(context)])
+  const category = tree.get(id) ?? refuse(changeRoute, 'not-found', 'This category was deleted a moment ago.')
+  return categoryOf(category, tree, counts)
 })
 
 export const removeCategory = handle(removeRoute, async ({ params: { id } }, context: ProductsContext) => {
@@ -70,14 +78,13 @@ async function write(
   route: WriteRoute,
   slug: string,
   context: ProductsContext,
-  work: (transaction: Transaction) => Promise<void>,
+  { sql, afterCommit }: Transaction,
+  work: () => Promise<void>,
 ): Promise<void> {
   try {
-    await context.transaction(async (transaction) => {
-      await lockTree(transaction.sql)
-      await work(transaction)
-      transaction.afterCommit(() => clearCaches(context))
-    })
+    await lockTree(sql)
+    await work()
+    afterCommit(() => clearCaches(context))
   } catch (error) {
     if (isDuplicate(error, 'category_slug_key')) refuse(route, 'slug-taken', `Another category has the slug ${slug}.`)
     throw error
@@ -120,11 +127,4 @@ async function newParent(sql: Sql, category: CategoryRow, parentSlug: string | n
   if (child || parentId === category.id)
     refuse(changeRoute, 'too-deep', `${category.slug} cannot go into another category; there are two levels.`)
   return parentId
-}
-
-async function shown(route: WriteRoute, id: string, context: ProductsContext) {
-  const [tree, counts] = await Promise.all([categoryTree(context), countProducts(context)])
-  const category = tree.get(id)
-  if (!category) refuse(route, 'not-found', 'This category was deleted a moment ago.')
-  return categoryOf(category, tree, counts)
 }

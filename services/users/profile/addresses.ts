@@ -4,7 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { Address } from '@souk/contracts'
 import { usersApi } from '@souk/contracts/users'
 import type { Sql } from '@souk/postgres'
-import { handle, refuse } from '@souk/service'
+import { handle, handleOnce, refuse } from '@souk/service'
 import { checkAddress } from '@souk/service/http/addresses'
 import type { UsersContext } from '../context.ts'
 
@@ -30,22 +30,20 @@ export const listAddresses = handle(routes.listAddresses, async ({ caller }, { s
   items: (await addressesOf(caller.userId, sql)).map(addressOf),
 }))
 
-export const addAddress = handle(routes.addAddress, ({ caller, body }, { transaction }: UsersContext) =>
-  transaction(async ({ sql }) => {
-    if (!(await lockAddressBook(caller.userId, sql)))
-      refuse(routes.addAddress, 'not-signed-in', 'This account no longer exists.')
-    const book = await addressesOf(caller.userId, sql)
-    if (book.length >= mostAddresses)
-      refuse(
-        routes.addAddress,
-        'too-many-addresses',
-        `An address book holds ${mostAddresses} addresses. Delete one first.`,
-      )
-    const isDefault = book.length === 0 || body.isDefault === true
-    if (isDefault) await sql`update address set is_default = false where user_id = ${caller.userId} and is_default`
-    return addressOf(await insertAddress(sql, caller.userId as string, body, isDefault))
-  }),
-)
+export const addAddress = handleOnce(routes.addAddress, async ({ caller, body }, _context: UsersContext, { sql }) => {
+  if (!(await lockAddressBook(caller.userId, sql)))
+    refuse(routes.addAddress, 'not-signed-in', 'This account no longer exists.')
+  const book = await addressesOf(caller.userId, sql)
+  if (book.length >= mostAddresses)
+    refuse(
+      routes.addAddress,
+      'too-many-addresses',
+      `An address book holds ${mostAddresses} addresses. Delete one first.`,
+    )
+  const isDefault = book.length === 0 || body.isDefault === true
+  if (isDefault) await sql`update address set is_default = false where user_id = ${caller.userId} and is_default`
+  return addressOf(await insertAddress(sql, caller.userId as string, body, isDefault))
+})
 
 /**
  * Another address becomes the default with `isDefault: true`; `isDefault: false` changes nothing. An address that is older than a rule

@@ -56,6 +56,18 @@ test('an address book has exactly one default', async () => {
   assert.equal((await book(caller)).filter((it) => it.endsWith('*')).length, 1)
 })
 
+test('an address that is added twice with one key is added once', async () => {
+  const { caller } = await shop.newCustomer()
+  const mine = as(caller)
+  const headers = { 'idempotency-key': randomUUID() }
+  const [first, again] = [
+    await mine.addAddress({ body: home, headers }),
+    await mine.addAddress({ body: home, headers }),
+  ]
+  assert.deepEqual(again, first)
+  assert.equal((await mine.listAddresses({})).items.length, 1)
+})
+
 test('an address that is older than a rule is shown and can stay; one that changes must be right', async () => {
   const { caller } = await shop.newCustomer()
   const mine = as(caller)
