@@ -48,6 +48,8 @@ export interface DatabaseOptions extends SessionOptions {
   connections?: number
   /** Connections that stand-alone statements share (3). */
   sharedConnections?: number
+  /** How long a connection of the pool may take to come about, in milliseconds (2,000). */
+  connectMs?: number
   onError?: (error: Error) => void
 }
 
@@ -62,7 +64,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...settings,
     max: options.connections ?? 10,
     idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: options.connectMs ?? 2_000,
   })
   pool.on('error', onError)
   // Also the listener without which an 'error' event of a connection in use would end the process.

@@ -25,7 +25,13 @@ export async function prepareSchema(
 }
 
 async function prepareAsOwner(definition: AnyService, database: Database, ownerUrl: string): Promise<void> {
-  const owner = openDatabase({ url: ownerUrl, service: definition.name, connections: 1, sharedConnections: 1 })
+  const owner = openDatabase({
+    url: ownerUrl,
+    service: definition.name,
+    connections: 1,
+    sharedConnections: 1,
+    connectMs: 20_000, // At a first start all services migrate at once. Nobody waits for an answer yet.
+  })
   try {
     await migrateAll(definition, owner)
     const [session] = await database.sql<{ role: string }>`select current_user as role`
