@@ -186,6 +186,16 @@ test('a cart that is being bought is not taken along, nor one that was bought', 
   }
 })
 
+test('many carts at once are all taken along', async () => {
+  const [sku, other] = [await sell(), await sell()]
+  const lena = customer()
+  const current = await shop.putCart({ lines: [{ sku: other, quantity: 1 }] }, randomUUID(), lena)
+  const carts = await Promise.all(Array.from({ length: 12 }, () => shop.fullCart([{ sku, quantity: 1 }])))
+  await Promise.all(carts.map(({ id }) => claim(id, lena)))
+  assert.deepEqual(linesOf(await mine(lena)), { [other]: 1, [sku]: 12 })
+  assert.equal((await mine(lena)).id, current.id)
+})
+
 test('two carts at once are both taken along, and one cart at once by two customers goes to one of them', async () => {
   const sku = await sell()
   for (let round = 0; round < 5; round++) {

@@ -1,13 +1,12 @@
 // POST /v1/carts/:id/claim. Somebody signs in and takes the guest's cart along: it is merged into the customer's current cart, or
-// becomes it. No call to inventory happens while the carts are locked, so the decision is repeated when one of them has changed.
-import { ordersApi } from '@souk/contracts/orders'
+// becomes it. No call to inventory happens while the carts are locked, so all is repeated when the guest's cart has changed.
+import { type CartInput, ordersApi } from '@souk/contracts/orders'
 import { handle, refuse } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import { mayUse, refuseTaken } from './cart-access.ts'
 import { cartReply } from './cart-view.ts'
 import { findCart, findCartOrMerged, type StoredCart } from './carts-table.ts'
-import { adoptCart, storeMerged } from './claimed-carts-table.ts'
-import { findCurrentCartId } from './current-cart.ts'
+import { takeCartAlong } from './claimed-carts-table.ts'
 import { mergeCarts } from './merge-carts.ts'
 import { priceCart } from './price-cart.ts'
 
@@ -34,24 +33,14 @@ export const claimCart = handle(route, async (request, context: OrdersContext) =
   return refuse(route, 'unavailable', 'These carts are being changed. Try again.')
 })
 
-/** Does nothing when one of the carts has changed meanwhile. */
+/** Does nothing when the guest's cart has changed meanwhile, or one of the carts is being bought. */
 async function takeAlong(guest: StoredCart, customerId: string, context: OrdersContext): Promise<void> {
-  const { sql, resources, clients } = context
-  const currentId = await findCurrentCartId(customerId, sql)
-  const own = currentId && (await findCart(currentId, sql))
-  if (!own) {
-    await adoptCart(guest, customerId, context)
-    return
-  }
   const skus = guest.body.lines.map((line) => line.sku)
-  const available = await resources.stockHints.availableUnits(skus, clients.inventory)
-  const body = mergeCarts(own.body, guest.body, available)
-  if (!body) {
-    return refuse(
-      route,
-      'cart-too-large',
-      'Both carts together have more lines than one cart holds. Remove some first.',
-    )
+  const available = await context.resources.stockHints.availableUnits(skus, context.clients.inventory)
+  const merge = (own: CartInput) => {
+    const merged = mergeCarts(own, guest.body, available)
+    const tooLarge = 'Both carts together have more lines than one cart holds. Remove some first.'
+    return merged ?? refuse(route, 'cart-too-large', tooLarge)
   }
-  await storeMerged(own, guest, body, customerId, context)
+  await takeCartAlong(guest, customerId, merge, context)
 }
