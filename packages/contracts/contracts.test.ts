@@ -109,6 +109,7 @@ test('what routes say for the gateway names things that exist', () => {
     if (route.cache) assert.deepEqual([route.method, route.access], ['GET', 'anyone'], name)
     assert.equal(route.rateLimit?.paths !== undefined, route.rateLimit?.class === 'credentials', name)
     if (route.rateLimit?.paths) assert.ok(route.path.endsWith('/*'), name)
+    assert.equal(route.rest !== undefined, route.path.endsWith('*'), name)
   }
 })
 

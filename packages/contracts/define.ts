@@ -83,6 +83,8 @@ export interface RouteDefinition {
   method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
   /** The same at the gateway and at the service. Paths of the public API start with /v1. */
   path: string
+  /** Where the path ends in `*`: what may stand for it. The gateway knows no other path. */
+  rest?: readonly string[]
   access: Access
   /** One line for the API reference, in the imperative. */
   summary: string

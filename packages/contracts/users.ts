@@ -186,9 +186,10 @@ const guessable = [
 
 export const usersApi = defineApi('users', 'Accounts, sessions, profiles and address books.', {
   // better-auth's own routes (sign-up, sign-in, sign-out, verification, reset ...), passed through as bytes.
-  authRead: { ...auth, method: 'GET', summary: 'Sign-in and account routes (GET)' },
+  authRead: { ...auth, rest: authReads, method: 'GET', summary: 'Sign-in and account routes (GET)' },
   authWrite: {
     ...auth,
+    rest: Object.keys(authBodies),
     method: 'POST',
     body: Bytes,
     summary: 'Sign-in and account routes (POST)',

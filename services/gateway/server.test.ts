@@ -48,7 +48,7 @@ function pathTo(route: Route): string {
   const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
   return pathOf(route, {
     ...Object.fromEntries(names.map((name) => [name, sample[name] ?? randomUUID()])),
-    '*': 'sign-in/email',
+    '*': route.rest?.[0] ?? '',
   })
 }
 
@@ -142,6 +142,19 @@ test('the refusal of a wrong method lists the right ones', async () => {
     [status, body.code, headers.get('allow')],
     [405, 'method-not-allowed', 'DELETE, GET, HEAD, OPTIONS, PATCH'],
   )
+  const paths = [
+    ['GET', '/v1/auth/sign-in/email', 'OPTIONS, POST'],
+    ['DELETE', '/v1/auth/sign-out', 'OPTIONS, POST'],
+    ['POST', '/v1/auth/get-session', 'GET, HEAD, OPTIONS'],
+  ] as const
+  for (const [method, path, allow] of paths) {
+    const refused = await shop.get(path, { method })
+    assert.deepEqual([refused.status, refused.headers.get('allow')], [405, allow], path)
+    const asked = await shop.get(path, { method: 'OPTIONS' })
+    assert.deepEqual([asked.status, asked.headers.get('allow')], [204, allow], path)
+  }
+  for (const method of ['GET', 'POST', 'PUT', 'OPTIONS'])
+    assert.equal((await shop.get('/v1/auth/no-such-route', { method })).status, 404)
   const options = await shop.get('/v1/me', { method: 'OPTIONS' })
   assert.deepEqual([options.status, options.headers.get('allow')], [204, 'DELETE, GET, HEAD, OPTIONS, PATCH'])
   assert.equal((await raw(shop.url, 'TRACE /v1/me HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n')).status, 405)
@@ -156,9 +169,12 @@ test('an unreadable request is refused as a problem, with all headers', async ()
     ['GET /v1/products/%E0%A4%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n', 400],
     [`GET /v1/me HTTP/1.1\r\nhost: x\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
     ['BREW /v1/me HTTP/1.1\r\nhost: x\r\n\r\n', 400],
-    ['POST /v1/auth/x HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n', 400],
-    ['POST /v1/auth/x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n', 400],
-    ['POST /v1/auth/x HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd', 400],
+    [
+      'POST /v1/auth/sign-out HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['POST /v1/auth/sign-out HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n0\r\n\r\n', 400],
+    ['POST /v1/auth/sign-out HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabcd', 400],
   ]
   for (const [text, expected] of cases) {
     const { status, head: headers, body } = await raw(shop.url, text)

@@ -30,6 +30,7 @@ before(async () => {
       }),
       'notifications.mailbox': () => reply(200, Buffer.alloc(5_000, 'a'), { 'content-type': 'text/html' }),
       'notifications.list': () => ({ items: [] }),
+      'orders.readCart': () => reply(304, undefined as never, { etag: '"1-a"' }),
     },
     { GATEWAY_RATE_LIMIT: 'off' },
   )
@@ -122,6 +123,18 @@ test('conditions of reads are met, whether the answer is cached or not', async (
     }
     const refused = await ask(path, { 'if-match': '"a"' })
     assert.equal(JSON.parse(refused.body).code, 'precondition-failed')
+  }
+})
+
+test('a service that says that nothing is new does not hide that If-Match names another version', async () => {
+  for (const [wanted, status] of [
+    ['"x"', 412],
+    ['W/"1-a"', 412],
+    ['"x", "1-a"', 304],
+    ['*', 304],
+  ] as const) {
+    const answer = await ask(`/v1/carts/${randomUUID()}`, { 'if-match': wanted, 'if-none-match': '"1-a"' })
+    assert.equal(answer.status, status, wanted)
   }
 })
 

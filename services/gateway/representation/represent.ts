@@ -1,7 +1,7 @@
 // Makes of the answer to a read that is not cached what its request asks for: its entity tag, its content coding, or 304.
 import { createHash } from 'node:crypto'
 import type { Answer, Route } from '@souk/contracts'
-import { answerOf } from '@souk/service'
+import { answerOf, Refusal } from '@souk/service'
 import type { HttpRequest } from '../request/request-context.ts'
 import { acceptedCoding } from './accepted-coding.ts'
 import { compress, etagIn, isPublicRead, isWorthCompressing } from './compression.ts'
@@ -17,8 +17,13 @@ export function representationOf(route: Route): Represent | undefined {
   if (route.method !== 'GET') return undefined
   const isPublic = isPublicRead(route)
   return async (request, answer) => {
-    if (answer.status !== 200) return answer
     const { headers } = request.raw
+    // A service that has looked at If-None-Match leaves If-Match to us, which comes first (RFC 9110, 13.2.2).
+    if (answer.status === 304) {
+      const refusal = conditionOf({ 'if-match': headers['if-match'] }, answer.headers.etag ?? '')
+      return refusal instanceof Refusal ? answerOf(refusal, request.id) : answer
+    }
+    if (answer.status !== 200) return answer
     const own = answer.headers.etag
     let etag = own ?? (isPublic ? bodyEtag(answer.body) : undefined)
     if (etag === undefined) return answer

@@ -10,7 +10,11 @@ import type { OutgoingAnswer } from './responder.ts'
 /** Doubled slashes, dots, encoded slashes and control characters, semicolons: none of our paths has them. */
 const ambiguous = /\/\/|\\|;|%(2f|5c|2e|25|3b|[01][0-9a-f]|7f)|\/\.{1,2}(\/|$)/i
 
-const patterns = publicRoutes.map(({ method, path }) => ({ method, pattern: patternOf(path) }))
+const patterns = publicRoutes.flatMap(({ method, path, rest }) =>
+  (rest ?? ['*']).map((one) => ({ method, pattern: patternOf(path.replace('*', one)) })),
+)
+/** Beginnings of paths of which not every end is there; the router takes all of them. */
+const listed = [...new Set(publicRoutes.flatMap(({ path, rest }) => (rest ? path.slice(0, -1) : [])))]
 
 /** The answer to a request whose head is malformed, or undefined when it is well formed. */
 export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
@@ -22,8 +26,10 @@ export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
 export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer | undefined {
   const path = pathIn(request.raw.url ?? '/')
   const isAmbiguous = ambiguous.test(path)
-  if (!request.is404 && !isAmbiguous) return undefined
+  const isListed = listed.some((start) => path.startsWith(start))
+  if (!request.is404 && !isAmbiguous && !isListed) return undefined
   const methods = isAmbiguous ? [] : methodsOf(path)
+  if (!request.is404 && methods.includes(request.method)) return undefined
   if (methods.length === 0) return notFound(request, path)
   const allow = methods.join(', ')
   if (request.method === 'OPTIONS') {

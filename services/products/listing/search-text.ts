@@ -14,14 +14,17 @@ export interface Word {
 }
 
 /** Counts up when a change of this file makes words of before and words of now differ. Every shop then rebuilds its search. */
-export const textRules = 1
+export const textRules = 2
 
 /** Longer words are cut. */
 const longestWord = 40
 
 /** Soft hyphen, Arabic lengthening, joiners, byte order mark. */
 const invisible = /\u00ad|\u0640|\u200d|\u2060|\ufeff/gu
-const token = /(?<word>[\p{L}\p{M}\p{N}]+)|(?<between>[^\p{L}\p{M}\p{N}]+)/gu
+/** What is typed in place of an apostrophe. Unicode calls some of these letters, and some accents on a space. */
+const apostrophes = /[`\u00b4\u02b9\u02bb\u02bc\u02bd\u02c8\u2032]/g
+/** A word begins with a letter or a digit: accents that stand on none are no word. */
+const token = /(?<word>[\p{L}\p{N}][\p{L}\p{M}\p{N}]*)|(?<between>[^\p{L}\p{N}]+)/gu
 const asciiText = /^[\0-\x7f]*$/
 /** The same for text in ASCII: ten times as fast. */
 const asciiToken = /(?<word>[a-z0-9]+)|(?<between>[^a-z0-9]+)/g
@@ -38,7 +41,7 @@ const cluster = /.\p{M}*/gu
  */
 export function wordsIn(text: string, { isIndexed = false, most = Number.POSITIVE_INFINITY } = {}): Word[] {
   const words: Word[] = []
-  const clean = text.normalize('NFKC').replace(invisible, '').toLowerCase()
+  const clean = cleaned(text)
   let isConnected = false
   for (const { groups } of clean.matchAll(asciiText.test(clean) ? asciiToken : token)) {
     if (groups?.between !== undefined) {
@@ -62,9 +65,12 @@ export function wordsIn(text: string, { isIndexed = false, most = Number.POSITIV
 
 /** The text as it is compared as a whole: its words with one space between, in their first spelling. */
 export function plainText(text: string, longest: number): string {
-  const clean = text.normalize('NFKC').replace(invisible, '').toLowerCase()
-  const words = [...clean.matchAll(token)].flatMap(({ groups }) => groups?.word ?? [])
+  const words = [...cleaned(text).matchAll(token)].flatMap(({ groups }) => groups?.word ?? [])
   return [...folded(words.join(' '))].slice(0, longest).join('').trim()
+}
+
+function cleaned(text: string): string {
+  return text.replace(apostrophes, "'").normalize('NFKC').replace(invisible, '').toLowerCase()
 }
 
 function wordOf(letters: string, isConnected: boolean): Word {

@@ -293,6 +293,16 @@ test('a cursor that is not ours, or of another order, is refused', async () => {
   }
 })
 
+test('accents that stand on no letter are no words, in titles, descriptions and searches', async () => {
+  const titled = (title: string) =>
+    shop.staff.create({ body: aProduct({ id: randomUUID(), title, description: '5´ 6¨ \u05b0' }) })
+  for (const title of ['Zebulon ´ Jug', 'O´Zebulon', 'OʼZebulon Vase', '´', 'Zebulon˝']) await titled(title)
+  assert.deepEqual((await titles('zebulon ´ jug')).slice(0, 1), ['Zebulon ´ Jug'])
+  assert.deepEqual((await titles("o'zebulon")).toSorted(), ['O´Zebulon', 'OʼZebulon Vase'])
+  assert.deepEqual((await titles('ozebulon')).toSorted(), ['O´Zebulon', 'OʼZebulon Vase'])
+  assert.deepEqual(await titles('´'), [])
+})
+
 test('whatever is typed, it is a question and never a command (A: F01, E02)', async () => {
   const { list, suggest } = productsApi.routes
   const probes = [
@@ -317,6 +327,11 @@ test('whatever is typed, it is a question and never a command (A: F01, E02)', as
     '1e5 0x1f -14 3.5e-7',
     'http://x.y/z?q=1 a@b.c',
     'हिन्दी 日本語 العربية',
+    '\u0301',
+    'tea ´ pot',
+    'x˝',
+    '¨¸˙˘',
+    'a \u05b0\u064e b',
   ]
   for (const q of probes) {
     const answers = await Promise.all([
