@@ -1,7 +1,7 @@
 // What the stories of this service are handed: its settings, the services that it calls, and what it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
-import { type ContextFor, derivedSecrets, integer, keyedHash, perMinute } from '@souk/service'
+import { type ContextFor, derivedSecrets, deriveSecret, integer, perMinute } from '@souk/service'
 import type { LRUCache } from 'lru-cache'
 import type { NewCartLimit } from './cart/new-cart-limit.ts'
 import type { PricedCartCache } from './cart/priced-cart-cache.ts'
@@ -13,7 +13,7 @@ export const settings = {
   // It is the shared secret itself, so that the keys of older orders remain valid.
   accessKeySecret: derivedSecrets('what the keys that guests open their orders with are made from', (shared) => shared),
   holderSecret: derivedSecrets('what networks and mailboxes are hashed with before they are stored', (shared) =>
-    keyedHash('secret', 'unpaid holds', shared),
+    deriveSecret('unpaid holds', shared),
   ),
   newCarts: perMinute('new carts a minute of one client address', 60),
   strangerHoldMinutes: integer(
