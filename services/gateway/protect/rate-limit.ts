@@ -1,10 +1,10 @@
 // Rate limits: how many requests a client may send. One token bucket per client, refilled all the time. Routes on which
 // passwords are guessed, and the checkout, have smaller limits besides the general one; their contracts say so.
 //
-// Our own 20 lines (token-buckets.ts) and not rate-limiter-flexible, measured side by side in one run: its memory limiter costs 1.2–2.0 µs a
-// request where this costs 0.2–0.3, of the 16 µs of a cached read. It keeps a timer per client without any bound (395 MB for
-// a million addresses, this 3 MB), and counts fixed windows, so it lets twice the limit through around the end of one. Limits
-// that several gateways share need a common store: then its Redis limiter belongs behind `RateLimit`.
+// Our own 20 lines (token-buckets.ts) and not rate-limiter-flexible, measured side by side in one run: its memory limiter costs
+// 1.2–2.0 µs a request where this costs 0.2–0.3, of the 16 µs of a cached read. It keeps a timer per client without any bound (395
+// MB for a million addresses, this 3 MB), and counts fixed windows, so it lets twice the limit through around the end of one.
+// Limits that several gateways share need a common store: then its Redis limiter belongs behind `RateLimit`.
 import type { Route } from '@souk/contracts'
 import { makeTokenBuckets, refuse } from '@souk/service'
 
