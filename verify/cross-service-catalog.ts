@@ -1,8 +1,6 @@
 // Compares what orders sold with what inventory received, and the price list of orders with the catalog of products.
-import { type Check, collectViolations, inBatches, recheckMs, type ShopToVerify } from './check.ts'
-
-const batchSize = 2_000
-const mostSuspects = 5_000
+import { type Check, collectViolations, type ShopToVerify } from './check.ts'
+import { batchSize, compareSkus, type Difference } from './compare-skus.ts'
 
 /** Counts what orders say was sold, not what inventory says. */
 export const oversellingCheck: Check = {
@@ -45,24 +43,20 @@ export const priceListCheck: Check = {
   statement: 'The price list of orders is the catalog of products.',
   where: 'orders with products',
   async find(shop) {
-    let differences = await findDifferences(shop)
-    if (shop.graceSeconds > 0 && differences.length > 0) {
-      await new Promise((resolve) => setTimeout(resolve, recheckMs))
-      differences = await compareSkus(
-        shop,
-        differences.map(({ sku }) => sku),
-      )
-    }
+    const inCatalog = (after: string) =>
+      shop.sql('products')<{ sku: string }>`
+        select sku from variant where sku > ${after} order by sku limit ${batchSize}`
+    const inPriceList = (after: string) =>
+      shop.sql('orders')<{ sku: string }>`
+        select sku from price_list where sku > ${after} and status <> 'gone' order by sku limit ${batchSize}`
+    const lists = [inCatalog, inPriceList]
     const violations = collectViolations()
-    for (const { detail } of differences) violations.add('E8', detail)
+    for (const detail of await compareSkus(shop, { lists, compare: (skus) => comparePrices(shop, skus) }))
+      violations.add('E8', detail)
     return violations.of('E8')
   },
 }
 
-interface Difference {
-  sku: string
-  detail: string
-}
 interface CatalogEntry {
   sku: string
   productId: string
@@ -74,26 +68,7 @@ interface CatalogEntry {
   prices: { amount: number; currency: string }[]
 }
 
-/** Compares the SKUs of both services, each SKU once, until there are many differences. */
-async function findDifferences(shop: ShopToVerify): Promise<Difference[]> {
-  const inCatalog = (after: string) =>
-    shop.sql('products')<{ sku: string }>`
-      select sku from variant where sku > ${after} order by sku limit ${batchSize}`
-  const inPriceList = (after: string) =>
-    shop.sql('orders')<{ sku: string }>`
-      select sku from price_list where sku > ${after} and status <> 'gone' order by sku limit ${batchSize}`
-  const found = new Map<string, Difference>()
-  for (const read of [inCatalog, inPriceList]) {
-    for await (const rows of inBatches(read, (row) => row.sku, '')) {
-      const skus = rows.map((row) => row.sku)
-      for (const difference of await compareSkus(shop, skus)) found.set(difference.sku, difference)
-      if (found.size >= mostSuspects) break
-    }
-  }
-  return [...found.values()]
-}
-
-async function compareSkus(shop: ShopToVerify, skus: string[]): Promise<Difference[]> {
+async function comparePrices(shop: ShopToVerify, skus: string[]): Promise<Difference[]> {
   const [sold, listed] = await Promise.all([
     shop.sql('products')<CatalogEntry & { isRecent: boolean }>`
       select v.sku, v.product_id, p.version, p.slug, p.title, p.status, v.weight_grams, v.prices,

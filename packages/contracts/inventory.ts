@@ -218,7 +218,7 @@ export const inventoryApi = defineApi(
 export const HoldStock = message(
   'inventory.hold-stock',
   'orderId',
-  'Let a pinned reservation expire at a given time, because the customer must act first.',
+  'Let a pinned reservation expire at a given time, because the customer must act first. Only earlier versions send it.',
   {
     orderId: Id,
     until: Time,

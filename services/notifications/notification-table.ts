@@ -15,7 +15,10 @@ export interface NewNotification {
   orderId: string | undefined
   status: 'queued' | 'sent'
   messageId: string
-  /** How many letters the mailbox may get, of all about orders or the account, or of this kind; what is above is suppressed. Undefined: as many as staff send. */
+  /**
+   * How many letters the mailbox may get, of all about orders or the account, or of this kind; what is above is suppressed.
+   * Undefined: as many as staff send.
+   */
   limits?: { perHour: number; perDay: number; ofKind?: boolean }
   /** The notification that staff send again. */
   repeats?: string

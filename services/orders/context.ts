@@ -1,9 +1,8 @@
 // What the stories of this service are handed: its settings, the services that it calls, and what it keeps in memory.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { paymentsApi } from '@souk/contracts/payments'
-import { type ContextFor, derivedSecrets, integer, keyedHash, perMinute } from '@souk/service'
+import { type ContextFor, derivedSecrets, deriveSecret, integer, perMinute, type TokenBuckets } from '@souk/service'
 import type { LRUCache } from 'lru-cache'
-import type { NewCartLimit } from './cart/new-cart-limit.ts'
 import type { PricedCartCache } from './cart/priced-cart-cache.ts'
 import type { StockHints } from './cart/stock-hints.ts'
 import type { Order } from './order/order.ts'
@@ -13,7 +12,7 @@ export const settings = {
   // It is the shared secret itself, so that the keys of older orders remain valid.
   accessKeySecret: derivedSecrets('what the keys that guests open their orders with are made from', (shared) => shared),
   holderSecret: derivedSecrets('what networks and mailboxes are hashed with before they are stored', (shared) =>
-    keyedHash('secret', 'unpaid holds', shared),
+    deriveSecret('unpaid holds', shared),
   ),
   newCarts: perMinute('new carts a minute of one client address', 60),
   strangerHoldMinutes: integer(
@@ -27,7 +26,8 @@ export const calls = { inventory: inventoryApi, payments: paymentsApi }
 export interface Resources {
   stockHints: StockHints
   pricedCarts: PricedCartCache
-  newCarts: NewCartLimit
+  /** Who may store how many new carts, so that nobody fills the disk with carts. Changes of carts are not counted. */
+  newCarts: TokenBuckets
   /** How far forgetCarts has come. */
   forgottenCarts: { until: Date | undefined }
   /** Checkouts that run in this process now, by the id of the order, with their outcome. */

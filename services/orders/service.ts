@@ -1,13 +1,12 @@
 // The orders service: what was bought. Everything it does, on one page.
 import { join } from 'node:path'
 import { ordersApi } from '@souk/contracts/orders'
-import { defineService, every } from '@souk/service'
+import { defineService, every, makeTokenBuckets } from '@souk/service'
 import { LRUCache } from 'lru-cache'
 import { putCart, readCart, readMyCart } from './cart/carts.ts'
 import { claimCart } from './cart/claim-cart.ts'
 import { forgetCarts } from './cart/forget-carts.ts'
 import { listShippingMethods } from './cart/list-shipping-methods.ts'
-import { makeNewCartLimit } from './cart/new-cart-limit.ts'
 import { forgetPrices, rememberPrices } from './cart/price-list.ts'
 import { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import { makeStockHints } from './cart/stock-hints.ts'
@@ -35,7 +34,7 @@ export const orders = defineService({
     resources: {
       stockHints: makeStockHints(),
       pricedCarts: makePricedCartCache(),
-      newCarts: makeNewCartLimit(chosen.newCarts),
+      newCarts: makeTokenBuckets(chosen.newCarts),
       forgottenCarts: { until: undefined },
       runningCheckouts: new Map(),
       paidOrders: new LRUCache({ max: 5_000 }),

@@ -1,7 +1,6 @@
 // The settings of the users service and the context that its stories receive.
-import { accountHashKey, type ContextFor, derivedSecrets, flag, integer, originList } from '@souk/service'
+import { type ContextFor, derivedSecrets, deriveSecret, flag, integer, originList } from '@souk/service'
 import type { PasswordHasher } from './passwords/password-hasher.ts'
-import { tokenSecret } from './sessions/session-token.ts'
 
 const trustedOrigins = originList('origins besides the shop’s own whose pages may sign people in')
 
@@ -17,8 +16,12 @@ export const settings = {
   verificationHours: integer('hours that an e-mail verification link works', 24, { min: 1, max: 168 }),
   requireVerification: flag('whether an e-mail address must be verified before its owner can sign in', false),
   trustedOrigins,
-  sessionSecret: derivedSecrets('what session tokens are signed with', tokenSecret),
-  accountHashKey: derivedSecrets('what e-mail addresses are hashed with in the security log', accountHashKey),
+  sessionSecret: derivedSecrets('what session tokens are signed with', (shared) =>
+    deriveSecret('souk users session tokens', shared),
+  ),
+  accountHashKey: derivedSecrets('what e-mail addresses are hashed with in the security log', (shared) =>
+    deriveSecret('accounts in the security log', shared),
+  ),
   wrongPasswordsPerMinute: integer('wrong passwords per minute and account', 10, { min: 3, max: 1_000 }),
   failedSignInsPerMinute: integer('failed sign-ins per minute and IP address', 60, { min: 3, max: 100_000 }),
   signUpsPerMinute: integer('new accounts per minute and IP address', 30, { min: 1, max: 100_000 }),

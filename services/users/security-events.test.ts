@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { usersApi } from '@souk/contracts/users'
-import { accountHash, accountHashKey } from '@souk/service'
+import { accountHash, deriveSecret } from '@souk/service'
 import { anonymous, refusalOf } from '@souk/service/fixture'
 import type { UsersContext } from './context.ts'
 import { goodPassword, startUsers, type UsersShop } from './fixture.ts'
@@ -28,7 +28,8 @@ async function during(work: () => Promise<unknown>): Promise<Line[]> {
   return lines.slice(before).filter(({ event }) => event)
 }
 const brief = (some: Line[]) => some.map(({ event, outcome, reason }) => [event, outcome, reason])
-const hash = (email: string) => accountHash(email, accountHashKey('only-for-development-only-for-development'))
+const hash = (email: string) =>
+  accountHash(email, deriveSecret('accounts in the security log', 'only-for-development-only-for-development'))
 
 test('a failed sign-in is logged with the client, the account as a keyed hash, and the trace', async () => {
   const { email } = await shop.newCustomer()

@@ -11,7 +11,6 @@ export function recordEvent(
   { log, trace, settings }: UsersContext,
   { email, ...facts }: Facts,
 ): void {
-  const [newestKey = ''] = settings.accountHashKey.split(',')
-  const account = email === undefined ? undefined : accountHash(email, newestKey)
+  const account = email === undefined ? undefined : accountHash(email, settings.accountHashKey)
   logSecurityEvent(log, event, { service: 'users', ...facts, account, ip, traceId: trace.traceId })
 }

@@ -1,5 +1,5 @@
-// Postal addresses, checked by the rules of their country (contracts/address-countries.ts): what must be there, what there is not, what a
-// postal code looks like, and telephone numbers.
+// Postal addresses, checked by the rules of their country (contracts/address-countries.ts): what must be there, what there is not,
+// what a postal code looks like, and telephone numbers.
 import type { Address } from '@souk/contracts'
 import { type AddressRule, addressRuleOf } from '@souk/contracts/address-countries'
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
@@ -18,7 +18,8 @@ export type TypedAddress = Omit<Address, 'city' | 'postalCode'> & { city?: strin
 
 /**
  * Checks an address whose texts have been read (`readText`), and brings it into the form that is stored, in place: empty parts are
- * left out, a city and a postal code that the country does not have are empty, postal codes are in capitals, telephone numbers are E.164. Returns everything that is wrong.
+ * left out, a city and a postal code that the country does not have are empty, postal codes are in capitals, telephone numbers are
+ * E.164. Returns everything that is wrong.
  */
 export function checkAddress(address: TypedAddress): WrongPart[] {
   for (const part of optional) if (address[part] === '') delete address[part]

@@ -1,6 +1,4 @@
-// Who a limit counts as one: the network of an address, the mailbox of an e-mail address, and both as keyed hashes, so that they
-// can be stored and compared without the address itself.
-import { createHmac } from 'node:crypto'
+// Who a limit counts as one: the network of an address, and the mailbox of an e-mail address.
 
 /** The network that limits count as one client: an IPv4 address, or an IPv6 /64, which one household has to itself. */
 export function clientNetwork(ip: string): string {
@@ -27,13 +25,4 @@ export function mailboxOf(email: string): string {
   const domain = address.slice(at + 1)
   const name = address.slice(0, at).replace(/(?<=.)\+.*$/, '')
   return ignoresDots.has(domain) ? `${name.replaceAll('.', '')}@gmail.com` : `${name}@${domain}`
-}
-
-/**
- * A keyed hash of 128 bits that only the shop can make. `sharedSecret` may list several secrets while they are rotated; the first
- * one counts. `purpose` keeps hashes of different things apart.
- */
-export function keyedHash(purpose: string, text: string, sharedSecret: string): string {
-  const [secret = ''] = sharedSecret.split(',')
-  return createHmac('sha256', secret).update(`${purpose}:${text}`).digest().subarray(0, 16).toString('base64url')
 }

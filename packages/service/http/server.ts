@@ -28,8 +28,10 @@ export interface ServerOptions {
   limits?: ServerLimits
 }
 
-/** A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. Whoever uses it refuses a
- * `wrongHead` before anything else. */
+/**
+ * A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. Whoever uses it refuses a
+ * `wrongHead` before anything else.
+ */
 export function bareServer(options: ServerOptions = {}): FastifyInstance {
   const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
   const server = Fastify({

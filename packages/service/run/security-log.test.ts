@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { accountHash, accountHashKey, logSecurityEvent, securityEvents } from './security-log.ts'
+import { accountHash, logSecurityEvent, securityEvents } from './security-log.ts'
 
 test('docs/security.md lists every event with its meaning', () => {
   const text = readFileSync(join(import.meta.dirname, '../../../docs/security.md'), 'utf8')
@@ -12,9 +12,9 @@ test('docs/security.md lists every event with its meaning', () => {
 })
 
 test('an account has one name however its address is written, and another name under another key', () => {
-  const name = accountHash(' Nour@Example.com', accountHashKey('first,second'))
-  assert.equal(name, accountHash('nour@example.com', accountHashKey('first')))
-  assert.notEqual(name, accountHash('nour@example.com', accountHashKey('second')))
+  const name = accountHash(' Nour@Example.com', 'first,second')
+  assert.equal(name, accountHash('nour@example.com', 'first'))
+  assert.notEqual(name, accountHash('nour@example.com', 'second'))
   assert.match(name, /^[\w-]{22}$/)
 })
 

@@ -1,8 +1,8 @@
 // The security log: one structured line for each event that somebody who investigates an attack asks for. A line names who and
 // what, but holds no e-mail address, password or token.
-import { createHmac } from 'node:crypto'
 import type { ServiceName } from '@souk/contracts'
 import type { Log } from '@souk/messaging'
+import { keyedHash } from './keyed-hash.ts'
 
 /** Every event that is logged, with what it means. docs/security.md lists them. */
 export const securityEvents = {
@@ -50,14 +50,9 @@ export function logSecurityEvent(log: Log, event: SecurityEvent, facts: Security
 }
 
 /**
- * The name of an account in the security log: an HMAC of its e-mail address. Lines about one account can be found, also by
+ * The name of an account in the security log: a keyed hash of its e-mail address. Lines about one account can be found, also by
  * somebody who knows the address and the key, but the log does not tell the address.
  */
-export function accountHash(email: string, key: string): string {
-  return createHmac('sha256', key).update(email.trim().toLowerCase()).digest('base64url').slice(0, 22)
-}
-/** The key of `accountHash`, derived from the shop's shared secret (the first one while they are rotated). */
-export function accountHashKey(sharedSecret: string): string {
-  const [newest = ''] = sharedSecret.split(',')
-  return createHmac('sha256', newest).update('souk accounts in the security log').digest('base64url')
+export function accountHash(email: string, keys: string): string {
+  return keyedHash('account', email.trim().toLowerCase(), keys)
 }

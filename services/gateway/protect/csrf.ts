@@ -25,7 +25,10 @@ export function makeCsrfGuard({ own, listed }: AllowedOrigins): CsrfGuard {
     },
   }
 
-  /** Origins are compared whole: scheme, host and port. A page cannot forge Origin, Sec-Fetch-Site or Host; a program can, but does not have its victim's cookies. */
+  /**
+   * Origins are compared whole: scheme, host and port. A page cannot forge Origin, Sec-Fetch-Site or Host; a program can, but does
+   * not have its victim's cookies.
+   */
   function sourceOf(request: HttpRequest): 'ours' | 'another site' | 'unknown' {
     const { origin, host } = request.headers
     const site = request.headers['sec-fetch-site']

@@ -1,5 +1,5 @@
-// Requests that no story answers: with a malformed head, to a host that is not ours, to a wrong path, with a wrong method, a preflight, or a path that
-// two readers could read differently.
+// Requests that no story answers: with a malformed head, to a host that is not ours, to a wrong path, with a wrong method, a
+// preflight, or a path that two readers could read differently.
 import { commonRefusals, type Route } from '@souk/contracts'
 import { answerOf, Refusal, wrongHead } from '@souk/service'
 import type { Cors } from '../protect/cors.ts'

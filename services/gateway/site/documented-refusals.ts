@@ -90,7 +90,8 @@ export const meanings: Record<string, string> = {
   'cart-not-found': 'There is no such cart.',
   'cannot-ship-there': 'We do not ship to this country.',
   'provider-unknown': 'There is no such payment provider.',
-  'too-many-reservations': 'You have too many unpaid orders; finish or cancel one.',
+  'too-many-reservations':
+    'An earlier version of the shop refused this order, because there were too many unpaid ones.',
   'too-late-to-cancel': 'It has been shipped.',
   'not-paid': 'The order is not paid.',
   'nothing-to-ship': 'No unit is left to send.',

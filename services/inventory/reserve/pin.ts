@@ -1,5 +1,5 @@
-// POST /internal/reservations/:orderId/pin. Keeps a reservation from expiring while money moves, and reserves a deferred one again. The status decides, not the
-// clock: a reservation whose time is over can be pinned until it has been expired.
+// POST /internal/reservations/:orderId/pin. Keeps a reservation from expiring while money moves, and reserves a deferred one
+// again. The status decides, not the clock: a reservation whose time is over can be pinned until it has been expired.
 import { inventoryApi } from '@souk/contracts/inventory'
 import { handle, refuse } from '@souk/service'
 import type { InventoryContext } from '../context.ts'

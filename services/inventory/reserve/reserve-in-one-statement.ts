@@ -15,7 +15,8 @@ import { newReservationValues, requestColumns, writeReservedLines } from './rese
 const checkViolation = '23514'
 
 /**
- * Returns the reservations that were made, by order id. An order is left out when it has a reservation, and when it names a SKU that was insufficient within the last second. All are left out when one SKU is insufficient.
+ * Returns the reservations that were made, by order id. An order is left out when it has a reservation, and when it names a SKU
+ * that was insufficient within the last second. All are left out when one SKU is insufficient.
  */
 export async function reserveInOneStatement(
   requests: readonly ReservationRequest[],

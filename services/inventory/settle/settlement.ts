@@ -56,7 +56,8 @@ export function cancelReservation({ orderId, status, isCanceled }: LockedReserva
 
 /**
  * The available units of each SKU before and after. A sale changes nothing: reserved stock was not available before either.
- * `returned` is what refunds and canceled units brought back just now; for an order that gives everything back it is part of the order's own lines.
+ * `returned` is what refunds and canceled units brought back just now; for an order that gives everything back it is part of the
+ * order's own lines.
  */
 export function availabilityChanges(
   settlements: readonly Settlement[],

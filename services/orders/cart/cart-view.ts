@@ -1,10 +1,9 @@
 // A cart as the API shows it, with its ETag.
 import type { Cart, ordersApi } from '@souk/contracts/orders'
-import { type Reply, type Request, reply } from '@souk/service'
+import { isUnchanged, type Reply, type Request, reply, versionEtag } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import { orderIdFor, statusOf } from './cart-access.ts'
 import type { StoredCart } from './carts-table.ts'
-import { etagOf, isUnchanged } from './preconditions.ts'
 import type { PricedCart } from './price-cart.ts'
 
 type Routes = (typeof ordersApi.routes)['putCart' | 'readCart' | 'readMyCart' | 'claimCart']
@@ -19,7 +18,7 @@ export async function cartReply(
   context: OrdersContext,
 ): Promise<Reply<Cart>> {
   const view = await cartView(stored, priced, asking, context)
-  const etag = etagOf(view)
+  const etag = versionEtag(view)
   const isRead = route.method === 'GET'
   return reply(isRead && isUnchanged(route, asking.headers, etag) ? 304 : 200, view, { etag })
 }

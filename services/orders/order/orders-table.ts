@@ -36,7 +36,7 @@ interface RefundRow extends Omit<OrderRefund, 'amount' | 'parts' | 'lines'> {
   lines: (Pick<RefundLine, 'sku' | 'quantity' | 'unshipped'> & Partial<RefundLine>)[]
 }
 
-/** An order with its shipments and refunds. `secret` is the shop's shared secret, from which its access key is derived. */
+/** An order with its shipments and refunds. `secret`: what its access key is made from. */
 export async function findOrder(sql: Sql, id: string, secret: string): Promise<Order | undefined> {
   const [row] = await sql<OrderRow>`
     select o.*, c.payment_choice, c.next_action, c.deadline_at, c.network,

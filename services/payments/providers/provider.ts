@@ -71,7 +71,10 @@ export interface ProviderOperation {
   reference?: string
   reason?: string
 }
-/** A webhook's news: something happened to a payment. How the payment stands is asked with `find`, as events come late and in any order. */
+/**
+ * A webhook's news: something happened to a payment. How the payment stands is asked with `find`, as events come late and in any
+ * order.
+ */
 export interface ProviderEvent {
   /** The same event may come several times, with the same id. */
   id: string

@@ -3,13 +3,13 @@
 import type { BodyOf } from '@souk/contracts'
 import { ProductDeleted, type ProductInput, productsApi } from '@souk/contracts/products'
 import { json, type Sql } from '@souk/postgres'
-import { handle, refuse, reply } from '@souk/service'
+import { handle, refuse, reply, versionEtag } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { indexProducts } from '../listing/index-products.ts'
 import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'
-import { etagOf, refuseUnmetConditions } from './product-etag.ts'
 import { dropFormerSlugs, duplicateIn, insertVariants } from './product-table.ts'
+import { refuseConflict } from './refuse-conflict.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
 import { wrongVariants } from './variants.ts'
 
@@ -25,7 +25,7 @@ export const change = handle(route, async ({ params, body, headers }, context: P
   for (let attempt = 1; ; attempt++) {
     try {
       const changed = productOf(await changeOnce(params.id, wanted, headers, context), context.settings.currency, true)
-      return reply(200, changed, { etag: etagOf(changed) })
+      return reply(200, changed, { etag: versionEtag(changed) })
     } catch (error) {
       if (duplicateIn(error) === undefined || attempt === 3) throw error
     }
@@ -37,7 +37,7 @@ export const remove = handle(removeRoute, async ({ params: { id }, headers }, co
     await lockProduct(sql, id)
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(removeRoute, 'not-found', 'There is no such product.')
-    refuseUnmetConditions(removeRoute, headers, product.version)
+    refuseConflict(removeRoute, headers, product.version)
     const { slug, variants } = product
     const version = product.version + 1
     await Promise.all([sql`delete from product where id = ${id}`, keepDeletedVersion(sql, id, version)])
@@ -82,7 +82,7 @@ function changeOnce(id: string, wanted: Change, headers: Headers, context: Produ
     await lockProduct(sql, id)
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(route, 'not-found', 'There is no such product.')
-    refuseUnmetConditions(route, headers, product.version)
+    refuseConflict(route, headers, product.version)
     await refuseChange(sql, product, wanted)
     const categoryId = categorySlug === undefined ? product.categoryId : (categories.get(categorySlug ?? '') ?? null)
     await store(sql, product, wanted, categoryId, context.now())

@@ -3,11 +3,10 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { type ProductInput, productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
-import { handleOnce, refuse, reply, type Transaction } from '@souk/service'
+import { handleOnce, refuse, reply, type Transaction, versionEtag } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { findProducts, productChanged, productOf } from './product.ts'
-import { etagOf } from './product-etag.ts'
 import { duplicateIn, insertProducts, type NewProduct } from './product-table.ts'
 import { chooseSlugs } from './slugs.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
@@ -26,7 +25,7 @@ export const create = handleOnce(
     const [stored] = await findProducts(transaction.sql, transaction.sql`p.id = ${id}`)
     if (!stored) refuse(oneRoute, 'not-found', 'This product was deleted a moment ago.')
     const shown = productOf(stored, context.settings.currency, true)
-    return reply(201, shown, { etag: etagOf(shown) })
+    return reply(201, shown, { etag: versionEtag(shown) })
   },
   lookAgain,
 )

@@ -16,8 +16,8 @@ export interface NewProduct {
 }
 
 /**
- * Stores new products with their search entries. The statements that write are sent at once, in this order. They must not wait for each other: a statement that waited could be sent after
- * another one has failed and the transaction has ended.
+ * Stores new products with their search entries. The statements that write are sent at once, in this order. They must not wait for
+ * each other: a statement that waited could be sent after another one has failed and the transaction has ended.
  */
 export async function insertProducts(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
   const ids = products.map((product) => product.id)

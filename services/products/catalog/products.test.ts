@@ -167,11 +167,12 @@ test('whoever sends the version does not overwrite a colleague', async () => {
     shop.staff.change({ params: { id }, body: { title }, headers: { [header]: version } })
   assert.equal((await change('Mine', '"1"')).version, 2)
   // Weak tags match nothing where bytes must be the same (RFC 9110, 13.1.1).
-  for (const other of ['"1"', 'W/"2"', '"1", "3"', '"22"', '"2x"', '"abc"', '""', '']) {
+  for (const other of ['"1"', 'W/"2"', '"1", "3"', '"22"', '"2x"', '"abc"', '""']) {
     const refusal = await refusalOf(change('Yours', other))
     assert.deepEqual([refusal.code, refusal.status], ['version-conflict', 412], other)
   }
-  assert.equal((await refusalOf(change('Yours', 'seven'))).code, 'invalid-request')
+  for (const wrong of ['seven', ''])
+    assert.equal((await refusalOf(change('Yours', wrong))).code, 'invalid-request', wrong)
   assert.equal((await change('Yours', '"1", "2-anything", W/"7"')).version, 3)
   const both = await Promise.allSettled([change('A', '3'), change('B', '3')])
   assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])

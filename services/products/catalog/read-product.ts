@@ -1,13 +1,12 @@
 // GET /v1/products/:slug, /v1/products/:slug/related and /v1/catalogue/:id. A former slug answers too; a draft does not.
 import { productsApi } from '@souk/contracts/products'
 import type { Sql, Statement } from '@souk/postgres'
-import { handle, refuse, reply } from '@souk/service'
+import { handle, refuse, reply, versionEtag } from '@souk/service'
 import { categoryTree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from '../listing/cursors.ts'
 import { cardOf, withCards } from '../listing/product-card.ts'
 import { findProducts, productOf } from './product.ts'
-import { etagOf } from './product-etag.ts'
 
 const { read: readRoute, readAny: readAnyRoute, related: relatedRoute } = productsApi.routes
 
@@ -24,14 +23,14 @@ export const read = handle(readRoute, async ({ params, query }, { sql, settings 
   const [product] = await findProducts(sql, sql`p.id = ${idBySlug(sql, params.slug)} and p.status = 'published'`)
   if (!product) refuse(readRoute, 'not-found', unknown)
   const shown = productOf(product, query.currency ?? settings.currency, false)
-  return reply(200, shown, { etag: etagOf(shown) })
+  return reply(200, shown, { etag: versionEtag(shown) })
 })
 
 export const readAny = handle(readAnyRoute, async ({ params }, { sql, settings }: ProductsContext) => {
   const [product] = await findProducts(sql, sql`p.id = ${params.id}`)
   if (!product) refuse(readAnyRoute, 'not-found', unknown)
   const shown = productOf(product, settings.currency, true)
-  return reply(200, shown, { etag: etagOf(shown) })
+  return reply(200, shown, { etag: versionEtag(shown) })
 })
 
 const mostRelated = 8

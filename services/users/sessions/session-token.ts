@@ -2,11 +2,6 @@
 // and in the set-auth-token header, and writes it without a signature into its JSON replies. Both forms open the session.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The secret that signs session tokens, derived from the shop's shared secret. */
-export function tokenSecret(sharedSecret: string): string {
-  return createHmac('sha256', sharedSecret).update('souk users session tokens').digest('base64url')
-}
-
 /** SHA-256 of a session token, of a link's token or of an e-mail address, as the database keeps it. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url')

@@ -1,11 +1,10 @@
-// The conditions of a request on the version of a cart: If-Match and If-None-Match (RFC 9110, section 13), and the ETag that they
-// compare. Pure functions.
+// The conditions of a request on the version of what it changes: If-Match and If-None-Match (RFC 9110, section 13), and the ETag
+// that they compare. Pure functions.
 import { hash } from 'node:crypto'
 import type { Route } from '@souk/contracts'
-import type { Cart } from '@souk/contracts/orders'
-import { refuse } from '@souk/service'
+import { refuse } from './refusals.ts'
 
-/** What must be true of the stored cart before a request changes it. */
+/** What must be true of a stored cart or product before a request changes it. */
 export interface Precondition {
   mustExist: boolean
   mustBeNew: boolean
@@ -22,7 +21,7 @@ interface Tag {
   text: string
 }
 
-/** Refuses headers that are not lists of entity tags. */
+/** Refuses headers that are not lists of entity tags (invalid-request). */
 export function preconditionIn(route: Route, headers: Headers): Precondition {
   const match = tagsIn(route, 'If-Match', headers['if-match'])
   const noneMatch = tagsIn(route, 'If-None-Match', headers['if-none-match'])
@@ -34,7 +33,7 @@ export function preconditionIn(route: Route, headers: Headers): Precondition {
   }
 }
 
-/** Whether a cart that has this version now (undefined: there is none) meets the condition. */
+/** Whether what has this version now (undefined: it does not exist) meets the condition. */
 export function isMet(condition: Precondition, version: number | undefined): boolean {
   const { mustExist, mustBeNew, expectedVersions, unwantedVersions } = condition
   if (version === undefined) return !mustExist
@@ -49,14 +48,14 @@ export function isUnchanged(route: Route, headers: Headers, etag: string): boole
 }
 
 /**
- * The ETag of a cart as it is shown: its version, and a hash of the rest, because prices and stock change without the version.
- * If-Match compares the version alone.
+ * The strong ETag of something as it is shown: its version, and a hash of the rest, because prices, stock and the names of
+ * categories change without the version. Conditions of changes compare the version alone.
  */
-export function etagOf(view: Cart): string {
+export function versionEtag(view: { version: number }): string {
   return `"${view.version}-${hash('sha1', JSON.stringify(view), 'base64url').slice(0, 12)}"`
 }
 
-/** The version in an ETag of ours, "3-Ab1..." or "3". No other tag names a version. */
+/** The version in an ETag of ours: "3-Ab1...", also with a content coding at its end, or "3". No other tag names a version. */
 function versionIn({ text }: Tag): number[] {
   const version = Number(/^(\d{1,10})(?:-[\w-]+)?$/.exec(text)?.[1])
   return version <= 2_147_483_647 ? [version] : []
