@@ -33,7 +33,11 @@ async function measure(target: Target): Promise<void> {
   const { passed, milliseconds } = await runTests(target, { start: 0, end: 0, text: '' }, Number.POSITIVE_INFINITY)
   if (!passed) throw new Error(`The tests of ${target.file} fail without any mutant.`)
   const longestMs = Math.max(patience.leastMs, milliseconds * patience.factor)
-  const mutants = mutantsOf(source).filter((mutant) => !target.equivalent?.[inWords(source, mutant)])
+  const all = mutantsOf(source)
+  const mutants = all.filter((mutant) => !target.equivalent?.[inWords(source, mutant)])
+  const known = new Set(all.map((mutant) => inWords(source, mutant)))
+  for (const words of Object.keys(target.equivalent ?? {}))
+    if (!known.has(words)) throw new Error(`No mutant of ${target.file} is "${words}". Remove it from its target.`)
   const waiting = [...mutants]
   const survivors: Mutant[] = []
   const work = async () => {
