@@ -15,8 +15,11 @@ export const targets: readonly Target[] = [
   { file: 'services/orders/checkout/checkout-saga.ts', tests: sagaTests },
   { file: 'services/orders/checkout/placing-steps.ts', tests: sagaTests },
   { file: 'services/orders/checkout/after-purchase-steps.ts', tests: sagaTests },
-  { file: 'services/orders/order/refund.ts', tests: refundTests },
-  { file: 'services/orders/order/cancel-units.ts', tests: refundTests },
+  { file: 'services/orders/order/refund.ts', tests: [...refundTests, 'services/orders/order/after-purchase.test.ts'] },
+  {
+    file: 'services/orders/order/cancel-units.ts',
+    tests: [...refundTests, 'services/orders/order/cancel-units.test.ts'],
+  },
   { file: 'services/orders/order/money-back.ts', tests: refundTests },
   { file: 'services/orders/order/money-left.ts', tests: [...refundTests, ...sagaTests] },
   { file: 'services/orders/order/new-refund.ts', tests: [...refundTests, ...sagaTests] },
