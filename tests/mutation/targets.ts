@@ -23,7 +23,10 @@ export const targets: readonly Target[] = [
   { file: 'services/orders/order/money-back.ts', tests: refundTests },
   { file: 'services/orders/order/money-left.ts', tests: [...refundTests, ...sagaTests] },
   { file: 'services/orders/order/new-refund.ts', tests: [...refundTests, ...sagaTests] },
-  { file: 'services/orders/order/order.ts', tests: [...refundTests, ...sagaTests] },
+  {
+    file: 'services/orders/order/order.ts',
+    tests: ['services/orders/order/order.test.ts', ...refundTests, ...sagaTests],
+  },
   { file: 'services/orders/cart/totals.ts', tests: ['services/orders/cart/totals.test.ts'] },
   { file: 'services/orders/cart/tax.ts', tests: ['services/orders/cart/totals.test.ts'] },
   { file: 'services/payments/payment/payment-state.ts', tests: ['services/payments/payment/payment-state.test.ts'] },

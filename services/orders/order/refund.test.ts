@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sumUp } from '../cart/totals.ts'
 import { unitsToCancel } from './cancel-units.ts'
-import { allThatIsLeft, amountOf, type Draft, moneyLeft } from './money-left.ts'
+import { allThatIsLeft, amountOf, asFarAsLeft, type Draft, moneyLeft, shareOf } from './money-left.ts'
 import { newRefund } from './new-refund.ts'
 import { type Order, type Part, refundableAmount, unitsOf } from './order.ts'
 import { whatGoesBack } from './refund.ts'
@@ -51,71 +51,6 @@ const refusal = (work: () => unknown) => {
   }
   return undefined
 }
-
-test('refunds of all units add up to what was paid for them, and shipping to what was paid for it, with the tax', () => {
-  const random = seeded(7)
-  const upTo = (most: number) => Math.floor(random() * most)
-  for (let round = 0; round < 500; round++) {
-    const lines = Array.from({ length: 1 + upTo(6) }, () => {
-      const [amount, quantity] = [upTo(3) * upTo(10_000), 1 + upTo(7)]
-      return { amount, quantity, discount: random() < 0.5 ? 0 : upTo(amount * quantity + 1) }
-    })
-    const order = orderOf(lines, upTo(2_000), random() < 0.5)
-    const left = new Map(order.lines.map((line) => [line.sku, line.quantity]))
-    while (left.size > 0) {
-      const some = [...left].filter(() => random() < 0.5).map(([sku, most]) => ({ sku, quantity: 1 + upTo(most) }))
-      if (some.length === 0) continue
-      const refund = refundIn(order, unitsToCancel(order, { lines: some }))
-      if (random() < 0.2) {
-        refund.status = 'failed'
-        continue
-      }
-      for (const { sku, quantity } of some) {
-        const rest = (left.get(sku) as number) - quantity
-        if (rest > 0) left.set(sku, rest)
-        else left.delete(sku)
-      }
-    }
-    const done = order.refunds.filter(({ status }) => status !== 'failed')
-    const paid = order.totals.taxIncluded ? 0 : 1
-    const items = sum(done.map(({ parts }) => parts.items))
-    const itemsTax = order.lines.reduce((all, line) => all + line.tax.amount, 0)
-    assert.equal(
-      items.amount,
-      order.lines.reduce((all, line) => all + line.lineTotal.amount + paid * line.tax.amount, 0),
-    )
-    assert.equal(items.tax, itemsTax)
-    const { parts } = refundIn(order, { lines: [], shipping: moneyLeft(order).shipping.amount, goodwill: 0 })
-    assert.deepEqual(parts.shipping, {
-      amount: order.totals.total.amount - items.amount,
-      tax: order.totals.tax.amount - itemsTax,
-    })
-    assert.equal(refundableAmount(order), 0)
-  }
-})
-
-test('with goodwill in between, all refunds together are what was paid, and their taxes the tax of the order', () => {
-  const random = seeded(11)
-  const upTo = (most: number) => Math.floor(random() * most)
-  for (let round = 0; round < 2_000; round++) {
-    const lines = Array.from({ length: 1 + upTo(5) }, () => ({ amount: upTo(300), quantity: 1 + upTo(5) }))
-    const order = orderOf(lines, upTo(500), random() < 0.5)
-    for (let step = 0; step < 8 && refundableAmount(order) > 0; step++) {
-      const goodwill = { lines: [], shipping: 0, goodwill: 1 + upTo(Math.min(200, refundableAmount(order))) }
-      const [line] = order.lines.filter((one) => unitsOf(order, one).left > 0)
-      const cancellation =
-        line && random() < 0.6 ? unitsToCancel(order, { lines: [{ sku: line.sku, quantity: 1 }] }) : undefined
-      const { amount, parts } = refundIn(order, cancellation ?? goodwill)
-      for (const part of Object.values(parts)) assert.ok(0 <= part.tax && part.tax <= part.amount)
-      assert.equal(sum(Object.values(parts)).amount, amount.amount)
-    }
-    if (refundableAmount(order) > 0) refundIn(order, allThatIsLeft(order))
-    assert.deepEqual(sum(order.refunds.flatMap(({ parts }) => Object.values(parts))), {
-      amount: order.totals.total.amount,
-      tax: order.totals.tax.amount,
-    })
-  }
-})
 
 test('a refund gives back the share of what was paid after the discount, without shipping', () => {
   // Two cups at 10.00, of which 5.00 were taken off; a bowl at 15.00 without a discount.
@@ -411,6 +346,149 @@ test('no more units are canceled than are left to send', () => {
 test('a refund of money waits for the payment, and a cancellation of units alone has succeeded at once', () => {
   const status = (goodwill: number) => refundIn(cupsAndBowl(), { lines: [], shipping: 0, goodwill }).status
   assert.deepEqual([status(0), status(1)], ['refunded', 'pending'])
+})
+
+test('half of the shipping takes half of its tax, and what is taken is no longer left', () => {
+  const order = cupsAndBowl() // The tax of 4.90 is 0.78.
+  const { parts } = refundIn(order, { lines: [], shipping: 245, goodwill: 0 })
+  assert.deepEqual(parts.shipping, { amount: 245, tax: 39 })
+  assert.deepEqual(moneyLeft(order).shipping, { amount: 245, tax: 39 })
+})
+
+test('a line whose units are all settled has no unit, no share and no money left', () => {
+  const order = cupsAndBowl()
+  refundIn(order, unitsToCancel(order, { lines: cups(2) }))
+  const [line] = moneyLeft(order).lines
+  assert.deepEqual(line, { sku: 'SKU-0', left: { amount: 0, tax: 0 }, units: 0, share: 0 })
+  assert.equal(line && shareOf(line, 1), 0)
+})
+
+test('all that is left of an order is its units, sent and unsent, and the money that was kept for canceled ones', () => {
+  const order = withSent(
+    orderOf(
+      [
+        { amount: 1000, quantity: 3 },
+        { amount: 1500, quantity: 1 },
+        { amount: 500, quantity: 1, discount: 500 },
+        { amount: 700, quantity: 1 },
+      ],
+      490,
+    ),
+    1,
+  )
+  refundIn(order, unitsToCancel(order, { lines: [{ sku: 'SKU-1', quantity: 1, refund: eur(1499) }] }))
+  refundIn(order, unitsToCancel(order, { lines: [{ sku: 'SKU-3', quantity: 1 }] }))
+  const rest = (restock?: boolean) =>
+    allThatIsLeft(order, restock).lines.map(({ sku, quantity, unshipped, restocked, amount }) => [
+      sku,
+      quantity,
+      unshipped,
+      restocked,
+      amount,
+    ])
+  const others = [
+    ['SKU-1', 0, 0, 0, 1], // The cent that was kept.
+    ['SKU-2', 1, 1, 0, 0], // The gift.
+  ]
+  assert.deepEqual(rest(), [['SKU-0', 3, 2, 0, 3000], ...others])
+  assert.deepEqual(rest(true), [['SKU-0', 3, 2, 1, 3000], ...others])
+})
+
+test('of an order whose money has gone back, only its units are left', () => {
+  const order = cupsAndBowl()
+  refundIn(order, { lines: [], shipping: 0, goodwill: 3990 })
+  const { lines, shipping, goodwill } = allThatIsLeft(order)
+  assert.deepEqual(
+    [lines.map(({ quantity, amount }) => [quantity, amount]), shipping, goodwill],
+    [
+      [
+        [2, 0],
+        [1, 0],
+      ],
+      0,
+      0,
+    ],
+  )
+})
+
+test('a refund that succeeds late gives as goodwill what others have taken of the shipping and of its lines', () => {
+  const order = cupsAndBowl()
+  const late = newRefund(order, whatGoesBack(order, { lines: cups(2), shipping: true }), {
+    id: 'late',
+    reason: '',
+    at: '',
+  })
+  refundIn(order, { lines: [], shipping: 400, goodwill: 0 })
+  refundIn(order, unitsToCancel(order, { lines: cups(1) }))
+  const oneCup = { sku: 'SKU-0', quantity: 1, unshipped: 1, restocked: 0, amount: 1000, share: 1000 }
+  assert.deepEqual(asFarAsLeft(order, late), { lines: [oneCup], shipping: 90, goodwill: 1400 })
+  const foreign = late.lines.map((line) => ({ ...line, sku: 'SPOON' }))
+  assert.deepEqual(asFarAsLeft(order, { ...late, lines: foreign }), { lines: [], shipping: 90, goodwill: 2400 })
+})
+
+test('refunds of all units add up to what was paid for them, and shipping to what was paid for it, with the tax', () => {
+  const random = seeded(7)
+  const upTo = (most: number) => Math.floor(random() * most)
+  for (let round = 0; round < 500; round++) {
+    const lines = Array.from({ length: 1 + upTo(6) }, () => {
+      const [amount, quantity] = [upTo(3) * upTo(10_000), 1 + upTo(7)]
+      return { amount, quantity, discount: random() < 0.5 ? 0 : upTo(amount * quantity + 1) }
+    })
+    const order = orderOf(lines, upTo(2_000), random() < 0.5)
+    const left = new Map(order.lines.map((line) => [line.sku, line.quantity]))
+    while (left.size > 0) {
+      const some = [...left].filter(() => random() < 0.5).map(([sku, most]) => ({ sku, quantity: 1 + upTo(most) }))
+      if (some.length === 0) continue
+      const refund = refundIn(order, unitsToCancel(order, { lines: some }))
+      if (random() < 0.2) {
+        refund.status = 'failed'
+        continue
+      }
+      for (const { sku, quantity } of some) {
+        const rest = (left.get(sku) as number) - quantity
+        if (rest > 0) left.set(sku, rest)
+        else left.delete(sku)
+      }
+    }
+    const done = order.refunds.filter(({ status }) => status !== 'failed')
+    const paid = order.totals.taxIncluded ? 0 : 1
+    const items = sum(done.map(({ parts }) => parts.items))
+    const itemsTax = order.lines.reduce((all, line) => all + line.tax.amount, 0)
+    assert.equal(
+      items.amount,
+      order.lines.reduce((all, line) => all + line.lineTotal.amount + paid * line.tax.amount, 0),
+    )
+    assert.equal(items.tax, itemsTax)
+    const { parts } = refundIn(order, { lines: [], shipping: moneyLeft(order).shipping.amount, goodwill: 0 })
+    assert.deepEqual(parts.shipping, {
+      amount: order.totals.total.amount - items.amount,
+      tax: order.totals.tax.amount - itemsTax,
+    })
+    assert.equal(refundableAmount(order), 0)
+  }
+})
+
+test('with goodwill in between, all refunds together are what was paid, and their taxes the tax of the order', () => {
+  const random = seeded(11)
+  const upTo = (most: number) => Math.floor(random() * most)
+  for (let round = 0; round < 2_000; round++) {
+    const lines = Array.from({ length: 1 + upTo(5) }, () => ({ amount: upTo(300), quantity: 1 + upTo(5) }))
+    const order = orderOf(lines, upTo(500), random() < 0.5)
+    for (let step = 0; step < 8 && refundableAmount(order) > 0; step++) {
+      const goodwill = { lines: [], shipping: 0, goodwill: 1 + upTo(Math.min(200, refundableAmount(order))) }
+      const [line] = order.lines.filter((one) => unitsOf(order, one).left > 0)
+      const cancellation =
+        line && random() < 0.6 ? unitsToCancel(order, { lines: [{ sku: line.sku, quantity: 1 }] }) : undefined
+      const { amount, parts } = refundIn(order, cancellation ?? goodwill)
+      for (const part of Object.values(parts)) assert.ok(0 <= part.tax && part.tax <= part.amount)
+      assert.equal(sum(Object.values(parts)).amount, amount.amount)
+    }
+    if (refundableAmount(order) > 0) refundIn(order, allThatIsLeft(order))
+    assert.deepEqual(sum(order.refunds.flatMap(({ parts }) => Object.values(parts))), {
+      amount: order.totals.total.amount,
+      tax: order.totals.tax.amount,
+    })
+  }
 })
 
 function seeded(seed: number): () => number {
