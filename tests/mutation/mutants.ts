@@ -36,25 +36,44 @@ const otherMethods: Record<string, string> = {
 }
 /** What only tells people something: changes there are not looked for. */
 const tellsOnly = /^(?:context\.|log\.|\w+\.log\.|metrics\.)?(?:log|warn|info|error|count|crashpoint)\b/
-/** One condition of a statement in a SQL template. */
-const sqlConditions = /\s(?:and|or) (?:not )?[a-z_.]+ (?:=|<>|<=|>=|<|>) (?:\$\{[^}]*\}|[\w.']+(?:\(\))?)/g
+/** What is changed in the text of a SQL template, and what stands there instead. */
+const sqlChanges: [RegExp, string][] = [
+  // One condition of a statement.
+  [/\s(?:and|or) (?:not )?[a-z_.]+ (?:=|<>|<=|>=|<|>) (?:\$\{[^}]*\}|[\w.']+(?:\(\))?)/g, ' '],
+  [/(?<=\swhere )[a-z_.]+ (?:=|<>|<=|>=|<|>) (?:\$\{[^}]*\}|[\w.']+(?:\(\))?)/g, 'true'],
+  [/(?<= )<=(?= )/g, '<'],
+  [/(?<= )>=(?= )/g, '>'],
+  [/(?<=\w) \+ 1\b/g, ''],
+  [/\bnot exists\b/g, 'exists'],
+  [/\bon conflict do nothing\b/g, ''],
+]
 
 /** All mutants of a file, in the order of their places. `source`: TypeScript whose types can be erased. */
 export function mutantsOf(source: string): Mutant[] {
   const mutants: Mutant[] = []
   const program = parse(stripTypeScriptTypes(source), { ecmaVersion: 'latest', sourceType: 'module' })
-  visit(program, (node) => mutants.push(...mutantsOfNode(node, source)))
+  visit(program, (node, isCompared) => mutants.push(...mutantsOfNode(node, source, isCompared)))
   return mutants.sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
-/** Calls `see` for a node and all below it, except for settings and where people are told something. */
-function visit(node: AnyNode, see: (node: AnyNode) => void): void {
-  see(node)
+/**
+ * Calls `see` for a node and all below it, except for settings and where people are told something. `isCompared`: the node
+ * belongs to the comparison of a sort, of whose numbers only the sign counts.
+ */
+function visit(node: AnyNode, see: (node: AnyNode, isCompared: boolean) => void, isCompared = false): void {
+  see(node, isCompared)
   if (node.type === 'ImportDeclaration' || node.type === 'ThrowStatement' || isSetting(node)) return
+  const isBelowCompared = isCompared || isSort(node)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value])
-      if (child && typeof child === 'object' && typeof child.type === 'string') visit(child, see)
+      if (child && typeof child === 'object' && typeof child.type === 'string') visit(child, see, isBelowCompared)
   }
+}
+
+function isSort(node: AnyNode): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false
+  const { property } = node.callee
+  return property.type === 'Identifier' && ['sort', 'toSorted'].includes(property.name)
 }
 
 /** A constant that is a number: a setting, whose value is measured and not decided by a test. */
@@ -66,7 +85,7 @@ function isSetting(node: AnyNode): boolean {
   return node.type === 'VariableDeclarator' && isNumber(node.init)
 }
 
-function mutantsOfNode(node: AnyNode, source: string): Mutant[] {
+function mutantsOfNode(node: AnyNode, source: string, isCompared: boolean): Mutant[] {
   const whole = (text: string): Mutant => ({ start: node.start, end: node.end, text })
   const textOf = ({ start, end }: { start: number; end: number }) => source.slice(start, end)
   switch (node.type) {
@@ -83,7 +102,7 @@ function mutantsOfNode(node: AnyNode, source: string): Mutant[] {
       return ['true', 'false'].map((text) => ({ start: node.test.start, end: node.test.end, text }))
     case 'Literal':
       if (typeof node.value === 'boolean') return [whole(String(!node.value))]
-      return typeof node.value === 'number' ? [whole(String(node.value + 1))] : []
+      return typeof node.value === 'number' && !isCompared ? [whole(String(node.value + 1))] : []
     case 'MemberExpression': {
       const other = node.property.type === 'Identifier' && otherMethods[node.property.name]
       return other ? [{ start: node.property.start, end: node.property.end, text: other }] : []
@@ -94,18 +113,24 @@ function mutantsOfNode(node: AnyNode, source: string): Mutant[] {
       return node.value.type === 'ArrowFunctionExpression'
         ? [{ start: node.value.start, end: node.value.end, text: 'undefined' }]
         : []
-    case 'TemplateLiteral':
-      return [...textOf(node).matchAll(sqlConditions)].map(({ index, 0: found }) => ({
-        start: node.start + index,
-        end: node.start + index + found.length,
-        text: ' ',
-      }))
+    case 'TaggedTemplateExpression':
+      return /\bsql\b/.test(textOf(node.tag)) ? mutantsOfSql(node.quasi, textOf(node.quasi)) : []
     default:
       return []
   }
 }
 
+function mutantsOfSql({ start }: AnyNode, text: string): Mutant[] {
+  return sqlChanges.flatMap(([what, instead]) =>
+    [...text.matchAll(what)].map(({ index, 0: found }) => ({
+      start: start + index,
+      end: start + index + found.length,
+      text: instead,
+    })),
+  )
+}
+
 function isCall(node: AnyNode): boolean {
   if (node.type === 'AwaitExpression') return isCall(node.argument)
-  return node.type === 'CallExpression' || node.type === 'AssignmentExpression' || node.type === 'UpdateExpression'
+  return ['CallExpression', 'TaggedTemplateExpression', 'AssignmentExpression', 'UpdateExpression'].includes(node.type)
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { startPostgres } from '../../local/postgres.ts'
 import { removeDataFolder } from '../../local/postgres-home.ts'
@@ -33,7 +34,11 @@ async function measure(target: Target): Promise<void> {
   const { passed, milliseconds } = await runTests(target, { start: 0, end: 0, text: '' }, Number.POSITIVE_INFINITY)
   if (!passed) throw new Error(`The tests of ${target.file} fail without any mutant.`)
   const longestMs = Math.max(patience.leastMs, milliseconds * patience.factor)
-  const mutants = mutantsOf(source).filter((mutant) => !target.equivalent?.[inWords(source, mutant)])
+  const all = mutantsOf(source)
+  const mutants = all.filter((mutant) => !target.equivalent?.[inWords(source, mutant)])
+  const known = new Set(all.map((mutant) => inWords(source, mutant)))
+  for (const words of Object.keys(target.equivalent ?? {}))
+    if (!known.has(words)) throw new Error(`No mutant of ${target.file} is "${words}". Remove it from its target.`)
   const waiting = [...mutants]
   const survivors: Mutant[] = []
   const work = async () => {
@@ -58,10 +63,14 @@ async function runTests({ file, tests }: Target, mutant: Mutant, longestMs: numb
   const env = { ...environment, SOUK_MUTANT: JSON.stringify({ ...mutant, url }) }
   for (const test of tests) {
     const hook = pathToFileURL(join(import.meta.dirname, 'load-mutant.ts')).href
-    const child = spawn(process.execPath, ['--import', hook, join(project, test)], {
+    const child = spawn(process.execPath, ['--test-reporter=tap', '--import', hook, join(project, test)], {
       cwd: project,
       env,
-      stdio: 'ignore',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    // The first test that fails is enough.
+    createInterface(child.stdout).on('line', (line) => {
+      if (line.startsWith('not ok')) child.kill('SIGKILL')
     })
     const timer =
       longestMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(() => child.kill('SIGKILL'), longestMs)

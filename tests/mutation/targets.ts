@@ -8,19 +8,32 @@ export interface Target {
   equivalent?: Record<string, string>
 }
 
+const refundTests = ['services/orders/order/refund.test.ts']
+const sagaTests = ['services/orders/checkout/checkout-saga.test.ts']
+
 export const targets: readonly Target[] = [
-  { file: 'services/orders/checkout/checkout-saga.ts', tests: ['services/orders/checkout/checkout-saga.test.ts'] },
-  { file: 'services/orders/checkout/placing-steps.ts', tests: ['services/orders/checkout/checkout-saga.test.ts'] },
+  { file: 'services/orders/checkout/checkout-saga.ts', tests: sagaTests },
+  { file: 'services/orders/checkout/placing-steps.ts', tests: sagaTests },
+  { file: 'services/orders/checkout/after-purchase-steps.ts', tests: sagaTests },
+  { file: 'services/orders/order/refund.ts', tests: [...refundTests, 'services/orders/order/after-purchase.test.ts'] },
   {
-    file: 'services/orders/checkout/after-purchase-steps.ts',
-    tests: ['services/orders/checkout/checkout-saga.test.ts'],
+    file: 'services/orders/order/cancel-units.ts',
+    tests: [...refundTests, 'services/orders/order/cancel-units.test.ts'],
   },
-  { file: 'services/orders/order/refund.ts', tests: ['services/orders/order/refund.test.ts'] },
+  { file: 'services/orders/order/money-back.ts', tests: refundTests },
+  { file: 'services/orders/order/money-left.ts', tests: [...refundTests, ...sagaTests] },
+  { file: 'services/orders/order/new-refund.ts', tests: [...refundTests, ...sagaTests] },
+  {
+    file: 'services/orders/order/order.ts',
+    tests: ['services/orders/order/order.test.ts', ...refundTests, ...sagaTests],
+  },
   { file: 'services/orders/cart/totals.ts', tests: ['services/orders/cart/totals.test.ts'] },
   { file: 'services/orders/cart/tax.ts', tests: ['services/orders/cart/totals.test.ts'] },
   { file: 'services/payments/payment/payment-state.ts', tests: ['services/payments/payment/payment-state.test.ts'] },
   { file: 'services/inventory/reserve/allocation.ts', tests: ['services/inventory/reserve/allocation.test.ts'] },
+  { file: 'services/inventory/reserve/hold-bounds.ts', tests: ['services/inventory/reserve/hold.test.ts'] },
   { file: 'packages/service/calls/service-token.ts', tests: ['packages/service/calls/service-token.test.ts'] },
+  { file: 'packages/service/calls/service-keys.ts', tests: ['packages/service/calls/service-token.test.ts'] },
   { file: 'packages/messaging/consumer.ts', tests: ['packages/messaging/messaging.test.ts'] },
   { file: 'packages/messaging/message-handler.ts', tests: ['packages/messaging/messaging.test.ts'] },
   { file: 'packages/messaging/transports/bus-lease.ts', tests: ['packages/messaging/transports/bus-lease.test.ts'] },

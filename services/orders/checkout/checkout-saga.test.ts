@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import type { MessageOf } from '@souk/contracts'
 import {
   type OrderCanceled,
+  type OrderPlaced,
   type OrderRefunded,
   type OrderShipped,
   type OrderStatus,
@@ -19,7 +20,7 @@ import {
   refundableAmount,
   refundedAmount,
 } from '../order/order.ts'
-import { nextStep, type Signal } from './checkout-saga.ts'
+import { isListed, nextStep, type Signal } from './checkout-saga.ts'
 import type { Step } from './placing-steps.ts'
 import { drawSaga } from './saga-diagram.ts'
 
@@ -486,6 +487,170 @@ test('the token of the payment is kept only while the outcome is open', () => {
   assert.ok(nextStep(open, authorized, at)?.order.paymentChoice)
   assert.equal(nextStep(open, captured, at)?.order.paymentChoice, null)
   assert.equal(nextStep(open, declined, at)?.order.paymentChoice, null)
+})
+
+/** What the first message of a step says. */
+function announcement<D>(before: Order, signal: Signal): D {
+  const [message] = nextStep(before, signal, at)?.send ?? []
+  return (message ?? assert.fail('Nothing was announced.')).data as D
+}
+
+test('a state lists the signals on which it may act', () => {
+  assert.equal(isListed('paid', 'parcel-shipped'), true)
+  assert.equal(isListed('checking-out', 'parcel-shipped'), false)
+})
+
+test('money that arrives for an order that was paid and canceled is being refunded already', () => {
+  const wasPaid = order('canceled', { paidAt: at })
+  for (const signal of [captured, authorized]) assert.equal(nextStep(wasPaid, signal, at), undefined)
+})
+
+test('late money is given back for the reason of the cancellation', () => {
+  const reasonFor = (cancelReason: string | null) =>
+    announcement<{ reason: string }>(order('canceled', { cancelReason }), captured)
+  assert.equal(reasonFor('expired').reason, 'expired')
+  assert.equal(reasonFor(null).reason, 'canceled')
+})
+
+test('canceling a paid order gives back even its last cent', () => {
+  const spent = order('paid', { refunds: [{ ...refund, id: orderId, amount: eur(2489) }] })
+  assert.deepEqual(nextStep(spent, cancelRequested, at)?.refund?.amount, eur(1))
+})
+
+test('a cancellation says that the bank had approved only while the money was being captured', () => {
+  const wasApproved = (status: OrderStatus) =>
+    nextStep(order(status), cancelRequested, at)
+      ?.send.map(({ data }) => (data as { wasApproved?: boolean }).wasApproved)
+      .at(-1)
+  const statuses: OrderStatus[] = ['checking-out', 'awaiting-customer', 'capturing', 'paid']
+  assert.deepEqual(statuses.map(wasApproved), [undefined, undefined, true, undefined])
+})
+
+test('a cancellation names who canceled, and the note of the customer stands in the timeline alone', () => {
+  const canceledWith = (by: 'customer' | 'staff', note?: string) => {
+    const step = nextStep(order('paid'), { type: 'cancel-requested', by, note, refundId }, at)
+    return [step?.order.cancelReason, step?.order.cancelDetail?.message, step?.entry.message]
+  }
+  const byCustomer = 'The customer has canceled the order.'
+  const byStaff = 'The shop has canceled the order.'
+  assert.deepEqual(canceledWith('customer'), ['by-customer', byCustomer, byCustomer])
+  assert.deepEqual(canceledWith('customer', 'Too late.'), ['by-customer', byCustomer, `${byCustomer} Too late.`])
+  assert.deepEqual(canceledWith('staff'), ['by-staff', byStaff, byStaff])
+  const withNote = `${byStaff} Out of glaze.`
+  assert.deepEqual(canceledWith('staff', 'Out of glaze.'), ['by-staff', withNote, withNote])
+})
+
+test('messages about an order name its number, its customer if there is one, and the mailbox', () => {
+  const who = (customerId: string | null) => {
+    const { orderId, number, email, ...more } = announcement<MessageOf<typeof OrderPlaced>['data']>(
+      order('checking-out', { customerId }),
+      captured,
+    )
+    return [orderId, number, email, more.customerId]
+  }
+  assert.deepEqual(who(refundId), [orderId, 'S-100042', 'lena@souk.example', refundId])
+  assert.deepEqual(who(null), [orderId, 'S-100042', 'lena@souk.example', undefined])
+})
+
+/** What the timeline says of a step. */
+const told = (before: Order, signal: Signal) => nextStep(before, signal, at)?.entry.message
+const {
+  lines: [cup],
+} = order('paid') as Order & { lines: [Order['lines'][number]] }
+const twoLines = (status: OrderStatus, more: Partial<Order> = {}) =>
+  order(status, { lines: [cup, { ...cup, sku: 'JAR', title: 'Jar' }], ...more })
+
+test('the timeline says which parcel is on its way, and its tracking number', () => {
+  const tracked: Signal = { type: 'parcel-shipped', shipment: { ...shipment, trackingNumber: 'T1' }, complete: false }
+  assert.equal(told(order('paid'), shippedPart), 'A parcel is on its way.')
+  assert.equal(told(order('paid'), shippedAll), 'The last parcel is on its way.')
+  assert.equal(told(order('paid'), tracked), 'A parcel is on its way, tracking number T1.')
+})
+
+test('the letter about a parcel lists what is in it, not the lines that were left behind', () => {
+  const sent = announcement<MessageOf<typeof OrderShipped>['data']>(twoLines('paid'), shippedPart)
+  assert.deepEqual(
+    sent.lines.map(({ sku, quantity, lineTotal }) => [sku, quantity, lineTotal.amount]),
+    [['CUP', 1, 1000]],
+  )
+})
+
+test('the timeline says what a refund is for, part by part, and which units it keeps from being sent', () => {
+  const asked = (more: Partial<OrderRefund>): Signal => ({ type: 'refund-requested', refund: { ...refund, ...more } })
+  const parts = (items: number, shipping: number, goodwill: number) => ({
+    items: { amount: items, tax: 0 },
+    shipping: { amount: shipping, tax: 0 },
+    goodwill: { amount: goodwill, tax: 0 },
+  })
+  assert.equal(told(order('paid'), refundRequested), 'Refund of €5.00 (goodwill): Broken')
+  assert.equal(
+    told(order('paid'), { type: 'refund-requested', refund: refundOfAll }),
+    'Refund of €24.90 (items €20.00, shipping €4.90): Broken. Not to be sent: 2 × Cup.',
+  )
+  assert.equal(
+    told(order('paid'), asked({ amount: eur(12), parts: parts(10, 1, 1), reason: 'Late! ' })),
+    'Refund of €0.12 (items €0.10, shipping €0.01, goodwill €0.01): Late! ',
+  )
+  const yen = { amount: 1250, currency: 'JPY' }
+  assert.equal(
+    told(order('paid'), asked({ amount: yen, parts: parts(0, 0, 1250) })),
+    'Refund of ¥1,250 (goodwill): Broken',
+  )
+  const dinars = { amount: 1250, currency: 'KWD' }
+  assert.equal(
+    told(order('paid'), asked({ amount: dinars, parts: parts(0, 0, 1250) })),
+    'Refund of KWD\u00a01.250 (goodwill): Broken',
+  )
+  assert.equal(
+    told(order('paid', { refunds: [refundOfAll] }), refunded),
+    '€24.90 (items €20.00, shipping €4.90) went back to the customer. The order is canceled: nothing is left to send.',
+  )
+  assert.equal(
+    told(order('paid', { refunds: [refund] }), refundFailed),
+    'The refund of €5.00 did not succeed: closed account',
+  )
+})
+
+test('the timeline ends the reason for which units are canceled with one full stop', () => {
+  const canceled = (reason: string): Signal => ({ type: 'units-canceled', refund: { ...canceledUnits(1), reason } })
+  assert.equal(told(order('paid'), canceled(' Broken ')), '1 × Cup will not be sent: Broken.')
+  assert.equal(told(order('paid'), canceled('Broken!')), '1 × Cup will not be sent: Broken!')
+})
+
+test('a refund that has succeeded announces its units that were not sent, and those that go back into stock', () => {
+  const announced = (before: Order) => {
+    const { unsent, restocked } = announcement<MessageOf<typeof OrderRefunded>['data']>(before, refunded)
+    return [unsent, restocked]
+  }
+  const one = { ...allUnits, quantity: 1, unshipped: 1, amount: 1000, tax: 159, share: 1000 }
+  const oneCup = [{ sku: 'CUP', title: 'Cup', quantity: 1 }]
+  const mixed = { ...refundOfAll, lines: [one, { ...one, sku: 'JAR', unshipped: 0, restocked: 1 }] }
+  assert.deepEqual(announced(twoLines('paid', { refunds: [mixed] })), [
+    oneCup,
+    [{ sku: 'JAR', title: 'Jar', quantity: 1 }],
+  ])
+  assert.deepEqual(announced(order('paid', { refunds: [{ ...mixed, lines: [one] }] })), [oneCup, undefined])
+  assert.deepEqual(announced(order('paid', { refunds: [refund] })), [undefined, undefined])
+  const gone = order('canceled', { refunds: [refundOfAll] })
+  assert.deepEqual(announced(gone), [undefined, undefined], 'a canceled order has given its units back already')
+})
+
+test('a sent order waits for another parcel only when the refund that failed had kept a unit from being sent', () => {
+  const failing = (unshipped: number) => {
+    const line = { ...allUnits, quantity: 1, unshipped, restocked: 1 - unshipped }
+    return nextStep(order('shipped', { refunds: [{ ...refundOfAll, lines: [line] }] }), refundFailed, at)?.order.status
+  }
+  assert.deepEqual([failing(1), failing(0)], ['partially-shipped', 'shipped'])
+})
+
+test('money that payments gave back by itself is a refund of all lines when it is all, else goodwill', () => {
+  const givenBack = (amount: number, more: Partial<Order> = {}) =>
+    nextStep(order('canceled', more), { type: 'payment-refunded', refundId, amount }, at)?.refund
+  const all = givenBack(2490, { cancelDetail: { message: 'The stock could not be kept.' } })
+  assert.deepEqual(all, { ...refundOfAll, status: 'refunded', reason: 'The stock could not be kept.' })
+  const some = givenBack(2489)
+  assert.deepEqual([some?.amount.amount, some?.lines, some?.reason], [2489, [], 'Given back.'])
+  assert.deepEqual(some && Object.values(some.parts).map((part) => part.amount), [0, 0, 2489])
 })
 
 test('the picture in docs/saga.md is the table', () => {
