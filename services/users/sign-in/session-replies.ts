@@ -16,14 +16,15 @@ export async function withoutTokens(response: Response, request: Request, contex
 }
 
 /**
- * Whether a client keeps its session in the cookie: it sent the cookie, or it is a browser on a page that the cookie is sent from. Pages
- * of other sites that may call the API are not, because browsers keep our cookie from them.
+ * Whether a client keeps its session in the cookie: it sent the cookie, or it is a browser (which says where its requests come from in
+ * Sec-Fetch-Site) on a page that the cookie is sent from. Pages of other sites that may call the API are not, because browsers keep our
+ * cookie from them.
  */
 function usesCookie({ headers }: Request, { shared }: UsersContext): boolean {
   if (headers['x-session-token']) return false
   if (parseCookie(headers.cookie ?? '')[sessionCookie(shared.publicUrl)] !== undefined) return true
   const site = headers['sec-fetch-site']
-  return site === undefined ? headers.origin === new URL(shared.publicUrl).origin : site !== 'cross-site'
+  return site !== undefined && site !== 'cross-site'
 }
 
 function withoutToken(body: string): string | null {
