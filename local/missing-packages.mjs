@@ -10,7 +10,7 @@ const codes = [
 ]
 
 /** What to do about an error of the loader; undefined for other errors. */
-export function adviceFor(error) {
+function adviceFor(error) {
   if (!codes.includes(error?.code) || !/node_modules|Cannot find (package|module)/.test(error.message)) return undefined
   const [reason] = error.message.split('\n')
   return `A package is missing or incomplete: ${reason.replace(/\.?$/, '.')} Run \`npm ci\`, then the same command again.`

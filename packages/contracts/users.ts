@@ -240,7 +240,7 @@ export const usersApi = defineApi('users', 'Accounts, sessions, profiles and add
     summary: 'Change my e-mail address',
     status: 202,
     about:
-      'Asks for the password once more. The address changes when the button behind the link is pressed that is mailed to the new one; a newer request, and a new password, make older links useless. The old address is told at once, and both are told after the change, which ends all other sessions. The answer is the same for an address that has an account.',
+      'Asks for the password once more. A link is mailed to the new address; the address changes when the button on its page is pressed. A newer request or a new password makes older links useless. The old address is told at once, and both are told after the change, which ends all other sessions. The answer is the same for an address that has an account.',
     body: Shape({ email: Email, password: Secret({ minLength: 1, maxLength: 256 }) }),
     reply: Shape({ email: Email, expiresAt: Time }),
     refusals: { 'wrong-password': 403, 'email-unchanged': 422 },

@@ -16,7 +16,7 @@ export interface ServerLimits {
   /** Which client an address belongs to; by default each is one. */
   clientOf?: (address: string) => string
 }
-export const largestHeaderBytes = 16 * 1024
+const largestHeaderBytes = 16 * 1024
 
 const keepAliveMs = 10_000
 const checkTimesMs = 500

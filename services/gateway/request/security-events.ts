@@ -1,21 +1,17 @@
 // Writes the security log of the gateway: requests that it refuses because of who sends them, from where, or how many.
-import { clientNetwork, logSecurityEvent, type Refusal, type SecurityEvent } from '@souk/service'
-import { LRUCache } from 'lru-cache'
+import { clientNetwork, logSecurityEvent, makeTokenBuckets, type Refusal, type SecurityEvent } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import { contextOf, type HttpRequest } from './request-context.ts'
 
-/** A client that is limited goes on trying; one line a minute says so. */
-const limitedLineMs = 60_000
-const maxClients = 10_000
-
 /** Returns the function that is told of each refusal, and logs those that somebody who investigates an attack asks for. */
 export function makeSecurityEvents({ log }: Pick<GatewayContext, 'log'>, now: () => number = Date.now) {
-  const limited = new LRUCache<string, number>({ max: maxClients })
+  /** A client that is limited goes on trying; one line a minute says so. */
+  const lines = makeTokenBuckets(1, now)
 
   return (request: HttpRequest, refusal: Refusal): void => {
     const { clientIp: ip, caller, route, trace } = contextOf(request)
     const event = eventOf(refusal, caller.userId !== undefined)
-    if (!event || (event === 'rate-limited' && wasLogged(caller.userId ?? clientNetwork(ip)))) return
+    if (!event || (event === 'rate-limited' && lines.take(caller.userId ?? clientNetwork(ip)) > 0)) return
     logSecurityEvent(log, event, {
       service: 'gateway',
       outcome: 'refused',
@@ -24,12 +20,6 @@ export function makeSecurityEvents({ log }: Pick<GatewayContext, 'log'>, now: ()
       userId: caller.userId,
       route: route && `${route.service}.${route.name}`,
     })
-  }
-
-  function wasLogged(client: string): boolean {
-    if ((limited.get(client) ?? 0) > now()) return true
-    limited.set(client, now() + limitedLineMs)
-    return false
   }
 }
 

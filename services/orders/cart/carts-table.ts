@@ -1,6 +1,7 @@
 // The SQL of the cart table. A cart is read together with the prices of its SKUs, in one statement.
 import type { CartInput, OrderStatus } from '@souk/contracts/orders'
 import { batched, columns, json, type Sql, type Statement } from '@souk/postgres'
+import type { Precondition } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
 import { mergeLines } from './price-cart.ts'
 import { type PricedSku, pricesAsJson, skusInBody } from './price-list.ts'
@@ -24,18 +25,13 @@ export interface StoredCart {
   order: OrderOfCart | null
 }
 
-export interface CartToStore {
+export interface CartToStore extends Omit<Precondition, 'mustExist'> {
   id: string
   customerId: string | undefined
   /** Staff changes carts of others, and does not become their owner. */
   isStaff: boolean
   body: CartInput
   mayBeNew: boolean
-  mustBeNew: boolean
-  /** The versions of which the cart must have one now; undefined: any. */
-  expectedVersions: number[] | undefined
-  /** The versions that the cart must not have now. */
-  unwantedVersions: number[] | undefined
 }
 
 const cartRows = columns<CartToStore>({

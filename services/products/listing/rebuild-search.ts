@@ -63,7 +63,11 @@ export async function rebuildAll(
 type Begun = 'begun' | 'too-soon' | 'runs'
 
 /** Begins to fill the table that is not in use. */
-function begin({ transaction }: Rebuilder, languages: readonly string[], { isForced = false }): Promise<Begun> {
+function begin(
+  { transaction }: Rebuilder,
+  languages: readonly string[],
+  { isForced }: { isForced: boolean },
+): Promise<Begun> {
   return transaction(async ({ sql }) => {
     await takeIndexLock(sql)
     // A search that read the row just before the last switch may still read the table of before.

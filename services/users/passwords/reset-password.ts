@@ -2,7 +2,7 @@
 import { authBasePath } from '@souk/contracts/users'
 import { Refusal, type Request } from '@souk/service'
 import type { UsersContext } from '../context.ts'
-import { recordEvent } from '../security-events.ts'
+import { deadLink } from '../mail-links/dead-link.ts'
 import { askBetterAuth } from '../sign-in/forward-request.ts'
 import { requireGoodPassword } from './require-good-password.ts'
 import { resetIdentifier } from './reset-links.ts'
@@ -24,7 +24,7 @@ export async function resetPassword(
   context: UsersContext,
 ): Promise<void> {
   const owner = await findOwner(token, context)
-  if (!owner) throw deadLink(request, context)
+  if (!owner) throw deadLink('reset-password', request, context)
   requireGoodPassword(newPassword, owner, request, context)
   await requireAnotherPassword(newPassword, owner, context)
   const response = await askBetterAuth(
@@ -36,7 +36,7 @@ export async function resetPassword(
     request,
     context,
   )
-  if (!response.ok) throw deadLink(request, context, owner.email)
+  if (!response.ok) throw deadLink('reset-password', request, context, owner.email)
 }
 
 async function findOwner(token: string, { sql, now }: UsersContext): Promise<LinkOwner | undefined> {
@@ -58,9 +58,4 @@ async function requireAnotherPassword(
   if (password === null || mustChangeBy === null) return
   if ((await resources.passwords.verify(password, newPassword)) !== 'wrong')
     throw new Refusal('password-unchanged', 422, 'Choose another password than the one that you had before.')
-}
-
-function deadLink(request: Pick<Request, 'ip'>, context: UsersContext, email?: string): Refusal {
-  recordEvent('link-refused', request, context, { outcome: 'refused', reason: 'reset-password', email })
-  return new Refusal('invalid-token', 400, 'This link no longer works. Ask for a new one.')
 }

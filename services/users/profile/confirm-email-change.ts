@@ -3,6 +3,7 @@ import { EmailChanged } from '@souk/contracts/users'
 import { isDuplicate } from '@souk/postgres'
 import { Refusal, type Request } from '@souk/service'
 import type { UsersContext } from '../context.ts'
+import { deadLink } from '../mail-links/dead-link.ts'
 import { recordEvent } from '../security-events.ts'
 import { hashOf } from '../sessions/session-token.ts'
 
@@ -24,10 +25,7 @@ export async function confirmEmailChange(
   context: UsersContext,
 ): Promise<void> {
   const changed = await change(token, context)
-  if (!changed) {
-    recordEvent('link-refused', request, context, { outcome: 'refused', reason: 'change-email' })
-    throw new Refusal('invalid-token', 400, 'This link no longer works. Ask for the change again.')
-  }
+  if (!changed) throw deadLink('change-email', request, context)
   const { userId, oldEmail, newEmail } = changed
   recordEvent('email-changed', request, context, { outcome: 'allowed', email: oldEmail, userId, reason: 'old address' })
   recordEvent('email-changed', request, context, { outcome: 'allowed', email: newEmail, userId, reason: 'new address' })
