@@ -49,6 +49,17 @@ test('five declined cards in a row make a network wait, with a good card too, an
   assert.equal((await pay('tok_ok', '192.0.2.2')).status, 201, 'another network')
 })
 
+test('thirty cards at once are no more than five in a row', async () => {
+  const answers = await Promise.all(times(30, 0).map(() => pay('tok_declined', '192.0.2.20')))
+  const counted = Map.groupBy(answers, ({ body }) => body.code)
+  assert.deepEqual([counted.get('payment-declined')?.length, counted.get('too-many-declines')?.length], [5, 25])
+})
+
+test('thirty good payments of one network at once are all made', async () => {
+  const answers = await Promise.all(times(30, 0).map(() => pay('tok_ok', '192.0.2.21')))
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
+})
+
 test('a payment that succeeds starts the count again', async () => {
   const from = '192.0.2.10'
   const declined = times(4, ['tok_declined', from] as [string, string])

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import type { Refusal } from '@souk/service'
 import { makeDeclineLimit } from './decline-limit.ts'
 
@@ -46,6 +47,63 @@ test('a payment that succeeds ends the waiting, and so does a day without declin
   time += 24 * 3_600_000
   limit.answered(randomUUID(), stranger(), 402)
   assert.equal(waitOf(limit, stranger()), 0)
+})
+
+test('a good card now and then does not hide that most cards are declined', () => {
+  const limit = start()
+  let tries = 0
+  while (waitOf(limit, stranger()) === 0 && tries < 100) {
+    tries++
+    limit.answered(randomUUID(), stranger(), tries % 5 === 0 ? 201 : 402)
+  }
+  assert.equal(tries, 23)
+  assert.equal(waitOf(limit, stranger()), 60)
+  time += 60_000
+  limit.answered(randomUUID(), stranger(), 402)
+  assert.equal(waitOf(limit, stranger()), 120)
+})
+
+test('an office in which every other payment is declined never waits', () => {
+  const limit = start()
+  for (let n = 0; n < 200; n++) {
+    limit.answered(randomUUID(), stranger(), n % 2 === 0 ? 402 : 201)
+    assert.equal(waitOf(limit, stranger()), 0)
+  }
+})
+
+test('cards that are tried at the same time are no more than those tried one after the other', async () => {
+  const limit = start()
+  const user = randomUUID()
+  const results = await Promise.allSettled(
+    Array.from({ length: 40 }, (_, n) =>
+      limit.during({ network: `192.0.2.${n % 2}`, user }, async () => {
+        await setImmediate()
+        limit.answered(randomUUID(), { network: `192.0.2.${n % 2}`, user }, 402)
+      }),
+    ),
+  )
+  assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 5)
+  const codes = results.flatMap((one) => (one.status === 'rejected' ? [(one.reason as Refusal).code] : []))
+  assert.deepEqual(new Set(codes), new Set(['too-many-declines']))
+})
+
+test('many good payments of one network at once are all made, a few at a time', async () => {
+  const limit = start()
+  let running = 0
+  let most = 0
+  const pay = async () => {
+    most = Math.max(most, ++running)
+    await setImmediate()
+    running--
+    limit.answered(randomUUID(), stranger(), 201)
+  }
+  await Promise.all(Array.from({ length: 100 }, () => limit.during(stranger(), pay)))
+  assert.equal(most, 5)
+  await assert.rejects(
+    limit.during(stranger(), () => Promise.reject(new Error('lost'))),
+    /lost/,
+  )
+  await limit.during(stranger(), pay)
 })
 
 test('a customer who is signed in waits in every network', () => {

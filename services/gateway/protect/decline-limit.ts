@@ -1,11 +1,17 @@
 // Slows down whoever tries out cards: after several declined payments in a row, the checkouts of a network and of a customer wait,
-// each time twice as long. A payment that succeeds ends that. New carts, order ids, e-mail addresses and cards change nothing.
+// each time twice as long. A payment that succeeds ends the row; where far more are declined than succeed, the wait comes too. New
+// carts, order ids, e-mail addresses and cards change nothing, and checkouts at once are no way around it.
 import { ordersApi } from '@souk/contracts/orders'
 import { refuse } from '@souk/service'
 import { LRUCache } from 'lru-cache'
+import { makeTurns } from './turns.ts'
 
 /** So many declines in a row are free: people mistype, and their bank may refuse once. */
 const freeDeclines = 5
+/** So many more declines than successes are free: who has a good card may use it to begin each row anew. */
+const freeSurplus = 15
+/** A checkout waits this long for others of its network or customer. */
+const longestTurnMs = 3_000
 const firstWaitMs = 60_000
 const longestWaitMs = 3_600_000
 /** Declines are forgotten this long after the last one. */
@@ -21,6 +27,11 @@ export interface Payer {
 export interface DeclineLimit {
   /** Refuses with too-many-declines while the network or the customer has to wait. */
   check(payer: Payer): void
+  /**
+   * Runs a checkout and counts it, `run` calling `answered`. Of one network or customer only so many run at once as may be declined
+   * before the wait begins; others have their turn later, and are then checked again.
+   */
+  during<T>(payer: Payer, run: () => Promise<T>): Promise<T>
   /** A checkout was answered with this status. 202: its outcome comes later, with `ended`. */
   answered(orderId: string, payer: Payer, status: number): void
   /** A message told how the payment of an order ended. Orders of other gateways are ignored. */
@@ -29,8 +40,10 @@ export interface DeclineLimit {
 
 /** `isOn`: false for load tests. */
 export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): DeclineLimit {
-  if (!isOn) return { check: () => undefined, answered: () => undefined, ended: () => undefined }
-  const streaks = new LRUCache<string, { declines: number; lastAt: number; until: number }>({ max: mostClients })
+  if (!isOn) {
+    return { check: () => undefined, during: (_, run) => run(), answered: () => undefined, ended: () => undefined }
+  }
+  const streaks = new LRUCache<string, Streak>({ max: mostClients })
   /** Of each order, who checked it out, or that its outcome has been counted. */
   const orders = new LRUCache<string, Payer | 'counted'>({ max: mostOrders })
 
@@ -38,14 +51,10 @@ export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): D
     if (orders.get(orderId) === 'counted') return
     orders.set(orderId, 'counted')
     for (const key of keysOf(payer)) {
-      if (outcome === 'paid') {
-        streaks.delete(key)
-        continue
-      }
-      const lastAt = now()
-      const declines = (recent(key)?.declines ?? 0) + 1
-      const wait = declines < freeDeclines ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (declines - freeDeclines))
-      streaks.set(key, { declines, lastAt, until: lastAt + wait })
+      const { declines, surplus } = recent(key) ?? { declines: 0, surplus: 0 }
+      const next =
+        outcome === 'paid' ? ([0, Math.max(0, surplus - 1)] as const) : ([declines + 1, surplus + 1] as const)
+      streaks.set(key, streakOf(...next, now(), outcome))
     }
   }
   function recent(key: string) {
@@ -53,17 +62,33 @@ export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): D
     return streak && now() - streak.lastAt < rememberedMs ? streak : undefined
   }
 
+  const inTurn = makeTurns((key) => {
+    const { declines, surplus } = recent(key) ?? { declines: 0, surplus: 0 }
+    return Math.max(1, Math.min(freeDeclines - declines, freeSurplus - surplus))
+  })
+  function check(payer: Payer): void {
+    const waitMs = Math.max(...keysOf(payer).map((key) => (recent(key)?.until ?? 0) - now()))
+    if (waitMs <= 0) return
+    const retryAfterSeconds = Math.ceil(waitMs / 1000)
+    refuse(
+      ordersApi.routes.checkout,
+      'too-many-declines',
+      `Several payments in a row were declined. Ask your bank, and try again in ${retryAfterSeconds} s.`,
+      { retryAfterSeconds },
+    )
+  }
+
   return {
-    check(payer) {
-      const waitMs = Math.max(...keysOf(payer).map((key) => (recent(key)?.until ?? 0) - now()))
-      if (waitMs <= 0) return
-      const retryAfterSeconds = Math.ceil(waitMs / 1000)
-      refuse(
-        ordersApi.routes.checkout,
-        'too-many-declines',
-        `Several payments in a row were declined. Ask your bank, and try again in ${retryAfterSeconds} s.`,
-        { retryAfterSeconds },
-      )
+    check,
+    async during(payer, run) {
+      const done = await inTurn(keysOf(payer), longestTurnMs, async () => {
+        check(payer)
+        return { result: await run() }
+      })
+      const tooMany = 'Too many payments are being made from your network at this moment. Try again in a second.'
+      return done
+        ? done.result
+        : refuse(ordersApi.routes.checkout, 'too-many-requests', tooMany, { retryAfterSeconds: 1 })
     },
     answered(orderId, payer, status) {
       if (status === 402) count(orderId, payer, 'declined')
@@ -75,6 +100,21 @@ export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): D
       if (payer && payer !== 'counted') count(orderId, payer, outcome)
     },
   }
+}
+
+interface Streak {
+  /** In a row. */
+  declines: number
+  /** So many more declines than successes. */
+  surplus: number
+  lastAt: number
+  until: number
+}
+function streakOf(declines: number, surplus: number, lastAt: number, outcome: 'paid' | 'declined'): Streak {
+  const tooMany = Math.max(declines - freeDeclines, surplus - freeSurplus)
+  const isWaiting = outcome === 'declined' && tooMany >= 0
+  const wait = isWaiting ? Math.min(longestWaitMs, firstWaitMs * 2 ** tooMany) : 0
+  return { declines, surplus, lastAt, until: lastAt + wait }
 }
 
 function keysOf({ network, user }: Payer): string[] {

@@ -1,5 +1,5 @@
 // Forwards a request to the service that owns its route, and its answer to the client, both as bytes.
-import type { Route } from '@souk/contracts'
+import type { Answer, Route } from '@souk/contracts'
 import { clientNetwork, queryText, type ServiceRequest } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import { representationOf } from '../representation/represent.ts'
@@ -33,22 +33,29 @@ export function makeForwarding(context: GatewayContext, responder: Responder, id
     const toServiceRequest = serviceRequests(route)
     const represent = representationOf(route)
     const call = (request: HttpRequest) => retryingCalls.call(route, toServiceRequest(request))
-    return async (request, reply) => {
-      const answer = await loadShedding.during(async () => {
+    const ask = (request: HttpRequest) =>
+      loadShedding.during(async () => {
         const first = await call(request)
         // What does not exist for everybody may exist for some, as a draft's picture does for staff.
         return first.status === 404 && (await identification.identifyAfterAll(route, request)) ? call(request) : first
       })
+    const askInTurn = route.rateLimit?.class === 'checkout' ? (request: HttpRequest) => checkOut(request, ask) : ask
+    return async (request, reply) => {
+      const answer = await askInTurn(request)
       if (route.method !== 'GET' && answer.status < 400) forgetWhatChanged(route, request)
-      if (route.rateLimit?.class === 'checkout') countDecline(request, answer.status)
       responder.send(request, reply, represent ? await represent(request, answer) : answer)
     }
   }
 
-  function countDecline(request: HttpRequest, status: number): void {
+  /** Nothing is under way for the checkouts that wait for their turn, so they do not count as load. */
+  function checkOut(request: HttpRequest, ask: (request: HttpRequest) => Promise<Answer>): Promise<Answer> {
     const { caller, clientIp } = contextOf(request)
-    const orderId = String(pathParams(request).orderId).toLowerCase()
-    declineLimit.answered(orderId, { network: clientNetwork(clientIp), user: caller.userId }, status)
+    const payer = { network: clientNetwork(clientIp), user: caller.userId }
+    return declineLimit.during(payer, async () => {
+      const answer = await ask(request)
+      declineLimit.answered(String(pathParams(request).orderId).toLowerCase(), payer, answer.status)
+      return answer
+    })
   }
 
   /** A client sees its own change at once, before the message about it arrives. */
