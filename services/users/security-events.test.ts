@@ -58,6 +58,20 @@ test('a failed sign-in is logged with the client, the account as a keyed hash, a
   assert.equal(throttled[0]?.account, hash('nobody@example.com'))
 })
 
+test('a sign-in that a page of another site tries is one event, whether the password is right or not', async () => {
+  const foreign: Record<string, string>[] = [
+    { origin: 'https://evil.example' },
+    { origin: 'http://localhost' },
+    { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+  ]
+  for (const password of [goodPassword, 'a wrong guess'])
+    for (const headers of foreign) {
+      const { email } = await shop.newCustomer()
+      const told = await during(() => shop.post('sign-in/email', { email, password }, { headers }))
+      assert.deepEqual(brief(told), [['origin-refused', 'refused', undefined]], JSON.stringify(headers))
+    }
+})
+
 test('staff who sign in, and passwords that break the rule for staff, are logged', async () => {
   const context = shop.running.services.get('users')?.context as UsersContext
   const email = 'boss@souk.example'

@@ -7,7 +7,7 @@ import { type Check, checkBody } from '@souk/service/http/validation'
 import type { UsersContext } from '../context.ts'
 import { recordEvent } from '../security-events.ts'
 import { authHandlers } from './auth-handlers.ts'
-import { type AuthRequest, codeIn, forward, replyFrom } from './forward-request.ts'
+import { type AuthRequest, codeIn, forward, isOfOrigin, replyFrom } from './forward-request.ts'
 import { withoutTokens } from './session-replies.ts'
 
 const route = usersApi.routes.authWrite
@@ -20,9 +20,6 @@ const hashing = new Set<string>([
   'reset-password',
   'change-password',
 ] satisfies AuthPath[])
-
-/** better-auth's refusals of requests that other sites make. */
-const originCodes = /origin|cross-site/
 
 export const authRead = handle(usersApi.routes.authRead, async (request, context: UsersContext) => {
   const path = pathOf(request.url)
@@ -49,8 +46,7 @@ export const authWrite = handle(route, async (request, context: UsersContext) =>
   const answer = () => authHandlers[path as AuthPath](authRequest)
   // The gateway refuses other sites before; better-auth looks again.
   const response = await (hashing.has(path) ? context.resources.passwords.admit(answer) : answer())
-  if (response.status === 403 && originCodes.test((await codeIn(response)) ?? ''))
-    recordEvent('origin-refused', request, context, { outcome: 'refused' })
+  if (isOfOrigin(await codeIn(response))) recordEvent('origin-refused', request, context, { outcome: 'refused' })
   return replyFrom(await withoutTokens(response, request, context), authRoutes[path as AuthPath].refusals)
 })
 

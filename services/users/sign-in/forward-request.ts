@@ -88,6 +88,11 @@ export async function codeIn(response: Response): Promise<string | undefined> {
   return response.ok ? undefined : errorIn(Buffer.from(await response.clone().arrayBuffer())).code
 }
 
+/** Whether better-auth has refused a request because another site made it. */
+export function isOfOrigin(code: string | undefined): boolean {
+  return code !== undefined && /origin|cross-site/.test(code)
+}
+
 function errorIn(body: Buffer): { code?: string; message?: string } {
   try {
     const { code, message } = JSON.parse(body.toString()) as { code?: unknown; message?: unknown }

@@ -11,7 +11,7 @@ import { recordEvent } from '../security-events.ts'
 import { endReplacedSession, sessionTokenOf } from '../sessions/sessions.ts'
 import { mailLimit, recordDevice, signInLimits } from './attempt-limits.ts'
 import { countAttempt, uncountAttempt } from './count-attempts.ts'
-import { type AuthRequest, codeIn } from './forward-request.ts'
+import { type AuthRequest, codeIn, isOfOrigin } from './forward-request.ts'
 
 type SignIn = AuthRequest<AuthBodies['sign-in/email']>
 interface Account {
@@ -43,7 +43,8 @@ export async function signIn({ body, request, context, forward }: SignIn): Promi
     throw error
   }
   if (!response.ok) {
-    recordFailure((await codeIn(response)) ?? 'invalid-email-or-password')
+    const code = await codeIn(response)
+    if (!isOfOrigin(code)) recordFailure(code ?? 'invalid-email-or-password')
     return response
   }
   if (account) await requireStillUsable(account, context)
