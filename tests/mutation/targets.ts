@@ -28,7 +28,10 @@ export const targets: readonly Target[] = [
     tests: ['services/orders/order/order.test.ts', ...refundTests, ...sagaTests],
   },
   { file: 'services/orders/cart/totals.ts', tests: ['services/orders/cart/totals.test.ts'] },
-  { file: 'services/orders/cart/tax.ts', tests: ['services/orders/cart/totals.test.ts'] },
+  {
+    file: 'services/orders/cart/tax.ts',
+    tests: ['services/orders/cart/tax.test.ts', 'services/orders/cart/totals.test.ts'],
+  },
   { file: 'services/payments/payment/payment-state.ts', tests: ['services/payments/payment/payment-state.test.ts'] },
   { file: 'services/inventory/reserve/allocation.ts', tests: ['services/inventory/reserve/allocation.test.ts'] },
   { file: 'services/inventory/reserve/hold-bounds.ts', tests: ['services/inventory/reserve/hold-bounds.test.ts'] },
