@@ -52,7 +52,7 @@ const sqlChanges: [RegExp, string][] = [
 export function mutantsOf(source: string): Mutant[] {
   const mutants: Mutant[] = []
   const program = parse(stripTypeScriptTypes(source), { ecmaVersion: 'latest', sourceType: 'module' })
-  visit(program, (node, isCompared) => mutants.push(...mutantsOfNode(node, source, isCompared)))
+  visit(program, source, (node, isCompared) => mutants.push(...mutantsOfNode(node, source, isCompared)))
   return mutants.sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
@@ -60,13 +60,20 @@ export function mutantsOf(source: string): Mutant[] {
  * Calls `see` for a node and all below it, except for settings and where people are told something. `isCompared`: the node
  * belongs to the comparison of a sort, of whose numbers only the sign counts.
  */
-function visit(node: AnyNode, see: (node: AnyNode, isCompared: boolean) => void, isCompared = false): void {
+function visit(
+  node: AnyNode,
+  source: string,
+  see: (node: AnyNode, isCompared: boolean) => void,
+  isCompared = false,
+): void {
+  if (node.type === 'ExpressionStatement' && tellsOnly.test(source.slice(node.start, node.end))) return
   see(node, isCompared)
   if (node.type === 'ImportDeclaration' || node.type === 'ThrowStatement' || isSetting(node)) return
   const isBelowCompared = isCompared || isSort(node)
   for (const value of Object.values(node)) {
     for (const child of Array.isArray(value) ? value : [value])
-      if (child && typeof child === 'object' && typeof child.type === 'string') visit(child, see, isBelowCompared)
+      if (child && typeof child === 'object' && typeof child.type === 'string')
+        visit(child, source, see, isBelowCompared)
   }
 }
 
@@ -108,7 +115,7 @@ function mutantsOfNode(node: AnyNode, source: string, isCompared: boolean): Muta
       return other ? [{ start: node.property.start, end: node.property.end, text: other }] : []
     }
     case 'ExpressionStatement':
-      return isCall(node.expression) && !tellsOnly.test(textOf(node)) ? [whole(';')] : []
+      return isCall(node.expression) ? [whole(';')] : []
     case 'Property':
       return node.value.type === 'ArrowFunctionExpression'
         ? [{ start: node.value.start, end: node.value.end, text: 'undefined' }]

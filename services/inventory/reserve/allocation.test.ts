@@ -48,3 +48,25 @@ test('a SKU that was never stocked is missing, and no demand gets no allocation'
   assert.deepEqual(allocate([demand('1', { tea: 1 })], []), [{ missing: [{ sku: 'tea', requested: 1, available: 0 }] }])
   assert.deepEqual(allocate([], [stock('tea', 'main', 1)]), [])
 })
+
+test('a location that has exactly what is wanted gives it alone, and an empty one gives nothing', () => {
+  const lines = (quantity: number, ...available: ReturnType<typeof stock>[]) => {
+    const [first] = allocate([demand('1', { tea: quantity })], available)
+    return (first?.missing ? [] : (first?.lines ?? [])).map((line) => `${line.location} ${line.quantity}`)
+  }
+  assert.deepEqual(lines(3, stock('tea', 'main', 1), stock('tea', 'east', 3), stock('tea', 'west', 9)), ['east 3'])
+  assert.deepEqual(lines(4, stock('tea', 'main', 0), stock('tea', 'east', 3), stock('tea', 'west', 2)), [
+    'east 3',
+    'west 1',
+  ])
+})
+
+test('the lines of a split demand are in the order of their locations', () => {
+  const split = (...locations: string[]) => {
+    const available = locations.map((location) => stock('tea', location, 1))
+    const [first] = allocate([demand('1', { tea: locations.length })], available)
+    return (first?.missing ? [] : (first?.lines ?? [])).map(({ location }) => location)
+  }
+  assert.deepEqual(split('west', 'main', 'east'), ['east', 'main', 'west'])
+  assert.deepEqual(split('east', 'main', 'west'), ['east', 'main', 'west'])
+})

@@ -110,7 +110,7 @@ test('money that is on its way cannot go back again, and only what has arrived c
 })
 
 test('the order as people see it tells refunds of money from canceled units, and what went back for these', () => {
-  const pending = cupsBack('pending', 1000, { quantity: 3, unshipped: 2, restocked: 1 })
+  const pending = cupsBack('pending', 1001, { quantity: 3, unshipped: 2, restocked: 1 })
   const failed = cupsBack('failed', 500, { unshipped: 1 })
   const free = cupsBack('refunded', 0, { unshipped: 1 })
   const goodwill: OrderRefund = {
@@ -135,9 +135,9 @@ test('the order as people see it tells refunds of money from canceled units, and
       ...common,
       id: 'pending',
       status: 'pending',
-      amount: eur(1000),
-      parts: { items: { amount: eur(1000), tax: eur(160) }, shipping: zero, goodwill: zero },
-      lines: [{ sku: 'CUP', quantity: 3, unsent: 2, restocked: 1, amount: eur(1000) }],
+      amount: eur(1001),
+      parts: { items: { amount: eur(1001), tax: eur(160) }, shipping: zero, goodwill: zero },
+      lines: [{ sku: 'CUP', quantity: 3, unsent: 2, restocked: 1, amount: eur(1001) }],
     },
     {
       ...common,
