@@ -1,7 +1,7 @@
 // Pictures from outside: uploads good and bad, their three sizes made in the background, and what the public gets to see.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { crc32, deflateSync } from 'node:zlib'
@@ -14,6 +14,7 @@ import { anonymous, eventually, refusalOf, staff } from '@souk/service/fixture'
 import sharp from 'sharp'
 import { aProduct, type Catalog, openCatalog } from '../fixture.ts'
 import { products } from '../service.ts'
+import { readPictureFile, sliceBytes } from './picture-files.ts'
 import { openPictureProcess } from './picture-process.ts'
 
 let shop: Catalog
@@ -292,6 +293,31 @@ test('a product has at most twenty pictures, in the order of their coming, and e
     'not-found',
   )
   assert.equal((await pictureOf(id))?.id, ids[1])
+})
+
+test('a large picture is read in slices, so that others are answered between, and comes back whole', async () => {
+  const product = await newProduct()
+  const pixels = randomBytes(900 * 900 * 3)
+  const large = await sharp(pixels, { raw: { width: 900, height: 900, channels: 3 } })
+    .png()
+    .toBuffer()
+  const { id, urls } = await upload(product, large)
+  const original = await bytesAt(urls.original)
+  assert.ok(original.length > 4 * sliceBytes)
+  assert.ok(pixels.equals(await sharp(original).raw().toBuffer()))
+  assert.equal((await ready(product))?.status, 'ready')
+
+  const { sql } = shop.database('products')
+  const read: number[] = []
+  const watched = (async (...query: Parameters<Sql>) => {
+    const rows = await sql<{ bytes: Buffer }>(...query)
+    read.push(...rows.map(({ bytes }) => bytes.length))
+    return rows
+  }) as unknown as Sql
+  const file = { pictureId: id, size: 'original', length: original.length }
+  assert.ok(original.equals((await readPictureFile(watched, file)) as Buffer))
+  assert.deepEqual([Math.max(...read), read.length], [sliceBytes, Math.ceil(original.length / sliceBytes)])
+  assert.equal(await readPictureFile(sql, { ...file, pictureId: randomUUID() }), undefined)
 })
 
 test('an upload that is repeated with its key adds one picture', async () => {

@@ -6,6 +6,7 @@ import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
 import { findProducts, productChanged } from '../catalog/product.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { pictureOf } from './picture.ts'
+import { readPictureFile, sliceBytes } from './picture-files.ts'
 import type { PlainPicture } from './picture-formats.ts'
 import { jobName } from './thumbnail-job.ts'
 
@@ -57,20 +58,24 @@ export const removePicture = handle(removeRoute, async ({ params }, context: Pro
 
 /** The bytes at a path never change. Pictures of drafts are for staff only, and not for caches between. */
 export const servePicture = handle(readRoute, async ({ params, caller }, { sql }: ProductsContext) => {
-  const [file] = await sql<{ contentType: string; bytes: Buffer; productStatus: string }>`
-    select f.content_type, f.bytes, p.status as product_status
+  const { id: pictureId } = params
+  const size = params.size.replace('.webp', '')
+  const [file] = await sql<{ contentType: string; length: number; first: Buffer; productStatus: string }>`
+    select f.content_type, octet_length(f.bytes) as length,
+      substring(f.bytes from 1 for ${sliceBytes}::integer) as first, p.status as product_status
     from picture_file f
     join picture i on i.id = f.picture_id
     join product p on p.id = i.product_id
-    where f.picture_id = ${params.id}
-      and f.size = ${params.size.replace('.webp', '')}
+    where f.picture_id = ${pictureId}
+      and f.size = ${size}
       and i.status <> 'failed'
       and (p.status = 'published' or ${caller.role === 'staff'})`
-  if (!file) refuse(readRoute, 'not-found', 'There is no such picture.')
+  const bytes = file && (await readPictureFile(sql, { pictureId, size, length: file.length }, file.first))
+  if (!bytes) refuse(readRoute, 'not-found', 'There is no such picture.')
   const isPublic = file.productStatus === 'published'
-  return reply(200, file.bytes, {
+  return reply(200, bytes, {
     'content-type': file.contentType,
-    'content-length': String(file.bytes.length),
+    'content-length': String(bytes.length),
     etag: `"${params.id}-${params.size}"`,
     'cache-control': isPublic ? 'public, max-age=31536000, immutable' : 'private, no-store',
     'x-content-type-options': 'nosniff',

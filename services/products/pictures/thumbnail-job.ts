@@ -5,6 +5,7 @@ import { job } from '@souk/service'
 import { bumpVersion, lockProduct } from '../catalog/change-product.ts'
 import { findProducts, productChanged } from '../catalog/product.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
+import { readPictureFile } from './picture-files.ts'
 import type { Thumbnails, Wrong } from './picture-process.ts'
 
 export const jobName = 'make-thumbnails'
@@ -13,17 +14,20 @@ const mostAttempts = 5
 export const makeThumbnails = job(jobName, async ({ pictureId }: { pictureId: string }, context: ProductsContext) => {
   const picture = await begin(context.sql, pictureId)
   if (!picture) return
+  const { length } = picture
+  const bytes = await readPictureFile(context.sql, { pictureId, size: 'original', length })
+  if (!bytes) return
   // The attempt is counted before it starts, so that a picture that kills its process is given up too.
   const made: Thumbnails | Wrong =
     picture.attempts > mostAttempts
       ? { wrong: 'It could not be read in several attempts.' }
-      : await context.resources.thumbnails.resize(picture.bytes)
+      : await context.resources.thumbnails.resize(bytes)
   crashpoint('products.thumbnails-made')
   await store(pictureId, picture.productId, made, context)
 })
 
 async function begin(sql: Sql, pictureId: string) {
-  const [picture] = await sql<{ productId: string; attempts: number; bytes: Uint8Array }>`
+  const [picture] = await sql<{ productId: string; attempts: number; length: number }>`
     update picture
     set attempts = attempts + 1
     from picture_file original
@@ -31,7 +35,7 @@ async function begin(sql: Sql, pictureId: string) {
       and picture.status = 'processing'
       and original.picture_id = picture.id
       and original.size = 'original'
-    returning picture.product_id, picture.attempts, original.bytes`
+    returning picture.product_id, picture.attempts, octet_length(original.bytes) as length`
   return picture
 }
 
