@@ -36,7 +36,10 @@ export const targets: readonly Target[] = [
   { file: 'services/inventory/reserve/allocation.ts', tests: ['services/inventory/reserve/allocation.test.ts'] },
   { file: 'services/inventory/reserve/hold-bounds.ts', tests: ['services/inventory/reserve/hold-bounds.test.ts'] },
   { file: 'packages/service/calls/service-token.ts', tests: ['packages/service/calls/service-token.test.ts'] },
-  { file: 'packages/service/calls/service-keys.ts', tests: ['packages/service/calls/service-token.test.ts'] },
+  {
+    file: 'packages/service/calls/service-keys.ts',
+    tests: ['packages/service/calls/service-keys.test.ts', 'packages/service/calls/service-token.test.ts'],
+  },
   { file: 'packages/messaging/consumer.ts', tests: ['packages/messaging/consumer.test.ts'] },
   { file: 'packages/messaging/message-handler.ts', tests: ['packages/messaging/consumer.test.ts'] },
   { file: 'packages/messaging/transports/bus-lease.ts', tests: ['packages/messaging/transports/bus-lease.test.ts'] },
