@@ -151,11 +151,14 @@ test('a message that fails is set aside alone; those of other keys are done, and
 })
 
 test('while the database is away nothing is set aside: the broker delivers the messages again', async () => {
+  let tries = 0
   const consumer = await open(async ({ subject }, { sql }) => {
+    tries += 1
     if (subject === 'bad') throw new Error('It is bad.')
     if (subject === 'cut') await sql`select pg_terminate_backend(pg_backend_pid())`
   })
   await assert.rejects(consumer.deliver(message('cut')))
+  assert.equal(tries, 1, 'it is not tried alone')
   assert.deepEqual([await consumer.setAside(), consumer.outcomes()], [[], []])
   await assert.rejects(consumer.deliver(message('bad'), message('cut')))
   assert.deepEqual(

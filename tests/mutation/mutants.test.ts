@@ -30,6 +30,10 @@ test('a decision about stock yields each mistake that a person could make in it'
   ])
 })
 
+test('a method stays what it is unless people mix it up with another', () => {
+  assert.deepEqual(changes('const text = key.toString(16 / Math.max(a, b))'), ['16 → 17', '/ → *', 'max → min'])
+})
+
 test('of the numbers of a comparison only the sign counts, so no mutant changes them otherwise', () => {
   assert.deepEqual(changes('lines.sort((a, b) => (a < b ? -1 : 1))'), [
     'lines.sort((a, b) => (a < b ? -1 : 1)) → ;',

@@ -26,14 +26,14 @@ const otherOperators: Record<string, string[]> = {
   '||': ['&&'],
   '??': ['&&'],
 }
-const otherMethods: Record<string, string> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  floor: 'ceil',
-  ceil: 'floor',
-}
+const otherMethods = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['floor', 'ceil'],
+  ['ceil', 'floor'],
+])
 /** What only tells people something: changes there are not looked for. */
 const tellsOnly = /^(?:context\.|log\.|\w+\.log\.|metrics\.)?(?:log|warn|info|error|count|crashpoint)\b/
 /** What is changed in the text of a SQL template, and what stands there instead. */
@@ -111,7 +111,7 @@ function mutantsOfNode(node: AnyNode, source: string, isCompared: boolean): Muta
       if (typeof node.value === 'boolean') return [whole(String(!node.value))]
       return typeof node.value === 'number' && !isCompared ? [whole(String(node.value + 1))] : []
     case 'MemberExpression': {
-      const other = node.property.type === 'Identifier' && otherMethods[node.property.name]
+      const other = node.property.type === 'Identifier' && otherMethods.get(node.property.name)
       return other ? [{ start: node.property.start, end: node.property.end, text: other }] : []
     }
     case 'ExpressionStatement':

@@ -77,3 +77,18 @@ test('a lease that is released is free at once', async () => {
   await releaseLease(lease, sql)
   assert.equal((await claim())?.epoch, 2)
 })
+
+test('groups read apart: what one of them claims, stores and releases is nothing to another', async () => {
+  await addGroup('orders', sql)
+  const ours = (await claim()) as Lease
+  const theirs = (await claimLease('orders', sessionOfDatabase, sql)) as Lease
+  assert.deepEqual([ours.epoch, theirs], [1, { group: 'orders', epoch: 1, position: 100 }])
+  await storePosition(ours, 120, sql)
+  await releaseLease(ours, sql)
+  const rows = await sql`
+    select group_name, position, lease_until > clock_timestamp() as is_held from bus_cursor order by group_name`
+  assert.deepEqual(rows, [
+    { groupName: 'inventory', position: 120, isHeld: false },
+    { groupName: 'orders', position: 100, isHeld: true },
+  ])
+})

@@ -119,3 +119,43 @@ test('a list of keys that is malformed, or holds a short key, is refused with a 
   for (const list of ['', key, `orders>users=${key},`, `orders>users=short`, `orders=${key}`, `orders>users=${key};x`])
     assert.match(String(keysFromList(list)), /must list keys as orders>inventory=KEY/, list)
 })
+
+test('people without a session have tokens of their own, and a token is used again until it is half spent', async () => {
+  let time = Date.parse('2026-12-01T12:00:00Z')
+  const tokens = serviceTokens([secret], () => time)
+  const person = (userId?: string): Caller => ({ service: 'gateway', role: 'customer', userId })
+  const [first, second, nobody] = await Promise.all(
+    ['u1', 'u2', undefined].map((userId) => tokens.mint(person(userId), 'orders')),
+  )
+  assert.equal(new Set([first, second, nobody]).size, 3)
+  assert.deepEqual(await tokens.verify(second, 'orders'), { service: 'gateway', role: 'customer', userId: 'u2' })
+  time += 14_999
+  assert.equal(await tokens.mint(person('u1'), 'orders'), first)
+  time += 1
+  assert.notEqual(await tokens.mint(person('u1'), 'orders'), first)
+})
+
+test('a token that was verified is not verified anew, but dies at its end', async () => {
+  let time = Date.parse('2026-12-01T12:00:00Z')
+  const tokens = serviceTokens([secret], () => time)
+  const token = await tokens.mint(customer, 'orders')
+  const caller = await tokens.verify(token, 'orders')
+  assert.ok(caller)
+  assert.equal(await tokens.verify(token, 'orders'), caller, 'the very same object')
+  time += 29_999
+  assert.equal(await tokens.verify(token, 'orders'), caller)
+  time += 1
+  assert.equal(await tokens.verify(token, 'orders'), undefined)
+})
+
+test('a token that is true but too long, or that names no caller, is refused', async () => {
+  const tokens = serviceTokens([secret])
+  const mail = (length: number): Caller => ({ ...customer, sessionId: `s${length}`, email: 'a'.repeat(length) })
+  assert.ok(await tokens.verify(await tokens.mint(mail(2_000), 'orders'), 'orders'))
+  assert.equal(await tokens.verify(await tokens.mint(mail(4_000), 'orders'), 'orders'), undefined)
+  const claims = { iss: 'orders', aud: 'users', exp: Math.floor(Date.now() / 1000) + 30 }
+  const nobody = await new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(createHmac('sha256', secret).update('orders>users').digest())
+  assert.equal(await tokens.verify(nobody, 'users'), undefined)
+})

@@ -29,6 +29,8 @@ export interface ServiceTokens {
 const lifeMs = 30_000
 const mostCached = 5_000
 const mostTokenLength = 4_000
+/** Of all pairs of services, and of issuers that tokens only pretend to have. */
+const mostPairs = 500
 
 /** True for the gateway, and for a service that speaks for itself: only the gateway knows which person acts. */
 export function maySpeakFor({ service, role, userId }: Caller): boolean {
@@ -42,8 +44,7 @@ export function maySpeakFor({ service, role, userId }: Caller): boolean {
 export function serviceTokens(keys: ServiceKeys, now: () => number = Date.now): ServiceTokens {
   const minted = new LRUCache<string, { token: Promise<string>; freshUntil: number }>({ max: mostCached })
   const verified = new LRUCache<string, { caller: Caller; expiresAt: number }>({ max: mostCached })
-  /** Of all pairs of services, and of issuers that tokens only pretend to have. */
-  const imported = new LRUCache<string, Promise<CryptoKey[]>>({ max: 500 })
+  const imported = new LRUCache<string, Promise<CryptoKey[]>>({ max: mostPairs })
 
   function keysOf(issuer: string, audience: string): Promise<CryptoKey[]> {
     const pair = `${issuer}>${audience}`

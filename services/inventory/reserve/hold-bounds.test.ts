@@ -68,4 +68,5 @@ test('one SKU that is held too much is enough to hold nothing', () => {
   assert.equal(mayHold(wish(2, 1_00), [], scarce, 50), false)
   assert.equal(mayHold(wish(2, 1_00), [], [], 50), true, 'of a SKU without stock one unit')
   assert.equal(mayHold(wish(3, 1_00), [], [], 50), false)
+  assert.equal(mayHold(wish(3, 1_00), [], [], 70), false)
 })

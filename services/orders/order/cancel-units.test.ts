@@ -78,6 +78,14 @@ test('staff cancels unsent units: their share goes back, and with the money the 
   assert.equal((await ship(order)).status, 'shipped')
 })
 
+test('payments is asked for the money of units that are canceled with money, and nobody hears that they are free yet', async () => {
+  const order = await bought(2)
+  await cancelUnits(order, unitsOf(order, 1))
+  const told = await shop.sentAbout(order.id)
+  assert.equal(told.at(-1), 'payments.refund-payment')
+  assert.equal(told.includes('orders.units-canceled'), false)
+})
+
 test('units are canceled for nothing, or for less than their share: at once, or when the money has moved', async () => {
   const order = await bought(3)
   const first = await cancelUnits(order, unitsOf(order, 1, 0))

@@ -161,7 +161,7 @@ const reportOn = (
 const firstAfter = (report: ProviderPayment) => after(processing, report).operations[0] as Ours
 
 test('only a report on this very payment counts: by its reference, or by an operation of ours', () => {
-  assert.equal(nextPaymentState(authorized, { ...reportOf('captured'), reference: 'sim_2' }, now), undefined)
+  assert.equal(nextPaymentState(authorized, { ...reportOf('voided'), reference: 'sim_2' }, now), undefined)
   assert.equal(
     nextPaymentState(processing, reportWith('captured', { id: randomUUID(), status: 'succeeded' }), now),
     undefined,
@@ -291,6 +291,9 @@ test('a payment that failed is declined, or voided when it was canceled and the 
   assert.equal(isStill.status, 'authorized', 'a void that failed declines nothing')
   assert.equal(after(processing, reportWith('captured')).status, 'processing', 'until we see its capture')
   assert.equal(after(authorized, reportOf('voided', 'authorize')).status, 'voided')
+  assert.equal(after(processing, reportOf('voided')).status, 'voided', 'its capture has failed, too')
+  const reversed = withOperations(processing, another({ kind: 'void', refundId: null }))
+  assert.equal(after(reversed, reportWith('processing', { status: 'failed' })).status, 'declined')
 })
 
 test('a decline says why in the words of whoever knows best', () => {
@@ -364,6 +367,30 @@ test('what a canceled order holds at the bank is voided once, and what was captu
   // Refunds that staff asked for and that failed are not failed reversals.
   const failures = Array.from({ length: 5 }, () => another({ status: 'failed', nextCheckAt: null }))
   assert.deepEqual(reversal(cancel(withOperations(captured, ...failures)))?.slice(0, 2), ['refund', 1_000])
+})
+
+test('a payment that is over stays so, also while its money goes back', () => {
+  for (const cancelRequested of [true, false]) {
+    const lost = refusing({ ...processing, cancelRequested })?.payment as Payment
+    const late = nextPaymentState(lost, reportOf('captured'), now)?.payment as Payment
+    const refund = late.operations.find(isOpen) as Ours
+    const back = nextPaymentState(late, reportOn(refund, 'succeeded'), now)?.payment
+    assert.deepEqual([back?.status, back?.refunded], [cancelRequested ? 'voided' : 'declined', 1_000])
+  }
+  const refund = another({})
+  const odd = nextPaymentState(
+    withOperations(captured, refund),
+    { ...reportOn(refund, 'failed'), currency: 'USD' },
+    now,
+  )
+  assert.equal(odd?.payment.status, 'captured')
+})
+
+test('of a canceled order even one cent goes back', () => {
+  const cent = { ...captured, amount: 1, captured: 1, cancelRequested: true }
+  const ofACent = { ...cent, operations: captured.operations.map((one) => ({ ...one, amount: 1 })) }
+  const [refund] = nextPaymentState(ofACent, undefined, now)?.operations ?? []
+  assert.deepEqual([refund?.kind, refund?.amount], ['refund', 1])
 })
 
 test('a declined payment that is approved after all is voided, too', () => {
