@@ -1,7 +1,15 @@
 // The process that reads and decodes pictures, which come from outside: it has no secrets in its environment and a limit on its
-// memory. It answers one message with one message, and ends with its parent.
+// memory. It answers one picture at a time, and ends with its parent.
 import { type PlainPicture, readPicture } from './picture-formats.ts'
-import { type PictureRequest, type Thumbnails, tooMuchMemory, type Wrong } from './picture-process.ts'
+import {
+  type Answer,
+  type AnswerMessage,
+  type PictureMessage,
+  slicesOf,
+  type Task,
+  type Thumbnails,
+  tooMuchMemory,
+} from './picture-process.ts'
 
 const widths = { small: 320, medium: 800, large: 1600 }
 const limitBytes = Number(process.argv[2]) * 1024 * 1024
@@ -15,11 +23,25 @@ setInterval(() => {
   if (process.memoryUsage.rss() > limitBytes) process.exit(tooMuchMemory)
 }, 10)
 process.on('disconnect', () => process.exit(0))
-process.on('message', async (request: PictureRequest) => process.send?.(await answer(request)))
+let slices: Uint8Array[] = []
+process.on('message', async (message: PictureMessage) => {
+  if ('slice' in message) return slices.push(message.slice)
+  const picture = Buffer.concat(slices)
+  slices = []
+  reply(await answer(message.task, picture))
+})
 
-async function answer({ task, bytes }: PictureRequest): Promise<PlainPicture | Thumbnails | Wrong> {
+function reply(answer: Answer): void {
+  const send = (message: AnswerMessage) => process.send?.(message)
+  if (!('bytes' in answer)) return void send(answer)
+  const { bytes, ...picture } = answer
+  for (const slice of slicesOf(bytes)) send({ slice })
+  send(picture)
+}
+
+async function answer(task: Task, bytes: Buffer): Promise<Answer> {
   try {
-    return await (task === 'read' ? read(Buffer.from(bytes)) : makeThumbnails(bytes))
+    return await (task === 'read' ? read(bytes) : makeThumbnails(bytes))
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) }
   }

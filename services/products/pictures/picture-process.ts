@@ -2,6 +2,7 @@
 // from answering. One process serves many pictures, one at a time, and is stopped when it has been idle for a while.
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import { sliceBytes } from './picture-files.ts'
 import type { PlainPicture } from './picture-formats.ts'
 
 /** What is wrong with a picture, for the person who sent it. */
@@ -12,11 +13,16 @@ export interface Wrong {
 export interface Thumbnails {
   sizes: Record<'small' | 'medium' | 'large', Uint8Array>
 }
-export interface PictureRequest {
-  task: 'read' | 'resize'
+export type Task = 'read' | 'resize'
+/** A picture travels in slices, and then comes what it is for: one large message would keep the thread busy. */
+export type PictureMessage = { slice: Uint8Array } | { task: Task }
+export type Answer = PlainPicture | Thumbnails | Wrong
+/** What the process answers: the bytes of a plain picture come in slices before it. */
+export type AnswerMessage = { slice: Uint8Array } | Omit<PlainPicture, 'bytes'> | Thumbnails | Wrong
+interface Request {
+  task: Task
   bytes: Uint8Array
 }
-type Answer = PlainPicture | Thumbnails | Wrong
 
 /** Both tasks throw when the process ended before it answered; the picture may be the cause or not. */
 export interface PictureProcess {
@@ -36,7 +42,7 @@ export function openPictureProcess(megabytes: number): PictureProcess {
   let working: Promise<unknown> = Promise.resolve()
   let idle: NodeJS.Timeout | undefined
 
-  async function workNow(request: PictureRequest): Promise<Answer> {
+  async function workNow(request: Request): Promise<Answer> {
     clearTimeout(idle)
     if (!child?.connected) child = start()
     const slow = setTimeout(dismiss, longestSeconds[request.task] * 1000)
@@ -74,7 +80,7 @@ export function openPictureProcess(megabytes: number): PictureProcess {
     return started
   }
 
-  function work(request: PictureRequest): Promise<Answer> {
+  function work(request: Request): Promise<Answer> {
     const worked = working.then(() => workNow(request))
     working = worked.catch(() => undefined) // The caller gets the error; the next picture does not depend on it.
     return worked
@@ -91,19 +97,37 @@ export function openPictureProcess(megabytes: number): PictureProcess {
 }
 
 /** Sends one picture and resolves with the answer of the process. */
-function answerOf(child: ChildProcess, request: PictureRequest): Promise<Answer> {
+function answerOf(child: ChildProcess, { task, bytes }: Request): Promise<Answer> {
   return new Promise((resolve, reject) => {
+    const slices: Uint8Array[] = []
     const settle = (finish: () => void) => {
       child.off('message', answered).off('error', failed).off('exit', ended)
       finish()
     }
-    const answered = (answer: unknown) => settle(() => resolve(answer as Answer))
+    const answered = (message: unknown) => {
+      const answer = message as AnswerMessage
+      if ('slice' in answer) slices.push(answer.slice)
+      else settle(() => resolve('width' in answer ? { ...answer, bytes: Buffer.concat(slices) } : answer))
+    }
     const failed = (error: Error) => settle(() => reject(error))
     const ended = (code: number | null, signal: string | null) => {
       if (code === tooMuchMemory) settle(() => resolve({ wrong: 'It needs too much memory.' }))
       else failed(new Error(`The process that reads pictures has ended (${signal ?? code}).`))
     }
     child.on('message', answered).on('error', failed).on('exit', ended)
-    child.send(request, (error) => error && failed(error))
+    sendPicture(child, { task, bytes }).catch(failed)
   })
+}
+
+async function sendPicture(child: ChildProcess, { task, bytes }: Request): Promise<void> {
+  const send = (message: PictureMessage) =>
+    new Promise<void>((sent, failed) => child.send(message, (error) => (error ? failed(error) : sent())))
+  for (const slice of slicesOf(bytes)) await send({ slice })
+  await send({ task })
+}
+
+/** The bytes in pieces that are quickly copied. */
+export function slicesOf(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.ceil(bytes.length / sliceBytes)
+  return Array.from({ length: count }, (_, index) => bytes.subarray(index * sliceBytes, (index + 1) * sliceBytes))
 }
