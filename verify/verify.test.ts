@@ -6,6 +6,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { openDatabase } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
+import { eventually } from '@souk/service/fixture'
 import { address } from '../tests/customer.ts'
 import { openShop, type Shop } from '../tests/fixture.ts'
 import { wrongSumOf } from './recalculate-order.ts'
@@ -18,6 +19,10 @@ before(async () => {
   await shop.putGoods({ sku: 'BOWL', cents: 1_999, quantity: 100 }, { sku: 'CUP', cents: 333, quantity: 100 })
   await fillWithOrders()
   await shop.isSound()
+  await eventually('inventory has read the catalog', async () => {
+    const [fill] = await shop.sql('inventory')<{ isDone: boolean }>`select is_done from catalog_fill`
+    return fill?.isDone === true
+  })
   await shop.test.running.stop()
   journal = `${shop.journal}.kept`
   copyFileSync(shop.journal, journal)
