@@ -7,7 +7,7 @@ export const address = { name: 'Ann Bench', line1: 'Long Street 1', city: 'Berli
 /** Buys and resolves with the status of the checkout: 201 paid, 409 sold out. */
 export async function buy(client: Client, skus: readonly string[], quantity = 1): Promise<number> {
   const cart = await client.send('PUT', `/v1/carts/${randomUUID()}`, {
-    email: 'ann@example.com',
+    email: `ann-${randomUUID()}@example.com`,
     lines: skus.map((sku) => ({ sku, quantity })),
     shippingAddress: address,
     shippingMethod: 'standard',
