@@ -38,7 +38,7 @@ const starting: Starting = {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
 process.on('uncaughtException', (error) => fail(error))
-// Who has started this process is gone, even if it was killed: nobody could stop this one any more.
+// The process that started this one has ended or was killed, so nobody could stop this one any more.
 process.on('disconnect', () => void stop(1))
 
 try {

@@ -1,4 +1,4 @@
-// Who counts as one for limits.
+// Which addresses a limit counts as one client.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { clientNetwork, mailboxOf } from './client-identity.ts'

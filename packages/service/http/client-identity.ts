@@ -1,4 +1,4 @@
-// Who a limit counts as one: the network of an address, and the mailbox of an e-mail address.
+// The client that a limit counts: the network of an IP address, or the mailbox of an e-mail address.
 
 /** The network that limits count as one client: an IPv4 address, or an IPv6 /64, which one household has to itself. */
 export function clientNetwork(ip: string): string {

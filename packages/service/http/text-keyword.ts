@@ -35,7 +35,7 @@ export function addTextKeywords(ajv: Ajv): void {
 
 const checkText: SchemaValidateFunction = (kind: string, given: string, schema, place) => {
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema as { minLength?: number; maxLength?: number }
-  // What is far too long is not read at all. NFC makes texts shorter, four code units at most into one character.
+  // A text that is far too long is refused unread. NFC joins at most four code units into one character.
   if (given.length > 4 * maxLength) return fail(checkText, [{ message: `must have at most ${maxLength} characters` }])
   const read = readers[kind]?.(given) ?? { wrong: 'is of a kind that is not known' }
   if ('wrong' in read) return fail(checkText, [{ message: read.wrong }])

@@ -1,5 +1,5 @@
-// Decides whether the stock of an unpaid order may stay reserved: pure. What is over a bound is given back, and reserved when the
-// bank has agreed, so nobody who pays is refused because of a bound.
+// Decides whether the stock of an unpaid order may stay reserved. Pure functions. Stock above a bound goes back and is reserved when
+// the bank has agreed, so no customer who pays is refused because of a bound.
 import type { Demand } from '../stock/demand.ts'
 
 /** One of those who hold stock with an unpaid order: a network, a mailbox or a customer. */

@@ -1,4 +1,4 @@
--- A limit of letters per recipient. What is above it is stored as suppressed: it is not sent, and staff see it.
+-- A limit of letters per recipient. Letters above it are stored as suppressed: they are not sent, and staff see them.
 alter table notification drop constraint notification_status_check;
 alter table notification add constraint notification_status_check
   check (status in ('queued', 'sent', 'failed', 'suppressed')) not valid;

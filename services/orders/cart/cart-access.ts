@@ -1,4 +1,4 @@
-// Who may use a cart, and how a cart is refused that an order exists for.
+// Decides who may use a cart, and refuses a cart for which an order exists.
 import type { Cart, ordersApi } from '@souk/contracts/orders'
 import { type Caller, type Request, refuse } from '@souk/service'
 import { maySee } from '../order/read-orders.ts'

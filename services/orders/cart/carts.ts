@@ -1,5 +1,5 @@
 // PUT and GET /v1/carts/:id, and GET /v1/me/cart. The client sends the whole cart; the server stores it and says what it costs.
-// The client chooses the id. Who knows the id of a guest's cart may use it; a customer's cart is for its owner and staff.
+// The client chooses the id. Everybody who knows the id of a guest's cart may use it; only its owner and staff may use a customer's cart.
 import { ordersApi } from '@souk/contracts/orders'
 import { clientNetwork, handle, isMet, type Precondition, preconditionIn, type Request, refuse } from '@souk/service'
 import type { OrdersContext } from '../context.ts'

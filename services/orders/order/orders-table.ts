@@ -178,7 +178,7 @@ function refundOf(row: RefundRow, currency: string): OrderRefund {
     parts: {
       items: { amount: row.itemsAmount, tax: row.itemsTax },
       shipping: { amount: row.shippingAmount, tax: row.shippingTax },
-      // What is for nothing else is goodwill.
+      // The rest of the amount is goodwill.
       goodwill: { amount: amount - row.itemsAmount - row.shippingAmount, tax: row.goodwillTax },
     },
     lines: row.lines.map((line) => ({ restocked: 0, amount: 0, tax: 0, share: 0, ...line })),

@@ -17,7 +17,7 @@ create index on email_change (expires_at);
 -- For deleting the links of a user.
 create index on verification (value);
 
--- Whoever changes a password, by whatever route: the links that were sent before stop working, and what had to be changed has been.
+-- Every change of a password, by any route, makes the links that were sent before useless and fulfills the duty to change it.
 create function password_changed() returns trigger language plpgsql as $$
 begin
   new.must_change_by := null;
