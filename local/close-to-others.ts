@@ -20,7 +20,7 @@ export function closeToOthers(dataFolder: string): void {
 }
 
 function close(path: string): void {
-  // What vanishes meanwhile was temporary; a link has no rights of its own.
+  // A file that vanishes meanwhile was temporary; a link has no rights of its own.
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (!found || found.isSymbolicLink()) return
   if ((found.mode & othersBits) !== 0) chmodSync(path, found.mode & 0o700)

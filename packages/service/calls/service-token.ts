@@ -105,7 +105,7 @@ function signed(caller: Caller, audience: ServiceName, key: CryptoKey, now: numb
     .sign(key)
 }
 
-/** Who a token says has issued it. Not proven: it only chooses the keys that must prove it. */
+/** The issuer that a token names. It is not proven yet: it only chooses the keys that must prove it. */
 function issuerOf(token: string): string {
   try {
     return decodeJwt(token).iss ?? ''

@@ -29,7 +29,7 @@ export function refuse<R extends RouteDefinition>(
 export function answerOf(refusal: Refusal, requestId: string): Answer {
   const { status, more } = refusal
   const headers: Record<string, string> = { 'content-type': 'application/problem+json; charset=utf-8' }
-  // What could be read instead (RFC 9110, 15.5.16).
+  // Tells the client which type is taken (RFC 9110, 15.5.16).
   if (refusal.code === 'unsupported-media-type') headers.accept = 'application/json'
   if (refusal.code === 'unsupported-content-encoding') headers['accept-encoding'] = 'identity'
   if (status === 429 || status === 503) headers['retry-after'] = String(more.retryAfterSeconds ?? 1)

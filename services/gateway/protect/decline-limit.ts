@@ -6,9 +6,9 @@ import { refuse } from '@souk/service'
 import { LRUCache } from 'lru-cache'
 import { makeTurns } from './turns.ts'
 
-/** So many declines in a row are free: people mistype, and their bank may refuse once. */
+/** Declines in a row without a wait: people mistype, and their bank may refuse once. */
 const freeDeclines = 5
-/** So many more declines than successes are free: who has a good card may use it to begin each row anew. */
+/** Declines above the successes without a wait: an attacker with one good card may begin each row anew with it. */
 const freeSurplus = 15
 /** A checkout waits this long for others of its network or customer. */
 const longestTurnMs = 3_000
@@ -105,7 +105,7 @@ export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): D
 interface Streak {
   /** In a row. */
   declines: number
-  /** So many more declines than successes. */
+  /** Declines above the successes. */
   surplus: number
   lastAt: number
   until: number

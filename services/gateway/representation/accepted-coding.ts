@@ -1,6 +1,6 @@
 // Which content coding an answer should have, by the Accept-Encoding header of its request (RFC 9110, 12.5.3).
 
-/** Those that we make, the one with the smaller answers first. */
+/** The codings that the gateway makes; the first one makes smaller answers. */
 export type Coding = 'br' | 'gzip'
 const ours: readonly Coding[] = ['br', 'gzip']
 

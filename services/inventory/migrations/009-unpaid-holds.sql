@@ -6,8 +6,8 @@ alter table reservation drop constraint reservation_status_check;
 alter table reservation add constraint reservation_status_check
   check (status in ('active', 'pinned', 'committed', 'released', 'expired', 'deferred')) not valid;
 
--- The holders of an active reservation, and how much they hold. Written only when a payment waits for its customer: a purchase that is paid at
--- once never writes them. `held_most_units` and `held_most_value` are the bounds of each key of `held_by` at that time.
+-- The holders of an active reservation, and how much they hold. Written only when a payment waits for its customer: a purchase that
+-- is paid at once never writes them. `held_most_units` and `held_most_value` are the bounds of each key of `held_by` at that time.
 alter table reservation
   add column held_by text[],
   add column held_units bigint,

@@ -131,7 +131,7 @@ test('a category that was renamed is found by its former slugs, until another ca
   assert.deepEqual((await find(third))?.formerSlugs, [first, second].sort())
   assert.equal(await find(first), undefined)
 
-  // What names a category by a former slug means this one.
+  // A request that names a category by its former slug means this category.
   const below = await shop.staff.createCategory({ body: { slug: slug('below'), title: 'Below', parentSlug: first } })
   assert.equal(below.parentSlug, third)
   const { category } = await shop.staff.create({ body: aProduct({ categorySlug: second, status: 'draft' }) })
