@@ -2,8 +2,8 @@
 // bench over its channel: says when it is ready, how much memory it holds, and puts in goods when asked.
 import { join } from 'node:path'
 import { inventoryApi } from '@souk/contracts/inventory'
-import { openTransport } from '@souk/messaging'
 import { makeLog, run } from '@souk/service'
+import { openBus } from '../local/bus.ts'
 import { openMachine } from '../local/machine.ts'
 import { awaitReaders } from '../seed/await-readers.ts'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
@@ -22,7 +22,7 @@ const env = {
 }
 const machine = await openMachine({ dataFolder, env })
 const log = makeLog({ file: join(dataFolder, 'souk.log') })
-const transport = await openTransport({ url: machine.databases.bus as string, ownerUrl: machine.owners.bus, log })
+const transport = await openBus({ ...machine, env: process.env }, log)
 const running = await run({
   services: allServices,
   env: machine.env,

@@ -11,6 +11,7 @@ import {
   sharedSpec,
   variableOf,
 } from '@souk/service'
+import { busVariables } from './bus.ts'
 import { isOfTheSystem } from './system-environment.ts'
 
 type Environment = Record<string, string | undefined>
@@ -32,6 +33,7 @@ export function environmentOf(
     ...Object.values(settings).flatMap(({ otherwise }) => otherwise?.variable ?? []),
     ...Object.keys({ ...sharedSpec, ...processSpec }).map((name) => variableOf('souk', name)),
     ...services.map(({ name }) => addressVariable(name)),
+    ...busVariables,
   ]
   return {
     ...Object.fromEntries(
@@ -42,7 +44,7 @@ export function environmentOf(
     ...derivedSecretsOf(service, env),
     SOUK_SERVICE_KEYS: env.SOUK_SERVICE_KEYS || listKeysOf(service, services, keysFromSecrets([keySecret])),
     ...(service.migrations ? { [databaseVariable(service.name)]: databases[service.name] } : {}),
-    [databaseVariable('bus')]: databases.bus,
+    ...(env.BUS_URL ? {} : { [databaseVariable('bus')]: databases.bus }),
   }
 }
 

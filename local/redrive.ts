@@ -2,9 +2,10 @@
 // began to listen later, or a bus that was lost. `--present` tells of every product as it is now, however long ago it was made.
 import { parseArgs } from 'node:util'
 import { allMessages } from '@souk/contracts'
-import { openDatabase, openTransport, redrive } from '@souk/messaging'
+import { openDatabase, redrive } from '@souk/messaging'
 import { makeLog } from '@souk/service'
 import { republishProducts } from '../services/products/catalog/republish-products.ts'
+import { openBus } from './bus.ts'
 import { databaseNames, openDatabases } from './machine.ts'
 
 interface Wanted {
@@ -19,7 +20,9 @@ if (!wanted)
     'Usage: npm run redrive -- products --since 2026-11-20 [--until 2026-11-21T12:00Z] [--type products.product-changed]\n' +
       '         npm run redrive -- products --present',
   )
-const target = await openDatabases([wanted.service, 'bus'], process.env).catch((error) => stopWith(error.message))
+const target = await openDatabases(process.env.BUS_URL ? [wanted.service] : [wanted.service, 'bus'], process.env).catch(
+  (error) => stopWith(error.message),
+)
 const database = openDatabase({ url: target.databases[wanted.service] as string, service: wanted.service })
 try {
   process.stdout.write(`${await (wanted.between ? sendAgain(wanted.between) : tell())}\n`)
@@ -31,7 +34,8 @@ await database.close()
 await target.close()
 
 async function sendAgain(between: NonNullable<Wanted['between']>): Promise<string> {
-  const transport = await openTransport({ url: target.databases.bus as string, log: makeLog({ level: 'warn' }) })
+  const { databases } = target
+  const transport = await openBus({ env: process.env, databases, owners: {} }, makeLog({ level: 'warn' }))
   try {
     const count = await redrive(database, transport, between)
     return `${wanted?.service} has sent ${count.toLocaleString('en')} messages again.`

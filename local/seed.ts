@@ -1,9 +1,9 @@
 // `npm run seed -- --products 50000`: a large shop, to see how it behaves. Works beside a running shop and without one.
 import { parseArgs } from 'node:util'
-import { openTransport } from '@souk/messaging'
 import { MissingPackage, makeLog, run, WrongSettings } from '@souk/service'
 import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
+import { openBus } from './bus.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
 import { showProgress } from './progress.ts'
 
@@ -45,7 +45,7 @@ async function seed(): Promise<void> {
   if ('stop' in target) stops.push(target.stop)
   const { databases, owners, staffPassword } = target
   const log = makeLog({ level: 'warn' })
-  const transport = await openTransport({ url: databases.bus as string, ownerUrl: owners.bus, log })
+  const transport = await openBus({ env: process.env, databases, owners }, log)
   stops.push(transport.close)
   // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
   // The demo shop needs all of them, and is made before the others start (--demo).

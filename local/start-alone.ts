@@ -1,9 +1,9 @@
 // `npm run service -- orders`: one service in this process, on the shop that already runs here, or on databases given by
 // <NAME>_DATABASE_URL and BUS_DATABASE_URL, which <NAME>_MIGRATIONS_URL names as their owner.
-import { openTransport } from '@souk/messaging'
 import { type AnyService, makeLog, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { allServices } from '../services/all-services.ts'
+import { openBus } from './bus.ts'
 import { addressVariable, databaseVariable, environmentOf } from './environment.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
 import { ports } from './ports.ts'
@@ -29,7 +29,7 @@ export async function startAlone(
   const target = await findTarget(definition, { env, progress, onStop, onStopLast })
   const log = makeLog({ level: logLevel, file: logFile })
   onStop(await startTelemetry(env, definition.name))
-  const transport = await openTransport({ url: target.databases.bus as string, ownerUrl: target.owners.bus, log })
+  const transport = await openBus(target, log)
   onStop(transport.close)
   const running = await run({
     services: [definition],
@@ -53,13 +53,13 @@ export async function startAlone(
 }
 
 async function findTarget(definition: AnyService, { env, progress, onStopLast }: Starting): Promise<Target> {
-  const names = [definition.name, 'bus']
+  const names = env.BUS_URL ? [definition.name] : [definition.name, 'bus']
   const given = (variableOf: (name: string) => string) =>
     Object.fromEntries(
       names.flatMap((name) => (env[variableOf(name)] ? [[name, env[variableOf(name)] as string]] : [])),
     )
   const databases = given(databaseVariable)
-  if (databases.bus && (databases[definition.name] || !definition.migrations))
+  if ((env.BUS_URL || databases.bus) && (databases[definition.name] || !definition.migrations))
     return { databases, owners: given((name) => `${name.toUpperCase()}_MIGRATIONS_URL`), env }
   const shop = findRunningShop(dataFolderIn(env))
   if (shop) {

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { openTransport } from '@souk/messaging'
 import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
 import type { MailDelivery } from '../services/notifications/context.ts'
+import { openBus } from './bus.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
 import { choosePort, ports } from './ports.ts'
 import { showProgress } from './progress.ts'
@@ -61,7 +61,7 @@ async function startTogether(): Promise<void> {
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
   progress.say('Starting the services')
-  const transport = await openTransport({ url: machine.databases.bus as string, ownerUrl: machine.owners.bus, log })
+  const transport = await openBus(machine, log)
   stops.push(transport.close)
   const running = await run({
     services: allServices,

@@ -17,7 +17,10 @@ export function memoryTransport(): MemoryTransport {
 
   return {
     name: 'memory',
+    features: { isShared: false, spreadsGroups: false, hasOneOrder: true },
     durability: 'none',
+    durabilityReason: 'Messages lie in the memory of this process.',
+    isConnected: () => !closed,
     log,
     async publish(messages) {
       log.push(...messages)

@@ -37,7 +37,10 @@ export async function postgresTransport(options: TransportOptions): Promise<Tran
 
   return {
     name: 'postgres',
+    features: { isShared: true, spreadsGroups: false, hasOneOrder: true },
     durability: 'power-loss',
+    durabilityReason: 'PostgreSQL confirms a message when it is on the disk (synchronous_commit = on).',
+    isConnected: () => listener.session() !== undefined,
     async publish(messages) {
       recent.keep(await append(messages, self, sql), messages)
       wakeAll(false)

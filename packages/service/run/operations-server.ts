@@ -27,7 +27,7 @@ export function serveOperations(options: {
     return reply.code(ready ? 200 : 503).send({
       ready,
       databases: Object.fromEntries(databases),
-      bus: { name: options.transport.name, durability: options.transport.durability },
+      bus: healthOf(options.transport),
     })
   })
 
@@ -35,4 +35,9 @@ export function serveOperations(options: {
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
   )
   return server
+}
+
+function healthOf(transport: Transport) {
+  const { name, durability, durabilityReason } = transport
+  return { name, isConnected: transport.isConnected(), durability, durabilityReason }
 }

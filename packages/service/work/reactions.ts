@@ -1,7 +1,7 @@
 // Subscribes a service to messages: to those that it reacts to, once each and in a transaction, and to those that every instance
 // receives for its caches.
 import { allMessages } from '@souk/contracts'
-import { type ConsumerOptions, type Reaction, type Subscription, startConsumer } from '@souk/messaging'
+import { type ConsumerOptions, type Groups, type Reaction, type Subscription, startConsumer } from '@souk/messaging'
 import { checkMessage } from '../http/validation.ts'
 import type { AnyService } from '../run/define-service.ts'
 import { round } from '../run/log.ts'
@@ -37,6 +37,15 @@ export async function startReactions(
     subscriptions.push(consumer)
   }
   return subscriptions
+}
+
+/** The groups of services, each with the types that it reacts to. */
+export function groupsOf(services: readonly AnyService[]): Groups {
+  return new Map(
+    services.flatMap(({ name, reacts }) =>
+      reacts?.length ? [[name, [...new Set(reacts.flatMap(({ messages }) => messages.map(({ type }) => type)))]]] : [],
+    ),
+  )
 }
 
 function receiveBroadcasts(
