@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
+import { MissingMigrations } from '@souk/postgres'
 import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
@@ -139,7 +140,8 @@ function complain(error: unknown): void {
 function fail(error: unknown): void {
   progress.end()
   const isPlain =
-    error instanceof WrongSettings || error instanceof MissingPackage || /running already|is taken/.test(String(error))
+    [WrongSettings, MissingPackage, MissingMigrations].some((kind) => error instanceof kind) ||
+    /running already|is taken/.test(String(error))
   process.stderr.write(`\n  ${isPlain ? (error as Error).message : (error as Error).stack}\n\n`)
   void stop(1)
 }
