@@ -135,6 +135,21 @@ export function originList(about: string): Setting<readonly string[]> {
   }
 }
 
+/** Addresses of the instances of a service, separated by commas. A repeated one counts once; a slash at the end is cut off. */
+export function instanceAddresses(about: string): Setting<readonly string[]> {
+  return {
+    about,
+    fallback: undefined,
+    read(value) {
+      const list = value.split(',').map((one) => one.trim().replace(/\/$/, ''))
+      const wrong = list.find((one) => !/^https?:\/\/[^/?#@\s]+$/.test(one) || !URL.canParse(one))
+      return wrong === undefined
+        ? [...new Set(list.map((one) => new URL(one).origin))]
+        : new Error(`must list addresses like http://10.0.0.1:4104,http://10.0.0.2:4104, and "${wrong}" is none`)
+    },
+  }
+}
+
 /** Names or addresses of hosts, without ports, separated by commas; none unless given. */
 export function hostList(about: string): Setting<readonly string[]> {
   return {
