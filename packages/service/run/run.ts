@@ -203,7 +203,8 @@ async function startOperations(
   )
   measureBacklogs(metrics, databases)
   if (!operations) return undefined
-  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport })
+  const health = () => Object.assign({}, ...services.map((service) => service.health?.()))
+  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport, health })
   const url = await server.listen(operations).catch(() => server.listen({ host: '127.0.0.1', port: 0 }))
   onStop('operations', () => server.close())
   return url
