@@ -7,6 +7,7 @@ import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
 import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
+import { takeHandedConnections } from '../http/handed-connections.ts'
 import { serveHealth } from '../http/health-routes.ts'
 import { serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
@@ -30,8 +31,11 @@ export interface RunOptions {
   log: ProcessParts['log']
   /** Where the services run that are not here: http://host:port, or several of them separated by commas. */
   remotes?: Partial<Record<ServiceName, string>>
-  /** Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). */
-  listen?: Address | false
+  /**
+   * Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). `takesHanded`: they also serve
+   * the connections that the parent process hands over.
+   */
+  listen?: (Address & { takesHanded?: boolean }) | false
   /** Where health and metrics are served: never public. `false`: nowhere. */
   operations?: Address | false
   now?: () => Date
@@ -186,7 +190,8 @@ async function startListening(
     ? await definition.serve(context, serviceCalls)
     : serveService(definition.name, routes, answer, tokens)
   serveHealth(server, isReady)
-  const url = await server.listen(listen)
+  if (listen.takesHanded) takeHandedConnections(server)
+  const url = await server.listen({ host: listen.host, port: listen.port })
   onStop(`${definition.name} server`, () => server.close())
   return { ...service, server, url: url.replace('[::1]', 'localhost') }
 }
