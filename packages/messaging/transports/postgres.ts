@@ -13,10 +13,11 @@ import {
   openDatabase,
   requireNothingMissing,
 } from '@souk/postgres'
-import { addGroup } from './bus-lease.ts'
+import { addGroups } from './bus-lease.ts'
 import { listenForAppends } from './bus-listener.ts'
 import { append, backlog, deleteOld } from './bus-log.ts'
 import { type Bus, startGroupReader, startTail } from './bus-readers.ts'
+import { leaveOutOversized } from './oversized.ts'
 import type { Waker } from './polling-loop.ts'
 import { keepRecentAppends } from './recent-appends.ts'
 import type { Subscription, Transport, TransportOptions } from './transport.ts'
@@ -26,9 +27,10 @@ const migrations = [{ component: 'bus', folder: join(import.meta.dirname, 'postg
 
 /** Opens the bus at a postgres:// URL and migrates it. Throws when the database cannot be reached. */
 export async function postgresTransport(options: TransportOptions): Promise<Transport> {
-  const { log } = options
+  const { log, groups = new Map() } = options
   const { database, cursors } = await openDatabases(options)
   const { sql } = database
+  if (groups.size > 0) await addGroups([...groups.keys()], sql)
   const self = randomUUID()
   const wakers = new Set<Waker>()
   const wakeAll = (mustRead: boolean) => {
@@ -36,6 +38,7 @@ export async function postgresTransport(options: TransportOptions): Promise<Tran
   }
   const listener = listenForAppends(database, (from) => from !== self && wakeAll(true), log)
   const recent = keepRecentAppends()
+  const withoutOversized = leaveOutOversized(log)
   const bus: Bus = { database, cursors, listener, recent, wakers, log }
   const subscriptions = new Set<Subscription>()
   const deletion = setInterval(() => {
@@ -50,12 +53,19 @@ export async function postgresTransport(options: TransportOptions): Promise<Tran
     durabilityReason: 'PostgreSQL confirms a message when it is on the disk (synchronous_commit = on).',
     isConnected: () => listener.session() !== undefined,
     async publish(messages) {
-      recent.keep(await append(messages, self, sql), messages)
+      const accepted = withoutOversized(messages)
+      if (accepted.length === 0) return new Set()
+      try {
+        recent.keep(await append(accepted, self, sql), accepted)
+      } catch (error) {
+        log.warn({ error: String(error) }, 'The bus does not store messages now; they are published again.')
+        return new Set()
+      }
       wakeAll(false)
-      return new Set(messages.map((message) => message.id))
+      return new Set(accepted.map((message) => message.id))
     },
     async subscribe(group, types, deliver) {
-      await addGroup(group, sql)
+      await addGroups([group], sql)
       const subscription = startGroupReader(bus, group, types, deliver)
       subscriptions.add(subscription)
       return subscription

@@ -1,0 +1,5 @@
+// The message brokers that can be started here when they are installed.
+import type { BrokerKind } from './broker.ts'
+import { nats } from './nats.ts'
+
+export const brokers: readonly BrokerKind[] = [nats]
