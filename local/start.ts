@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
+import { MissingMigrations } from '@souk/postgres'
 import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
@@ -144,7 +145,7 @@ function complain(error: unknown): void {
 
 function fail(error: unknown): void {
   progress.end()
-  const isOfSettings = error instanceof WrongSettings || error instanceof MissingPackage
+  const isOfSettings = [WrongSettings, MissingPackage, MissingMigrations].some((kind) => error instanceof kind)
   const isPlain = isOfSettings || /running already|is taken/.test(String(error))
   process.stderr.write(`\n  ${isPlain ? (error as Error).message : (error as Error).stack}\n\n`)
   void stop(isOfSettings && isSupervised ? wrongSettingsCode : 1)

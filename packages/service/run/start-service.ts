@@ -103,7 +103,10 @@ async function startDatabase(definition: AnyService, parts: ProcessParts): Promi
     onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
   })
   onStop(`${name} database`, database.close)
-  await prepareSchema(definition, database, parts.ownerUrls[name])
+  await prepareSchema(definition, database, {
+    ownerUrl: parts.ownerUrls[name],
+    migrates: parts.shared.migrate === 'on',
+  })
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
   relay = startRelay({ database, transport, log })
   onStop(`${name} relay`, relay.stop)
