@@ -14,15 +14,14 @@ after(() => {
 
 /** A gateway alone: the only service without a database. Its front page needs no other service. */
 async function startGateway(drainSeconds: number) {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const [port, operationsPort] = [await freePort(), await freePort()]
   const { NODE_TEST_CONTEXT: _, ...ours } = process.env
   const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), '--alone', 'gateway'], {
     env: {
       ...ours,
       BUS_URL: 'memory:',
       PORT: String(port),
-      SOUK_OPERATIONS_PORT: '0',
+      SOUK_OPERATIONS_PORT: String(operationsPort),
       SOUK_LOG_LEVEL: 'silent',
       SOUK_DRAIN_SECONDS: String(drainSeconds),
     },
@@ -32,32 +31,32 @@ async function startGateway(drainSeconds: number) {
   let said = ''
   child.stderr?.on('data', (chunk) => (said += chunk))
   const ended = once(child, 'exit').then(([code]) => code as number)
-  const ask = async (path: string) => {
-    const answer = await fetch(url + path).catch(() => undefined)
+  const ask = async (path: string, at = port) => {
+    const answer = await fetch(`http://127.0.0.1:${at}${path}`).catch(() => undefined)
     await answer?.text()
     return answer
   }
-  const isReady = async () => {
+  const readiness = async () => {
     assert.equal(child.exitCode, null, said)
-    return (await ask('/health/ready'))?.status === 200
+    return (await ask('/health/ready', operationsPort))?.status
   }
-  await eventually('it is ready', isReady, 60)
-  return { child, ended, ask }
+  await eventually('it is ready', async () => (await readiness()) === 200, 60)
+  return { child, ended, ask, readiness }
 }
 
 test('after SIGTERM a process is not ready, still takes requests for a while, and ends well', async () => {
-  const { child, ended, ask } = await startGateway(2)
+  const { child, ended, ask, readiness } = await startGateway(2)
   child.kill('SIGTERM')
-  await eventually('it says that it is not ready', async () => (await ask('/health/ready'))?.status === 503)
+  await eventually('it says that it is not ready', async () => (await readiness()) === 503)
   const answer = await ask('/docs')
   assert.deepEqual([answer?.status, answer?.headers.get('connection')], [200, 'close'])
   assert.equal(await ended, 0)
 })
 
 test('a second SIGTERM ends it at once', async () => {
-  const { child, ended, ask } = await startGateway(600)
+  const { child, ended, readiness } = await startGateway(600)
   child.kill('SIGTERM')
-  await eventually('it says that it is not ready', async () => (await ask('/health/ready'))?.status === 503)
+  await eventually('it says that it is not ready', async () => (await readiness()) === 503)
   await eventually('it ends', () => {
     child.kill('SIGTERM')
     return child.exitCode !== null

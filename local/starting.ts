@@ -23,7 +23,7 @@ export function readOwnSettings(env: Starting['env'], port: number, operationsPo
         host: text('on which address it listens', '127.0.0.1'),
         ...addressSpec,
       },
-      souk: { ...processSpec, ...machineSpec, publicUrl: sharedSpec.publicUrl },
+      souk: { ...processSpec, ...machineSpec, publicUrl: sharedSpec.publicUrl, migrate: sharedSpec.migrate },
     },
     operationsPort === undefined ? env : { SOUK_OPERATIONS_PORT: String(operationsPort), ...env },
   )

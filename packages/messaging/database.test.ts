@@ -5,7 +5,7 @@ import { SoldOut } from '@souk/contracts/inventory'
 import { isContention, migrate, urlWithTimeouts } from '@souk/postgres'
 import pg from 'pg'
 import { openTestDatabase } from './fixture.ts'
-import { messagingMigrations, openDatabase } from './index.ts'
+import { largestMessageBytes, messagingMigrations, openDatabase } from './index.ts'
 
 const { url, database, drop } = await openTestDatabase()
 before(async () => void (await database.sql`create table thing (name text primary key, number integer not null)`))
@@ -23,6 +23,21 @@ test('what goes with the commit undoes everything when it fails', async () => {
   )
   assert.equal((await database.sql`select from outbox`).length, 0)
   assert.equal((await database.sql`select from thing where name = 'fresh'`).length, 0)
+})
+
+test('a message larger than brokers take is refused before it is stored, with all that was to be stored with it', async () => {
+  const large = SoldOut({ sku: 'ä'.repeat(largestMessageBytes / 2) })
+  await assert.rejects(
+    database.transaction(async ({ sql, send }) => {
+      await sql`insert into thing (name, number) values ('large', 1)`
+      send(SoldOut({ sku: 'small' }), large)
+    }),
+    /inventory\.sold-out has 20\d{5} bytes as JSON, and may have at most 1000000/,
+  )
+  const insert = database.sql`insert into thing (name, number) values ('large', 1) returning number`
+  await assert.rejects(database.commit(insert, { send: [large] }), /at most 1000000/)
+  assert.equal((await database.sql`select from outbox`).length, 0)
+  assert.equal((await database.sql`select from thing where name = 'large'`).length, 0)
 })
 
 test('a session that ends between two statements of a transaction fails the transaction and nothing else', async () => {

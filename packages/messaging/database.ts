@@ -14,6 +14,7 @@ import {
 } from '@souk/postgres'
 import { type Envelope, envelopeOf, type Origin } from './envelope.ts'
 import type { Trace } from './trace.ts'
+import { largestMessageBytes } from './transports/transport.ts'
 
 /** What may happen inside a transaction. `send` exists only here, so that no message is sent without the outbox. */
 export interface Transaction extends PostgresTransaction {
@@ -112,8 +113,18 @@ const messageRows = columns<MessageToStore>({
   caused_by: ['uuid', ({ causedBy }) => causedBy],
   type: ['text', ({ envelope }) => envelope.type],
   key: ['text', ({ envelope }) => envelope.subject],
-  envelope: ['json', ({ envelope }) => json(envelope)],
+  envelope: ['json', ({ envelope }) => jsonOf(envelope)],
 })
+/** Throws for a message that no broker would take: in the outbox, it would wait forever. */
+function jsonOf(envelope: Envelope): string | null {
+  const text = json(envelope)
+  const mayBeLarge = text !== null && text.length > largestMessageBytes / 3 // A character has at most three bytes.
+  if (mayBeLarge && Buffer.byteLength(text) > largestMessageBytes)
+    throw new Error(
+      `A message ${envelope.type} has ${Buffer.byteLength(text)} bytes as JSON, and may have at most ${largestMessageBytes}.`,
+    )
+  return text
+}
 /** May be followed by a condition. */
 function insertMessages(sql: Sql, messages: readonly MessageToStore[]): Statement {
   return sql`

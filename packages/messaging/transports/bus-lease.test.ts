@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { openDatabase, type Sql } from '@souk/postgres'
 import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
-import { addGroup, claimLease, type Lease, releaseLease, storePosition } from './bus-lease.ts'
+import { addGroups, claimLease, type Lease, releaseLease, storePosition } from './bus-lease.ts'
 import { postgresTransport } from './postgres.ts'
 
 const group = 'inventory'
@@ -29,7 +29,7 @@ after(async () => {
 beforeEach(async () => {
   await sql`delete from bus_cursor`
   await sql`update bus_head set position = 100`
-  await addGroup(group, sql)
+  await addGroups([group], sql)
 })
 
 const claim = (owner = sessionOfDatabase) => claimLease(group, owner, sql)
@@ -44,7 +44,7 @@ test('a lease belongs to one reader while it runs, and a new group begins at the
   const lease = await claim()
   assert.deepEqual(lease, { group, epoch: 1, position: 100 })
   assert.equal(await claim(), undefined)
-  await addGroup(group, sql)
+  await addGroups([group], sql)
   assert.deepEqual(await cursor(), { position: 100, epoch: 1, owner: sessionOfDatabase, isHeld: true })
 })
 
@@ -79,7 +79,7 @@ test('a lease that is released is free at once', async () => {
 })
 
 test('groups read apart: what one of them claims, stores and releases is nothing to another', async () => {
-  await addGroup('orders', sql)
+  await addGroups(['orders'], sql)
   const ours = (await claim()) as Lease
   const theirs = (await claimLease('orders', sessionOfDatabase, sql)) as Lease
   assert.deepEqual([ours.epoch, theirs], [1, { group: 'orders', epoch: 1, position: 100 }])

@@ -12,11 +12,12 @@ export interface Lease {
   position: number
 }
 
-/** Adds a group, which reads what is appended from now on. Does nothing when there is one of that name. */
-export async function addGroup(group: string, sql: Sql): Promise<void> {
+/** Adds groups, which read what is appended from now on. Does nothing to those that exist. */
+export async function addGroups(groups: readonly string[], sql: Sql): Promise<void> {
   await sql`
     insert into bus_cursor (group_name, position)
-    select ${group}, position from bus_head
+    select name, position from bus_head, unnest(${groups}::text[]) as name
+    order by name -- In one order, so that two processes which start at once do not wait for each other.
     on conflict do nothing`
 }
 

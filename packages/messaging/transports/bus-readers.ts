@@ -4,7 +4,7 @@ import type { Envelope } from '../envelope.ts'
 import { claimLease, type Lease, releaseLease, renewMs, storePosition } from './bus-lease.ts'
 import type { BusListener } from './bus-listener.ts'
 import { headPosition, readAfter } from './bus-log.ts'
-import { startPollingLoop, type WaitForNews, type Waker } from './polling-loop.ts'
+import { type Loop, startPollingLoop, type Waker } from './polling-loop.ts'
 import type { RecentAppends, RecentReader } from './recent-appends.ts'
 import type { Log, Subscription } from './transport.ts'
 
@@ -35,15 +35,15 @@ export function startGroupReader(bus: Bus, group: string, types: readonly string
   const { database, listener, wakers, log } = bus
   return startPollingLoop(
     wakers,
-    async (isStopping, wait) => {
+    async (loop) => {
       const owner = listener.session()
       const lease = owner && (await claimLease(group, owner, database.sql))
       if (!lease) {
-        await wait(owner ? standbyMs : connectingMs)
+        await loop.wait(owner ? standbyMs : connectingMs)
         return
       }
       try {
-        await readUnderLease(bus, lease, types, deliver, isStopping, wait)
+        await readUnderLease(bus, lease, types, deliver, loop)
       } finally {
         await releaseLease(lease, database.sql)
       }
@@ -58,8 +58,7 @@ async function readUnderLease(
   lease: Lease,
   types: readonly string[],
   deliver: Deliver,
-  isStopping: () => boolean,
-  wait: WaitForNews,
+  { isStopping, wait, progressed }: Loop,
 ): Promise<void> {
   let { position } = lease
   let mustRead = true
@@ -69,7 +68,10 @@ async function readUnderLease(
   const reader = bus.recent.reader()
   try {
     while (!isStopping()) {
-      const deliverRenewing = (batch: Envelope[]) => whileRenewing(store, () => deliver(batch), lease, bus.log)
+      const deliverRenewing = async (batch: Envelope[]) => {
+        await whileRenewing(store, () => deliver(batch), lease, bus.log)
+        progressed()
+      }
       const step = await readNext(bus, reader, position, types, mustRead, deliverRenewing)
       position = step.position
       const isAhead = position > stored
@@ -117,7 +119,7 @@ export async function startTail(
   let position = await headPosition(bus.database.sql)
   return startPollingLoop(
     bus.wakers,
-    async (isStopping, wait) => {
+    async ({ isStopping, wait }) => {
       let mustRead = true
       const reader = bus.recent.reader()
       try {

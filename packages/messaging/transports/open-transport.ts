@@ -17,7 +17,10 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       return postgresTransport(options)
     case 'memory':
       return memoryTransport()
+    case 'kafka':
+    case 'kafkas':
+      return (await import('./kafka.ts')).kafkaTransport(options)
     default:
-      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres:// or memory:.`)
+      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, kafka:// or memory:.`)
   }
 }

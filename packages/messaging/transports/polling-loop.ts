@@ -8,10 +8,17 @@ export type Waker = (mustRead: boolean) => void
 /** Waits for news, at most so long. */
 export type WaitForNews = (milliseconds: number) => Promise<News | 'none'>
 
+export interface Loop {
+  isStopping(): boolean
+  wait: WaitForNews
+  /** Says that something was delivered: the pause after the next failure is a short one again. */
+  progressed(): void
+}
+
 /** Runs `work` again and again until closed. It adds its waker to `wakers`; `name` is for the log. */
 export function startPollingLoop(
   wakers: Set<Waker>,
-  work: (isStopping: () => boolean, wait: WaitForNews) => Promise<void>,
+  work: (loop: Loop) => Promise<void>,
   log: Log,
   name: string,
 ): Subscription {
@@ -39,10 +46,13 @@ export function startPollingLoop(
   }
   const finished = (async () => {
     let failures = 0
+    const progressed = () => {
+      failures = 0
+    }
     while (!stopping) {
       try {
-        await work(() => stopping, wait)
-        failures = 0
+        await work({ isStopping: () => stopping, wait, progressed })
+        progressed()
       } catch (error) {
         failures += 1
         if (!stopping)

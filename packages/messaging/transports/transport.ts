@@ -51,8 +51,8 @@ export interface Transport {
   /**
    * Delivers messages of these types to one member of the group, at least once, in order per key, from the group's
    * first subscription on (or from when it was listed in `groups`). When `deliver` resolves the batch is done, and only then it is
-   * acknowledged; when it throws, the batch comes again after a pause that grows, and nothing of the same keys overtakes it. One batch
-   * at a time, of at most 200 messages. After the loss of the broker it goes on by itself.
+   * acknowledged; when it throws, the batch comes again after a pause that grows until a batch succeeds, and nothing of the same keys
+   * overtakes it. It is never dropped. One batch at a time, of at most 200 messages. After the loss of the broker it goes on by itself.
    */
   subscribe(
     group: string,
@@ -66,7 +66,7 @@ export interface Transport {
   tail(types: readonly string[], listener: (envelope: Envelope) => void, missed?: () => void): Promise<Subscription>
   /** How many messages the slowest group has yet to read. */
   backlog(): Promise<number>
-  /** Ends all subscriptions as their `close` does, then the connection. */
+  /** Ends all subscriptions as their `close` does, then the connection: a batch in hand is done and acknowledged. */
   close(): Promise<void>
 }
 
@@ -74,8 +74,10 @@ export interface TransportOptions {
   url: string
   /** The same as the owner of its tables (postgres://). */
   ownerUrl?: string
+  /** False: its tables are only checked, and MissingMigrations is thrown when they are older than this code (postgres://). */
+  migrates?: boolean
   log: Log
-  /** A broker that routes when it stores (RabbitMQ) keeps messages for these groups from the start. */
+  /** Messages are kept for these groups from now on, also before they subscribe. */
   groups?: Groups
   tls?: TlsFiles
 }

@@ -10,14 +10,14 @@ import { postgresTransport } from './postgres.ts'
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-transportSuite('memory', async () => {
-  const transport = memoryTransport()
-  return { isShared: false, open: async () => transport, end: async () => undefined }
-})
+transportSuite('memory', async () => ({
+  open: async (groups) => memoryTransport(groups),
+  end: async () => undefined,
+}))
 
 transportSuite('postgres', async () => {
   const url = await createDatabase()
-  return { isShared: true, open: () => postgresTransport({ url, log: quiet }), end: () => dropDatabase(url) }
+  return { url, open: (groups) => postgresTransport({ url, log: quiet, groups }), end: () => dropDatabase(url) }
 })
 
 test('postgres: a lease that cannot be renewed during a slow batch stops nobody', async () => {

@@ -8,6 +8,7 @@ import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
 import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
+import { takeHandedConnections } from '../http/handed-connections.ts'
 import { serveHealth } from '../http/health-routes.ts'
 import { drain, serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
@@ -38,8 +39,11 @@ export interface RunOptions {
   log: ProcessParts['log']
   /** Where the services run that are not here: http://host:port, or several of them separated by commas. */
   remotes?: Partial<Record<ServiceName, string>>
-  /** Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). */
-  listen?: Address | false
+  /**
+   * Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). `takesHanded`: they also serve
+   * the connections that the parent process hands over.
+   */
+  listen?: (Address & { takesHanded?: boolean }) | false
   /** Where health and metrics are served: never public. `false`: nowhere. */
   operations?: Address | false
   now?: () => Date
@@ -209,8 +213,10 @@ async function startListening(
   const server = definition.serve
     ? await definition.serve(context, serviceCalls)
     : serveService(definition.name, routes, answer, tokens)
-  serveHealth(server, isReady)
-  const url = await server.listen(listen)
+  // Nothing of the operators is on the public port: the readiness of a gateway is on its operations port.
+  if (!definition.serve) serveHealth(server, isReady)
+  if (listen.takesHanded) takeHandedConnections(server)
+  const url = await server.listen({ host: listen.host, port: listen.port })
   onStopWork(`${definition.name} server`, () => server.close())
   return { ...service, server, url: url.replace('[::1]', 'localhost') }
 }
@@ -227,7 +233,8 @@ async function startOperations(
   )
   measureBacklogs(metrics, databases)
   if (!operations) return undefined
-  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport })
+  const health = () => Object.assign({}, ...services.map((service) => service.health?.()))
+  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport, health })
   const url = await server.listen(operations).catch(() => server.listen({ host: '127.0.0.1', port: 0 }))
   onStop('operations', () => server.close())
   return url

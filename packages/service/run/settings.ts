@@ -1,5 +1,6 @@
 // Settings come from environment variables and have defaults. They are checked before anything starts, and all errors are reported at
 // once.
+import { accessSync, constants } from 'node:fs'
 
 /** The variable from which other secrets are derived, and its value in development. */
 const sharedSecretVariable = 'SOUK_SHARED_SECRET'
@@ -16,6 +17,8 @@ interface Setting<T> {
   derive?(sharedSecret: string): string
   /** The value, or an error that says what it must be. */
   read(text: string): T | Error
+  /** Its variable, where it is not named after the service. */
+  variable?: string
   /** Another variable that may decide while this one is not set. */
   otherwise?: { variable: string; read(text: string | undefined): T | undefined }
 }
@@ -165,12 +168,29 @@ export function hostList(about: string): Setting<readonly string[]> {
   }
 }
 
+/** The path of a file that can be read; none unless given. */
+export function filePath(about: string, variable?: string): Setting<string | undefined> {
+  return {
+    ...optionalText(about),
+    variable,
+    read(path) {
+      try {
+        accessSync(path, constants.R_OK)
+        return path
+      } catch (error) {
+        return new Error(`names a file that cannot be read (${(error as NodeJS.ErrnoException).code}, ${path})`)
+      }
+    },
+  }
+}
+
 export class WrongSettings extends Error {
   override name = 'WrongSettings'
 }
 
-/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES; `port` of '' is PORT. */
-export function variableOf(part: string, name: string): string {
+/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES; `port` of '' is PORT; some settings have variables of their own. */
+export function variableOf(part: string, name: string, setting?: Setting<unknown>): string {
+  if (setting?.variable) return setting.variable
   const words = part === '' ? name : `${part}_${name}`
   return words.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 }
@@ -188,7 +208,7 @@ export function readSettings<P extends Record<string, SettingsSpec>>(
 
   function readPart(part: string, spec: SettingsSpec) {
     return Object.fromEntries(
-      Object.entries(spec).map(([name, setting]) => [name, readOne(variableOf(part, name), setting)]),
+      Object.entries(spec).map(([name, setting]) => [name, readOne(variableOf(part, name, setting), setting)]),
     )
   }
   function derived({ derive }: Setting<unknown>): string | undefined {
