@@ -120,5 +120,5 @@ test('tests of a broker that is not installed fail and say how it is installed; 
   assert.match(missing.complaint, /KAFKA_HOME/)
   const unknown = await end(run('test.ts', ['--brokers', 'nuts']))
   assert.equal(unknown.code, 1)
-  assert.match(unknown.complaint, /There is no broker nuts; there are nats, /)
+  assert.match(unknown.complaint, /There is no broker nuts; there are postgres, nats, /)
 })
