@@ -1,7 +1,7 @@
 // Kafka as a transport: one topic, whose partitions keep the order of keys, and a consumer group for each group
 // (docs/decisions/012-kafka.md). Each member of a group has some of the partitions.
 import { Admin, type Producer } from '@platformatic/kafka'
-import { guarded, pauseFor, trouble } from './kafka-clients.ts'
+import { guarded, pauseFor, rootOf, trouble } from './kafka-clients.ts'
 import { subscribeGroup } from './kafka-group.ts'
 import { backlogOf, startGroups } from './kafka-positions.ts'
 import { startProducer } from './kafka-producer.ts'
@@ -122,13 +122,6 @@ function refusalOf(error: unknown): string | undefined {
     return 'the user, the password or the SASL mechanism is wrong.'
   if (/certificate|altnames|self-signed|requires TLS/i.test(message)) return message
   return [cause, ...errors].map(refusalOf).find((reason) => reason !== undefined)
-}
-
-/** The message of the error at the bottom, such as ECONNREFUSED. */
-function rootOf(error: unknown): string {
-  const { errors = [], cause } = error as Described
-  const next = cause ?? errors[0]
-  return next ? rootOf(next) : String(error)
 }
 
 /** Knows whether the brokers answer, and makes the topic again when it has vanished. */
