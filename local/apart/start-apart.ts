@@ -44,6 +44,7 @@ export async function startApart(words: readonly string[], starting: Starting): 
   const addresses = addressVariables(slots)
   Object.assign(machine.env, addresses, {
     SOUK_PUBLIC_URL: publicUrl,
+    PAYMENTS_SIMULATOR_SHARED: 'on', // By two processes while one is replaced, whatever --replicas says.
     GATEWAY_URL: env.GATEWAY_URL || `http://127.0.0.1:${port}`,
   })
   machine.announce(publicUrl, undefined)
