@@ -17,10 +17,13 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       return postgresTransport(options)
     case 'memory':
       return memoryTransport()
+    case 'amqp':
+    case 'amqps':
+      return (await import('./rabbitmq.ts')).rabbitTransport(options)
     case 'kafka':
     case 'kafkas':
       return (await import('./kafka.ts')).kafkaTransport(options)
     default:
-      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, kafka:// or memory:.`)
+      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, amqp://, kafka:// or memory:.`)
   }
 }
