@@ -81,8 +81,14 @@ async function attempt(shop: KillableShop, wish: Purchase, orderId: string, cart
 }
 
 /** Asks again, with the same order id, until there is an end. */
-export async function insist(shop: KillableShop, wish: Purchase, orderId: string, cartId: string): Promise<Checkout> {
-  const deadline = Date.now() + secondsToRecover * 1000
+export async function insist(
+  shop: KillableShop,
+  wish: Purchase,
+  orderId: string,
+  cartId: string,
+  seconds = secondsToRecover,
+): Promise<Checkout> {
+  const deadline = Date.now() + seconds * 1000
   let last: unknown
   while (Date.now() < deadline) {
     try {
@@ -97,8 +103,8 @@ export async function insist(shop: KillableShop, wish: Purchase, orderId: string
   throw new Error(`Order ${orderId} did not end: ${JSON.stringify(last)} ${last}`)
 }
 
-export async function becomesSound(shop: KillableShop): Promise<void> {
-  const deadline = Date.now() + secondsToRecover * 1000
+export async function becomesSound(shop: KillableShop, seconds = secondsToRecover): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
   for (;;) {
     const findings = await shop.findings()
     if (findings.length === 0) return
