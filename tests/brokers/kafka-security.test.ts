@@ -1,6 +1,5 @@
 // Kafka over TLS and with a password: who is refused, and why.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -8,6 +7,7 @@ import { openTransport } from '@souk/messaging'
 import { collect, messages, until } from '@souk/messaging/transports/conformance/bench'
 import type { BrokerServer } from '../../local/brokers/broker.ts'
 import { freePort } from '../../local/brokers/broker.ts'
+import { makeAuthority, makeCertificate } from './certificates.ts'
 import { isKafkaChosen, log, newFolder, startKafka } from './kafka-fixture.ts'
 
 const login = 'org.apache.kafka.common.security'
@@ -24,7 +24,10 @@ describe('Kafka with TLS and passwords', { skip: !isKafkaChosen }, () => {
   before(async () => {
     makeAuthority(folder, 'ca')
     makeAuthority(folder, 'other')
-    makeServerCertificate(folder)
+    makeCertificate(folder, 'server')
+    // Kafka wants the key in the same file.
+    const parts = ['server.key', 'server.crt', 'ca.pem'].map((name) => readFileSync(join(folder, name), 'utf8'))
+    writeFileSync(join(folder, 'server.pem'), parts.join(''), { mode: 0o600 })
     port = await freePort()
     const listener = 'listener.name.secured'
     server = await startKafka({
@@ -71,21 +74,3 @@ describe('Kafka with TLS and passwords', { skip: !isKafkaChosen }, () => {
     await assert.rejects(openTransport({ url: `kafka://localhost:${port}`, log }), /requires TLS/)
   })
 })
-
-const openssl = (folder: string, ...words: string[]) => execFileSync('openssl', words, { cwd: folder, stdio: 'pipe' })
-
-function makeAuthority(folder: string, name: string): void {
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', `${name}.key`]
-  openssl(folder, 'req', '-x509', ...key, '-out', `${name}.pem`, '-days', '2', '-subj', `/CN=${name}`)
-}
-
-/** For localhost, with its key in the same file, as Kafka wants it. */
-function makeServerCertificate(folder: string): void {
-  writeFileSync(join(folder, 'names'), 'subjectAltName=DNS:localhost')
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', 'server.key']
-  openssl(folder, 'req', ...key, '-out', 'server.csr', '-subj', '/CN=localhost')
-  const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names']
-  openssl(folder, 'x509', '-req', '-in', 'server.csr', ...signing, '-out', 'server.crt')
-  const parts = ['server.key', 'server.crt', 'ca.pem'].map((name) => readFileSync(join(folder, name), 'utf8'))
-  writeFileSync(join(folder, 'server.pem'), parts.join(''), { mode: 0o600 })
-}

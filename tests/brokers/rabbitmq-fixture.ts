@@ -12,6 +12,8 @@ export const isRabbitChosen = serverBuses.some(({ name }) => name === rabbitmq.n
 /** Logs nothing. */
 export const log: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
+export const newFolder = () => mkdtempSync(join(tmpdir(), 'souk-rabbitmq-'))
+
 export function startRabbit(options: Omit<RabbitOptions, 'folder'> = {}): Promise<RabbitServer> {
-  return rabbitmq.start({ ...options, folder: mkdtempSync(join(tmpdir(), 'souk-rabbitmq-')) })
+  return rabbitmq.start({ ...options, folder: newFolder() })
 }

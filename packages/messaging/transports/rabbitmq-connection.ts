@@ -22,7 +22,7 @@ export interface KeptConnection {
   /** The server takes no messages at the moment, because its memory or disk is full. */
   isBlocked(): boolean
   /** Ends a connection on which the server does not answer; another one is opened. */
-  giveUp(): void
+  giveUp(model: ChannelModel): void
   close(): Promise<void>
 }
 
@@ -97,7 +97,7 @@ export function keepConnection(
         if (signal.aborted) resolve(undefined)
       })
     },
-    giveUp: () => current && destroy(current),
+    giveUp: destroy,
     async close() {
       closing.abort()
       if (current) await closeConnection(current)
