@@ -20,8 +20,15 @@ type Purchase = Pick<Wish, 'lines' | 'email'> & { token: string }
  */
 export type CrashRows = readonly [crashpoint: string, purchase: Purchase][]
 
-/** Declares the tests of these rows, on one shop. `bus`: a broker that runs already; without it, the embedded one. */
-export function crashSuite(where: string, rows: CrashRows, bus?: () => string | undefined): void {
+/**
+ * Declares the tests of these rows, on one shop. `bus`: a broker that runs already; without it, the embedded one. `seconds`: until all
+ * has ended; a broker may wait that long for a member that was killed.
+ */
+export function crashSuite(
+  where: string,
+  rows: CrashRows,
+  { bus, seconds = secondsToRecover }: { bus?: () => string | undefined; seconds?: number } = {},
+): void {
   describe(`killed and started again ${where}`, { concurrency: 1 }, () => {
     let shop: KillableShop
     before(async () => {
@@ -45,14 +52,14 @@ export function crashSuite(where: string, rows: CrashRows, bus?: () => string | 
         await shop.start()
         // The last customer has given up; the others try until they are told how it ended.
         const ends = await Promise.all(
-          orders.slice(0, 2).map((orderId, index) => insist(shop, purchase, orderId, carts[index] as string)),
+          orders.slice(0, 2).map((orderId, index) => insist(shop, purchase, orderId, carts[index] as string, seconds)),
         )
         for (const { status, body } of ends) {
           if (purchase === refused) assert.equal(status, 402, JSON.stringify(body))
           else if (purchase === soldOut) assert.equal(body.code, 'out-of-stock')
           else assert.equal(status, 201, JSON.stringify(body))
         }
-        await becomesSound(shop)
+        await becomesSound(shop, seconds)
         assert.deepEqual(
           ends.map(({ body }) => body.id).filter(Boolean),
           purchase === refused || purchase === soldOut ? [] : orders.slice(0, 2),

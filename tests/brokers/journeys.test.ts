@@ -53,7 +53,7 @@ for (const { name, start } of buses) {
       await shop.isSound()
     })
 
-    crashSuite('between outbox and inbox', deaths, nextBusUrl)
+    crashSuite('between outbox and inbox', deaths, { bus: nextBusUrl, seconds: patienceSeconds })
 
     test('the shop is killed with -9 again and again while customers buy: each gets one order, and one letter', async (t) => {
       const shop = await openKillable(nextBusUrl(), t)
