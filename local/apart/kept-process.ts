@@ -83,6 +83,7 @@ export function keepRunning(slot: Slot, { env, onReady, onStopping }: ProcessOpt
     const current = startInstance(slot, env)
     instance = current
     void current.ready.then(() => {
+      if (instance !== current) return // It has ended meanwhile.
       isReady = true
       begin(undefined)
       if (!stopping.signal.aborted) onReady(current)
