@@ -241,6 +241,28 @@ test('a connection that ends just as a request is sent: a change that may be rep
   }
 })
 
+test('it is sent again on a new connection, because the others may just have ended, too', async () => {
+  const held: (() => void)[] = []
+  /** Answers the first request when it is let, and ends with the second one. */
+  const answersOneLater = (socket: Socket) =>
+    void socket.once('data', () => {
+      held.push(() => socket.write(answerOk))
+      socket.on('data', () => socket.destroy())
+    })
+  const endsLater = (socket: Socket) => void socket.on('data', () => held.push(() => socket.destroy()))
+  const raw = await startRaw(answersOneLater, endsLater, answersAll)
+  const calls = callsTo(raw.url)
+  const first = endOf(send(calls, routes.read))
+  await eventually('one connection is busy', () => held.length === 1)
+  const second = endOf(send(calls, routes.put))
+  await eventually('two are', () => held.length === 2)
+  held[0]?.()
+  assert.equal(await first, '200')
+  held[1]?.()
+  assert.equal(await second, '200')
+  assert.equal(raw.connections(), 3)
+})
+
 test('a request is sent again once, not more often', async () => {
   const raw = await startRaw((socket) => void socket.on('data', () => socket.destroy()))
   assert.equal(await endOf(send(callsTo(raw.url), routes.put)), 'unavailable')

@@ -1,12 +1,12 @@
 // How a service stops: it says so while it still takes requests, finishes those in hand, and ends every connection with an answer.
 import assert from 'node:assert/strict'
 import { Agent, type IncomingMessage, request as requestOver } from 'node:http'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { defineApi, Shape } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
 import { Type } from 'typebox'
 import { serviceTokens } from '../calls/service-token.ts'
-import { eventually, startForTest } from '../fixture.ts'
+import { eventually, startForTest, type TestShop } from '../fixture.ts'
 import { type ContextFor, defineService, handle, keysFromSecrets } from '../index.ts'
 import { developmentSecret } from '../run/settings.ts'
 
@@ -21,6 +21,8 @@ const api = defineApi('inventory', 'Answers when it is let.', {
   wait: { method: 'PUT', path: '/v1/thoughts', access: 'anyone', summary: 'Wait', reply: Shape({ at: Type.String() }) },
 })
 type Context = ContextFor<Record<string, never>, Record<string, never>, undefined>
+const shops: TestShop[] = []
+after(() => Promise.all(shops.map((shop) => shop.stop()))) // Those of tests that failed.
 
 async function startThinker(env: Record<string, string> = {}) {
   const waiting: (() => void)[] = []
@@ -38,6 +40,7 @@ async function startThinker(env: Record<string, string> = {}) {
     },
   })
   const shop = await startForTest([service], { listen: { host: '127.0.0.1', port: 0 }, env })
+  shops.push(shop)
   const url = shop.running.services.get('inventory')?.url as string
   const token = await serviceTokens(keysFromSecrets([developmentSecret])).mint(
     { service: 'orders', role: 'anonymous' },
