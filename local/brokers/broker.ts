@@ -142,7 +142,7 @@ function asServer(child: ChildProcess, ended: Promise<void>): ServerProcess {
 
 /** Waits at the end of a pipe that the system closes with this process, then kills the group of the server. */
 function watch(pid: number): () => void {
-  const watcher = spawn('/bin/sh', ['-c', 'cat > /dev/null; kill -KILL -- "-$1"', 'souk-watch', String(pid)], {
+  const watcher = spawn('/bin/sh', ['-c', 'cat > /dev/null; kill -KILL "-$1"', 'souk-watch', String(pid)], {
     cwd: '/',
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -16,8 +16,11 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     case 'postgresql':
       return postgresTransport(options)
     case 'memory':
-      return memoryTransport()
+      return memoryTransport(options.groups)
+    case 'nats':
+    case 'tls':
+      return (await import('./nats.ts')).natsTransport(options)
     default:
-      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres:// or memory:.`)
+      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, nats:// or memory:.`)
   }
 }
