@@ -14,8 +14,9 @@ export function openBus(
   log: TransportOptions['log'],
 ): Promise<Transport> {
   const groups = groupsOf(allServices)
-  if (env.BUS_URL) return openTransport({ url: env.BUS_URL, log, groups, tls: tlsFilesIn(env) })
-  return openTransport({ url: databases.bus as string, ownerUrl: owners.bus, log, groups })
+  const migrates = env.SOUK_MIGRATE !== 'off'
+  if (env.BUS_URL) return openTransport({ url: env.BUS_URL, migrates, log, groups, tls: tlsFilesIn(env) })
+  return openTransport({ url: databases.bus as string, ownerUrl: owners.bus, migrates, log, groups })
 }
 
 function tlsFilesIn(env: Environment): TlsFiles {

@@ -29,7 +29,7 @@ export function environmentOf(
 ): Environment {
   const settings = service.settings as SettingsSpec
   const declared = [
-    ...Object.keys(settings).map((name) => variableOf(service.name, name)),
+    ...Object.entries(settings).map(([name, setting]) => variableOf(service.name, name, setting)),
     ...Object.values(settings).flatMap(({ otherwise }) => otherwise?.variable ?? []),
     ...Object.keys({ ...sharedSpec, ...processSpec }).map((name) => variableOf('souk', name)),
     ...services.map(({ name }) => addressVariable(name)),

@@ -29,17 +29,24 @@ export interface Machine {
   staffPassword: string
   /** The keys of service tokens are derived from it. No service knows it. */
   keySecret: string
-  /** Tells other commands where the shop is; called when it is ready. */
-  announce(publicUrl: string, operationsUrl: string | undefined): void
+  /** Tells other commands where the shop is; called when it is ready. `more`: what only a shop of several processes has. */
+  announce(publicUrl: string, operationsUrl: string | undefined, more?: RunningApart): void
   /** Makes the next stop short, after much was stored. */
   writeOut(): Promise<void>
   stop(): Promise<void>
 }
-export interface RunningShop {
+interface RunningApart {
+  /** <NAME>_URL of the services. */
+  addresses?: Record<string, string>
+  /** Who knows it may restart the processes. */
+  restartKey?: string
+}
+export interface RunningShop extends RunningApart {
   publicUrl: string
   operationsUrl?: string
   databases: Record<string, string>
   owners: Record<string, string>
+  /** What its services were started with: generated secrets, and the broker. */
   env: Record<string, string>
   staffPassword: string
   keySecret: string
@@ -92,13 +99,14 @@ export async function openMachine(options: {
       staffPassword,
       keySecret,
       env: { ...env, ...generated },
-      announce(publicUrl, operationsUrl) {
+      announce(publicUrl, operationsUrl, more) {
         const shop: RunningShop = {
+          ...more,
           publicUrl,
           operationsUrl,
           databases,
           owners,
-          env: generated,
+          env: { ...busSettingsIn(env), ...generated },
           staffPassword,
           keySecret,
         }
@@ -137,6 +145,13 @@ export async function openDatabases(
   if (shop) return { databases: asOwner ? shop.owners : shop.databases, close }
   const machine = await openMachine({ dataFolder, env })
   return { databases: machine.owners, close: machine.stop }
+}
+
+/** The variables of a broker that BUS_URL names; none for the embedded one. */
+function busSettingsIn(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value && /^BUS_(URL|TLS_\w+)$/.test(name) ? [[name, value]] : [])),
+  )
 }
 
 /** The shop that runs on this data folder now, or undefined. */

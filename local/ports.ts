@@ -14,6 +14,7 @@ export const ports: Record<ServiceName, number> = {
   payments: 4105,
   notifications: 4106,
 }
+export const serviceNames = Object.keys(ports) as ServiceName[]
 
 /**
  * The wanted port, or the next that is free when nobody asked for a certain one. `waitSeconds`: how long the wanted one may still be
@@ -36,7 +37,8 @@ export async function choosePort(
   throw new WrongSettings(`The ports from ${wanted} on are taken. Set PORT to a free one.`)
 }
 
-function isFree(host: string, port: number): Promise<boolean> {
+/** Whether a server could listen here. Throws WrongSettings when this machine has no such address. */
+export function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', ({ code }: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
 // `npm run service -- orders`: one service in this process, on the shop that already runs here, or on databases given by
-// <NAME>_DATABASE_URL and BUS_DATABASE_URL, which <NAME>_MIGRATIONS_URL names as their owner.
+// <NAME>_DATABASE_URL and BUS_DATABASE_URL or BUS_URL, which <NAME>_MIGRATIONS_URL names as their owner.
 import { type AnyService, makeLog, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { allServices } from '../services/all-services.ts'
@@ -19,7 +19,7 @@ interface Target {
 /** Throws WrongSettings when there is no service of this name. */
 export async function startAlone(
   name: string | undefined,
-  { env, progress, onStop, onStopLast }: Starting,
+  { env, progress, onStop, onStopLast, isSupervised }: Starting & { isSupervised: boolean },
 ): Promise<void> {
   const definition = allServices.find((service) => service.name === name)
   if (!definition)
@@ -41,13 +41,17 @@ export async function startAlone(
     remotes: Object.fromEntries(
       allServices.map((other) => [
         other.name,
-        env[addressVariable(other.name)] || `http://127.0.0.1:${ports[other.name]}`,
+        target.env[addressVariable(other.name)] || `http://127.0.0.1:${ports[other.name]}`,
       ]),
     ),
-    listen: { host, port },
+    listen: { host, port, takesHanded: isSupervised && definition.name === 'gateway' },
     operations: { host: operationsHost, port: operationsPort },
   })
   onStop(running.stop)
+  if (isSupervised) {
+    process.send?.({ operationsUrl: running.operationsUrl })
+    return
+  }
   const url = running.services.get(definition.name)?.url
   process.stderr.write(`  ${definition.name} answers at ${url}; health and metrics at ${running.operationsUrl}\n`)
 }
@@ -63,7 +67,7 @@ async function findTarget(definition: AnyService, { env, progress, onStopLast }:
     return { databases, owners: given((name) => `${name.toUpperCase()}_MIGRATIONS_URL`), env }
   const shop = findRunningShop(dataFolderIn(env))
   if (shop) {
-    const whole = { ...shop, env: { SOUK_PUBLIC_URL: shop.publicUrl, ...env, ...shop.env } }
+    const whole = { ...shop, env: { SOUK_PUBLIC_URL: shop.publicUrl, ...shop.addresses, ...env, ...shop.env } }
     return { databases: shop.databases, owners: shop.owners, env: environmentOf(definition, allServices, whole) }
   }
   progress.say('Starting PostgreSQL')

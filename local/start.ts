@@ -4,20 +4,26 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
+import { MissingMigrations } from '@souk/postgres'
 import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
 import type { MailDelivery } from '../services/notifications/context.ts'
+import { wrongSettingsCode } from './apart/instance.ts'
+import { startApart } from './apart/start-apart.ts'
 import { openBus } from './bus.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
 import { choosePort, ports } from './ports.ts'
 import { showProgress } from './progress.ts'
 import { startAlone } from './start-alone.ts'
-import { startApart } from './start-apart.ts'
 import { readOwnSettings, type Starting } from './starting.ts'
 
-const stopAtMostMs = 15_000
+const [mode, ...words] = process.argv.slice(2)
+/** A process of a service has 15 seconds; the one that started it waits longer. */
+const stopAtMostMs = mode === '--apart' ? 22_000 : 15_000
+/** Started by `npm run start:apart`, which reads the exit code. */
+const isSupervised = words.includes('--supervised')
 const largestLogBytes = 50 * 1024 * 1024
 
 const started = performance.now()
@@ -40,11 +46,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('uncaughtException', (error) => fail(error))
 // The process that started this one has ended or was killed, so nobody could stop this one any more.
 process.on('disconnect', () => void stop(1))
+// Nobody reads any more what this process says when the one that started it was killed.
+if (isSupervised) process.stderr.on('error', () => undefined)
 
 try {
-  const [mode, name] = process.argv.slice(2)
-  if (mode === '--alone') await startAlone(name, starting)
-  else if (mode === '--apart') await startApart(starting)
+  if (mode === '--alone') await startAlone(words[0], { ...starting, isSupervised })
+  else if (mode === '--apart') await startApart(words, starting)
   else await startTogether()
 } catch (error) {
   fail(error)
@@ -138,8 +145,8 @@ function complain(error: unknown): void {
 
 function fail(error: unknown): void {
   progress.end()
-  const isPlain =
-    error instanceof WrongSettings || error instanceof MissingPackage || /running already|is taken/.test(String(error))
+  const isOfSettings = [WrongSettings, MissingPackage, MissingMigrations].some((kind) => error instanceof kind)
+  const isPlain = isOfSettings || /running already|is taken/.test(String(error))
   process.stderr.write(`\n  ${isPlain ? (error as Error).message : (error as Error).stack}\n\n`)
-  void stop(1)
+  void stop(isOfSettings && isSupervised ? wrongSettingsCode : 1)
 }

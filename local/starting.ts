@@ -20,7 +20,7 @@ export function readOwnSettings(env: Starting['env'], port: number, operationsPo
         port: integer('where it listens', port, { min: 1, max: 65535 }),
         host: text('on which address it listens', '127.0.0.1'),
       },
-      souk: { ...processSpec, ...machineSpec, publicUrl: sharedSpec.publicUrl },
+      souk: { ...processSpec, ...machineSpec, publicUrl: sharedSpec.publicUrl, migrate: sharedSpec.migrate },
     },
     operationsPort === undefined ? env : { SOUK_OPERATIONS_PORT: String(operationsPort), ...env },
   )

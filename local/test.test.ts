@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { brokerTests, chooseFiles, places } from './test-files.ts'
 
 const opening = `import { test } from 'node:test'
 console.log('database: ' + process.env.SOUK_TEST_POSTGRES)\n`
@@ -19,6 +20,20 @@ test('tests find a database, and a failing one is the outcome', async (t) => {
   const some = await runTests([folder, '--test-name-pattern=good'])
   assert.equal(some.code, 0)
   assert.equal(existsSync(dataFolderIn(some.output)), false)
+})
+
+test('tests that need installed brokers run only when they are asked for', () => {
+  const one = join('tests', 'brokers', 'journeys.test.ts')
+  for (const words of [[], ['tests'], ['./tests/'], ['--test-only']]) {
+    const { files, isWithoutBrokers } = chooseFiles(words, places)
+    assert.ok(files.includes(join('tests', 'crash.test.ts')), words.join(' '))
+    assert.ok(!files.includes(one) && isWithoutBrokers, words.join(' '))
+  }
+  for (const words of [['tests/brokers'], [one]]) {
+    const { files, isWithoutBrokers } = chooseFiles(words, places)
+    assert.ok(files.includes(one) && !isWithoutBrokers, words.join(' '))
+  }
+  assert.ok(chooseFiles([], [brokerTests]).files.includes(one))
 })
 
 test('a folder without tests is an error, lest a misspelled one looks good', async (t) => {

@@ -1,23 +1,38 @@
 // Runs the tests (`npm test`): one throw-away PostgreSQL for all of them, found by SOUK_TEST_POSTGRES, then Node's own
 // runner over the files. Arguments are files, folders or patterns to run instead of all, and flags for Node's runner.
+// `npm run test:brokers -- nats kafka` runs those of the message brokers, which must be installed.
 import { spawn } from 'node:child_process'
-import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { findFolderOwner } from './folder-lock.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { preparePostgresHome, removeDataFolder } from './postgres-home.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
+import { chooseBrokers } from './test-brokers.ts'
+import { brokerTests, chooseFiles, places } from './test-files.ts'
 
 const project = resolve(import.meta.dirname, '..')
-const places = ['packages', 'services', 'local', 'tests', 'verify', 'seed', 'bench']
 const temporary = realpathSync(tmpdir())
 const killAfterSeconds = 5
 
-process.exitCode = await runTests(process.argv.slice(2).filter((word) => word !== '--'))
+const words = process.argv.slice(2).filter((word) => word !== '--')
+process.exitCode = await (words[0] === '--brokers' ? runBrokerTests(words.slice(1)) : runTests(words))
 
-async function runTests(words: string[]) {
-  const { flags, files } = chooseFiles(words)
+async function runBrokerTests(words: string[]) {
+  const chosen = await chooseBrokers(words)
+  if (chosen.complaint) {
+    console.error(chosen.complaint)
+    return 1
+  }
+  // One file at a time, because a broker takes as much of the machine as the shop.
+  return runTests(['--test-concurrency=1', ...chosen.others], [brokerTests], {
+    SOUK_TEST_BROKERS: chosen.names.join(','),
+  })
+}
+
+async function runTests(words: string[], from = places, environment: Record<string, string> = {}) {
+  const { flags, files, isWithoutBrokers } = chooseFiles(words, from)
   if (files.length === 0) {
     console.error(`There are no tests${words.length > 0 ? ` in ${words.join(' ')}` : ''}.`)
     return 1
@@ -39,9 +54,13 @@ async function runTests(words: string[]) {
     const running = runNode(['--test', '--test-concurrency=2', '--test-reporter=spec', ...flags, ...files], {
       SOUK_TEST_POSTGRES: postgres.url('postgres'),
       ...temporaryFolderIn(dataFolder),
+      ...environment,
     })
     passOn = running.passOn
-    return await running.code
+    const code = await running.code
+    if (isWithoutBrokers)
+      console.log(`The tests of the message brokers (${brokerTests}) did not run: npm run test:brokers`)
+    return code
   } catch (error) {
     // Ctrl-C also reaches the making of the database, which then fails; that is no news.
     if (stopSignal) return 128 + constants.signals[stopSignal]
@@ -84,38 +103,6 @@ function temporaryFolderIn(dataFolder: string) {
   chmodSync(TMPDIR, 0o1777)
   chmodSync(dataFolder, 0o711) // Some tests, as root, let other users work in it.
   return { TMPDIR }
-}
-
-function chooseFiles(words: string[]) {
-  const flags: string[] = []
-  const chosen: string[] = []
-  for (const [position, word] of words.entries()) {
-    const found = word.startsWith('-') ? undefined : filesOf(word)
-    const isFlagsValue = /^--[a-z-]+$/.test(words[position - 1] ?? '') && found?.length === 0
-    if (!found || isFlagsValue) flags.push(word)
-    else chosen.push(...found)
-  }
-  const namesPlaces = words.some((word) => !word.startsWith('-') && !flags.includes(word))
-  const files = namesPlaces ? chosen : places.flatMap((place) => filesOf(place))
-  return { flags, files: [...new Set(files)] }
-}
-
-function filesOf(word: string): string[] {
-  const path = resolve(project, word)
-  const entry = statSync(path, { throwIfNoEntry: false })
-  if (entry?.isDirectory()) return testsBelow(path)
-  if (entry) return [relative(project, path)]
-  return globSync(word, { cwd: project, exclude: (name) => name === 'node_modules' })
-    .filter((name) => name.endsWith('.test.ts'))
-    .sort()
-}
-
-function testsBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : testsBelow(path)
-    return entry.name.endsWith('.test.ts') ? [relative(project, path)] : []
-  })
 }
 
 /** A killed run leaves its PostgreSQL behind; the next run ends it. */

@@ -9,11 +9,11 @@ import type { ServiceName } from '@souk/contracts'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { paymentsApi } from '@souk/contracts/payments'
-import { openTransport } from '@souk/messaging'
 import type { Sql } from '@souk/postgres'
 import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { makeLog } from '@souk/service'
 import { eventually, staff, startForTest, type TestShop } from '@souk/service/fixture'
+import { openBus } from '../local/bus.ts'
 import { allServices } from '../services/all-services.ts'
 import { verifyShop } from '../verify/verify-shop.ts'
 import { type Customer, customerOf } from './customer.ts'
@@ -49,15 +49,22 @@ export interface Shop extends Customer {
   stop(): Promise<void>
 }
 
-export async function openShop(
-  options: { transport?: 'memory' | 'postgres'; env?: Record<string, string> } = {},
-): Promise<Shop> {
+export interface ShopOptions {
+  /** Without `busUrl`: the embedded bus in a database of its own (the default), or a broker in memory. */
+  transport?: 'memory' | 'postgres'
+  /** A broker that runs already. */
+  busUrl?: string
+  env?: Record<string, string>
+}
+
+export async function openShop(options: ShopOptions = {}): Promise<Shop> {
   const folder = mkdtempSync(join(tmpdir(), 'souk-shop-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const busUrl = options.transport === 'memory' ? undefined : await createDatabase()
-  const log = makeLog({ level: 'silent' })
-  const transport = await openTransport({ url: busUrl ?? 'memory:', log })
+  const ownBus = options.transport === 'memory' || options.busUrl ? undefined : await createDatabase()
+  const log = makeLog({ level: process.env.SOUK_TEST_LOG ?? 'silent' })
+  const BUS_URL = options.busUrl ?? ownBus ?? 'memory:'
+  const transport = await openBus({ env: { BUS_URL }, databases: {}, owners: {} }, log)
   const test = await startForTest(allServices, {
     transport,
     listen: { host: '127.0.0.1', port },
@@ -132,7 +139,7 @@ export async function openShop(
     },
     async stop() {
       await test.stop()
-      if (busUrl) await dropDatabase(busUrl)
+      if (ownBus) await dropDatabase(ownBus)
       rmSync(folder, { recursive: true, force: true })
     },
   }

@@ -12,7 +12,8 @@ import type { Good } from './goods.ts'
 
 export type KillableShop = Awaited<ReturnType<typeof prepareShop>>
 
-export async function prepareShop() {
+/** `busUrl`: a broker that runs already. Without it, the shop has the embedded one, in its database `bus`. */
+export async function prepareShop({ busUrl }: { busUrl?: string } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'souk-mortal-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -32,11 +33,12 @@ export async function prepareShop() {
       child?.kill('SIGKILL')
       await this.death(5)
       const urls = Object.entries(databases).map(([name, its]) => [`${name.toUpperCase()}_DATABASE_URL`, its])
-      const { NODE_TEST_CONTEXT: _, SOUK_CRASHPOINT: __, ...ours } = process.env
+      const { NODE_TEST_CONTEXT: _, SOUK_CRASHPOINT: __, BUS_URL: ___, ...ours } = process.env
       child = fork(join(import.meta.dirname, 'shop-process.ts'), [String(port)], {
         env: {
           ...ours,
           ...Object.fromEntries(urls),
+          ...(busUrl ? { BUS_URL: busUrl } : {}),
           ...(crashpoint ? { SOUK_CRASHPOINT: crashpoint } : {}),
           SOUK_PUBLIC_URL: url,
           SOUK_LOG_FILE: logFile,

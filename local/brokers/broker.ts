@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemEnvironment } from '../system-environment.ts'
 
-export type BrokerName = 'nats' | 'rabbitmq' | 'kafka'
+export type BrokerName = 'nats' | 'rabbitmq' | 'kafka' | 'redis'
 
 export interface BrokerServer {
   readonly name: BrokerName
@@ -19,6 +19,9 @@ export interface BrokerServer {
   start(): Promise<void>
   /** Kills it, deletes its data, and starts it empty. */
   wipe(): Promise<void>
+  /** SIGSTOP: it answers nobody until `resume`, and its connections stay open. */
+  pause(): void
+  resume(): void
   /** Ends it and deletes its folder. */
   stop(): Promise<void>
 }
@@ -44,6 +47,8 @@ export interface ServerProcess {
   readonly hasEnded: boolean
   /** SIGKILL for all of them, and waits until the server is gone. */
   kill(): Promise<void>
+  /** A signal for all of them. Does nothing when they are gone. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void
 }
 
 /** The BrokerServer of a server that keeps its data in `<folder>/data`. `begin` starts its process and waits until it answers. */
@@ -68,6 +73,8 @@ export async function startBroker(
       mkdirSync(data)
       server = await begin()
     },
+    pause: () => server.signal('SIGSTOP'),
+    resume: () => server.signal('SIGCONT'),
     async stop() {
       await server.kill()
       rmSync(folder, removal)
@@ -133,10 +140,11 @@ function asServer(child: ChildProcess, ended: Promise<void>): ServerProcess {
     },
     async kill() {
       if (hasEnded) return
-      killGroup(pid)
+      signalGroup(pid, 'SIGKILL')
       child.ref()
       await ended
     },
+    signal: (signal) => hasEnded || signalGroup(pid, signal),
   }
 }
 
@@ -152,9 +160,9 @@ function watch(pid: number): () => void {
   return () => void watcher.kill('SIGKILL')
 }
 
-function killGroup(pid: number): void {
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-pid, 'SIGKILL')
+    process.kill(-pid, signal)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }

@@ -4,7 +4,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
-import { type ContextFor, hostList, integer, originList, type ServiceCalls } from '@souk/service'
+import { type ContextFor, filePath, hostList, integer, originList, type ServiceCalls } from '@souk/service'
 import type { ResponseCache } from './cache/response-cache.ts'
 import type { LiveStreams } from './live/open-streams.ts'
 import type { DeclineLimit } from './protect/decline-limit.ts'
@@ -25,10 +25,24 @@ const rateLimit = {
     return Number.isInteger(limit) && limit >= 1 ? limit : new Error('must be off or a whole number from 1')
   },
 }
+const redisUrl = {
+  about: 'the Redis with which gateways share their limits',
+  variable: 'REDIS_URL',
+  fallback: undefined as string | undefined,
+  optional: true,
+  read: (value: string) =>
+    /^rediss?:\/\/[^/?#\s]+(\/\d*)?$/.test(value) && URL.canParse(value)
+      ? value
+      : new Error('must be an address like redis://:password@host:6379/0, or rediss:// for TLS'),
+}
 const origins = originList('origins of other sites whose pages may call the API with cookies')
 
 export const settings = {
   rateLimit,
+  redisUrl,
+  redisTlsCa: filePath('the certificates that sign that of Redis (rediss://)', 'REDIS_TLS_CA'),
+  redisTlsCert: filePath('our certificate for Redis, where it asks for one', 'REDIS_TLS_CERT'),
+  redisTlsKey: filePath('the key of REDIS_TLS_CERT', 'REDIS_TLS_KEY'),
   trustedProxies: integer('how many proxies before us write X-Forwarded-For', 0, { min: 0, max: 10 }),
   corsOrigins: origins,
   hosts: hostList('hosts, besides localhost and that of SOUK_PUBLIC_URL, that are answered while the mailbox is open'),

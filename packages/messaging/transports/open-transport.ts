@@ -20,7 +20,12 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     case 'nats':
     case 'tls':
       return (await import('./nats.ts')).natsTransport(options)
+    case 'kafka':
+    case 'kafkas':
+      return (await import('./kafka.ts')).kafkaTransport(options)
     default:
-      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, nats:// or memory:.`)
+      throw new Error(
+        `There is no message broker for ${scheme}: URLs; use postgres://, nats://, amqp://, kafka:// or memory:.`,
+      )
   }
 }

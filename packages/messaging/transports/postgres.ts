@@ -4,7 +4,15 @@
 // notification per appended batch and read the log.
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { type Database, grantAccess, migrate, openDatabase } from '@souk/postgres'
+import {
+  type Database,
+  findMissingMigrations,
+  grantAccess,
+  type MigrateOptions,
+  migrate,
+  openDatabase,
+  requireNothingMissing,
+} from '@souk/postgres'
 import { addGroups } from './bus-lease.ts'
 import { listenForAppends } from './bus-listener.ts'
 import { append, backlog, deleteOld } from './bus-log.ts'
@@ -77,24 +85,48 @@ export async function postgresTransport(options: TransportOptions): Promise<Tran
   }
 }
 
-async function openDatabases({ url, ownerUrl, log }: TransportOptions): Promise<Pick<Bus, 'database' | 'cursors'>> {
+async function openDatabases({
+  url,
+  ownerUrl,
+  migrates,
+  log,
+}: TransportOptions): Promise<Pick<Bus, 'database' | 'cursors'>> {
   const onError = (error: Error) => log.warn({ error: String(error) }, 'The bus lost a connection.')
   const common = { url, name: 'bus', onError }
   const database = openDatabase({ ...common, connections: 2, sharedConnections: 6, plansByIndex: true })
-  if (ownerUrl === undefined || ownerUrl === url) await migrate(database, migrations)
-  else await migrateAsOwner(ownerUrl, database)
+  try {
+    if (migrates === false) await requireNothingMissing('bus', findMissingInBus(database))
+    else await migrateBus(database, ownerUrl)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
   // A position that a power cut set back does no harm, because the inbox knows what was handled.
   const cursors = openDatabase({ ...common, connections: 1, sharedConnections: 1, waitsForDisk: false })
   return { database, cursors }
 }
 
-/** Old messages are deleted by the role that works with the log, so no table of the bus is insert-only. */
-async function migrateAsOwner(ownerUrl: string, database: Database): Promise<void> {
+/** The names of the migrations that this database lacks. */
+export function findMissingInBus(database: Pick<Database, 'sql'>): Promise<string[]> {
+  return findMissingMigrations(database, migrations)
+}
+
+/**
+ * Migrates the bus as its owner, who grants the role of `database` what it needs; without one, as that role. Returns the names of the
+ * migrations that were applied. Old messages are deleted by the role that works with the log, so no table is insert-only.
+ */
+export async function migrateBus(
+  database: Database,
+  ownerUrl: string | undefined,
+  options?: MigrateOptions,
+): Promise<string[]> {
+  if (ownerUrl === undefined || ownerUrl === database.url) return migrate(database, migrations, options)
   const owner = openDatabase({ url: ownerUrl, name: 'bus', connections: 1, sharedConnections: 1 })
   try {
-    await migrate(owner, migrations)
+    const applied = await migrate(owner, migrations, options)
     const [session] = await database.sql<{ role: string }>`select current_user as role`
     await grantAccess(owner, { role: session?.role as string, insertOnly: [] }) // A select without a table has one row.
+    return applied
   } finally {
     await owner.close()
   }

@@ -74,6 +74,8 @@ export interface TransportOptions {
   url: string
   /** The same as the owner of its tables (postgres://). */
   ownerUrl?: string
+  /** False: its tables are only checked, and MissingMigrations is thrown when they are older than this code (postgres://). */
+  migrates?: boolean
   log: Log
   /** Messages are kept for these groups from now on, also before they subscribe. */
   groups?: Groups

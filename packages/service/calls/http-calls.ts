@@ -1,7 +1,8 @@
 // Calls services that run in other processes, over HTTP. A service token says who calls.
 import { type Answer, pathOf, queryOf, type Route, type ServiceName } from '@souk/contracts'
-import { traceparentOf } from '@souk/messaging'
-import { Pool } from 'undici'
+import { type Log, traceparentOf } from '@souk/messaging'
+import { isRepeatable } from './call-failures.ts'
+import { makeRemoteService, type RemoteService } from './remote-service.ts'
 import type { ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
 
@@ -11,20 +12,21 @@ export interface HttpCalls {
   close(): Promise<void>
 }
 
-/** `remotes`: where the services are, as http://host:port. Connections are opened when they are first needed, 64 at most for each. */
-export function makeHttpCalls(remotes: Partial<Record<ServiceName, string>>, tokens: ServiceTokens): HttpCalls {
-  const pools = new Map<ServiceName, Pool>()
+/** Where the instances of each service are, as http://host:port. */
+export type Remotes = Partial<Record<ServiceName, readonly string[]>>
 
-  function poolOf(service: ServiceName): Pool {
-    let pool = pools.get(service)
-    if (!pool) {
-      const url = remotes[service]
-      if (!url) throw new Error(`The address of the ${service} service is missing: set ${service.toUpperCase()}_URL.`)
-      // Idle connections end before the server's keep-alive (10 s) does, or a reused one may just have been closed.
-      pool = new Pool(url, { connections: 64, pipelining: 1, keepAliveTimeout: 4_000, connectTimeout: 2_000 })
-      pools.set(service, pool)
+export function makeHttpCalls(remotes: Remotes, tokens: ServiceTokens, log: Log): HttpCalls {
+  const services = new Map<ServiceName, RemoteService>()
+
+  function serviceOf(name: ServiceName): RemoteService {
+    let service = services.get(name)
+    if (!service) {
+      const addresses = remotes[name]
+      if (!addresses) throw new Error(`The address of the ${name} service is missing: set ${name.toUpperCase()}_URL.`)
+      service = makeRemoteService(name, addresses, log)
+      services.set(name, service)
     }
-    return pool
+    return service
   }
 
   return {
@@ -33,8 +35,7 @@ export function makeHttpCalls(remotes: Partial<Record<ServiceName, string>>, tok
       const query = typeof request.query === 'string' ? request.query : queryOf(request.query)
       const path = pathOf(route, request.params)
       const token = await tokens.mint(caller, route.service)
-      const waitMs = Math.max(1, request.deadline - Date.now())
-      const response = await poolOf(route.service).request({
+      const message = {
         method: route.method,
         path: query ? `${path}?${query}` : path,
         headers: {
@@ -42,22 +43,14 @@ export function makeHttpCalls(remotes: Partial<Record<ServiceName, string>>, tok
           ...(body !== undefined && !headers?.['content-type'] ? { 'content-type': 'application/json' } : {}),
           authorization: `Bearer ${token}`,
           traceparent: traceparentOf(request.trace),
-          // Sends the remaining time, not the deadline, because the clocks of two machines differ.
-          'x-time-left-ms': String(waitMs),
           ...(ip ? { 'x-client-ip': ip } : {}),
         },
         body,
-        headersTimeout: waitMs,
-        bodyTimeout: waitMs,
-      })
-      return {
-        status: response.statusCode,
-        headers: response.headers as Record<string, string>, // Those that come more than once are lists; they pass through as such.
-        body: Buffer.from(await response.body.arrayBuffer()),
       }
+      return serviceOf(route.service).send(message, request.deadline, isRepeatable(route, request))
     },
     async close() {
-      await Promise.all([...pools.values()].map((pool) => pool.close()))
+      await Promise.all([...services.values()].map((service) => service.close()))
     },
   }
 }

@@ -5,7 +5,7 @@ import { childOf, type Log, type Trace } from '@souk/messaging'
 import { Refusal } from '../http/refusals.ts'
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts'
 import { callDeadline, withDeadline } from './deadlines.ts'
-import { makeHttpCalls } from './http-calls.ts'
+import { makeHttpCalls, type Remotes } from './http-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
 
@@ -19,15 +19,15 @@ export interface ServiceCalls {
   close(): Promise<void>
 }
 
-/** `local`: the services of this process; it may be filled later. `remotes`: where the others are, as http://host:port. */
+/** `local`: the services of this process; it may be filled later. `remotes`: where the instances of the others are. */
 export function makeServiceCalls(options: {
   local: ReadonlyMap<ServiceName, LocalService>
-  remotes: Partial<Record<ServiceName, string>>
+  remotes: Remotes
   tokens: ServiceTokens
   log: Log
 }): ServiceCalls {
   const { local, log } = options
-  const http = makeHttpCalls(options.remotes, options.tokens)
+  const http = makeHttpCalls(options.remotes, options.tokens, log)
   const breakers = new Map<ServiceName, CircuitBreaker>()
 
   function breakerOf(service: ServiceName): CircuitBreaker {

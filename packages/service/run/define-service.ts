@@ -166,6 +166,15 @@ export function every<X>(seconds: number, name: string, run: Schedule<X>['run'])
   return { seconds, name, run }
 }
 
+/** What a service opened besides its database. */
+export interface OpenedResources<Resources> {
+  resources: Resources
+  /** Called at the end. */
+  close?: () => Promise<void>
+  /** What readiness tells of it besides, by name. It is for people and decides nothing. */
+  health?: () => Readonly<Record<string, string>>
+}
+
 /** Everything that a service is; its service.ts holds one. */
 export interface ServiceDefinition<
   A extends Api = Api,
@@ -186,11 +195,8 @@ export interface ServiceDefinition<
   readonly connections?: number
   /** See DatabaseOptions; for services that write a lot. */
   readonly plansByIndex?: boolean
-  /** Opens what the service needs besides its database. `close` is called at the end. */
-  readonly open?: (
-    base: ContextFor<S, C, undefined>,
-    serviceCalls: ServiceCalls,
-  ) => Promise<{ resources: Resources; close?: () => Promise<void> }>
+  /** Opens what the service needs besides its database. */
+  readonly open?: (base: ContextFor<S, C, undefined>, serviceCalls: ServiceCalls) => Promise<OpenedResources<Resources>>
   /** A missing route does not compile. */
   readonly routes: { readonly [K in keyof A['routes']]: Handler<A['routes'][K], ContextFor<S, C, Resources>> }
   readonly reacts?: readonly ReactionFor<ContextFor<S, C, Resources>>[]

@@ -11,6 +11,8 @@ export function serveOperations(options: {
   isReady: () => boolean
   databases: readonly { name: string; database: Database }[]
   transport: Transport
+  /** What the services tell of themselves besides. */
+  health?: () => Readonly<Record<string, string>>
 }): FastifyInstance {
   const server = Fastify({ logger: false, forceCloseConnections: true })
 
@@ -28,6 +30,7 @@ export function serveOperations(options: {
       ready,
       databases: Object.fromEntries(databases),
       bus: healthOf(options.transport),
+      ...options.health?.(),
     })
   })
 

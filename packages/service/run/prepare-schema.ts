@@ -1,18 +1,31 @@
 // Brings a service's database to the schema that its code needs, as the owner of the tables, and lets the role that runs the service
-// work with them. Without an owner of its own, the role that runs the service is the owner.
+// work with them. Without an owner of its own, the role that runs the service is the owner. In a fleet `npm run migrate` does all this, and
+// services only check.
 import { type Database, insertOnlyMessageTables, messagingMigrations, openDatabase } from '@souk/messaging'
-import { grantAccess, migrate, sqlState } from '@souk/postgres'
-import { prepareJobs } from '../work/run-jobs.ts'
+import {
+  findMissingMigrations,
+  grantAccess,
+  type MigrateOptions,
+  migrate,
+  requireNothingMissing,
+  sqlState,
+} from '@souk/postgres'
+import { hasJobs, prepareJobs } from '../work/run-jobs.ts'
 import type { AnyService } from './define-service.ts'
 import { WrongSettings } from './settings.ts'
 
-/** `database`: opened as the service works with it. Throws WrongSettings when a migration is missing and its role may not make it. */
+/**
+ * `database`: opened as the service works with it. Throws WrongSettings when a migration is missing and its role may not make it, and
+ * MissingMigrations when this process only checks (`migrates: false`).
+ */
 export async function prepareSchema(
   definition: AnyService,
   database: Database,
-  ownerUrl: string | undefined,
+  { ownerUrl, migrates }: { ownerUrl: string | undefined; migrates: boolean },
 ): Promise<void> {
-  if (ownerUrl !== undefined && ownerUrl !== database.url) return prepareAsOwner(definition, database, ownerUrl)
+  if (!migrates) return requireNothingMissing(definition.name, findMissingInSchema(definition, database))
+  if (ownerUrl !== undefined && ownerUrl !== database.url)
+    return void (await prepareAsOwner(definition, database, ownerUrl))
   try {
     await migrateAll(definition, database)
   } catch (error) {
@@ -24,7 +37,16 @@ export async function prepareSchema(
   }
 }
 
-async function prepareAsOwner(definition: AnyService, database: Database, ownerUrl: string): Promise<void> {
+/**
+ * Migrates as the owner, and grants the role of `database` what it needs to run the service. Returns the names of the migrations that
+ * were applied.
+ */
+export async function prepareAsOwner(
+  definition: AnyService,
+  database: Database,
+  ownerUrl: string,
+  options?: MigrateOptions,
+): Promise<string[]> {
   const owner = openDatabase({
     url: ownerUrl,
     service: definition.name,
@@ -33,9 +55,10 @@ async function prepareAsOwner(definition: AnyService, database: Database, ownerU
     connectMs: 20_000, // At a first start all services migrate at once. Nobody waits for an answer yet.
   })
   try {
-    await migrateAll(definition, owner)
+    const applied = await migrateAll(definition, owner, options)
     const [session] = await database.sql<{ role: string }>`select current_user as role`
     await grantServiceAccess(definition, owner, session?.role as string) // A select without a table has one row.
+    return applied
   } finally {
     await owner.close()
   }
@@ -50,11 +73,23 @@ export function grantServiceAccess(definition: AnyService, owner: Database, role
   })
 }
 
-/** Migrates the tables of messages, of the service and of its jobs. */
-export async function migrateAll(definition: AnyService, owner: Database): Promise<void> {
-  const own = { component: definition.name, folder: definition.migrations as string } // Only services with a database come here.
-  await migrate(owner, [messagingMigrations, own])
+/** Migrates the tables of messages, of the service and of its jobs. Returns the names of the migrations that were applied. */
+export async function migrateAll(definition: AnyService, owner: Database, options?: MigrateOptions): Promise<string[]> {
+  const applied = await migrate(owner, foldersOf(definition), options)
   if (definition.jobs?.length) await prepareJobs(owner)
+  return applied
+}
+
+/** The names of the migrations that this database of a service lacks. */
+export async function findMissingInSchema(definition: AnyService, database: Database): Promise<string[]> {
+  const missing = await findMissingMigrations(database, foldersOf(definition))
+  if (!definition.jobs?.length || (await hasJobs(database))) return missing
+  return [...missing, 'the tables of its jobs']
+}
+
+function foldersOf(definition: AnyService) {
+  // Only services with a database come here.
+  return [messagingMigrations, { component: definition.name, folder: definition.migrations as string }]
 }
 
 function isForbidden(error: unknown): boolean {

@@ -2,10 +2,13 @@
 // loses nothing: new requests end first, then messages, schedules and jobs, and databases last.
 import type { Route, ServiceName } from '@souk/contracts'
 import { newTrace, type Transport } from '@souk/messaging'
+import type { Remotes } from '../calls/http-calls.ts'
 import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
 import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
+import { takeHandedConnections } from '../http/handed-connections.ts'
+import { serveHealth } from '../http/health-routes.ts'
 import { serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
 import { type ScheduleRunner, startSchedules } from '../work/schedules.ts'
@@ -13,7 +16,7 @@ import { measureBacklogs } from './backlog-metrics.ts'
 import type { AnyService } from './define-service.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations-server.ts'
-import { readSettings } from './settings.ts'
+import { instanceAddresses, readSettings, variableOf } from './settings.ts'
 import { type SharedSettings, serviceKeysSpec, sharedSecretSpec, sharedSpec } from './shared-settings.ts'
 import { type ProcessParts, type RunningService, startService } from './start-service.ts'
 
@@ -26,10 +29,13 @@ export interface RunOptions {
   owners?: Partial<Record<ServiceName, string>>
   transport: Transport
   log: ProcessParts['log']
-  /** Where the services run that are not here, as http://host:port. */
+  /** Where the services run that are not here: http://host:port, or several of them separated by commas. */
   remotes?: Partial<Record<ServiceName, string>>
-  /** Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). */
-  listen?: Address | false
+  /**
+   * Where services that serve HTTP listen; port 0 chooses a free one. `false`: nowhere (tests in process). `takesHanded`: they also serve
+   * the connections that the parent process hands over.
+   */
+  listen?: (Address & { takesHanded?: boolean }) | false
   /** Where health and metrics are served: never public. `false`: nowhere. */
   operations?: Address | false
   now?: () => Date
@@ -57,11 +63,11 @@ export interface Running {
 /** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
 export async function run(options: RunOptions): Promise<Running> {
   const { log, transport } = options
-  const { shared, settings, keys } = readAllSettings(options)
+  const { shared, settings, keys, remotes } = readAllSettings(options)
   const metrics = makeMetrics()
   const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
-  const serviceCalls = makeServiceCalls({ local, remotes: options.remotes ?? {}, tokens, log })
+  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log })
   const { onStop, stopAll } = stopInReverse(log)
   onStop('service calls', serviceCalls.close)
   const schedules = new Map<ServiceName, ScheduleRunner>()
@@ -91,7 +97,7 @@ export async function run(options: RunOptions): Promise<Running> {
     }
     const services = new Map<ServiceName, RunningService>()
     for (const service of started)
-      services.set(service.definition.name, await startListening(service, options, parts, tokens))
+      services.set(service.definition.name, await startListening(service, options, parts, tokens, () => isReady))
     const operationsUrl = await startOperations(started, options, parts, () => isReady)
     isReady = true
     return {
@@ -124,14 +130,23 @@ function stopInReverse(log: ProcessParts['log']) {
   }
 }
 
+/** Settings without a part: ORDERS_URL is `ordersUrl` of ''. */
+const addressesPart = ''
+
 /** The settings of the shop and of each service. Throws WrongSettings with one line for each that is wrong. */
-function readAllSettings({ services, env, listen }: RunOptions) {
+function readAllSettings({ services, env, listen, remotes = {} }: RunOptions) {
   const keySpec = env.SOUK_SERVICE_KEYS ? serviceKeysSpec : sharedSecretSpec
+  const addresses = Object.entries(remotes).filter(([, address]) => address !== undefined)
   const specs = {
+    [addressesPart]: Object.fromEntries(
+      addresses.map(([name]) => [`${name}Url`, instanceAddresses(`where the ${name} service is reached`)]),
+    ),
     souk: { ...sharedSpec, ...keySpec },
     ...Object.fromEntries(services.map(({ name, settings }) => [name, settings])),
   }
-  const { souk, ...settings } = readSettings(specs, env) as Record<string, Record<string, unknown>>
+  const given = Object.fromEntries(addresses.map(([name, address]) => [variableOf(name, 'url'), address]))
+  const read = readSettings(specs, { ...env, ...given }) as Record<string, Record<string, unknown>>
+  const { souk, [addressesPart]: urls, ...settings } = read
   const { sharedSecret, serviceKeys, ...others } = souk as Record<string, unknown>
   const shared = {
     ...others,
@@ -139,7 +154,8 @@ function readAllSettings({ services, env, listen }: RunOptions) {
     isOnNetwork: listen ? !isLoopback(listen.host) : false,
   } as SharedSettings // readSettings has checked `souk` against its spec; the spread of the others hides its type.
   const keys = (serviceKeys as ServiceKeys | undefined) ?? keysFromSecrets((sharedSecret as string).split(','))
-  return { shared, settings, keys }
+  const remotesRead = Object.fromEntries(addresses.map(([name]) => [name, urls?.[`${name}Url`]])) as Remotes
+  return { shared, settings, keys, remotes: remotesRead }
 }
 
 function isLoopback(host: string): boolean {
@@ -165,6 +181,7 @@ async function startListening(
   { listen, services }: RunOptions,
   { serviceCalls, onStop }: ProcessParts,
   tokens: ServiceTokens,
+  isReady: () => boolean,
 ): Promise<RunningService> {
   const { definition, context, answer } = service
   if (!listen || (!definition.serve && services.length > 1)) return service
@@ -172,7 +189,9 @@ async function startListening(
   const server = definition.serve
     ? await definition.serve(context, serviceCalls)
     : serveService(definition.name, routes, answer, tokens)
-  const url = await server.listen(listen)
+  serveHealth(server, isReady)
+  if (listen.takesHanded) takeHandedConnections(server)
+  const url = await server.listen({ host: listen.host, port: listen.port })
   onStop(`${definition.name} server`, () => server.close())
   return { ...service, server, url: url.replace('[::1]', 'localhost') }
 }
@@ -189,7 +208,8 @@ async function startOperations(
   )
   measureBacklogs(metrics, databases)
   if (!operations) return undefined
-  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport })
+  const health = () => Object.assign({}, ...services.map((service) => service.health?.()))
+  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport, health })
   const url = await server.listen(operations).catch(() => server.listen({ host: '127.0.0.1', port: 0 }))
   onStop('operations', () => server.close())
   return url

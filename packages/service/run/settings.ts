@@ -1,5 +1,6 @@
 // Settings come from environment variables and have defaults. They are checked before anything starts, and all errors are reported at
 // once.
+import { accessSync, constants } from 'node:fs'
 
 /** The variable from which other secrets are derived, and its value in development. */
 const sharedSecretVariable = 'SOUK_SHARED_SECRET'
@@ -16,6 +17,8 @@ interface Setting<T> {
   derive?(sharedSecret: string): string
   /** The value, or an error that says what it must be. */
   read(text: string): T | Error
+  /** Its variable, where it is not named after the service. */
+  variable?: string
   /** Another variable that may decide while this one is not set. */
   otherwise?: { variable: string; read(text: string | undefined): T | undefined }
 }
@@ -135,6 +138,21 @@ export function originList(about: string): Setting<readonly string[]> {
   }
 }
 
+/** Addresses of the instances of a service, separated by commas. A repeated one counts once; a slash at the end is cut off. */
+export function instanceAddresses(about: string): Setting<readonly string[]> {
+  return {
+    about,
+    fallback: undefined,
+    read(value) {
+      const list = value.split(',').map((one) => one.trim().replace(/\/$/, ''))
+      const wrong = list.find((one) => !/^https?:\/\/[^/?#@\s]+$/.test(one) || !URL.canParse(one))
+      return wrong === undefined
+        ? [...new Set(list.map((one) => new URL(one).origin))]
+        : new Error(`must list addresses like http://10.0.0.1:4104,http://10.0.0.2:4104, and "${wrong}" is none`)
+    },
+  }
+}
+
 /** Names or addresses of hosts, without ports, separated by commas; none unless given. */
 export function hostList(about: string): Setting<readonly string[]> {
   return {
@@ -148,12 +166,29 @@ export function hostList(about: string): Setting<readonly string[]> {
   }
 }
 
+/** The path of a file that can be read; none unless given. */
+export function filePath(about: string, variable?: string): Setting<string | undefined> {
+  return {
+    ...optionalText(about),
+    variable,
+    read(path) {
+      try {
+        accessSync(path, constants.R_OK)
+        return path
+      } catch (error) {
+        return new Error(`names a file that cannot be read (${(error as NodeJS.ErrnoException).code}, ${path})`)
+      }
+    },
+  }
+}
+
 export class WrongSettings extends Error {
   override name = 'WrongSettings'
 }
 
-/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES; `port` of '' is PORT. */
-export function variableOf(part: string, name: string): string {
+/** `checkoutMinutes` of orders is ORDERS_CHECKOUT_MINUTES; `port` of '' is PORT; some settings have variables of their own. */
+export function variableOf(part: string, name: string, setting?: Setting<unknown>): string {
+  if (setting?.variable) return setting.variable
   const words = part === '' ? name : `${part}_${name}`
   return words.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
 }
@@ -171,7 +206,7 @@ export function readSettings<P extends Record<string, SettingsSpec>>(
 
   function readPart(part: string, spec: SettingsSpec) {
     return Object.fromEntries(
-      Object.entries(spec).map(([name, setting]) => [name, readOne(variableOf(part, name), setting)]),
+      Object.entries(spec).map(([name, setting]) => [name, readOne(variableOf(part, name, setting), setting)]),
     )
   }
   function derived({ derive }: Setting<unknown>): string | undefined {

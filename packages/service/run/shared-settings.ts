@@ -18,6 +18,11 @@ export const sharedSpec = {
   publicUrl: siteAddress('where people reach the shop', 'http://localhost:4000'),
   returnOrigins: originList('origins of other sites that the bank may send customers back to'),
   shopName: text('the name of the shop', 'Souk'),
+  migrate: choice(
+    'whether a service migrates its database when it starts; off: it only checks that nothing is missing, and `npm run migrate` migrates',
+    ['on', 'off'],
+    'on',
+  ),
 } satisfies SettingsSpec
 
 /** How this process proves to others which service it is: by one secret of the whole shop, or by the keys of its own pairs. */

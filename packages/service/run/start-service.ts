@@ -15,7 +15,7 @@ import type { LocalService } from '../calls/service-request.ts'
 import { localService } from '../http/local-service.ts'
 import { startJobs } from '../work/run-jobs.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
-import type { AnyService } from './define-service.ts'
+import type { AnyService, OpenedResources } from './define-service.ts'
 import { round } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import { prepareSchema } from './prepare-schema.ts'
@@ -52,6 +52,8 @@ export interface RunningService {
   readonly context: AnyContext
   readonly contextFor: MakeContext
   readonly answer: LocalService
+  /** What readiness tells of it besides its database. */
+  readonly health?: () => Readonly<Record<string, string>>
   readonly server?: FastifyInstance
   /** Without a slash at the end; undefined when it does not listen. */
   readonly url?: string
@@ -64,7 +66,7 @@ export async function startService(definition: AnyService, parts: ProcessParts):
   const database = definition.migrations === undefined ? undefined : await startDatabase(definition, parts)
   const common = { ...parts, service: name, calls: definition.calls, database, settings: parts.settings[name] ?? {} }
   const base = contextMaker({ ...common, resources: undefined })(newTrace())
-  const { resources, close } = await openResources(definition, base, parts)
+  const { resources, close, health } = await openResources(definition, base, parts)
   if (close) onStop(`${name} resources`, close)
 
   const contextFor = contextMaker({ ...common, resources })
@@ -82,7 +84,7 @@ export async function startService(definition: AnyService, parts: ProcessParts):
     onStop(`${name} jobs`, jobs.stop)
   }
   const answer = localService(definition, contextFor, metrics, log)
-  return { definition, database, context: contextFor(newTrace()), contextFor, answer }
+  return { definition, database, context: contextFor(newTrace()), contextFor, answer, health }
 }
 
 /** Opens and migrates the service's database, and starts what works on its tables of messages. */
@@ -101,7 +103,10 @@ async function startDatabase(definition: AnyService, parts: ProcessParts): Promi
     onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
   })
   onStop(`${name} database`, database.close)
-  await prepareSchema(definition, database, parts.ownerUrls[name])
+  await prepareSchema(definition, database, {
+    ownerUrl: parts.ownerUrls[name],
+    migrates: parts.shared.migrate === 'on',
+  })
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
   relay = startRelay({ database, transport, log })
   onStop(`${name} relay`, relay.stop)
@@ -113,7 +118,7 @@ async function openResources(
   definition: AnyService,
   base: AnyContext,
   { resources, serviceCalls }: ProcessParts,
-): Promise<{ resources?: unknown; close?: () => Promise<void> }> {
+): Promise<Partial<OpenedResources<unknown>>> {
   const given = resources[definition.name]
   if (given !== undefined) return { resources: given }
   return (await definition.open?.(base, serviceCalls)) ?? {}

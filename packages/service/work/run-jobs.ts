@@ -22,6 +22,12 @@ export async function prepareJobs(database: Database): Promise<void> {
   await runMigrations({ connectionString: database.url, logger: silentLogger })
 }
 
+/** True when the queue's tables are there. */
+export async function hasJobs({ sql }: Pick<Database, 'sql'>): Promise<boolean> {
+  const [found] = await sql<{ there: boolean }>`select to_regclass('graphile_worker.migrations') is not null as there`
+  return found?.there === true
+}
+
 /**
  * Starts a worker for these jobs, with connections of its own: its statements do not wait behind those of requests. `onRun` is
  * called after each run. A job that throws runs again later, with exponential back-off.

@@ -50,12 +50,17 @@ export function makeCachedReads({ resources }: GatewayContext, responder: Respon
       const context = contextOf(request)
       setRoute(context, route)
       const network = clientNetwork(context.clientIp)
-      rateLimit.take(route, { client: network, network })
-      const url = request.raw.url as string // Requests that a server receives have one.
-      const response = responseCache.at(url)
-      if (response) send(request, reply, context, response, 'hit')
-      else void readAndSend(route, rule, request, reply, url).catch((error) => reply.send(error))
+      const asking = rateLimit.take(route, { client: network, network })
+      if (asking) void asking.then(() => serve(route, rule, request, reply)).catch((error) => reply.send(error))
+      else serve(route, rule, request, reply)
     }
+  }
+
+  function serve(route: Route, rule: CacheRule, request: HttpRequest, reply: HttpReply): void {
+    const url = request.raw.url as string // Requests that a server receives have one.
+    const response = responseCache.at(url)
+    if (response) send(request, reply, contextOf(request), response, 'hit')
+    else void readAndSend(route, rule, request, reply, url).catch((error) => reply.send(error))
   }
 
   async function readAndSend(route: Route, rule: CacheRule, request: HttpRequest, reply: HttpReply, url: string) {

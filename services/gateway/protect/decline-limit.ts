@@ -37,18 +37,34 @@ export interface DeclineLimit {
   /** A message told how the payment of an order ended. Orders of other gateways are ignored. */
   ended(orderId: string, outcome: 'paid' | 'declined'): void
 }
+/** How the payment of an order ended, and who made it. */
+export interface PaymentOutcome {
+  orderId: string
+  payer: Payer
+  outcome: 'paid' | 'declined'
+}
+/** How gateways tell each other of outcomes, so that each counts those of all. */
+export interface OtherGateways {
+  tell(outcome: PaymentOutcome): void
+  onTold(listener: (outcome: PaymentOutcome) => void): void
+}
 
-/** `isOn`: false for load tests. */
-export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): DeclineLimit {
+/** `isOn`: false for load tests. Without `others`, a gateway counts the payments that it has seen itself. */
+export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now, others?: OtherGateways): DeclineLimit {
   if (!isOn) {
     return { check: () => undefined, during: (_, run) => run(), answered: () => undefined, ended: () => undefined }
   }
+  others?.onTold(({ orderId, payer, outcome }) => count(orderId, payer, outcome))
   const streaks = new LRUCache<string, Streak>({ max: mostClients })
   /** Of each order, who checked it out, or that its outcome has been counted. */
   const orders = new LRUCache<string, Payer | 'counted'>({ max: mostOrders })
 
-  function count(orderId: string, payer: Payer, outcome: 'paid' | 'declined'): void {
-    if (orders.get(orderId) === 'counted') return
+  function countAndTell(orderId: string, payer: Payer, outcome: 'paid' | 'declined'): void {
+    if (count(orderId, payer, outcome)) others?.tell({ orderId, payer, outcome })
+  }
+  /** False when the outcome of the order has been counted before. */
+  function count(orderId: string, payer: Payer, outcome: 'paid' | 'declined'): boolean {
+    if (orders.get(orderId) === 'counted') return false
     orders.set(orderId, 'counted')
     for (const key of keysOf(payer)) {
       const { declines, surplus } = recent(key) ?? { declines: 0, surplus: 0 }
@@ -56,6 +72,7 @@ export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): D
         outcome === 'paid' ? ([0, Math.max(0, surplus - 1)] as const) : ([declines + 1, surplus + 1] as const)
       streaks.set(key, streakOf(...next, now(), outcome))
     }
+    return true
   }
   function recent(key: string) {
     const streak = streaks.get(key)
@@ -91,13 +108,13 @@ export function makeDeclineLimit(isOn: boolean, now: () => number = Date.now): D
         : refuse(ordersApi.routes.checkout, 'too-many-requests', tooMany, { retryAfterSeconds: 1 })
     },
     answered(orderId, payer, status) {
-      if (status === 402) count(orderId, payer, 'declined')
-      else if (status === 200 || status === 201) count(orderId, payer, 'paid')
+      if (status === 402) countAndTell(orderId, payer, 'declined')
+      else if (status === 200 || status === 201) countAndTell(orderId, payer, 'paid')
       else if (status === 202 && !orders.has(orderId)) orders.set(orderId, payer)
     },
     ended(orderId, outcome) {
       const payer = orders.get(orderId)
-      if (payer && payer !== 'counted') count(orderId, payer, outcome)
+      if (payer && payer !== 'counted') countAndTell(orderId, payer, outcome)
     },
   }
 }

@@ -1,5 +1,6 @@
 // Rate limits: a client that sends too many requests waits, and routes that attackers repeat have smaller limits.
 import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
 import { test } from 'node:test'
 import { allRoutes, type Route } from '@souk/contracts'
 import type { Refusal } from '@souk/service'
@@ -37,6 +38,20 @@ test('a client that sends too many requests is told when to come back', async ()
   } finally {
     await shop.stop()
   }
+})
+
+test('a gateway without REDIS_URL loads no client of Redis', async () => {
+  const shop = await startGateway()
+  await shop.stop()
+  const loaded = Object.keys(createRequire(import.meta.url).cache)
+  assert.ok(
+    loaded.some((file) => file.includes('node_modules/pg/')),
+    'it would be listed',
+  )
+  assert.deepEqual(
+    loaded.filter((file) => /node_modules\/(ioredis|rate-limiter-flexible)\//.test(file)),
+    [],
+  )
 })
 
 test('guessing passwords and checking out have smaller limits of their own', () => {

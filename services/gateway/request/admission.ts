@@ -17,7 +17,7 @@ export function makeAdmission({ resources }: GatewayContext, identification: Ide
     const credential = identification.credentialFor(route, request)
     const network = clientNetwork(context.clientIp)
     const user = credential && sessions.remembered(credential.token)?.userId
-    rateLimit.take(route, { client: user ?? network, network }, pathParams(request)['*'])
+    await rateLimit.take(route, { client: user ?? network, network }, pathParams(request)['*'])
     checkMediaType(route, request)
     checkLength(route, request)
     loadShedding.check(route)

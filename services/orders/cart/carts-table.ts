@@ -46,7 +46,7 @@ const cartRows = columns<CartToStore>({
   unwanted_versions: ['integer[]', (cart) => cart.unwantedVersions],
 })
 
-type JustStored = Omit<StoredCart, 'body' | 'order'>
+export type JustStored = Omit<StoredCart, 'body' | 'order'>
 /**
  * Stores a cart, new or changed, and returns it with its prices of now. Undefined when the price list does not know one of its
  * SKUs, when an order exists for it, when it belongs to somebody else, or when a condition does not hold.

@@ -5,7 +5,14 @@ import { clientNetwork, handle, isMet, type Precondition, preconditionIn, type R
 import type { OrdersContext } from '../context.ts'
 import { mayUse, refuseTaken } from './cart-access.ts'
 import { cartReply } from './cart-view.ts'
-import { type CartToStore, findCart, findUnknownSkus, storeCart } from './carts-table.ts'
+import {
+  type CartToStore,
+  findCart,
+  findCartOrMerged,
+  findUnknownSkus,
+  type JustStored,
+  storeCart,
+} from './carts-table.ts'
 import { findCurrentCartId } from './current-cart.ts'
 import { mostUnits } from './merge-carts.ts'
 import { mergeLines, priceCart } from './price-cart.ts'
@@ -36,9 +43,12 @@ export const putCart = handle(routes.putCart, async (request, context: OrdersCon
     body,
     mayBeNew: mayBeNew && !condition.mustExist,
   }
-  const cart = await storeCart(toStore, context)
-  if (mayBeNew && cart?.version !== 1) newCarts.giveBack(client)
-  if (!cart) return refuseToStore(id, condition, mayBeNew, request, context)
+  let cart: JustStored | undefined
+  try {
+    cart = (await storeCart(toStore, context)) ?? (await refuseOrStoreAgain(toStore, condition, request, context))
+  } finally {
+    if (mayBeNew && cart?.version !== 1) newCarts.giveBack(client)
+  }
 
   const { version: cartVersion, customerId } = cart
   const priced = priceCart(body, cart.prices)
@@ -61,16 +71,20 @@ export const readMyCart = handle(routes.readMyCart, async (request, context: Ord
   return cartReply(routes.readMyCart, cart, priceCart(cart.body, cart.prices), request, context)
 })
 
-/** Looks up why a cart could not be stored. */
-async function refuseToStore(
-  id: string,
+/**
+ * Refuses a cart that could not be stored, with the reason. When the reason has ended meanwhile (the other change is stored, the
+ * SKU has become known), the cart is stored after all.
+ */
+async function refuseOrStoreAgain(
+  toStore: CartToStore,
   condition: Precondition,
-  mayBeNew: boolean,
   request: Request<typeof routes.putCart>,
-  { sql, settings }: OrdersContext,
-): Promise<never> {
+  context: OrdersContext,
+): Promise<JustStored> {
   const route = routes.putCart
-  const cart = await findCart(id, sql)
+  const { sql, settings } = context
+  const found = await findCartOrMerged(toStore.id, sql)
+  const cart = found?.mergedInto ? undefined : found
   if (cart && !mayUse(cart, cart.order, request.caller)) refuse(route, 'not-found', 'There is no such cart.')
   if (cart?.order) refuseTaken(route, cart.order, request, settings.accessKeySecret)
   if (!isMet(condition, cart?.version)) {
@@ -81,13 +95,11 @@ async function refuseToStore(
   if (skus.length > 0) {
     refuse(route, 'sku-unknown', `The shop does not know ${skus.join(', ')}. The cart was not stored.`, { skus })
   }
-  if (!cart && !mayBeNew) {
+  if (found?.mergedInto) refuse(route, 'not-found', 'There is no such cart. Choose a new id.')
+  if (!cart && !toStore.mayBeNew) {
     refuse(route, 'too-many-requests', 'Too many new carts from your address. Try again in a minute.', {
       retryAfterSeconds: 60,
     })
   }
-  // A cart that was merged into another, or is being changed at this moment.
-  return cart
-    ? refuse(route, 'unavailable', 'This cart is being changed. Try again.')
-    : refuse(route, 'not-found', 'There is no such cart. Choose a new id.')
+  return (await storeCart(toStore, context)) ?? refuse(route, 'unavailable', 'This cart is being changed. Try again.')
 }

@@ -81,6 +81,28 @@ test('SKUs that the shop has never known are refused with their names, and nothi
   assert.deepEqual([read.version, read.lines.length], [1, 1])
 })
 
+test('a SKU that becomes known while its cart is being stored gets into the cart', async (t) => {
+  const { sql, pool, connect } = shop.database('orders')
+  // The statement that stores a cart has read nothing newer than its beginning. It stops there until the test lets go.
+  const gate = await connect()
+  t.after(() => gate.close())
+  await gate.sql`select pg_advisory_lock(12)`
+  await pool.query(`
+    create function stop_here() returns trigger language plpgsql as $$
+    begin
+      perform pg_advisory_xact_lock(12);
+      return null;
+    end $$;
+    create trigger stop_here before insert on cart for each statement execute function stop_here()`)
+  t.after(() => pool.query('drop function stop_here cascade'))
+  const put = putFrom('192.0.2.3', randomUUID(), [{ sku: 'FORK-3', quantity: 1 }])
+  while ((await sql`select from pg_locks where locktype = 'advisory' and objid = 12 and not granted`).length === 0) {}
+  await shop.sell('FORK-3', 1000)
+  await gate.sql`select pg_advisory_unlock(12)`
+  const { status, body } = await put
+  assert.deepEqual([status, body.version, body.totals?.total.amount], [200, 1, 1000], JSON.stringify(body))
+})
+
 test('a SKU that the shop knew stays in the cart when it is not for sale any more', async () => {
   const gone = await shop.sell('FORK-2', 1000, { status: 'draft' })
   const { status, body } = await putFrom('192.0.2.2', randomUUID(), [{ sku: gone, quantity: 1 }])

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
-import { freePort } from '../tests/fixture.ts'
-import { findRunningShop } from './machine.ts'
-import { removeDataFolder } from './postgres-home.ts'
+import { freePort } from '../../tests/fixture.ts'
+import { findRunningShop } from '../machine.ts'
+import { removeDataFolder } from '../postgres-home.ts'
 
 const names = ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications']
 const skip = process.platform !== 'linux' && 'it reads /proc'
@@ -108,7 +108,7 @@ test('after a kill all its processes end, also when the data folder was deleted'
 
 async function startShop(): Promise<void> {
   const { NODE_TEST_CONTEXT: _, ...ours } = process.env
-  launcher = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), '--apart'], {
+  launcher = spawn(process.execPath, [join(import.meta.dirname, '..', 'start.ts'), '--apart'], {
     env: {
       ...ours,
       ...Object.fromEntries(Object.entries(addresses).map(([name, url]) => [`${name.toUpperCase()}_URL`, url])),

@@ -1,0 +1,6 @@
+// The message brokers that can be started here when they are installed.
+import type { BrokerKind } from './broker.ts'
+import { kafka } from './kafka.ts'
+import { nats } from './nats.ts'
+
+export const brokers: readonly BrokerKind[] = [nats, kafka]
