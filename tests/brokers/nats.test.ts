@@ -2,8 +2,8 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { transportSuite } from '@souk/messaging/transports/conformance-suite'
 import { openTransport } from '@souk/messaging'
+import { transportSuite } from '@souk/messaging/transports/conformance-suite'
 import { nats } from '../../local/brokers/nats.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }

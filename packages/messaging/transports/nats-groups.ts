@@ -72,14 +72,18 @@ export async function addGroup(bucket: KV, group: string, entry: Entry): Promise
   }
 }
 
-/** How many messages the slowest group has yet to read. */
-export async function slowest(bucket: KV, stream: { created: string; last: number }): Promise<number> {
-  let backlog = 0
-  for await (const entry of await bucket.history()) {
-    const { position, stream: of } = entry.json<Entry>()
-    backlog = Math.max(backlog, stream.last - (of === stream.created ? position : 0))
-  }
-  return backlog
+/** How many messages the slowest of these groups has yet to read. */
+export async function slowest(
+  bucket: KV,
+  groups: readonly string[],
+  stream: { created: string; last: number },
+): Promise<number> {
+  const entries = await Promise.all(groups.map((group) => bucket.get(group)))
+  const unread = entries.map((found) => {
+    const entry = found?.json<Entry>()
+    return stream.last - (entry?.stream === stream.created ? entry.position : 0)
+  })
+  return Math.max(0, ...unread)
 }
 
 /**
@@ -127,7 +131,7 @@ function makeLease(bucket: KV, group: string, first: Entry, known: number): Leas
       if (!isConflict(error)) throw error
       // A write whose answer was lost has changed the revision; nobody else writes our name.
       const now = await bucket.get(group)
-      if (now?.json<Entry>().owner !== first.owner) {
+      if (!now || now.json<Entry>().owner !== first.owner) {
         isLost = true
         throw new LeaseLost(`Another member reads for ${group}.`)
       }

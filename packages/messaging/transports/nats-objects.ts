@@ -20,7 +20,8 @@ export function keepObjects(
 ): NatsObjects {
   const added = new Set<string>()
   let known: { stream: string; bucket: string } | undefined
-  let wasReplaced = false
+  /** Groups whose entry was deleted: nobody knows where they were. */
+  const lost = new Set<string>()
   let running: ReturnType<NatsObjects['ensure']> | undefined
 
   async function ensureNow() {
@@ -29,14 +30,17 @@ export function keepObjects(
     const last = info.state.last_seq
     const { bucket, isNew, created: bucketCreated } = await ensureBucket(jsm, js, settings)
     const isReplaced = known !== undefined && (known.stream !== created || known.bucket !== bucketCreated)
-    if (isReplaced) added.clear()
-    wasReplaced ||= isReplaced || isNew
+    if (isReplaced || isNew) {
+      added.clear()
+      for (const group of groups) lost.add(group)
+    }
     known = { stream: created, bucket: bucketCreated }
     for (const group of groups) {
       if (added.has(group)) continue
-      // A group that is new reads from now on. One whose entry was deleted reads all, because nobody knows where it was.
-      await addGroup(bucket, group, { position: wasReplaced ? 0 : last, stream: created })
+      // A group that is new reads from now on.
+      await addGroup(bucket, group, { position: lost.has(group) ? 0 : last, stream: created })
       added.add(group)
+      lost.delete(group)
     }
     return { info, created, last, bucket }
   }

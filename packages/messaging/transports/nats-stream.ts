@@ -122,15 +122,25 @@ function differences(is: StreamConfig, wanted: ReturnType<typeof wantedStream>):
   return checks.filter(([isWrong]) => isWrong).map(([, sentence]) => sentence)
 }
 
+const bucketName = (name: string) => `${name}_groups`
+const streamOfBucket = (name: string) => `KV_${bucketName(name)}`
+
+/** The groups that have an entry. (The library's own list of keys waits for ever when an entry is written meanwhile.) */
+export async function groupsIn(jsm: JetStreamManager, name: string): Promise<string[]> {
+  const prefix = `$KV.${bucketName(name)}.`
+  const { state } = await jsm.streams.info(streamOfBucket(name), { subjects_filter: `${prefix}>` })
+  return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length))
+}
+
 /** The bucket with a position for each group. `isNew`: it was not there. `created` tells one that was made anew from the one before. */
 export async function ensureBucket(
   jsm: JetStreamManager,
   js: JetStreamClient,
   { name, replicas }: NatsSettings,
 ): Promise<{ bucket: KV; isNew: boolean; created: string }> {
-  const stream = `KV_${name}_groups`
+  const stream = streamOfBucket(name)
   const found = await findStream(jsm, stream)
-  const bucket = await new Kvm(js).create(`${name}_groups`, { history: 1, replicas, allow_direct: false })
+  const bucket = await new Kvm(js).create(bucketName(name), { history: 1, replicas, allow_direct: false })
   const { created } = found ?? (await jsm.streams.info(stream))
   return { bucket, isNew: found === undefined, created }
 }

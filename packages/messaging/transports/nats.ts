@@ -7,7 +7,7 @@ import { answerAsMember, slowest } from './nats-groups.ts'
 import { keepObjects } from './nats-objects.ts'
 import { natsPublisher } from './nats-publisher.ts'
 import { type NatsBus, startGroupReader, startTail } from './nats-readers.ts'
-import { checkServer, durabilityOf } from './nats-stream.ts'
+import { checkServer, durabilityOf, groupsIn } from './nats-stream.ts'
 import { type Subscription, type Transport, type TransportOptions, WrongBroker } from './transport.ts'
 
 /** How long the stream may be unavailable at the start, as in a cluster that elects a leader. */
@@ -53,7 +53,7 @@ export async function natsTransport({ url, log, tls, groups = new Map() }: Trans
       },
       async backlog() {
         const { bucket, ...stream } = await objects.ensure()
-        return slowest(bucket, stream)
+        return slowest(bucket, await groupsIn(jsm, name), stream)
       },
       async close() {
         await Promise.all([...subscriptions].map((subscription) => subscription.close()))
