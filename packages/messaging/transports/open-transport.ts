@@ -20,6 +20,9 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     case 'nats':
     case 'tls':
       return (await import('./nats.ts')).natsTransport(options)
+    case 'amqp':
+    case 'amqps':
+      return (await import('./rabbitmq.ts')).rabbitTransport(options)
     case 'kafka':
     case 'kafkas':
       return (await import('./kafka.ts')).kafkaTransport(options)

@@ -3,8 +3,9 @@
 import { type Answer, type Api, type ClientOf, makeClient, type Route, type ServiceName } from '@souk/contracts'
 import { childOf, type Log, type Trace } from '@souk/messaging'
 import { Refusal } from '../http/refusals.ts'
+import { wasTimeout } from './call-failures.ts'
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts'
-import { callDeadline, withDeadline } from './deadlines.ts'
+import { callDeadline, deadlineExceeded, withDeadline } from './deadlines.ts'
 import { makeHttpCalls, type Remotes } from './http-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
@@ -57,6 +58,7 @@ export function makeServiceCalls(options: {
     } catch (error) {
       breaker.failed()
       if (error instanceof Refusal) throw error
+      if (wasTimeout(error)) throw deadlineExceeded(route)
       log.warn({ service, route: route.name, error: String(error) }, 'A service could not be reached.')
       throw unavailable(service)
     }

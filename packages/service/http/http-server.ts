@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { newTrace } from '@souk/messaging'
+import { drainingHeader } from './health-routes.ts'
 import { answerOf, Refusal } from './refusals.ts'
 import { originForm } from './request-head.ts'
 
@@ -27,10 +28,35 @@ const mostToldWhy = 100
 
 type Headers = Readonly<Record<string, string>>
 
+export interface HttpServers {
+  make(handler: RequestListener): Server
+  /** From now on each answer ends its connection, also that of a request in hand, and says that this process is about to stop. */
+  drain(): void
+  /** Ends the connections without a request. */
+  closeIdle(): void
+  closeAll(): void
+}
+
 /** Makes the servers of one address list (localhost has two); they share the limits of connections. `headers`: on every refusal. */
-export function httpServers(limits: ServerLimits, headers: Headers): (handler: RequestListener) => Server {
+export function httpServers(limits: ServerLimits, headers: Headers): HttpServers {
   const connections = countConnections(limits, headers)
-  return (handler) => {
+  const servers: Server[] = []
+  let isDraining = false
+  return {
+    make,
+    drain() {
+      isDraining = true
+      for (const socket of connections.open) endAfterAnswer((socket as WithAnswer)._httpMessage)
+    },
+    closeIdle() {
+      for (const server of servers) server.closeIdleConnections()
+    },
+    closeAll() {
+      for (const server of servers) server.closeAllConnections()
+    },
+  }
+
+  function make(handler: RequestListener): Server {
     const server = createServer({
       maxHeaderSize: largestHeaderBytes,
       headersTimeout: limits.headerSeconds * 1000,
@@ -46,6 +72,7 @@ export function httpServers(limits: ServerLimits, headers: Headers): (handler: R
         request.socket.destroy()
         return
       }
+      if (isDraining) endAfterAnswer(response)
       if (request.url?.[0] !== '/') request.url = originForm(request)
       handler(request, response)
     }
@@ -59,8 +86,17 @@ export function httpServers(limits: ServerLimits, headers: Headers): (handler: R
       refuseConnection(socket as Socket, refusalOf(error), headers)
     })
     connections.limit(server)
+    servers.push(server)
     return server
   }
+}
+
+/** Node's answer to the request that a connection is busy with. */
+type WithAnswer = Socket & { _httpMessage?: ServerResponse | null }
+function endAfterAnswer(response: ServerResponse | null | undefined): void {
+  if (!response || response.headersSent) return
+  response.shouldKeepAlive = false
+  response.setHeader(drainingHeader, '1')
 }
 
 type ClientError = Error & { code?: string; rawPacket?: Buffer }
@@ -88,7 +124,7 @@ function overflowsInTarget(packet: Buffer): boolean {
 
 /** Answers on the connection itself, when there is no request that could be answered, and closes it. */
 function refuseConnection(socket: Socket, refusal: Refusal, headers: Headers): void {
-  const inProgress = (socket as { _httpMessage?: ServerResponse })._httpMessage
+  const inProgress = (socket as WithAnswer)._httpMessage
   if (!socket.writable || inProgress?.headersSent) {
     socket.destroy() // Nothing may be written into another answer.
     return
@@ -129,10 +165,12 @@ function countConnections(
   headers: Headers,
 ) {
   const perClient = new Map<string, number>()
-  let all = 0
+  const open = new Set<Socket>()
   let beingTold = 0
 
   return {
+    /** The connections that reached a server. */
+    open: open as ReadonlySet<Socket>,
     /** From now on, connections above the limits do not reach the server. */
     limit(server: Server): void {
       const accept = server.listeners('connection') as ((socket: Socket) => void)[]
@@ -140,20 +178,20 @@ function countConnections(
       server.on('connection', (socket: Socket) => {
         const client = clientOf(socket.remoteAddress ?? '')
         const own = perClient.get(client) ?? 0
-        if (all >= connections || own >= connectionsPerClient) {
+        if (open.size >= connections || own >= connectionsPerClient) {
           tellWhy(socket)
           return
         }
-        all += 1
+        open.add(socket)
         perClient.set(client, own + 1)
-        socket.once('close', () => leave(client))
+        socket.once('close', () => leave(socket, client))
         for (const one of accept) one.call(server, socket)
       })
     },
   }
 
-  function leave(client: string): void {
-    all -= 1
+  function leave(socket: Socket, client: string): void {
+    open.delete(socket)
     const left = (perClient.get(client) ?? 1) - 1
     if (left === 0) perClient.delete(client)
     else perClient.set(client, left)

@@ -138,12 +138,13 @@ export function originList(about: string): Setting<readonly string[]> {
   }
 }
 
-/** Addresses of the instances of a service, separated by commas. A repeated one counts once; a slash at the end is cut off. */
-export function instanceAddresses(about: string): Setting<readonly string[]> {
-  return {
+/** Addresses of the instances of a service, separated by commas; may be missing. A repeated one counts once. */
+export function instanceAddresses(about: string): Setting<readonly string[] | undefined> {
+  const setting = {
     about,
     fallback: undefined,
-    read(value) {
+    optional: true,
+    read(value: string) {
       const list = value.split(',').map((one) => one.trim().replace(/\/$/, ''))
       const wrong = list.find((one) => !/^https?:\/\/[^/?#@\s]+$/.test(one) || !URL.canParse(one))
       return wrong === undefined
@@ -151,6 +152,7 @@ export function instanceAddresses(about: string): Setting<readonly string[]> {
         : new Error(`must list addresses like http://10.0.0.1:4104,http://10.0.0.2:4104, and "${wrong}" is none`)
     },
   }
+  return setting
 }
 
 /** Names or addresses of hosts, without ports, separated by commas; none unless given. */
