@@ -1,6 +1,8 @@
 // The connection to NATS: what its URL says, waiting for the broker at the start, and connecting again for ever.
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import {
   AuthorizationError,
   connect,
@@ -104,7 +106,7 @@ function connectionOptions(settings: NatsSettings, tls: TlsFiles = {}): NodeConn
     token,
     authenticator: credentials === undefined ? undefined : credsAuthenticator(readFileSync(credentials)),
     // The library reads the files at each connect, so a new certificate is used without a restart.
-    tls: isTls || hasFiles ? files : undefined,
+    tls: isTls || hasFiles ? { ...files, ...checksAddresses(servers) } : undefined,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: retryMs,
@@ -114,6 +116,24 @@ function connectionOptions(settings: NatsSettings, tls: TlsFiles = {}): NodeConn
     maxPingOut: 2,
     timeout: 10_000,
     noAsyncTraces: true,
+  }
+}
+
+/**
+ * The library does not tell Node the address of a server that has no name, and Node would look for localhost in the certificate. It must
+ * hold one of the addresses of the URL.
+ */
+function checksAddresses(servers: readonly string[]) {
+  const addresses = servers
+    .map((server) => server.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+    .filter((host) => isIP(host))
+  const isNamed = servers.some((server) => /^localhost(:|$)/.test(server))
+  return {
+    checkServerIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+      if (isIP(host) === 0 && (host !== 'localhost' || isNamed)) return checkServerIdentity(host, certificate)
+      const errors = addresses.map((address) => checkServerIdentity(address, certificate))
+      return errors.includes(undefined) ? undefined : (errors[0] ?? checkServerIdentity(host, certificate))
+    },
   }
 }
 
