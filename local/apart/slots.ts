@@ -1,5 +1,6 @@
 // Where the processes of each service listen. A service has one slot more than it has processes, so that the process that replaces
 // another one starts beside it, at an address that the other services know already.
+import { createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
 import { WrongSettings } from '@souk/service'
@@ -21,13 +22,17 @@ export interface Slot {
 const slotStep = 10
 const operationsOffset = 100
 const firstPorts: Record<ServiceName, number> = { ...ports, gateway: 4107 }
-/** When a usual port is taken, the one this much higher is tried, and so on, below the ports that systems give out by themselves. */
-const nextTry = 1_000
+/** When a port is taken, the one this much higher is tried, within the block of this shop. */
+const nextTry = 200
+/** Shops on one machine have blocks of their own: an address that is free for a moment must not become that of another shop. */
+const blockSize = 1_000
+const firstGuard = 4_100
+/** Below the ports that systems give out by themselves. */
 const largestPort = 32_000
 
 /**
  * The slots of all services. Those of a service lie at the addresses that <NAME>_URL lists, separated by commas; further ones at the
- * usual ports, or higher where these are taken. `waitSeconds`: how long a port may still be in use by a process that is about to end.
+ * usual ports, or higher where these or all are taken by another shop. `waitSeconds`: how long a port may still be in use by a process that is about to end.
  */
 export async function planSlots(
   replicas: Record<ServiceName, number>,
@@ -35,6 +40,7 @@ export async function planSlots(
   { host, operationsHost, waitSeconds = 0 }: { host: string; operationsHost: string; waitSeconds?: number },
 ): Promise<Slot[]> {
   const until = Date.now() + waitSeconds * 1000
+  const blockStart = (await reserveBlock()) - firstGuard
   const chosen = new Set<number>()
   const numbered = serviceNames.flatMap((service) =>
     Array.from({ length: replicas[service] + 1 }, (_, index) => ({ service, index })),
@@ -43,7 +49,7 @@ export async function planSlots(
 
   async function plan(service: ServiceName, index: number): Promise<Slot> {
     const isGateway = service === 'gateway'
-    const usual = firstPorts[service] + slotStep * index
+    const usual = blockStart + firstPorts[service] + slotStep * index
     const operationsPort = await choose(operationsHost, usual + operationsOffset)
     const ownHost = isGateway ? '127.0.0.1' : host // The public port is on HOST; the gateways behind it are not.
     const given = isGateway ? undefined : addressesIn(env[addressVariable(service)])[index]
@@ -52,7 +58,7 @@ export async function planSlots(
     return {
       service,
       name: `${service}.${index + 1}`,
-      url: given ?? `http://${reachable(ownHost)}:${port}`,
+      url: given ?? `${env.SOUK_TLS_CERT && !isGateway ? 'https' : 'http'}://${reachable(ownHost)}:${port}`,
       host: ownHost,
       port,
       operationsPort,
@@ -60,7 +66,7 @@ export async function planSlots(
   }
   async function choose(on: string, usual: number): Promise<number> {
     await waitUntilFree(on, usual)
-    for (let port = usual; port < largestPort; port += nextTry) {
+    for (let port = usual; port < usual + blockSize - nextTry; port += nextTry) {
       if (chosen.has(port)) continue
       chosen.add(port)
       if (await isFree(on, port)) return port
@@ -70,6 +76,22 @@ export async function planSlots(
   async function waitUntilFree(on: string, port: number): Promise<void> {
     while (Date.now() < until && !(await isFree(on, port))) await pause(100)
   }
+}
+
+/** Takes a block of ports by listening on its first one for as long as this process lives. Returns that port. */
+async function reserveBlock(): Promise<number> {
+  for (let guard = firstGuard; guard < largestPort; guard += blockSize) {
+    const server = createServer((socket) => socket.destroy())
+    const isTaken = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(true))
+      server.listen(guard, '127.0.0.1', () => resolve(false))
+    })
+    server.unref()
+    if (!isTaken) return guard
+  }
+  throw new WrongSettings(
+    `The ports ${firstGuard}, ${firstGuard + blockSize} and so on are taken. Stop what uses them.`,
+  )
 }
 
 /** <NAME>_URL of each service but the gateway: the addresses of all its slots, separated by commas. */

@@ -56,7 +56,9 @@ export function makeSupervisor(
     if (isRestarting) throw new RestartFailed('Another restart is under way. Wait until it has ended.')
     isRestarting = true
     try {
-      for (const service of services) {
+      // The gateways come last, because a new one may know routes that only the new services have.
+      const isGateway = (service: ServiceName) => Number(service === 'gateway')
+      for (const service of services.toSorted((a, b) => isGateway(a) - isGateway(b))) {
         for (const old of processesOf(service)) await replace(old, tell, signal)
       }
     } finally {

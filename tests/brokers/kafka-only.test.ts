@@ -1,5 +1,7 @@
 // What is particular to the Kafka transport, on a real broker: its topic, its groups, and what its brokers may do.
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Admin, Producer } from '@platformatic/kafka'
@@ -160,6 +162,44 @@ describe('only on Kafka', { skip: !isKafkaChosen }, () => {
       [],
     )
     assert.ok(second.seen.length > 0, 'the other member got some of the partitions')
+  })
+
+  test('a member that was stopped for a while begins nothing that another member has got meanwhile', async (t) => {
+    const topic = unused('topic')
+    const transport = await opened(t, topic)
+    await (await collect(transport, 'group')).close()
+    const keys = Array.from({ length: 24 }, () => unused('key'))
+    const sent = Array.from({ length: 60 }, () => keys.flatMap((key) => messages(1, { key }))).flat()
+    await publishAll(transport, sent)
+    const child = fork(join(import.meta.dirname, 'kafka-member.ts'), [`${server.url}?name=${topic}`, 'group', type])
+    t.after(() => void child.kill('SIGKILL'))
+    const begun: string[][] = []
+    child.on('message', (batch) => begun.push(batch as string[]))
+    await until(() => begun.length > 0, 60) // It has fetched several batches by now.
+    child.kill('SIGSTOP')
+    const reader = await collect(transport, 'group')
+    const rest = sent.filter(({ id }) => !begun.flat().includes(id))
+    assert.ok(rest.length > 0)
+    await until(() => reader.has(rest), 60)
+    const before = begun.length
+    child.kill('SIGCONT')
+    const later: { id: string }[] = []
+    await until(async () => {
+      const more = keys.flatMap((key) => messages(1, { key }))
+      later.push(...more)
+      await publishAll(transport, more)
+      await pause(200)
+      return ids(later).some((id) => begun.slice(before).flat().includes(id))
+    }, 60)
+    const late = begun.slice(before).flat()
+    assert.deepEqual(
+      late.filter((id) => ids(rest).includes(id)),
+      [],
+    )
+    await until(
+      () => later.every(({ id }) => late.includes(id) || begun.flat().includes(id) || reader.has([{ id }])),
+      60,
+    )
   })
 
   test('members come and go every 2 seconds while messages flow: none is lost, and each key stays in order', async (t) => {

@@ -16,7 +16,10 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     case 'postgresql':
       return postgresTransport(options)
     case 'memory':
-      return memoryTransport()
+      return memoryTransport(options.groups)
+    case 'nats':
+    case 'tls':
+      return (await import('./nats.ts')).natsTransport(options)
     case 'amqp':
     case 'amqps':
       return (await import('./rabbitmq.ts')).rabbitTransport(options)
@@ -24,6 +27,8 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     case 'kafkas':
       return (await import('./kafka.ts')).kafkaTransport(options)
     default:
-      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, amqp://, kafka:// or memory:.`)
+      throw new Error(
+        `There is no message broker for ${scheme}: URLs; use postgres://, nats://, amqp://, kafka:// or memory:.`,
+      )
   }
 }

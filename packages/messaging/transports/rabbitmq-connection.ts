@@ -159,7 +159,8 @@ function refusalOf(error: unknown, place: string, { user, vhost }: RabbitSetting
   return undefined
 }
 
-async function closeConnection(model: ChannelModel): Promise<void> {
+/** Closes a connection within some seconds, whatever the server does. */
+export async function closeConnection(model: ChannelModel): Promise<void> {
   // It rejects when the connection is lost already, and never resolves when the server hangs.
   await Promise.race([model.close().catch(() => undefined), sleep(closeMs, undefined, { ref: false })])
   destroy(model)

@@ -1,7 +1,7 @@
 // RabbitMQ as a transport: a topic exchange, and a durable queue for each group, which one member at a time reads, so that the messages
 // of each key stay in order (docs/decisions/011-rabbitmq.md).
 import type { ChannelModel } from 'amqplib'
-import { type KeptConnection, keepConnection, openWithinAMinute } from './rabbitmq-connection.ts'
+import { closeConnection, type KeptConnection, keepConnection, openWithinAMinute } from './rabbitmq-connection.ts'
 import { type GroupReader, startGroupReader } from './rabbitmq-group.ts'
 import { makePublisher } from './rabbitmq-publisher.ts'
 import { type Reader, startTail } from './rabbitmq-readers.ts'
@@ -97,7 +97,7 @@ async function openPublisher(settings: RabbitSettings, groups: Groups, log: Log)
     publishing = keepConnection(settings, log, { first, opened: prepare })
     return { publisher, publishing, ...state }
   } catch (error) {
-    await first.close().catch(() => undefined) // What failed before is thrown.
+    await closeConnection(first)
     throw error
   }
 }

@@ -9,6 +9,7 @@ import { callDeadline, deadlineExceeded, withDeadline } from './deadlines.ts'
 import { makeHttpCalls, type Remotes } from './http-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
+import type { Connector } from './tls-connector.ts'
 
 export interface ServiceCalls {
   /** Resolves with the answer, whatever its status. Throws a Refusal (unavailable, deadline-exceeded) when there was none. */
@@ -26,9 +27,11 @@ export function makeServiceCalls(options: {
   remotes: Remotes
   tokens: ServiceTokens
   log: Log
+  /** How connections are made, for TLS. */
+  connect?: Connector
 }): ServiceCalls {
   const { local, log } = options
-  const http = makeHttpCalls(options.remotes, options.tokens, log)
+  const http = makeHttpCalls(options.remotes, options.tokens, log, options.connect)
   const breakers = new Map<ServiceName, CircuitBreaker>()
 
   function breakerOf(service: ServiceName): CircuitBreaker {

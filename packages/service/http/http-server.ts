@@ -6,6 +6,7 @@ import { newTrace } from '@souk/messaging'
 import { drainingHeader } from './health-routes.ts'
 import { answerOf, Refusal } from './refusals.ts'
 import { originForm } from './request-head.ts'
+import { createTlsServer, type ServerTls } from './tls-server.ts'
 
 export interface ServerLimits {
   /** Until when the headers of a request must have arrived, and the whole request with its body. Checked twice a second. */
@@ -38,15 +39,17 @@ export interface HttpServers {
 }
 
 /** Makes the servers of one address list (localhost has two); they share the limits of connections. `headers`: on every refusal. */
-export function httpServers(limits: ServerLimits, headers: Headers): HttpServers {
+export function httpServers(limits: ServerLimits, headers: Headers, tls?: ServerTls): HttpServers {
   const connections = countConnections(limits, headers)
   const servers: Server[] = []
+  /** Over TLS, a request belongs to this socket and not to that of the connection. */
+  const secured = new Set<Socket>()
   let isDraining = false
   return {
     make,
     drain() {
       isDraining = true
-      for (const socket of connections.open) endAfterAnswer((socket as WithAnswer)._httpMessage)
+      for (const socket of tls ? secured : connections.open) endAfterAnswer((socket as WithAnswer)._httpMessage)
     },
     closeIdle() {
       for (const server of servers) server.closeIdleConnections()
@@ -57,14 +60,16 @@ export function httpServers(limits: ServerLimits, headers: Headers): HttpServers
   }
 
   function make(handler: RequestListener): Server {
-    const server = createServer({
+    const options = {
       maxHeaderSize: largestHeaderBytes,
       headersTimeout: limits.headerSeconds * 1000,
       requestTimeout: limits.requestSeconds * 1000,
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: checkTimesMs,
       requireHostHeader: false, // Node would answer without a body. wrongHead checks it.
-    })
+    }
+    const refusePlain = (socket: Socket) => refuseConnection(socket, notTls, headers)
+    const server = tls ? createTlsServer(options, tls, options.headersTimeout, refusePlain) : createServer(options)
     server.maxHeadersCount = 0 // Node would drop the others silently. wrongHead counts them.
     const answer: RequestListener = (request, response) => {
       // After an answer with `connection: close` no further request is processed (RFC 9112, 9.6).
@@ -85,6 +90,10 @@ export function httpServers(limits: ServerLimits, headers: Headers): HttpServers
       if (error.code === 'ECONNRESET' || socket.destroyed) return
       refuseConnection(socket as Socket, refusalOf(error), headers)
     })
+    server.on('secureConnection', (socket: Socket) => {
+      secured.add(socket)
+      socket.once('close', () => secured.delete(socket))
+    })
     connections.limit(server)
     servers.push(server)
     return server
@@ -100,6 +109,7 @@ function endAfterAnswer(response: ServerResponse | null | undefined): void {
 }
 
 type ClientError = Error & { code?: string; rawPacket?: Buffer }
+const notTls = new Refusal('invalid-request', 400, 'This server speaks TLS. Use an address that begins with https://.')
 const noTunnel = new Refusal('method-not-allowed', 405, 'This server makes no tunnels.')
 
 function refusalOf({ code, rawPacket }: ClientError): Refusal {

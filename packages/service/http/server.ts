@@ -8,6 +8,7 @@ import type { Caller, ServiceTokens } from '../calls/service-token.ts'
 import { type HttpServers, httpServers, type ServerLimits } from './http-server.ts'
 import { answerOf, Refusal } from './refusals.ts'
 import { wrongHead } from './request-head.ts'
+import type { ServerTls } from './tls-server.ts'
 
 /** Bytes in a body, unless the contract says otherwise. */
 export const defaultBodyLimit = 64 * 1024
@@ -28,6 +29,8 @@ export interface ServerOptions {
   limits?: ServerLimits
   /** How long requests in hand may take when the server is closed, in seconds (15). */
   stopSeconds?: number
+  /** TLS in place of plain HTTP, which is then refused with a sentence. */
+  tls?: ServerTls
 }
 const defaultStopSeconds = 15
 const idleCheckMs = 50
@@ -38,7 +41,7 @@ const idleCheckMs = 50
  */
 export function bareServer(options: ServerOptions = {}): FastifyInstance {
   const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
-  const servers = httpServers(options.limits ?? defaultLimits, options.headers ?? {})
+  const servers = httpServers(options.limits ?? defaultLimits, options.headers ?? {}, options.tls)
   const server = Fastify({
     logger: false,
     trustProxy: options.trustProxy ?? false,
@@ -93,8 +96,9 @@ export function serveService(
   routes: readonly Route[],
   answer: LocalService,
   tokens: ServiceTokens,
+  tls?: ServerTls,
 ): FastifyInstance {
-  const server = bareServer()
+  const server = bareServer({ tls })
   server.addHook('onRequest', (request, reply, done) => {
     const refusal = wrongHead(request.raw)
     if (refusal) sendAnswer(reply, answerOf(refusal, request.id))

@@ -1,8 +1,10 @@
 // Runs services in this process: any of them, alone or together. This file is the order of starting and of stopping, which
 // loses nothing: first all work ends (requests, messages, schedules, jobs), then what it needs: relays, databases, calls to others.
 import { setTimeout as pause } from 'node:timers/promises'
+import { Server as TlsServer } from 'node:tls'
 import { apis, type Route, type ServiceName } from '@souk/contracts'
 import { newTrace, type Transport } from '@souk/messaging'
+import type { FastifyInstance } from 'fastify'
 import type { Remotes } from '../calls/http-calls.ts'
 import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
 import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
@@ -17,7 +19,8 @@ import { measureBacklogs } from './backlog-metrics.ts'
 import type { AnyService } from './define-service.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations-server.ts'
-import { readSettings, variableOf } from './settings.ts'
+import { openServiceTls, tlsSpec } from './service-tls.ts'
+import { readSettings, type SettingsOf, variableOf } from './settings.ts'
 import {
   addressSpec,
   type SharedSettings,
@@ -76,12 +79,16 @@ export interface Running {
 /** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
 export async function run(options: RunOptions): Promise<Running> {
   const { log, transport } = options
-  const { shared, settings, keys, remotes, drainMs } = readAllSettings(options)
+  const { shared, settings, keys, remotes, drainMs, tlsFiles } = readAllSettings(options)
   const metrics = makeMetrics()
+  const now = options.now ?? (() => new Date())
+  const names = options.services.map(({ name }) => name)
+  const tls = await openServiceTls(tlsFiles, names, remotes, { log, metrics, now })
   const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
-  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log })
+  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, connect: tls?.connect })
   const { onStopWork, onStop, stopAll } = makeStopping(log)
+  onStop('certificates', async () => tls?.close())
   onStop('service calls', serviceCalls.close)
   const schedules = new Map<ServiceName, ScheduleRunner>()
   const parts: ProcessParts = {
@@ -93,7 +100,8 @@ export async function run(options: RunOptions): Promise<Running> {
     settings,
     onStopWork,
     onStop,
-    now: options.now ?? (() => new Date()),
+    now,
+    tls: tls?.server,
     databaseUrls: options.databases,
     ownerUrls: options.owners ?? {},
     resources: options.resources ?? {},
@@ -159,7 +167,7 @@ function readAllSettings({ services, env, listen, remotes = {} }: RunOptions) {
   const keySpec = env.SOUK_SERVICE_KEYS ? serviceKeysSpec : sharedSecretSpec
   const specs = {
     '': addressSpec,
-    souk: { ...sharedSpec, ...keySpec, ...stopSpec },
+    souk: { ...sharedSpec, ...keySpec, ...stopSpec, ...tlsSpec },
     ...Object.fromEntries(services.map(({ name, settings }) => [name, settings])),
   }
   const addresses = Object.entries(remotes).map(([name, address]) => [variableOf(name, 'url'), address])
@@ -168,7 +176,7 @@ function readAllSettings({ services, env, listen, remotes = {} }: RunOptions) {
     Record<string, unknown>
   >
   const { souk, '': urls, ...settings } = read
-  const { sharedSecret, serviceKeys, drainSeconds, ...others } = souk as Record<string, unknown>
+  const { sharedSecret, serviceKeys, drainSeconds, tlsCert, tlsKey, tlsCa, ...others } = souk as Record<string, unknown>
   const shared = {
     ...others,
     isProduction: env.NODE_ENV === 'production',
@@ -180,6 +188,7 @@ function readAllSettings({ services, env, listen, remotes = {} }: RunOptions) {
     keys: (serviceKeys as ServiceKeys | undefined) ?? keysFromSecrets((sharedSecret as string).split(',')),
     remotes: Object.fromEntries(apis.map(({ name }) => [name, urls?.[`${name}Url`]])) as Remotes,
     drainMs: (drainSeconds as number) * 1000,
+    tlsFiles: { tlsCert, tlsKey, tlsCa } as SettingsOf<typeof tlsSpec>,
   }
 }
 
@@ -203,7 +212,7 @@ function startAllSchedules(
 async function startListening(
   service: RunningService,
   { listen, services }: RunOptions,
-  { serviceCalls, onStopWork }: ProcessParts,
+  { serviceCalls, onStopWork, tls }: ProcessParts,
   tokens: ServiceTokens,
   isReady: () => boolean,
 ): Promise<RunningService> {
@@ -212,13 +221,18 @@ async function startListening(
   const routes = Object.values(definition.api.routes as Record<string, Route>)
   const server = definition.serve
     ? await definition.serve(context, serviceCalls)
-    : serveService(definition.name, routes, answer, tokens)
+    : serveService(definition.name, routes, answer, tokens, tls)
   // Nothing of the operators is on the public port: the readiness of a gateway is on its operations port.
   if (!definition.serve) serveHealth(server, isReady)
   if (listen.takesHanded) takeHandedConnections(server)
   const url = await server.listen({ host: listen.host, port: listen.port })
   onStopWork(`${definition.name} server`, () => server.close())
-  return { ...service, server, url: url.replace('[::1]', 'localhost') }
+  return { ...service, server, url: url.replace('[::1]', 'localhost').replace('http:', schemeOf(server)) }
+}
+
+/** Fastify does not know that the server which it was given speaks TLS. */
+function schemeOf({ server }: FastifyInstance): string {
+  return server instanceof TlsServer ? 'https:' : 'http:'
 }
 
 /** Serves health and metrics, on another port when the wanted one is taken. Returns where; undefined when it is switched off. */

@@ -1,6 +1,6 @@
 // Settings come from environment variables and have defaults. They are checked before anything starts, and all errors are reported at
 // once.
-import { accessSync, constants } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 /** The variable from which other secrets are derived, and its value in development. */
 const sharedSecretVariable = 'SOUK_SHARED_SECRET'
@@ -175,7 +175,7 @@ export function filePath(about: string, variable?: string): Setting<string | und
     variable,
     read(path) {
       try {
-        accessSync(path, constants.R_OK)
+        readFileSync(path)
         return path
       } catch (error) {
         return new Error(`names a file that cannot be read (${(error as NodeJS.ErrnoException).code}, ${path})`)

@@ -13,6 +13,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ServiceCalls } from '../calls/service-calls.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { localService } from '../http/local-service.ts'
+import type { ServerTls } from '../http/tls-server.ts'
 import { startJobs } from '../work/run-jobs.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
 import type { AnyService, OpenedResources } from './define-service.ts'
@@ -29,6 +30,8 @@ export interface ProcessParts {
   metrics: Metrics
   serviceCalls: ServiceCalls
   now: () => Date
+  /** How the servers of this process speak TLS; undefined: they do not. */
+  tls?: ServerTls
   shared: SharedSettings
   /** The settings of each service. */
   settings: Readonly<Record<string, Record<string, unknown>>>
