@@ -81,7 +81,7 @@ test('a process of each service is killed: all come back, and connections wait f
 
 test('a restart under load replaces every process and fails no request; a second one is refused', {
   skip,
-}, async () => {
+}, async (t) => {
   const before = servicesOf(shop.launcherPid()).map(({ pid }) => pid)
   const shoppers = sendShoppers(shop, 'BOWL', 4)
   t.after(shoppers.stop)
