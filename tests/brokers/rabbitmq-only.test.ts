@@ -29,8 +29,13 @@ describe('RabbitMQ', { skip: !isRabbitChosen }, () => {
     const name = `souk${next++}`
     const url = `${server.url}?name=${name}${query}`
     const groups = new Map(group ? [[group, [type]]] : [])
-    const member = () => openTransport({ url, log, groups })
-    return { name, url, transport: await member(), member }
+    const members: Transport[] = []
+    const member = async () => {
+      const transport = await openTransport({ url, log, groups })
+      members.push(transport)
+      return transport
+    }
+    return { name, url, transport: await member(), member, members }
   }
   async function using(
     work: (opened: Awaited<ReturnType<typeof open>>) => Promise<void>,
@@ -40,7 +45,7 @@ describe('RabbitMQ', { skip: !isRabbitChosen }, () => {
     try {
       await work(opened)
     } finally {
-      await opened.transport.close()
+      await Promise.all(opened.members.map((one) => one.close())) // One that stays open would keep the process.
     }
   }
   const publishNow = async (transport: Transport, count: number, key?: string) => {
