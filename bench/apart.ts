@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { freePort } from '../local/brokers/broker.ts'
-import { ports } from '../local/ports.ts'
 import { removeDataFolder } from '../local/postgres-home.ts'
 import { type Client, type Measured, meanOf, measure, openClient } from './load.ts'
 import { buy } from './purchase.ts'
@@ -35,7 +34,7 @@ export async function benchApart(): Promise<void> {
   const shops: Shop[] = []
   try {
     shops.push(await openShop(join(folder, 'together'), [], { BUS_URL: undefined }))
-    shops.push(await openShop(join(folder, 'apart'), ['--apart', ...words], await addresses()))
+    shops.push(await openShop(join(folder, 'apart'), ['--apart', ...words]))
     const [together, apart] = shops as [Shop, Shop]
     for (const shop of shops) await purchases(shop, warmUpSeconds)
     const measured: { together: Measured[]; apart: Measured[] } = { together: [], apart: [] }
@@ -62,19 +61,10 @@ function schemeOfBus(): string {
   return `on ${process.env.BUS_URL?.split(':')[0] ?? 'the embedded bus'}`
 }
 
-/** Free ports for the services, so that a shop that runs here does not stand in the way. */
-async function addresses(): Promise<Record<string, string>> {
-  const found: Record<string, string> = {}
-  for (const name of Object.keys(ports)) {
-    if (name !== 'gateway') found[`${name.toUpperCase()}_URL`] = `http://127.0.0.1:${await freePort()}`
-  }
-  return found
-}
-
 async function openShop(
   dataFolder: string,
   words: readonly string[],
-  more: Record<string, string | undefined>,
+  more: Record<string, string | undefined> = {},
 ): Promise<Shop> {
   const port = await freePort()
   const child = spawn(process.execPath, [...process.execArgv, join('local', 'start.ts'), ...words], {

@@ -18,10 +18,10 @@ import { type MessageLine, openLine } from '../tests/brokers/message-line.ts'
 import { type Measured, meanOf, measure } from './load.ts'
 import { cells, print, row, say } from './report.ts'
 
-const turns = 3
+const turns = 2
 const publishSeconds = 3
 const steady = { perSecond: 50, seconds: 6 }
-const burst = 10_000
+const burst = 5_000
 const bodyBytes = 500
 
 /** A broker that is measured, with all that is open on it. */
