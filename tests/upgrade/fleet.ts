@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
@@ -36,6 +37,7 @@ export interface FleetOptions {
 }
 
 const instancesPerService = 2
+const [usual, whileStarting] = [0, 10]
 /** Until every balancer of a cluster knows that an instance leaves. Kubernetes sends SIGTERM at once and needs about as long. */
 const removalMs = 500
 
@@ -73,6 +75,7 @@ export async function openFleet({ folder, services, databases, sharedSecret, env
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const log = createWriteStream(join(folder, `${service}-${release.name}-${++count}.log`))
+    setPriorityOf(child, whileStarting)
     let said = ''
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (text) => {
@@ -88,6 +91,7 @@ export async function openFleet({ folder, services, databases, sharedSecret, env
     }
     instances.get(service)?.push({ service, release, port, child })
     await eventually(`${service} of the ${release.name} release is ready`, isReady, 240)
+    setPriorityOf(child, usual)
     balancerOf(service).add(port)
   }
 
@@ -130,6 +134,15 @@ export async function openFleet({ folder, services, databases, sharedSecret, env
       )
       await Promise.all([...balancers.values()].map((balancer) => balancer.close()))
     },
+  }
+}
+
+/** An instance that starts takes a whole core, which in a cluster is not one of those that serve. */
+function setPriorityOf({ pid }: ChildProcess, priority: number): void {
+  try {
+    if (pid) setPriority(pid, priority)
+  } catch {
+    // Only root may raise it again. Then the instance goes on with less.
   }
 }
 
