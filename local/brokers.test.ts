@@ -93,6 +93,19 @@ test('a folder that was given is kept', async () => {
   assert.ok(existsSync(join(data, 'nats.conf')))
 })
 
+test('the list says of each broker which version is installed, or how it is', async () => {
+  const { said, code } = await end(run('brokers.ts', []))
+  assert.equal(code, 0)
+  assert.match(said, /nats +installed, version 9\.8\.7/)
+  assert.match(said, /kafka +not installed\. .*KAFKA_HOME/)
+})
+
+test('what is not installed is not started, and the command says how it is installed', async () => {
+  const { said, complaint, code } = await end(run('brokers.ts', ['start', 'kafka']))
+  assert.deepEqual([said, code], ['', 1])
+  assert.match(complaint, /KAFKA_HOME/)
+})
+
 for (const words of [['start'], ['start', 'carrier-pigeon'], ['stop', 'nats'], ['start', 'nats', '--port', '0x50']]) {
   test(`the usage is the answer to "${words.join(' ')}"`, async () => {
     const { complaint, code } = await end(run('brokers.ts', words))
@@ -100,3 +113,12 @@ for (const words of [['start'], ['start', 'carrier-pigeon'], ['stop', 'nats'], [
     assert.match(complaint, /Usage: npm run brokers/)
   })
 }
+
+test('tests of a broker that is not installed fail and say how it is installed; an unknown one is named', async () => {
+  const missing = await end(run('test.ts', ['--brokers', 'nats', 'kafka']))
+  assert.deepEqual([missing.said, missing.code], ['', 1])
+  assert.match(missing.complaint, /KAFKA_HOME/)
+  const unknown = await end(run('test.ts', ['--brokers', 'nuts']))
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.complaint, /There is no broker nuts; there are postgres, nats, /)
+})

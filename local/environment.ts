@@ -9,6 +9,7 @@ import {
   readSettings,
   type SettingsSpec,
   sharedSpec,
+  tlsSpec,
   variableOf,
 } from '@souk/service'
 import { busVariables } from './bus.ts'
@@ -31,7 +32,7 @@ export function environmentOf(
   const declared = [
     ...Object.entries(settings).map(([name, setting]) => variableOf(service.name, name, setting)),
     ...Object.values(settings).flatMap(({ otherwise }) => otherwise?.variable ?? []),
-    ...Object.keys({ ...sharedSpec, ...processSpec }).map((name) => variableOf('souk', name)),
+    ...Object.keys({ ...sharedSpec, ...processSpec, ...tlsSpec }).map((name) => variableOf('souk', name)),
     ...services.map(({ name }) => addressVariable(name)),
     ...busVariables,
   ]

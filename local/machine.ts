@@ -127,24 +127,25 @@ export async function openMachine(options: {
 /**
  * Databases for a command to work on: those named by <NAME>_DATABASE_URL, or those of the shop on this data folder. One that does
  * not run is opened for as long as the command takes, as the owner of its tables: it may have no other role yet. `asOwner`: for
- * commands that change the schema, as the owner in every case (<NAME>_MIGRATIONS_URL).
+ * commands that change the schema, as the owner in every case (<NAME>_MIGRATIONS_URL). Returns also the environment with the settings
+ * of that shop, such as its broker.
  */
 export async function openDatabases(
   names: readonly string[],
   env: Record<string, string | undefined>,
   { asOwner = false }: { asOwner?: boolean } = {},
-): Promise<{ databases: Record<string, string>; close(): Promise<void> }> {
+): Promise<{ databases: Record<string, string>; env: Record<string, string | undefined>; close(): Promise<void> }> {
   const close = async () => undefined
   const variables = asOwner ? ['MIGRATIONS_URL', 'DATABASE_URL'] : ['DATABASE_URL']
   const given = Object.fromEntries(
     names.map((name) => [name, variables.map((one) => env[`${name.toUpperCase()}_${one}`]).find(Boolean) ?? '']),
   )
-  if (names.every((name) => given[name])) return { databases: given, close }
+  if (names.every((name) => given[name])) return { databases: given, env, close }
   const dataFolder = dataFolderIn(env)
   const shop = findRunningShop(dataFolder)
-  if (shop) return { databases: asOwner ? shop.owners : shop.databases, close }
+  if (shop) return { databases: asOwner ? shop.owners : shop.databases, env: { ...shop.env, ...env }, close }
   const machine = await openMachine({ dataFolder, env })
-  return { databases: machine.owners, close: machine.stop }
+  return { databases: machine.owners, env, close: machine.stop }
 }
 
 /** The variables of a broker that BUS_URL names; none for the embedded one. */

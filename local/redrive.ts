@@ -34,8 +34,8 @@ await database.close()
 await target.close()
 
 async function sendAgain(between: NonNullable<Wanted['between']>): Promise<string> {
-  const { databases } = target
-  const transport = await openBus({ env: process.env, databases, owners: {} }, makeLog({ level: 'warn' }))
+  const { databases, env } = target
+  const transport = await openBus({ env, databases, owners: {} }, makeLog({ level: 'warn' }))
   try {
     const count = await redrive(database, transport, between)
     return `${wanted?.service} has sent ${count.toLocaleString('en')} messages again.`

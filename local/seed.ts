@@ -45,7 +45,7 @@ async function seed(): Promise<void> {
   if ('stop' in target) stops.push(target.stop)
   const { databases, owners, staffPassword } = target
   const log = makeLog({ level: 'warn' })
-  const transport = await openBus({ env: process.env, databases, owners }, log)
+  const transport = await openBus({ env: { ...target.env, ...process.env }, databases, owners }, log)
   stops.push(transport.close)
   // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
   // The demo shop needs all of them, and is made before the others start (--demo).

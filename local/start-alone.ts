@@ -19,18 +19,19 @@ interface Target {
 /** Throws WrongSettings when there is no service of this name. */
 export async function startAlone(
   name: string | undefined,
-  { env, progress, onStop, onStopLast, isSupervised }: Starting & { isSupervised: boolean },
+  { env, progress, onStop, onDrain, onStopLast, isSupervised }: Starting & { isSupervised: boolean },
 ): Promise<void> {
   const definition = allServices.find((service) => service.name === name)
   if (!definition)
     throw new WrongSettings(`Say which service: ${allServices.map((service) => service.name).join(', ')}.`)
   const usual = ports[definition.name]
   const { host, port, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(env, usual, usual + 100)
-  const target = await findTarget(definition, { env, progress, onStop, onStopLast })
+  const target = await findTarget(definition, { env, progress, onStopLast })
   const log = makeLog({ level: logLevel, file: logFile })
   onStop(await startTelemetry(env, definition.name))
   const transport = await openBus(target, log)
   onStop(transport.close)
+  const scheme = target.env.SOUK_TLS_CERT ? 'https' : 'http'
   const running = await run({
     services: [definition],
     env: target.env,
@@ -41,13 +42,14 @@ export async function startAlone(
     remotes: Object.fromEntries(
       allServices.map((other) => [
         other.name,
-        target.env[addressVariable(other.name)] || `http://127.0.0.1:${ports[other.name]}`,
+        target.env[addressVariable(other.name)] || `${scheme}://127.0.0.1:${ports[other.name]}`,
       ]),
     ),
     listen: { host, port, takesHanded: isSupervised && definition.name === 'gateway' },
     operations: { host: operationsHost, port: operationsPort },
   })
   onStop(running.stop)
+  onDrain(running.drain)
   if (isSupervised) {
     process.send?.({ operationsUrl: running.operationsUrl })
     return
@@ -56,7 +58,10 @@ export async function startAlone(
   process.stderr.write(`  ${definition.name} answers at ${url}; health and metrics at ${running.operationsUrl}\n`)
 }
 
-async function findTarget(definition: AnyService, { env, progress, onStopLast }: Starting): Promise<Target> {
+async function findTarget(
+  definition: AnyService,
+  { env, progress, onStopLast }: Pick<Starting, 'env' | 'progress' | 'onStopLast'>,
+): Promise<Target> {
   const names = env.BUS_URL ? [definition.name] : [definition.name, 'bus']
   const given = (variableOf: (name: string) => string) =>
     Object.fromEntries(

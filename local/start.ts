@@ -20,8 +20,10 @@ import { startAlone } from './start-alone.ts'
 import { readOwnSettings, type Starting } from './starting.ts'
 
 const [mode, ...words] = process.argv.slice(2)
-/** A process of a service has 15 seconds; the one that started it waits longer. */
-const stopAtMostMs = mode === '--apart' ? 22_000 : 15_000
+/** After the grace time (SOUK_DRAIN_SECONDS). Requests in hand take up to 15 s of it; the one that started others waits longer. */
+const stopAtMostMs = mode === '--apart' ? 32_000 : 25_000
+/** Signals so close to each other are one: a process group and the parent may both have sent it. */
+const sameSignalMs = 500
 /** Started by `npm run start:apart`, which reads the exit code. */
 const isSupervised = words.includes('--supervised')
 const largestLogBytes = 50 * 1024 * 1024
@@ -30,19 +32,25 @@ const started = performance.now()
 const progress = showProgress()
 const env: Record<string, string | undefined> = { ...process.env }
 const stops: (() => Promise<unknown>)[] = []
+let drain = async () => {}
 /** Runs last, and also when another part does not stop: PostgreSQL is never left running. */
 let stopMachine = async () => {}
 let stopping: Promise<void> | undefined
+let stoppingSince = 0
 const starting: Starting = {
   env,
   progress,
   onStop: (stop) => void stops.push(stop),
+  onDrain(run) {
+    drain = run
+  },
   onStopLast(stop) {
-    stopMachine = stop
+    let stopped: Promise<void> | undefined
+    stopMachine = () => (stopped ??= stop())
   },
 }
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopBySignal(signal))
 process.on('uncaughtException', (error) => fail(error))
 // The process that started this one has ended or was killed, so nobody could stop this one any more.
 process.on('disconnect', () => void stop(1))
@@ -64,7 +72,7 @@ async function startTogether(): Promise<void> {
   env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder, env, say: progress.say })
-  stopMachine = machine.stop
+  starting.onStopLast(machine.stop)
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
   progress.say('Starting the services')
@@ -81,6 +89,7 @@ async function startTogether(): Promise<void> {
     operations: { host: operationsHost, port: operationsPort },
   })
   stops.push(running.stop)
+  starting.onDrain(running.drain)
   machine.announce(env.SOUK_PUBLIC_URL, running.operationsUrl)
   const isGenerated = !env.SOUK_STAFF_PASSWORD
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, isGenerated, progress })
@@ -126,8 +135,19 @@ function databasePlace({ dataFolder, databaseFolder }: Machine): string {
   return isInside ? '' : `\n  Database       ${databaseFolder} (no copy or backup of the folder above holds it)`
 }
 
-function stop(code: number): Promise<void> {
+/** Only SIGTERM leaves callers the grace time: a person at a terminal waits. A second signal ends the process at once. */
+function stopBySignal(signal: NodeJS.Signals): void {
+  if (!stopping) void stop(0, signal === 'SIGTERM')
+  else if (performance.now() - stoppingSince > sameSignalMs)
+    void stopMachine()
+      .catch(complain)
+      .then(() => process.exit(1))
+}
+
+function stop(code: number, withGrace = false): Promise<void> {
+  stoppingSince ||= performance.now()
   stopping ??= (async () => {
+    if (withGrace) await drain()
     const inTime = await Promise.race([stopServices().then(() => true), pause(stopAtMostMs, false)])
     await stopMachine().catch(complain)
     process.exit(inTime ? code : 1)

@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs'
 import { brokers } from './brokers/all-brokers.ts'
 
+/** The broker that needs no installation. */
+export const embedded = 'postgres'
+
 interface Chosen {
   names: string[]
   /** The words that name no broker: files, and flags for Node's runner. */
@@ -12,12 +15,13 @@ interface Chosen {
 
 /** Reads the names of brokers from the words of the command; none means all. */
 export async function chooseBrokers(words: readonly string[]): Promise<Chosen> {
-  const known: string[] = brokers.map(({ name }) => name)
+  const known: string[] = [embedded, ...brokers.map(({ name }) => name)]
   const others = words.filter((word) => !known.includes(word))
   const unknown = others.find((word) => /^[a-z]+$/.test(word) && !existsSync(word) && !isValueOfFlag(word, others))
-  const wanted = brokers.filter(({ name }) => words.includes(name) || !words.some((word) => known.includes(word)))
-  const names: string[] = wanted.map(({ name }) => name)
+  const chosen = known.filter((name) => words.includes(name))
+  const names = chosen.length > 0 ? chosen : known
   if (unknown) return { names, others, complaint: `There is no broker ${unknown}; there are ${known.join(', ')}.` }
+  const wanted = brokers.filter(({ name }) => names.includes(name))
   const missing = (await Promise.all(wanted.map((broker) => broker.missing()))).filter(
     (sentence) => sentence !== undefined,
   )

@@ -20,8 +20,15 @@ type Purchase = Pick<Wish, 'lines' | 'email'> & { token: string }
  */
 export type CrashRows = readonly [crashpoint: string, purchase: Purchase][]
 
-/** Declares the tests of these rows, on one shop. `bus`: a broker that runs already; without it, the embedded one. */
-export function crashSuite(where: string, rows: CrashRows, bus?: () => string | undefined): void {
+/**
+ * Declares the tests of these rows, on one shop. `bus`: a broker that runs already; without it, the embedded one. `seconds`: until all
+ * has ended; a broker may wait that long for a member that was killed.
+ */
+export function crashSuite(
+  where: string,
+  rows: CrashRows,
+  { bus, seconds = secondsToRecover }: { bus?: () => string | undefined; seconds?: number } = {},
+): void {
   describe(`killed and started again ${where}`, { concurrency: 1 }, () => {
     let shop: KillableShop
     before(async () => {
@@ -45,14 +52,14 @@ export function crashSuite(where: string, rows: CrashRows, bus?: () => string | 
         await shop.start()
         // The last customer has given up; the others try until they are told how it ended.
         const ends = await Promise.all(
-          orders.slice(0, 2).map((orderId, index) => insist(shop, purchase, orderId, carts[index] as string)),
+          orders.slice(0, 2).map((orderId, index) => insist(shop, purchase, orderId, carts[index] as string, seconds)),
         )
         for (const { status, body } of ends) {
           if (purchase === refused) assert.equal(status, 402, JSON.stringify(body))
           else if (purchase === soldOut) assert.equal(body.code, 'out-of-stock')
           else assert.equal(status, 201, JSON.stringify(body))
         }
-        await becomesSound(shop)
+        await becomesSound(shop, seconds)
         assert.deepEqual(
           ends.map(({ body }) => body.id).filter(Boolean),
           purchase === refused || purchase === soldOut ? [] : orders.slice(0, 2),
@@ -81,8 +88,14 @@ async function attempt(shop: KillableShop, wish: Purchase, orderId: string, cart
 }
 
 /** Asks again, with the same order id, until there is an end. */
-export async function insist(shop: KillableShop, wish: Purchase, orderId: string, cartId: string): Promise<Checkout> {
-  const deadline = Date.now() + secondsToRecover * 1000
+export async function insist(
+  shop: KillableShop,
+  wish: Purchase,
+  orderId: string,
+  cartId: string,
+  seconds = secondsToRecover,
+): Promise<Checkout> {
+  const deadline = Date.now() + seconds * 1000
   let last: unknown
   while (Date.now() < deadline) {
     try {
@@ -97,8 +110,8 @@ export async function insist(shop: KillableShop, wish: Purchase, orderId: string
   throw new Error(`Order ${orderId} did not end: ${JSON.stringify(last)} ${last}`)
 }
 
-export async function becomesSound(shop: KillableShop): Promise<void> {
-  const deadline = Date.now() + secondsToRecover * 1000
+export async function becomesSound(shop: KillableShop, seconds = secondsToRecover): Promise<void> {
+  const deadline = Date.now() + seconds * 1000
   for (;;) {
     const findings = await shop.findings()
     if (findings.length === 0) return

@@ -2,6 +2,7 @@
 // gateways, and three instances each of orders, inventory and payments on one database each. Nothing may depend on two
 // requests meeting the same instance, and one that goes away takes nothing with it.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -130,6 +131,33 @@ test('an instance goes away in the middle of a sale: who was with it asks at ano
   assert.deepEqual(new Set(ends.map(({ body }) => body.status)), new Set(['paid']))
 })
 
+test('one of two orders processes is killed in the middle of purchases: no request of a customer fails', async () => {
+  const remotes = addressesOf('users', 'products', 'inventory', 'payments', 'notifications')
+  const processes = [await startOrdersProcess(remotes), await startOrdersProcess(remotes)]
+  const port = await freePort()
+  await startInstance('gateway', { ...remotes, orders: processes.map(({ url }) => url).join() }, port, port)
+  const shopper = customerOf(`http://127.0.0.1:${port}`)
+  const ends: string[] = []
+  let isOver = false
+  const load = Array.from({ length: 12 }, async () => {
+    while (!isOver) {
+      const { status, body } = await shopper.buy(oneBowl)
+      ends.push(`${status} ${body.status ?? body.code}`)
+    }
+  })
+  const shopping = Promise.all(load)
+  const bought = (count: number) =>
+    Promise.race([shopping, eventually(`${count} have bought`, () => ends.length >= count, 60)])
+  await bought(40)
+  processes[0]?.child.kill('SIGKILL')
+  await bought(120)
+  isOver = true
+  await shopping
+  // 202: the checkout that the killed process had begun goes on, and the customer is told so.
+  const wrong = ends.filter((one) => !['201 paid', '200 paid', '202 checking-out'].includes(one))
+  assert.deepEqual(wrong, [])
+})
+
 test('afterwards every promise holds', async () => {
   const look = () => verifyShop(databases, { quiet: true, journal: join(folder, 'journal.jsonl') })
   await eventually('nothing is under way', async () => (await look()).length === 0, 45).catch(async () =>
@@ -157,6 +185,34 @@ const sqlOf = (name: ServiceName) => instances.get(name)?.[0]?.services.get(name
 async function statusOf(orderId: string) {
   const [row] = await sqlOf('orders')<{ status: string }>`select status from orders where id = ${orderId}`
   return row?.status
+}
+
+function addressesOf(...names: ServiceName[]): Partial<Record<ServiceName, string>> {
+  return Object.fromEntries(names.map((name) => [name, instances.get(name)?.[0]?.services.get(name)?.url]))
+}
+
+/** An orders service that can be killed. */
+async function startOrdersProcess(remotes: Partial<Record<ServiceName, string>>) {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const { NODE_TEST_CONTEXT: _, ...ours } = process.env
+  const child = spawn(process.execPath, [join(import.meta.dirname, '../local/start.ts'), '--alone', 'orders'], {
+    env: {
+      ...ours,
+      ...Object.fromEntries(Object.entries(remotes).map(([name, address]) => [`${name.toUpperCase()}_URL`, address])),
+      ORDERS_DATABASE_URL: databases.orders,
+      BUS_DATABASE_URL: databases.bus,
+      GATEWAY_RATE_LIMIT: 'off',
+      PORT: String(port),
+      SOUK_OPERATIONS_PORT: String(await freePort()),
+      SOUK_LOG_LEVEL: 'silent',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  stops.push(async () => child.exitCode === null && child.kill('SIGKILL'))
+  const isReady = async () => (await fetch(`${url}/health/ready`).catch(() => undefined))?.status === 200
+  await eventually('orders are ready', isReady, 60)
+  return { url, child }
 }
 
 async function startInstance(

@@ -28,6 +28,7 @@ export async function prepareShop({ busUrl }: { busUrl?: string } = {}) {
   return {
     ...customerOf(url),
     databases,
+    busUrl,
     /** Starts the shop and resolves when it is open; with a crash point also when it died before. */
     async start(crashpoint?: string): Promise<void> {
       child?.kill('SIGKILL')

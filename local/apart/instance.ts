@@ -8,8 +8,8 @@ import type { Slot } from './slots.ts'
 
 /** The exit code of a process whose settings are wrong or whose packages are missing: another start would end the same way. */
 export const wrongSettingsCode = 78
-/** A service stops within 15 seconds by itself. */
-const killAfterMs = 17_000
+/** A process stops by itself within 25 seconds after its grace time. */
+const killAfterMs = 27_000
 const checkReadyMs = 50
 const checkAtMostMs = 2_000
 const mostLastLines = 20
@@ -27,8 +27,11 @@ export interface Instance {
   /** Resolves when it is ready; never when it ends before. */
   readonly ready: Promise<void>
   readonly ended: Promise<Ended>
-  /** Asks it to stop, kills it when it does not, and resolves when it has ended. */
-  stop(): Promise<void>
+  /**
+   * Asks it to stop, kills it when it does not, and resolves when it has ended. `withGrace`: it still takes requests for
+   * SOUK_DRAIN_SECONDS, while others learn of it.
+   */
+  stop(withGrace: boolean): Promise<void>
 }
 
 /** Starts a process of a service with this environment and no other. Its channel to this process tells it when this one is gone. */
@@ -70,9 +73,10 @@ export function startInstance(slot: Slot, env: Record<string, string | undefined
         void waitUntilReady(operationsUrl, child).then(resolve)
       })
     }),
-    async stop() {
-      const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
-      child.kill('SIGTERM')
+    async stop(withGrace) {
+      const graceMs = withGrace ? Number(env.SOUK_DRAIN_SECONDS ?? 0) * 1000 : 0
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs + killAfterMs)
+      child.kill(withGrace ? 'SIGTERM' : 'SIGINT')
       await ended
       clearTimeout(timer)
     },

@@ -19,8 +19,8 @@ export interface KeptProcess {
   readonly restarts: number
   /** Resolves when it is ready for the first time, or when its first process has ended before. */
   readonly begun: Promise<Ended | undefined>
-  /** Ends it for good. */
-  stop(): Promise<void>
+  /** Ends it for good. `withGrace`: see Instance. */
+  stop(withGrace: boolean): Promise<void>
 }
 export interface ProcessOptions {
   env: Record<string, string | undefined>
@@ -52,11 +52,11 @@ export function keepRunning(slot: Slot, { env, onReady, onStopping }: ProcessOpt
     get restarts() {
       return restarts
     },
-    async stop() {
+    async stop(withGrace) {
       stopping.abort()
       if (instance) {
         onStopping(instance)
-        await instance.stop()
+        await instance.stop(withGrace)
       }
       await life
     },
@@ -83,6 +83,7 @@ export function keepRunning(slot: Slot, { env, onReady, onStopping }: ProcessOpt
     const current = startInstance(slot, env)
     instance = current
     void current.ready.then(() => {
+      if (instance !== current) return // It has ended meanwhile.
       isReady = true
       begin(undefined)
       if (!stopping.signal.aborted) onReady(current)

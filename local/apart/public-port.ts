@@ -5,7 +5,7 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 
-const waitAtMostMs = 15_000
+const waitAtMostMs = 30_000
 const mostWaiting = 1_000
 
 /** What a gateway answers when it was handed a connection (packages/service/http/handed-connections.ts). */
@@ -45,7 +45,11 @@ export async function openPublicPort(host: string, port: number): Promise<Public
     }
     const id = ++lastId
     handed.get(gateway)?.set(id, socket)
-    gateway.send({ connection: id }, socket, { keepOpen: true }, (error) => error && giveAgain(gateway, id))
+    gateway.send({ connection: id }, socket, { keepOpen: true }, (error) => {
+      if (!error) return
+      remove(gateway)
+      giveAgain(gateway, id)
+    })
   }
   function giveAgain(gateway: ChildProcess, id: number): void {
     const socket = handed.get(gateway)?.get(id)
@@ -59,6 +63,7 @@ export async function openPublicPort(host: string, port: number): Promise<Public
 
   return {
     add(gateway) {
+      if (gateway.exitCode !== null || gateway.signalCode !== null) return
       gateways.push(gateway)
       handed.set(gateway, new Map())
       gateway.on('message', ({ taken, refused }: Answer) => {

@@ -52,7 +52,7 @@ export async function planSlots(
     return {
       service,
       name: `${service}.${index + 1}`,
-      url: given ?? `http://${reachable(ownHost)}:${port}`,
+      url: given ?? `${env.SOUK_TLS_CERT && !isGateway ? 'https' : 'http'}://${reachable(ownHost)}:${port}`,
       host: ownHost,
       port,
       operationsPort,

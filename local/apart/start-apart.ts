@@ -22,6 +22,8 @@ import { readApartWords } from './words.ts'
 
 /** After a kill, the processes of the services need a moment until their ports are free. */
 const afterKillSeconds = 8
+/** Longer than callers need to notice that the process which replaces another one is ready. */
+const drainSeconds = '2'
 const largestLogBytes = 50 * 1024 * 1024
 const lastLinesMs = 1_000
 
@@ -42,6 +44,7 @@ export async function startApart(words: readonly string[], starting: Starting): 
   const addresses = addressVariables(slots)
   Object.assign(machine.env, addresses, {
     SOUK_PUBLIC_URL: publicUrl,
+    PAYMENTS_SIMULATOR_SHARED: 'on', // By two processes while one is replaced, whatever --replicas says.
     GATEWAY_URL: env.GATEWAY_URL || `http://127.0.0.1:${port}`,
   })
   machine.announce(publicUrl, undefined)
@@ -76,6 +79,7 @@ function optionsFor(slot: Slot, machine: Machine, publicPort: PublicPort): Proce
   const isGateway = slot.service === 'gateway'
   return {
     env: {
+      SOUK_DRAIN_SECONDS: drainSeconds,
       ...environmentOf(definition, allServices, machine),
       HOST: slot.host,
       PORT: String(slot.port),

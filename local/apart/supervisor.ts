@@ -44,8 +44,8 @@ export function makeSupervisor(
     all.add(kept)
     return kept
   }
-  const end = async (kept: KeptProcess) => {
-    await kept.stop()
+  const end = async (kept: KeptProcess, withGrace: boolean) => {
+    await kept.stop(withGrace)
     all.delete(kept)
   }
   const processesOf = (service: ServiceName) => [...all].filter((kept) => kept.slot.service === service)
@@ -74,10 +74,10 @@ export function makeSupervisor(
     const fresh = begin(free)
     const failure = await failureOf(fresh)
     if (failure !== undefined) {
-      await end(fresh)
+      await end(fresh, false)
       throw new RestartFailed(`${free.name} ${failure} ${name} goes on.`)
     }
-    await end(old)
+    await end(old, true) // The others learn meanwhile that it goes, and that the new one is ready.
     tell(`${free.name} has replaced ${name}.`)
   }
 
@@ -89,9 +89,10 @@ export function makeSupervisor(
     async stop() {
       isStopping = true
       const isGateway = ({ slot }: KeptProcess) => slot.service === 'gateway'
-      const gateways = [...all].filter(isGateway).map(end)
+      const endNow = (kept: KeptProcess) => end(kept, false)
+      const gateways = [...all].filter(isGateway).map(endNow)
       await Promise.race([Promise.all(gateways), pause(gatewaysFirstMs)])
-      await Promise.all([...gateways, ...[...all].map(end)])
+      await Promise.all([...gateways, ...[...all].map(endNow)])
     },
   }
 }

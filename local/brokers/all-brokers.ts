@@ -2,5 +2,6 @@
 import type { BrokerKind } from './broker.ts'
 import { kafka } from './kafka.ts'
 import { nats } from './nats.ts'
+import { rabbitmq } from './rabbitmq.ts'
 
-export const brokers: readonly BrokerKind[] = [nats, kafka]
+export const brokers: readonly BrokerKind[] = [nats, rabbitmq, kafka]

@@ -53,7 +53,7 @@ export const settings = {
   maxConcurrent: integer('requests in hand before we turn some away', 500, { min: 10, max: 100_000 }),
   cacheMegabytes: integer('memory for answers that many ask for', 24, { min: 1, max: 4_096 }),
   maxStreams: integer('live order updates that may be open', 1_000, { min: 1, max: 100_000 }),
-  stopSeconds: integer('how long requests in hand may take when we stop', 2, { min: 0, max: 60 }),
+  stopSeconds: integer('how long requests in hand may take when we stop, in seconds', 15, { min: 0, max: 60 }),
 }
 export const calls = {
   users: usersApi,

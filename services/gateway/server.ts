@@ -3,7 +3,6 @@ import type { Route } from '@souk/contracts'
 import { bareServer, clientNetwork } from '@souk/service'
 import { cacheRuleOf, makeCachedReads } from './cache/serve-cached-reads.ts'
 import type { GatewayContext } from './context.ts'
-import { closeGracefully } from './graceful-shutdown.ts'
 import { makeLiveHandlers, wantsStream } from './live/live-handlers.ts'
 import { allowedOrigins } from './protect/allowed-origins.ts'
 import { makeCors } from './protect/cors.ts'
@@ -38,7 +37,12 @@ export async function openServer(context: GatewayContext): Promise<Server> {
     connectionsPerClient: settings.connectionsPerAddress,
     clientOf: (address: string) => clientNetwork(withoutIpv6Prefix(address)),
   }
-  const server = bareServer({ headers: security.data, send: responder.send, limits })
+  const server = bareServer({
+    headers: security.data,
+    send: responder.send,
+    limits,
+    stopSeconds: settings.stopSeconds,
+  })
   server.setGenReqId((request) => beginRequest(request as never, settings.trustedProxies).trace.traceId)
   server.addHook('onRequest', (request, reply, done) => {
     const refused = refuseHead(request) ?? refuseUnknown(request, cors)
@@ -47,7 +51,7 @@ export async function openServer(context: GatewayContext): Promise<Server> {
     else void refuseOtherHost(request, reply, done)
   })
   for (const route of publicRoutes) serve(route)
-  closeGracefully(server, resources.liveStreams, settings.stopSeconds)
+  server.addHook('preClose', async () => resources.liveStreams.closeAll()) // Browsers connect again, elsewhere.
   return server
 
   async function refuseOtherHost(request: HttpRequest, reply: HttpReply, done: () => void) {

@@ -10,6 +10,11 @@ export const settings = {
     'auto',
   ),
   simulatorFolder: text('where the simulated provider keeps its journal', '.souk/simulator'),
+  simulatorShared: choice(
+    'whether several processes of payments have the folder of the simulated provider at the same time',
+    ['on', 'off'],
+    'off',
+  ),
   simulatorSecret: secret(
     'what the simulated provider signs its webhooks with',
     'only-for-development-only-for-development',

@@ -57,6 +57,7 @@ async function openProviders({
   if (!isOn) return { resources: { providers: {} } }
   const simulator = await startSimulator({
     folder: settings.simulatorFolder,
+    isShared: settings.simulatorShared === 'on',
     secret: settings.simulatorSecret,
     webhookUrl:
       settings.simulatorWebhookUrl ?? shared.publicUrl + pathOf(paymentsApi.routes.webhook, { provider: 'simulator' }),

@@ -110,7 +110,7 @@ function storeOf({ consumer, topic }: Owner, { positions }: Place) {
       await consumer.commit({ offsets })
       for (const [partition, offset] of chosen) stored.set(partition, offset)
     } catch {
-      soon(storeMs.failed)
+      if (!consumer.closed) soon(storeMs.failed)
     }
   }
   function now(which: 'moved' | 'all'): Promise<void> {

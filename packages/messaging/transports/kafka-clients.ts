@@ -15,6 +15,13 @@ export function guarded<Client extends Pick<Base, 'connections'>>(client: Client
   return client
 }
 
+/** The error at the bottom, such as ECONNREFUSED: the library wraps errors several times, and lists one for each partition. */
+export function rootOf(error: unknown): string {
+  const { errors = [], cause } = error as { errors?: unknown[]; cause?: unknown }
+  const next = cause ?? errors[0]
+  return next ? rootOf(next) : String(error)
+}
+
 /** Pauses for so long, or until the signal. */
 export async function pauseFor(milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return
@@ -33,7 +40,7 @@ export function trouble(log: Log, fields: object, sentence: string): Trouble {
   let failures = 0
   return {
     async pause(error, signal) {
-      if (failures === 0) log.warn({ ...fields, error: String(error) }, sentence)
+      if (failures === 0) log.warn({ ...fields, error: rootOf(error) }, sentence)
       const longest = Math.min(retryMs.first * 2 ** failures, retryMs.most)
       failures += 1
       await pauseFor(longest * (0.5 + Math.random() / 2), signal)

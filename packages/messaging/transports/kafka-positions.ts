@@ -16,12 +16,21 @@ export async function endOf(admin: Admin, topic: string): Promise<Positions> {
   return new Map((listed?.partitions ?? []).map((one) => [one.partitionIndex, one.offset]))
 }
 
-/** Lets groups that have no position read from now on. Members that run have one, and are not disturbed. */
-export async function startGroups(admin: Admin, topic: string, groups: readonly string[], log: Log): Promise<void> {
+/**
+ * Gives groups without a position one: `now`, or, in a topic that was made anew under them, the `oldest` message. Members that run have
+ * one, and are not disturbed.
+ */
+export async function startGroups(
+  admin: Admin,
+  topic: string,
+  groups: readonly string[],
+  from: 'now' | 'oldest',
+  log: Log,
+): Promise<void> {
   if (groups.length === 0) return
   // The end is read first. When two processes do this at once, the later one then stores no position behind what was published after
   // the first one had finished.
-  const end = await endOf(admin, topic)
+  const end = from === 'now' ? await endOf(admin, topic) : new Map<number, bigint>()
   const positions = await positionsOf(admin, topic, groups)
   for (const group of groups) {
     const known = positions.get(group)
@@ -34,13 +43,11 @@ export async function startGroups(admin: Admin, topic: string, groups: readonly 
       if (!findErrorBy(error as Error, 'apiId', 'UNKNOWN_MEMBER_ID')) throw error // A member was faster.
       continue
     }
-    if (partitionOffsets.some(({ offset }) => offset > 0n))
-      log.warn(
-        { group },
-        'A group reads from now on. Kafka forgets the position of a group that was away for a week; redrive what it missed.',
-      )
+    if (partitionOffsets.some(({ offset }) => offset > 0n)) log.warn({ group }, startSentence)
   }
 }
+const startSentence =
+  'A group reads from now on. Kafka forgets the position of a group that was away for a week; redrive what such a group missed.'
 
 /** How many messages the slowest of these groups has yet to read. */
 export async function backlogOf(admin: Admin, topic: string, groups: readonly string[]): Promise<number> {

@@ -1,7 +1,7 @@
 // Publishes to the topic: one request at a time, which takes all that waits. The requests of a client that sends several at once may be
 // stored in another order, and a failed one would then leave a gap in the order of a key.
 import { compatibilityPartitioner, ProduceAcks, Producer } from '@platformatic/kafka'
-import { guarded } from './kafka-clients.ts'
+import { guarded, rootOf } from './kafka-clients.ts'
 import type { KafkaSettings } from './kafka-settings.ts'
 import { partitionCount } from './kafka-topic.ts'
 import { leaveOutOversized } from './oversized.ts'
@@ -60,7 +60,7 @@ export function startProducer({ name, client }: KafkaSettings, log: Log, onFailu
       isFailing = false
       return new Set(offsets.map(({ partition }) => partition))
     } catch (error) {
-      if (!isFailing) log.warn({ error: String(error) }, 'Kafka did not confirm messages; they are published again.')
+      if (!isFailing) log.warn({ error: rootOf(error) }, 'Kafka did not confirm messages; they are published again.')
       isFailing = true
       producer.clearMetadata()
       onFailure()

@@ -1,7 +1,7 @@
 // Kafka as a transport: one topic, whose partitions keep the order of keys, and a consumer group for each group
 // (docs/decisions/012-kafka.md). Each member of a group has some of the partitions.
-import { Admin, AuthenticationError, findErrorBy, type Producer } from '@platformatic/kafka'
-import { guarded, pauseFor, trouble } from './kafka-clients.ts'
+import { Admin, type Producer } from '@platformatic/kafka'
+import { guarded, pauseFor, rootOf, trouble } from './kafka-clients.ts'
 import { subscribeGroup } from './kafka-group.ts'
 import { backlogOf, startGroups } from './kafka-positions.ts'
 import { startProducer } from './kafka-producer.ts'
@@ -25,9 +25,9 @@ export async function kafkaTransport(options: TransportOptions): Promise<Transpo
   const subscriptions = new Set<Subscription>()
   const stopping = new AbortController()
 
-  async function prepare(): Promise<TopicState> {
+  async function prepare(from: 'now' | 'oldest'): Promise<TopicState> {
     const state = await prepareTopic(admin, settings)
-    await startGroups(admin, name, [...groups], log)
+    await startGroups(admin, name, [...groups], from, log)
     return state
   }
   /** Tries until it succeeds, or the transport is closed. */
@@ -52,13 +52,13 @@ export async function kafkaTransport(options: TransportOptions): Promise<Transpo
     }
   }
 
-  const state = await whenReachable(prepare, settings, log).catch(async (error) => {
+  const state = await whenReachable(() => prepare('now'), settings, log).catch(async (error) => {
     await admin.close()
     throw error
   })
   let askNow = () => {}
   const producer = startProducer(settings, log, () => askNow())
-  const watch = watchBrokers(producer.client, name, prepare, log)
+  const watch = watchBrokers(producer.client, name, () => prepare('oldest'), log)
   askNow = watch.askNow
 
   return {
@@ -69,7 +69,7 @@ export async function kafkaTransport(options: TransportOptions): Promise<Transpo
     publish: producer.publish,
     async subscribe(group, types, deliver) {
       groups.add(groupId(group))
-      await insist(() => startGroups(admin, name, [groupId(group)], log))
+      await insist(() => startGroups(admin, name, [groupId(group)], 'now', log))
       return add(await subscribeGroup(settings, group, types, deliver, log))
     },
     async tail(types, listener, missed = () => {}) {
@@ -101,19 +101,25 @@ async function whenReachable<Result>(
       const refusal = refusalOf(error)
       if (refusal) throw new Error(`Kafka at ${brokers} refuses the connection: ${refusal}`)
       if (Date.now() > deadline)
-        throw new Error(`Kafka at ${brokers} cannot be reached within ${openSeconds} seconds: ${String(error)}`)
-      if (tries === 2) log.info({ brokers, error: String(error) }, 'Kafka cannot be reached yet.')
+        throw new Error(`Kafka at ${brokers} cannot be reached within ${openSeconds} seconds: ${rootOf(error)}`)
+      if (tries === 2) log.info({ brokers, error: rootOf(error) }, 'Kafka cannot be reached yet.')
       await pauseFor(250 + Math.random() * 500)
     }
   }
 }
 
+/** What an error of the library may have. */
+interface Described extends Error {
+  errors?: unknown[]
+  apiId?: string
+}
+
 /** Why the brokers, or we, refuse a connection for good: the password, or a certificate. */
 function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
-  if (findErrorBy(error, 'code', AuthenticationError.code))
+  const { errors = [], cause, message, apiId = '' } = error as Described
+  if (/^(SASL_AUTHENTICATION_FAILED|UNSUPPORTED_SASL_MECHANISM)$/.test(apiId))
     return 'the user, the password or the SASL mechanism is wrong.'
-  const { errors = [], cause, message } = error as { errors?: unknown[]; cause?: unknown; message: string }
   if (/certificate|altnames|self-signed|requires TLS/i.test(message)) return message
   return [cause, ...errors].map(refusalOf).find((reason) => reason !== undefined)
 }
@@ -128,14 +134,18 @@ function watchBrokers(client: Producer, topic: string, prepare: () => Promise<un
     isConnected = false
     askNow()
   })
+  let topicId: string | undefined
   async function ask(): Promise<void> {
-    try {
-      await client.metadata({ topics: [topic], forceUpdate: true })
-    } catch (error) {
-      if (!isTopicMissing(error)) throw error
-      log.warn({ topic }, 'The topic has vanished; it is made anew.')
-      await prepare()
-    }
+    const found = await client.metadata({ topics: [topic], forceUpdate: true }).catch((error) => {
+      if (isTopicMissing(error)) return undefined
+      throw error
+    })
+    const id = found?.topics.get(topic)?.id
+    topicId ??= id
+    if (id !== undefined && id === topicId) return
+    log.warn({ topic }, 'The topic was deleted; it is made anew, and all groups begin with its oldest message.')
+    await prepare()
+    topicId = undefined
   }
   async function watch(): Promise<void> {
     const failing = trouble(log, {}, 'Kafka does not answer; it is asked again.')

@@ -16,11 +16,19 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     case 'postgresql':
       return postgresTransport(options)
     case 'memory':
-      return memoryTransport()
+      return memoryTransport(options.groups)
+    case 'nats':
+    case 'tls':
+      return (await import('./nats.ts')).natsTransport(options)
+    case 'amqp':
+    case 'amqps':
+      return (await import('./rabbitmq.ts')).rabbitTransport(options)
     case 'kafka':
     case 'kafkas':
       return (await import('./kafka.ts')).kafkaTransport(options)
     default:
-      throw new Error(`There is no message broker for ${scheme}: URLs; use postgres://, kafka:// or memory:.`)
+      throw new Error(
+        `There is no message broker for ${scheme}: URLs; use postgres://, nats://, amqp://, kafka:// or memory:.`,
+      )
   }
 }

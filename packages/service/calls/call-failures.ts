@@ -14,6 +14,7 @@ const unconnected: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 const reset: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const timeout: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'])
 
 /** True when there was no connection: no byte of the request was sent. */
 export function hadNoConnection(error: unknown): boolean {
@@ -24,6 +25,11 @@ export function hadNoConnection(error: unknown): boolean {
 /** True when the connection ended. For an error before the head of the answer, when no byte of it has arrived. */
 export function wasReset(error: unknown): boolean {
   return reset.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+}
+
+/** True when the time ran out that the call had. */
+export function wasTimeout(error: unknown): boolean {
+  return timeout.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }
 
 /** True when the request has the same effect twice as once (RFC 9110, 9.2.2), by its method or by its Idempotency-Key. */

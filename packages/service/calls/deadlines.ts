@@ -31,6 +31,6 @@ export function withDeadline<T>(answer: Promise<T>, deadline: number, route: Rou
   })
 }
 
-function deadlineExceeded(route: Route): Refusal {
+export function deadlineExceeded(route: Route): Refusal {
   return new Refusal('deadline-exceeded', 504, `The ${route.service} service did not answer in time.`)
 }

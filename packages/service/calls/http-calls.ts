@@ -5,6 +5,7 @@ import { isRepeatable } from './call-failures.ts'
 import { makeRemoteService, type RemoteService } from './remote-service.ts'
 import type { ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
+import type { Connector } from './tls-connector.ts'
 
 export interface HttpCalls {
   /** Sends a request and resolves with the answer. Throws when there was none by the deadline. */
@@ -15,7 +16,8 @@ export interface HttpCalls {
 /** Where the instances of each service are, as http://host:port. */
 export type Remotes = Partial<Record<ServiceName, readonly string[]>>
 
-export function makeHttpCalls(remotes: Remotes, tokens: ServiceTokens, log: Log): HttpCalls {
+/** `connect`: how connections are made, for TLS. */
+export function makeHttpCalls(remotes: Remotes, tokens: ServiceTokens, log: Log, connect?: Connector): HttpCalls {
   const services = new Map<ServiceName, RemoteService>()
 
   function serviceOf(name: ServiceName): RemoteService {
@@ -23,7 +25,7 @@ export function makeHttpCalls(remotes: Remotes, tokens: ServiceTokens, log: Log)
     if (!service) {
       const addresses = remotes[name]
       if (!addresses) throw new Error(`The address of the ${name} service is missing: set ${name.toUpperCase()}_URL.`)
-      service = makeRemoteService(name, addresses, log)
+      service = makeRemoteService(name, addresses, log, connect)
       services.set(name, service)
     }
     return service

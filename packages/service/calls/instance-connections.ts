@@ -4,6 +4,7 @@ import { Client, type Dispatcher, Pool } from 'undici'
 import { drainingHeader, readyPath } from '../http/health-routes.ts'
 import { hadNoConnection } from './call-failures.ts'
 import type { ProbeResult } from './instances.ts'
+import type { Connector } from './tls-connector.ts'
 
 /** Idle connections end before the server's keep-alive (10 s) does, whatever the server says, or a reused one may just have been closed. */
 const connectionOptions = { pipelining: 1, keepAliveTimeout: 4_000, keepAliveMaxTimeout: 4_000, connectTimeout: 2_000 }
@@ -24,9 +25,10 @@ export interface InstanceConnections {
   close(): Promise<void>
 }
 
-/** Connections are opened when they are first needed, 64 at most. */
-export function connectTo(address: string): InstanceConnections {
-  const pool = new Pool(address, { ...connectionOptions, connections: mostConnections })
+/** Connections are opened when they are first needed, 64 at most. `connect`: how, for TLS. */
+export function connectTo(address: string, connect?: Connector): InstanceConnections {
+  const options = { ...connectionOptions, connect }
+  const pool = new Pool(address, { ...options, connections: mostConnections })
   const optionsOf = (message: HttpMessage, waitMs: number) => ({
     ...message,
     headersTimeout: waitMs,
@@ -36,7 +38,7 @@ export function connectTo(address: string): InstanceConnections {
     address,
     request: (message, waitMs) => pool.request(optionsOf(message, waitMs)),
     async requestAnew(message, waitMs) {
-      const client = new Client(address, connectionOptions)
+      const client = new Client(address, options)
       try {
         return await client.request(optionsOf(message, waitMs))
       } finally {

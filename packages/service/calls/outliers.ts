@@ -9,11 +9,12 @@ const firstEjectionMs = 5_000
 const mostEjectionMs = 60_000
 const forgottenAfterMs = 60_000
 
-/** When all fail alike, as in overload, none is an outlier: the others would only have more to do. At least half stay in service. */
+/** When all fail alike, as in overload, none is an outlier: the others would only have more to do. At least half of those that can be reached stay in service. */
 export function isOutlier(instance: Instance<unknown>, all: readonly Instance<unknown>[]): boolean {
   if (instance.state !== 'in') return false
   const others = all.filter((one) => one !== instance && one.state === 'in')
-  if (others.length === 0 || others.length * 2 < all.length) return false
+  const reachable = all.filter((one) => one.state !== 'unreachable')
+  if (others.length === 0 || others.length * 2 < reachable.length) return false
   const shareOfOthers = shareOfFailures(others)
   if (instance.failuresInARow >= inARow.failures && shareOfOthers < inARow.othersBelow) return true
   return instance.calls >= byShare.calls && shareOfFailures([instance]) - shareOfOthers >= byShare.aboveOthers

@@ -6,6 +6,7 @@ import type { Instance } from './instance.ts'
 import { connectTo, type HttpMessage, type InstanceConnections, readAnswer } from './instance-connections.ts'
 import { makeProbes } from './instance-probes.ts'
 import { type CallEnd, type Instances, makeInstances } from './instances.ts'
+import type { Connector } from './tls-connector.ts'
 
 export interface RemoteService {
   /**
@@ -29,8 +30,13 @@ interface Try {
 }
 
 /** `addresses`: of the instances, as http://host:port. */
-export function makeRemoteService(service: string, addresses: readonly string[], log: Log): RemoteService {
-  const connections = addresses.map(connectTo)
+export function makeRemoteService(
+  service: string,
+  addresses: readonly string[],
+  log: Log,
+  connect?: Connector,
+): RemoteService {
+  const connections = addresses.map((address) => connectTo(address, connect))
   const instances = makeInstances(connections, {
     onLeft(instance, probeInMs) {
       log.warn(

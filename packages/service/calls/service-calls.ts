@@ -3,11 +3,13 @@
 import { type Answer, type Api, type ClientOf, makeClient, type Route, type ServiceName } from '@souk/contracts'
 import { childOf, type Log, type Trace } from '@souk/messaging'
 import { Refusal } from '../http/refusals.ts'
+import { wasTimeout } from './call-failures.ts'
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts'
-import { callDeadline, withDeadline } from './deadlines.ts'
+import { callDeadline, deadlineExceeded, withDeadline } from './deadlines.ts'
 import { makeHttpCalls, type Remotes } from './http-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
+import type { Connector } from './tls-connector.ts'
 
 export interface ServiceCalls {
   /** Resolves with the answer, whatever its status. Throws a Refusal (unavailable, deadline-exceeded) when there was none. */
@@ -25,9 +27,11 @@ export function makeServiceCalls(options: {
   remotes: Remotes
   tokens: ServiceTokens
   log: Log
+  /** How connections are made, for TLS. */
+  connect?: Connector
 }): ServiceCalls {
   const { local, log } = options
-  const http = makeHttpCalls(options.remotes, options.tokens, log)
+  const http = makeHttpCalls(options.remotes, options.tokens, log, options.connect)
   const breakers = new Map<ServiceName, CircuitBreaker>()
 
   function breakerOf(service: ServiceName): CircuitBreaker {
@@ -57,6 +61,7 @@ export function makeServiceCalls(options: {
     } catch (error) {
       breaker.failed()
       if (error instanceof Refusal) throw error
+      if (wasTimeout(error)) throw deadlineExceeded(route)
       log.warn({ service, route: route.name, error: String(error) }, 'A service could not be reached.')
       throw unavailable(service)
     }

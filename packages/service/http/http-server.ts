@@ -3,8 +3,10 @@
 import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { newTrace } from '@souk/messaging'
+import { drainingHeader } from './health-routes.ts'
 import { answerOf, Refusal } from './refusals.ts'
 import { originForm } from './request-head.ts'
+import { createTlsServer, type ServerTls } from './tls-server.ts'
 
 export interface ServerLimits {
   /** Until when the headers of a request must have arrived, and the whole request with its body. Checked twice a second. */
@@ -27,18 +29,47 @@ const mostToldWhy = 100
 
 type Headers = Readonly<Record<string, string>>
 
+export interface HttpServers {
+  make(handler: RequestListener): Server
+  /** From now on each answer ends its connection, also that of a request in hand, and says that this process is about to stop. */
+  drain(): void
+  /** Ends the connections without a request. */
+  closeIdle(): void
+  closeAll(): void
+}
+
 /** Makes the servers of one address list (localhost has two); they share the limits of connections. `headers`: on every refusal. */
-export function httpServers(limits: ServerLimits, headers: Headers): (handler: RequestListener) => Server {
+export function httpServers(limits: ServerLimits, headers: Headers, tls?: ServerTls): HttpServers {
   const connections = countConnections(limits, headers)
-  return (handler) => {
-    const server = createServer({
+  const servers: Server[] = []
+  /** Over TLS, a request belongs to this socket and not to that of the connection. */
+  const secured = new Set<Socket>()
+  let isDraining = false
+  return {
+    make,
+    drain() {
+      isDraining = true
+      for (const socket of tls ? secured : connections.open) endAfterAnswer((socket as WithAnswer)._httpMessage)
+    },
+    closeIdle() {
+      for (const server of servers) server.closeIdleConnections()
+    },
+    closeAll() {
+      for (const server of servers) server.closeAllConnections()
+    },
+  }
+
+  function make(handler: RequestListener): Server {
+    const options = {
       maxHeaderSize: largestHeaderBytes,
       headersTimeout: limits.headerSeconds * 1000,
       requestTimeout: limits.requestSeconds * 1000,
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: checkTimesMs,
       requireHostHeader: false, // Node would answer without a body. wrongHead checks it.
-    })
+    }
+    const refusePlain = (socket: Socket) => refuseConnection(socket, notTls, headers)
+    const server = tls ? createTlsServer(options, tls, options.headersTimeout, refusePlain) : createServer(options)
     server.maxHeadersCount = 0 // Node would drop the others silently. wrongHead counts them.
     const answer: RequestListener = (request, response) => {
       // After an answer with `connection: close` no further request is processed (RFC 9112, 9.6).
@@ -46,6 +77,7 @@ export function httpServers(limits: ServerLimits, headers: Headers): (handler: R
         request.socket.destroy()
         return
       }
+      if (isDraining) endAfterAnswer(response)
       if (request.url?.[0] !== '/') request.url = originForm(request)
       handler(request, response)
     }
@@ -58,12 +90,26 @@ export function httpServers(limits: ServerLimits, headers: Headers): (handler: R
       if (error.code === 'ECONNRESET' || socket.destroyed) return
       refuseConnection(socket as Socket, refusalOf(error), headers)
     })
+    server.on('secureConnection', (socket: Socket) => {
+      secured.add(socket)
+      socket.once('close', () => secured.delete(socket))
+    })
     connections.limit(server)
+    servers.push(server)
     return server
   }
 }
 
+/** Node's answer to the request that a connection is busy with. */
+type WithAnswer = Socket & { _httpMessage?: ServerResponse | null }
+function endAfterAnswer(response: ServerResponse | null | undefined): void {
+  if (!response || response.headersSent) return
+  response.shouldKeepAlive = false
+  response.setHeader(drainingHeader, '1')
+}
+
 type ClientError = Error & { code?: string; rawPacket?: Buffer }
+const notTls = new Refusal('invalid-request', 400, 'This server speaks TLS. Use an address that begins with https://.')
 const noTunnel = new Refusal('method-not-allowed', 405, 'This server makes no tunnels.')
 
 function refusalOf({ code, rawPacket }: ClientError): Refusal {
@@ -88,7 +134,7 @@ function overflowsInTarget(packet: Buffer): boolean {
 
 /** Answers on the connection itself, when there is no request that could be answered, and closes it. */
 function refuseConnection(socket: Socket, refusal: Refusal, headers: Headers): void {
-  const inProgress = (socket as { _httpMessage?: ServerResponse })._httpMessage
+  const inProgress = (socket as WithAnswer)._httpMessage
   if (!socket.writable || inProgress?.headersSent) {
     socket.destroy() // Nothing may be written into another answer.
     return
@@ -129,10 +175,12 @@ function countConnections(
   headers: Headers,
 ) {
   const perClient = new Map<string, number>()
-  let all = 0
+  const open = new Set<Socket>()
   let beingTold = 0
 
   return {
+    /** The connections that reached a server. */
+    open: open as ReadonlySet<Socket>,
     /** From now on, connections above the limits do not reach the server. */
     limit(server: Server): void {
       const accept = server.listeners('connection') as ((socket: Socket) => void)[]
@@ -140,20 +188,20 @@ function countConnections(
       server.on('connection', (socket: Socket) => {
         const client = clientOf(socket.remoteAddress ?? '')
         const own = perClient.get(client) ?? 0
-        if (all >= connections || own >= connectionsPerClient) {
+        if (open.size >= connections || own >= connectionsPerClient) {
           tellWhy(socket)
           return
         }
-        all += 1
+        open.add(socket)
         perClient.set(client, own + 1)
-        socket.once('close', () => leave(client))
+        socket.once('close', () => leave(socket, client))
         for (const one of accept) one.call(server, socket)
       })
     },
   }
 
-  function leave(client: string): void {
-    all -= 1
+  function leave(socket: Socket, client: string): void {
+    open.delete(socket)
     const left = (perClient.get(client) ?? 1) - 1
     if (left === 0) perClient.delete(client)
     else perClient.set(client, left)

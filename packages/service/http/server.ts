@@ -5,9 +5,10 @@ import { continueTrace } from '@souk/messaging'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { LocalService, ServiceRequest } from '../calls/service-request.ts'
 import type { Caller, ServiceTokens } from '../calls/service-token.ts'
-import { httpServers, type ServerLimits } from './http-server.ts'
+import { type HttpServers, httpServers, type ServerLimits } from './http-server.ts'
 import { answerOf, Refusal } from './refusals.ts'
 import { wrongHead } from './request-head.ts'
+import type { ServerTls } from './tls-server.ts'
 
 /** Bytes in a body, unless the contract says otherwise. */
 export const defaultBodyLimit = 64 * 1024
@@ -26,7 +27,13 @@ export interface ServerOptions {
   /** Headers of the answer to a connection that sent no readable request. */
   headers?: Readonly<Record<string, string>>
   limits?: ServerLimits
+  /** How long requests in hand may take when the server is closed, in seconds (15). */
+  stopSeconds?: number
+  /** TLS in place of plain HTTP, which is then refused with a sentence. */
+  tls?: ServerTls
 }
+const defaultStopSeconds = 15
+const idleCheckMs = 50
 
 /**
  * A Fastify server with our limits. It hands bodies over as bytes, and its own refusals are problem+json. Whoever uses it refuses a
@@ -34,14 +41,16 @@ export interface ServerOptions {
  */
 export function bareServer(options: ServerOptions = {}): FastifyInstance {
   const send = options.send ?? ((_request, reply, answer) => void sendAnswer(reply, answer))
+  const servers = httpServers(options.limits ?? defaultLimits, options.headers ?? {}, options.tls)
   const server = Fastify({
     logger: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: defaultBodyLimit,
-    serverFactory: httpServers(options.limits ?? defaultLimits, options.headers ?? {}),
+    serverFactory: servers.make,
     clientErrorHandler: () => undefined, // The server answers itself.
     routerOptions: { maxParamLength: 500, caseSensitive: true, ignoreTrailingSlash: false },
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // A request that arrives on an open connection just then is answered as the others in hand.
     frameworkErrors: (error, request, reply) => send(request, reply, refusedByServer(error, request.id), error),
   })
   server.removeAllContentTypeParsers()
@@ -53,7 +62,32 @@ export function bareServer(options: ServerOptions = {}): FastifyInstance {
     const sentence = `There is nothing at ${request.method} ${request.url.split('?')[0]}.`
     send(request, reply, answerOf(new Refusal('not-found', 404, sentence), request.id))
   })
+  closeGracefully(server, servers, options.stopSeconds ?? defaultStopSeconds)
   return server
+}
+
+const drains = new WeakMap<FastifyInstance, () => void>()
+
+/** From now on every answer of this server ends its connection and says that the process is about to stop. It still takes requests. */
+export function drain(server: FastifyInstance): void {
+  drains.get(server)?.()
+}
+
+/** Makes `server.close()` end when the requests in hand are answered, and within `seconds` in every case. */
+function closeGracefully(server: FastifyInstance, servers: HttpServers, seconds: number): void {
+  let idleCheck: NodeJS.Timeout | undefined
+  let timeLimit: NodeJS.Timeout | undefined
+  drains.set(server, servers.drain)
+  server.addHook('preClose', async () => {
+    servers.drain()
+    // A connection whose answer had begun before becomes idle only when all of it has been sent, so we look again and again.
+    idleCheck = setInterval(servers.closeIdle, idleCheckMs)
+    timeLimit = setTimeout(servers.closeAll, seconds * 1000)
+  })
+  server.addHook('onClose', async () => {
+    clearInterval(idleCheck)
+    clearTimeout(timeLimit)
+  })
 }
 
 /** The server of one service; it does not listen yet. Requests without a valid service token are refused (not-signed-in). */
@@ -62,8 +96,9 @@ export function serveService(
   routes: readonly Route[],
   answer: LocalService,
   tokens: ServiceTokens,
+  tls?: ServerTls,
 ): FastifyInstance {
-  const server = bareServer()
+  const server = bareServer({ tls })
   server.addHook('onRequest', (request, reply, done) => {
     const refusal = wrongHead(request.raw)
     if (refusal) sendAnswer(reply, answerOf(refusal, request.id))

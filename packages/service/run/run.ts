@@ -1,7 +1,10 @@
 // Runs services in this process: any of them, alone or together. This file is the order of starting and of stopping, which
-// loses nothing: new requests end first, then messages, schedules and jobs, and databases last.
-import type { Route, ServiceName } from '@souk/contracts'
+// loses nothing: first all work ends (requests, messages, schedules, jobs), then what it needs: relays, databases, calls to others.
+import { setTimeout as pause } from 'node:timers/promises'
+import { Server as TlsServer } from 'node:tls'
+import { apis, type Route, type ServiceName } from '@souk/contracts'
 import { newTrace, type Transport } from '@souk/messaging'
+import type { FastifyInstance } from 'fastify'
 import type { Remotes } from '../calls/http-calls.ts'
 import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
 import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
@@ -9,15 +12,23 @@ import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
 import { takeHandedConnections } from '../http/handed-connections.ts'
 import { serveHealth } from '../http/health-routes.ts'
-import { serveService } from '../http/server.ts'
+import { drain, serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
 import { type ScheduleRunner, startSchedules } from '../work/schedules.ts'
 import { measureBacklogs } from './backlog-metrics.ts'
 import type { AnyService } from './define-service.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
 import { serveOperations } from './operations-server.ts'
-import { instanceAddresses, readSettings, variableOf } from './settings.ts'
-import { type SharedSettings, serviceKeysSpec, sharedSecretSpec, sharedSpec } from './shared-settings.ts'
+import { openServiceTls, tlsSpec } from './service-tls.ts'
+import { readSettings, type SettingsOf, variableOf } from './settings.ts'
+import {
+  addressSpec,
+  type SharedSettings,
+  serviceKeysSpec,
+  sharedSecretSpec,
+  sharedSpec,
+  stopSpec,
+} from './shared-settings.ts'
 import { type ProcessParts, type RunningService, startService } from './start-service.ts'
 
 export interface RunOptions {
@@ -56,19 +67,28 @@ export interface Running {
   readonly transport: Transport
   readonly metrics: Metrics
   readonly operationsUrl?: string
-  /** Stops taking requests, finishes those in progress, then stops messages, jobs and connections. */
+  /**
+   * From now on it is not ready, and its answers say so, but it takes requests for SOUK_DRAIN_SECONDS more, so that callers and load
+   * balancers choose another instance in time.
+   */
+  drain(): Promise<void>
+  /** Takes no more requests, messages and jobs, finishes those in hand, then stops what they needed. */
   stop(): Promise<void>
 }
 
 /** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
 export async function run(options: RunOptions): Promise<Running> {
   const { log, transport } = options
-  const { shared, settings, keys, remotes } = readAllSettings(options)
+  const { shared, settings, keys, remotes, drainMs, tlsFiles } = readAllSettings(options)
   const metrics = makeMetrics()
+  const now = options.now ?? (() => new Date())
+  const names = options.services.map(({ name }) => name)
+  const tls = await openServiceTls(tlsFiles, names, remotes, { log, metrics, now })
   const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
-  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log })
-  const { onStop, stopAll } = stopInReverse(log)
+  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, connect: tls?.connect })
+  const { onStopWork, onStop, stopAll } = makeStopping(log)
+  onStop('certificates', async () => tls?.close())
   onStop('service calls', serviceCalls.close)
   const schedules = new Map<ServiceName, ScheduleRunner>()
   const parts: ProcessParts = {
@@ -78,8 +98,10 @@ export async function run(options: RunOptions): Promise<Running> {
     serviceCalls,
     shared,
     settings,
+    onStopWork,
     onStop,
-    now: options.now ?? (() => new Date()),
+    now,
+    tls: tls?.server,
     databaseUrls: options.databases,
     ownerUrls: options.owners ?? {},
     resources: options.resources ?? {},
@@ -93,7 +115,7 @@ export async function run(options: RunOptions): Promise<Running> {
     startAllSchedules(started, schedules, parts)
     for (const service of started) {
       for (const subscription of await startReactions(service, parts, options.retrySeconds))
-        onStop(`${service.definition.name} messages`, subscription.close)
+        onStopWork(`${service.definition.name} messages`, subscription.close)
     }
     const services = new Map<ServiceName, RunningService>()
     for (const service of started)
@@ -106,6 +128,11 @@ export async function run(options: RunOptions): Promise<Running> {
       transport,
       metrics,
       operationsUrl,
+      async drain() {
+        isReady = false
+        for (const { server } of services.values()) if (server) drain(server)
+        await pause(drainMs)
+      },
       async stop() {
         isReady = false
         await stopAll()
@@ -117,45 +144,52 @@ export async function run(options: RunOptions): Promise<Running> {
   }
 }
 
-/** Stops parts in reverse order of starting. If one fails to stop, the failure is logged and the others are still stopped. */
-function stopInReverse(log: ProcessParts['log']) {
+/** If a part fails to stop, the failure is logged and the others are still stopped. */
+function makeStopping(log: ProcessParts['log']) {
+  const work: (() => Promise<void>)[] = []
   const stack = new AsyncDisposableStack()
+  const logged = (part: string, stop: () => Promise<unknown>) => async () => {
+    await stop().catch((error) => log.error({ err: error, part }, 'A part did not stop cleanly.'))
+  }
   return {
-    onStop(part: string, stop: () => Promise<void>) {
-      stack.defer(async () => {
-        await stop().catch((error) => log.error({ err: error, part }, 'A part did not stop cleanly.'))
-      })
+    onStopWork: (part: string, stop: () => Promise<unknown>) => void work.push(logged(part, stop)),
+    onStop: (part: string, stop: () => Promise<unknown>) => stack.defer(logged(part, stop)),
+    /** Work needs no other work to end, only the parts that are stopped after it, in reverse order of starting. */
+    async stopAll() {
+      await Promise.all(work.splice(0).map((stop) => stop()))
+      await stack.disposeAsync()
     },
-    stopAll: () => stack.disposeAsync(),
   }
 }
-
-/** Settings without a part: ORDERS_URL is `ordersUrl` of ''. */
-const addressesPart = ''
 
 /** The settings of the shop and of each service. Throws WrongSettings with one line for each that is wrong. */
 function readAllSettings({ services, env, listen, remotes = {} }: RunOptions) {
   const keySpec = env.SOUK_SERVICE_KEYS ? serviceKeysSpec : sharedSecretSpec
-  const addresses = Object.entries(remotes).filter(([, address]) => address !== undefined)
   const specs = {
-    [addressesPart]: Object.fromEntries(
-      addresses.map(([name]) => [`${name}Url`, instanceAddresses(`where the ${name} service is reached`)]),
-    ),
-    souk: { ...sharedSpec, ...keySpec },
+    '': addressSpec,
+    souk: { ...sharedSpec, ...keySpec, ...stopSpec, ...tlsSpec },
     ...Object.fromEntries(services.map(({ name, settings }) => [name, settings])),
   }
-  const given = Object.fromEntries(addresses.map(([name, address]) => [variableOf(name, 'url'), address]))
-  const read = readSettings(specs, { ...env, ...given }) as Record<string, Record<string, unknown>>
-  const { souk, [addressesPart]: urls, ...settings } = read
-  const { sharedSecret, serviceKeys, ...others } = souk as Record<string, unknown>
+  const addresses = Object.entries(remotes).map(([name, address]) => [variableOf(name, 'url'), address])
+  const read = readSettings(specs, { ...env, ...Object.fromEntries(addresses) }) as Record<
+    string,
+    Record<string, unknown>
+  >
+  const { souk, '': urls, ...settings } = read
+  const { sharedSecret, serviceKeys, drainSeconds, tlsCert, tlsKey, tlsCa, ...others } = souk as Record<string, unknown>
   const shared = {
     ...others,
     isProduction: env.NODE_ENV === 'production',
     isOnNetwork: listen ? !isLoopback(listen.host) : false,
   } as SharedSettings // readSettings has checked `souk` against its spec; the spread of the others hides its type.
-  const keys = (serviceKeys as ServiceKeys | undefined) ?? keysFromSecrets((sharedSecret as string).split(','))
-  const remotesRead = Object.fromEntries(addresses.map(([name]) => [name, urls?.[`${name}Url`]])) as Remotes
-  return { shared, settings, keys, remotes: remotesRead }
+  return {
+    shared,
+    settings,
+    keys: (serviceKeys as ServiceKeys | undefined) ?? keysFromSecrets((sharedSecret as string).split(',')),
+    remotes: Object.fromEntries(apis.map(({ name }) => [name, urls?.[`${name}Url`]])) as Remotes,
+    drainMs: (drainSeconds as number) * 1000,
+    tlsFiles: { tlsCert, tlsKey, tlsCa } as SettingsOf<typeof tlsSpec>,
+  }
 }
 
 function isLoopback(host: string): boolean {
@@ -165,21 +199,20 @@ function isLoopback(host: string): boolean {
 function startAllSchedules(
   services: readonly RunningService[],
   runners: Map<ServiceName, ScheduleRunner>,
-  { log, onStop }: ProcessParts,
+  { log, onStopWork }: ProcessParts,
 ): void {
   for (const { definition, contextFor } of services) {
     const runner = startSchedules(definition.schedules ?? [], () => contextFor(newTrace()), log)
     runners.set(definition.name, runner)
+    onStopWork(`${definition.name} schedules`, runner.stop)
   }
-  // Stopped at once: each may wait a second for work in progress, and these seconds must not add up.
-  onStop('schedules', async () => void (await Promise.all([...runners.values()].map((runner) => runner.stop()))))
 }
 
 /** Opens the service's HTTP server. Together with others, only a service that serves HTTP in its own way (the gateway) has one. */
 async function startListening(
   service: RunningService,
   { listen, services }: RunOptions,
-  { serviceCalls, onStop }: ProcessParts,
+  { serviceCalls, onStopWork, tls }: ProcessParts,
   tokens: ServiceTokens,
   isReady: () => boolean,
 ): Promise<RunningService> {
@@ -188,12 +221,18 @@ async function startListening(
   const routes = Object.values(definition.api.routes as Record<string, Route>)
   const server = definition.serve
     ? await definition.serve(context, serviceCalls)
-    : serveService(definition.name, routes, answer, tokens)
-  serveHealth(server, isReady)
+    : serveService(definition.name, routes, answer, tokens, tls)
+  // Nothing of the operators is on the public port: the readiness of a gateway is on its operations port.
+  if (!definition.serve) serveHealth(server, isReady)
   if (listen.takesHanded) takeHandedConnections(server)
   const url = await server.listen({ host: listen.host, port: listen.port })
-  onStop(`${definition.name} server`, () => server.close())
-  return { ...service, server, url: url.replace('[::1]', 'localhost') }
+  onStopWork(`${definition.name} server`, () => server.close())
+  return { ...service, server, url: url.replace('[::1]', 'localhost').replace('http:', schemeOf(server)) }
+}
+
+/** Fastify does not know that the server which it was given speaks TLS. */
+function schemeOf({ server }: FastifyInstance): string {
+  return server instanceof TlsServer ? 'https:' : 'http:'
 }
 
 /** Serves health and metrics, on another port when the wanted one is taken. Returns where; undefined when it is switched off. */

@@ -1,6 +1,6 @@
 // Settings come from environment variables and have defaults. They are checked before anything starts, and all errors are reported at
 // once.
-import { accessSync, constants } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 /** The variable from which other secrets are derived, and its value in development. */
 const sharedSecretVariable = 'SOUK_SHARED_SECRET'
@@ -138,12 +138,13 @@ export function originList(about: string): Setting<readonly string[]> {
   }
 }
 
-/** Addresses of the instances of a service, separated by commas. A repeated one counts once; a slash at the end is cut off. */
-export function instanceAddresses(about: string): Setting<readonly string[]> {
-  return {
+/** Addresses of the instances of a service, separated by commas; may be missing. A repeated one counts once. */
+export function instanceAddresses(about: string): Setting<readonly string[] | undefined> {
+  const setting = {
     about,
     fallback: undefined,
-    read(value) {
+    optional: true,
+    read(value: string) {
       const list = value.split(',').map((one) => one.trim().replace(/\/$/, ''))
       const wrong = list.find((one) => !/^https?:\/\/[^/?#@\s]+$/.test(one) || !URL.canParse(one))
       return wrong === undefined
@@ -151,6 +152,7 @@ export function instanceAddresses(about: string): Setting<readonly string[]> {
         : new Error(`must list addresses like http://10.0.0.1:4104,http://10.0.0.2:4104, and "${wrong}" is none`)
     },
   }
+  return setting
 }
 
 /** Names or addresses of hosts, without ports, separated by commas; none unless given. */
@@ -173,7 +175,7 @@ export function filePath(about: string, variable?: string): Setting<string | und
     variable,
     read(path) {
       try {
-        accessSync(path, constants.R_OK)
+        readFileSync(path)
         return path
       } catch (error) {
         return new Error(`names a file that cannot be read (${(error as NodeJS.ErrnoException).code}, ${path})`)

@@ -1,8 +1,10 @@
 // Settings that no service owns: of the shop, and of each process that runs a part of it.
+import { apis } from '@souk/contracts'
 import { keysFromList } from '../calls/service-keys.ts'
 import {
   choice,
   developmentSecret,
+  instanceAddresses,
   integer,
   optionalText,
   originList,
@@ -40,6 +42,14 @@ export const serviceKeysSpec = {
   },
 } satisfies SettingsSpec
 
+/** `ordersUrl` is ORDERS_URL: where the instances of orders are reached by processes that run without it. */
+export const addressSpec: Readonly<Record<string, ReturnType<typeof instanceAddresses>>> = Object.fromEntries(
+  apis.map(({ name }) => [
+    `${name}Url`,
+    instanceAddresses(`where ${name} is reached, with commas between several instances`),
+  ]),
+)
+
 /** What all services know of the shop. `publicUrl` has no slash at the end. */
 export interface SharedSettings extends SettingsOf<typeof sharedSpec> {
   readonly isProduction: boolean
@@ -47,8 +57,18 @@ export interface SharedSettings extends SettingsOf<typeof sharedSpec> {
   readonly isOnNetwork: boolean
 }
 
+/** How a process stops. */
+export const stopSpec = {
+  drainSeconds: integer(
+    'how long requests are still taken after SIGTERM, while callers and load balancers learn of it',
+    0,
+    { min: 0, max: 600 },
+  ),
+} satisfies SettingsSpec
+
 /** Variables that every process knows besides its services' own. */
 export const processSpec = {
+  ...stopSpec,
   logLevel: choice('how much is logged', ['debug', 'info', 'warn', 'error', 'silent'], 'info'),
   logFile: optionalText('a file for the log in place of standard output'),
   operationsPort: integer('where health and metrics are served', 4001, { min: 0, max: 65535 }),

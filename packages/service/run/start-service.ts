@@ -13,6 +13,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ServiceCalls } from '../calls/service-calls.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { localService } from '../http/local-service.ts'
+import type { ServerTls } from '../http/tls-server.ts'
 import { startJobs } from '../work/run-jobs.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
 import type { AnyService, OpenedResources } from './define-service.ts'
@@ -29,6 +30,8 @@ export interface ProcessParts {
   metrics: Metrics
   serviceCalls: ServiceCalls
   now: () => Date
+  /** How the servers of this process speak TLS; undefined: they do not. */
+  tls?: ServerTls
   shared: SharedSettings
   /** The settings of each service. */
   settings: Readonly<Record<string, Record<string, unknown>>>
@@ -40,8 +43,10 @@ export interface ProcessParts {
   runSoon(service: ServiceName, schedule: string): void
   /** What tests hand in place of what a service would open itself. */
   resources: Partial<Record<ServiceName, unknown>>
-  /** Adds a part to stop. Parts are stopped in reverse order, one after the other. */
-  onStop(part: string, stop: () => Promise<void>): void
+  /** Adds work to stop: what takes requests, messages or jobs. All work is stopped at once, before the parts. */
+  onStopWork(part: string, stop: () => Promise<unknown>): void
+  /** Adds a part to stop that work needs. Parts are stopped in reverse order, one after the other. */
+  onStop(part: string, stop: () => Promise<unknown>): void
 }
 
 /** A service that runs in this process. */
@@ -62,7 +67,7 @@ export interface RunningService {
 /** Starts a service. It does not listen, react to messages or run schedules yet. Throws what went wrong. */
 export async function startService(definition: AnyService, parts: ProcessParts): Promise<RunningService> {
   const { name } = definition
-  const { log, metrics, onStop } = parts
+  const { log, metrics, onStop, onStopWork } = parts
   const database = definition.migrations === undefined ? undefined : await startDatabase(definition, parts)
   const common = { ...parts, service: name, calls: definition.calls, database, settings: parts.settings[name] ?? {} }
   const base = contextMaker({ ...common, resources: undefined })(newTrace())
@@ -81,7 +86,7 @@ export async function startService(definition: AnyService, parts: ProcessParts):
         log.info({ service: name, job, ms: round(milliseconds), failed }, 'job')
       },
     )
-    onStop(`${name} jobs`, jobs.stop)
+    onStopWork(`${name} jobs`, jobs.stop)
   }
   const answer = localService(definition, contextFor, metrics, log)
   return { definition, database, context: contextFor(newTrace()), contextFor, answer, health }

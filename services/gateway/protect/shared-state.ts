@@ -7,6 +7,8 @@ import { Redis, type RedisOptions } from 'ioredis'
 
 /** The longest time that a request waits for Redis. The first one that waits so long makes all others go on without it. */
 const commandMs = 100
+/** The same for what no request waits for. */
+const probeTimeoutMs = 1_000
 const connectMs = 2_000
 const probeMs = 1_000
 const startMs = 500
@@ -72,7 +74,7 @@ export async function openSharedState(
     async ask(command) {
       if (!connection.isConnected) return undefined
       try {
-        return await command()
+        return await inTime(command())
       } catch (error) {
         connection.isAway(error)
         return undefined
@@ -149,7 +151,7 @@ function optionsFor({ url, ca, cert, key }: RedisSettings): RedisOptions {
   }
   return {
     ...(url.startsWith('rediss:') ? { tls } : {}),
-    commandTimeout: commandMs,
+    commandTimeout: probeTimeoutMs,
     connectTimeout: connectMs,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -157,6 +159,16 @@ function optionsFor({ url, ca, cert, key }: RedisSettings): RedisOptions {
     connectionName: 'souk-gateway',
     retryStrategy: (times) => Math.min(100 * times, 1_000) + Math.random() * 100,
   }
+}
+
+/** Rejects after the longest time that a request waits. */
+function inTime<T>(answer: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error('Command timed out'))
+    // What has arrived is read first: perhaps this process stood still, and not Redis.
+    const timer = setTimeout(() => setImmediate(giveUp), commandMs)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** What went wrong, in one line, without the commands that were sent. */

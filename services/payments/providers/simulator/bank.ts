@@ -14,7 +14,7 @@ import {
 } from '../provider.ts'
 import { type Account, type Accounts, type Fact, keyIn, type PaymentFact, reportOn } from './accounts.ts'
 import { type Behaviors, NoAnswer } from './behaviors.ts'
-import { eventOf, keyOf } from './events.ts'
+import { eventOf } from './events.ts'
 import type { Journal } from './journal.ts'
 import { answerFact, checkSameParameters, openedFact, operationFact } from './rules.ts'
 import { findTestCard } from './test-tokens.ts'
@@ -50,7 +50,8 @@ export class Bank {
     this.#accounts = options.accounts
   }
 
-  find(lookup: PaymentLookup): ProviderPayment | undefined {
+  async find(lookup: PaymentLookup): Promise<ProviderPayment | undefined> {
+    await this.#options.journal.catchUp()
     const account =
       'reference' in lookup ? this.#findAccount(lookup.reference) : this.#accounts.find(lookup.operationId)
     return account && this.#report(account)
@@ -61,11 +62,7 @@ export class Bank {
     const key = request.operationId
     return this.#oneAtATime(key, async () => {
       const known = this.#accounts.find(key)
-      if (known) {
-        const report = this.#report(known)
-        checkSameParameters(known, report.orderId, request)
-        return report
-      }
+      if (known) return this.#sameAgain(known, request)
       const card = findTestCard(request.token)
       if (!card) throw new ProviderRefusal('token-unknown', 'The bank does not know this card.')
       if (card.action && !this.#mayReturnTo(request.returnUrl))
@@ -74,9 +71,10 @@ export class Bank {
       if (isFirst && card.errorFirst) throw new ProviderOutcomeUnknown('500 Internal Server Error')
       if (isFirst && card.noAnswer === 'before') throw new NoAnswer()
       if (card.delayMs) await sleep(card.delayMs)
-      const payment = await this.#record(openedFact(request, card, Date.now()))
+      // Another process of the shop may have opened it meanwhile.
+      await this.#record(() => (this.#accounts.find(key) ? undefined : openedFact(request, card, Date.now())))
       if (isFirst && card.noAnswer === 'after') throw new NoAnswer()
-      return payment
+      return this.#sameAgain(this.#accounts.find(key) as Account, request) // It was opened just now.
     })
   }
 
@@ -87,17 +85,20 @@ export class Bank {
   ): Promise<ProviderPayment> {
     const key = keyIn(request.reference) ?? ''
     return this.#oneAtATime(key, async () => {
-      const account = this.#accounts.find(key)
-      if (!account) throw new ProviderRefusal('not-found', 'The bank does not know this payment.')
-      const report = this.#report(account)
-      if (report.operations.some((one) => one.id === request.operationId)) return report
-      const { operationId, amount = account.amount } = request
-      return this.#record(operationFact(account, kind, key, operationId, amount, Date.now()))
+      await this.#record(() => {
+        const account = this.#accounts.find(key)
+        if (!account) throw new ProviderRefusal('not-found', 'The bank does not know this payment.')
+        if (this.#report(account).operations.some((one) => one.id === request.operationId)) return undefined
+        const { operationId, amount = account.amount } = request
+        return operationFact(account, kind, key, operationId, amount, Date.now())
+      })
+      return this.#report(this.#accounts.find(key) as Account) // Otherwise it was refused.
     })
   }
 
   /** Undefined when there is no such payment, or no customer is asked about it. */
-  page(reference: string): BankPage | undefined {
+  async page(reference: string): Promise<BankPage | undefined> {
+    await this.#options.journal.catchUp()
     const account = this.#findAccount(reference)
     const returnUrl = account?.extras?.returnUrl
     if (!account || !returnUrl) return undefined
@@ -108,23 +109,27 @@ export class Bank {
   /** The customer's answer; a second one changes nothing. Returns where the customer goes next. */
   async answer(reference: string, isApproved: boolean): Promise<string | undefined> {
     const key = keyIn(reference) ?? ''
+    if (!this.#accounts.find(key)) await this.#options.journal.catchUp()
     const account = this.#accounts.find(key)
     if (!account) return undefined
-    await this.#oneAtATime(key, async () =>
-      account.state === 'action-required'
-        ? this.#record(answerFact(account, key, isApproved, Date.now()))
-        : this.#report(account),
-    )
+    await this.#oneAtATime(key, async () => {
+      await this.#record(() =>
+        account.state === 'action-required' ? answerFact(account, key, isApproved, Date.now()) : undefined,
+      )
+      return this.#report(account)
+    })
     return account.extras?.returnUrl
   }
 
-  async #record(fact: PaymentFact): Promise<ProviderPayment> {
-    await this.#options.journal.append(fact)
-    this.#accounts.apply(fact)
-    const payment = this.#report(this.#accounts.find(keyOf(fact)) as Account) // It was applied just now.
-    const event = eventOf(fact)
+  /** Stores the fact that `decide` returns, if any, and tells the shop. */
+  async #record(decide: () => PaymentFact | undefined): Promise<void> {
+    let fact: PaymentFact | undefined
+    await this.#options.journal.append(() => {
+      fact = decide()
+      return fact
+    })
+    const event = fact && eventOf(fact)
     if (event) await this.#options.announce(event)
-    return payment
   }
 
   /** Work on one payment waits for the work before it. */
@@ -141,6 +146,11 @@ export class Bank {
 
   #findAccount(reference: string): Account | undefined {
     return this.#accounts.find(keyIn(reference) ?? '')
+  }
+  #sameAgain(account: Account, request: AuthorizationRequest): ProviderPayment {
+    const report = this.#report(account)
+    checkSameParameters(account, report.orderId, request)
+    return report
   }
   #report(account: Account): ProviderPayment {
     return reportOn(account, (reference) => this.#options.publicUrl + pathOf(bankPage, { intentId: reference }))

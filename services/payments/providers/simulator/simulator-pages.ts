@@ -15,17 +15,17 @@ const headers = {
 }
 
 export const showBankPage = handle(simulatorPage, async ({ params }, { resources, shared }: PaymentsContext) => {
-  const page = resources.simulator?.page(params.intentId)
+  const page = await resources.simulator?.page(params.intentId)
   if (!page) refuse(simulatorPage, 'not-found', noSuchPayment)
   return reply(200, Buffer.from(bankPage(page, shared.shopName)), headers)
 })
 
 export const answerBankPage = handle(simulatorAnswer, async ({ params, body }, { resources }: PaymentsContext) => {
   const answer = new URLSearchParams(Buffer.from(body).toString()).get('answer')
-  if (!resources.simulator?.page(params.intentId)) refuse(simulatorAnswer, 'not-found', noSuchPayment)
+  if (!(await resources.simulator?.page(params.intentId))) refuse(simulatorAnswer, 'not-found', noSuchPayment)
   if (answer !== 'approve' && answer !== 'decline')
     refuse(simulatorAnswer, 'invalid-request', 'Answer with approve or decline.')
-  const returnUrl = await resources.simulator.answer(params.intentId, answer === 'approve')
+  const returnUrl = await resources.simulator?.answer(params.intentId, answer === 'approve')
   if (!returnUrl) refuse(simulatorAnswer, 'not-found', noSuchPayment)
   return reply(303, Buffer.alloc(0), { location: returnUrl, 'cache-control': 'no-store' })
 })

@@ -46,13 +46,15 @@ after(() => {
 })
 
 const secret = 'only-for-development-only-for-development'
-const open = (where = mkdtempSync(join(folder, 'one-'))) =>
+const log = makeLog({ level: 'silent' })
+const open = (where = mkdtempSync(join(folder, 'one-')), isShared = false) =>
   startSimulator({
     folder: where,
+    isShared,
     secret,
     webhookUrl: `http://127.0.0.1:${(shop.address() as AddressInfo).port}/`,
     publicUrl: 'http://localhost:4000',
-    log: makeLog({ level: 'silent' }),
+    log,
   })
 const requestFor = (token = 'tok_ok') => ({
   ...{ operationId: randomUUID(), orderId: randomUUID(), amount: 1_000, currency: 'EUR', token },
@@ -119,6 +121,31 @@ test('after a restart it knows what it knew, a torn last line aside', async () =
   assert.deepEqual(await all(third), known)
   await third.close()
   await first.close()
+})
+
+test('two processes of the shop meet the same bank: what one asks for, the other one sees, and nothing is done twice', async () => {
+  const where = mkdtempSync(join(folder, 'shared-'))
+  const banks = await Promise.all([open(where, true), open(where, true)])
+  const [first, second] = banks
+  const requests = Array.from({ length: 50 }, () => ({ ...requestFor(), captureNow: false }))
+  const opened = await Promise.all(requests.flatMap((one) => banks.map((bank) => bank.authorize(one))))
+  assert.ok(opened.every((payment) => payment.state === 'authorized'))
+  await Promise.all(
+    requests.flatMap(({ operationId }) => {
+      const capture = { operationId: randomUUID(), reference: `sim_${operationId.replaceAll('-', '')}`, amount: 1_000 }
+      return banks.map((bank) => bank.capture(capture))
+    }),
+  )
+  const asked = await first.authorize(requestFor('tok_3ds'))
+  assert.equal(await second.answer(asked.reference, true), 'http://localhost:4000/back')
+  assert.equal((await first.find({ reference: asked.reference }))?.state, 'authorized')
+  await Promise.all(banks.map((bank) => bank.close()))
+  const third = await open(where)
+  const entries: ProviderEntry[] = []
+  for await (const entry of third.journal(new Date(0))) entries.push(entry)
+  await third.close()
+  const count = (kind: string) => entries.filter((entry) => entry.kind === kind).length
+  assert.deepEqual([count('authorize'), count('capture')], [51, 50])
 })
 
 test('webhooks that were not delivered are sent after a restart; delivered ones are not', async () => {

@@ -16,7 +16,7 @@ export interface Simulator extends Provider {
   readonly switches: SimulatorSwitches
   switch(changes: Partial<SimulatorSwitches>): void
   /** What the bank's page shows; undefined when there is no such payment, or nothing to answer. */
-  page(reference: string): BankPage | undefined
+  page(reference: string): Promise<BankPage | undefined>
   /** The customer's answer; a second one changes nothing. Returns where the customer goes next. */
   answer(reference: string, isApproved: boolean): Promise<string | undefined>
   /** Opens a chargeback, as a bank would some weeks later. */
@@ -30,6 +30,8 @@ export interface SimulatorOptions {
   publicUrl: string
   /** Customers are sent back to the shop or to one of these, and nowhere else. */
   returnOrigins?: readonly string[]
+  /** Other processes have the same folder. */
+  isShared?: boolean
   log: Log
 }
 
@@ -39,10 +41,12 @@ export async function startSimulator({
   webhookUrl,
   publicUrl,
   returnOrigins = [],
+  isShared = false,
   log,
 }: SimulatorOptions): Promise<Simulator> {
-  const journal = await openJournal<Fact>(folder)
   const accounts = new Accounts()
+  const apply = (fact: Fact) => void (fact.fact !== 'told' && accounts.apply(fact))
+  const journal = await openJournal<Fact>({ folder, isShared, apply })
   const undelivered = await replayJournal(journal, accounts)
   const behaviors = makeBehaviors()
   const { switches, withFaults } = behaviors
@@ -56,19 +60,20 @@ export async function startSimulator({
     returnOrigins: [new URL(publicUrl).origin, ...returnOrigins],
     announce: (event) => webhooks.send(event, switches),
   })
-  for (const event of undelivered) if (bank.find(event)) void webhooks.send(event, switches)
+  for (const event of undelivered) if (await bank.find(event)) void webhooks.send(event, switches)
 
   return {
     authorize: (request) => withFaults(() => bank.authorize(request)),
     capture: (request) => withFaults(() => bank.operate('capture', request)),
     void: ({ operationId, reference }) => withFaults(() => bank.operate('void', { operationId, reference })),
     refund: (request) => withFaults(() => bank.operate('refund', request)),
-    find: (lookup) => withFaults(async () => bank.find(lookup)),
+    find: (lookup) => withFaults(() => bank.find(lookup)),
     verifyWebhook(body, headers, now) {
       if (!verifySignature(secret, body, headers['souk-signature'], now)) return undefined
       return eventsIn(Buffer.from(body).toString())
     },
     async *journal(since) {
+      await journal.catchUp()
       for await (const fact of journal.read()) {
         const entry = entryOf(fact, accounts)
         if (entry && entry.at >= since) yield entry
@@ -79,7 +84,7 @@ export async function startSimulator({
     page: (reference) => bank.page(reference),
     answer: (reference, isApproved) => bank.answer(reference, isApproved),
     async dispute(reference) {
-      if (bank.find({ reference }))
+      if (await bank.find({ reference }))
         await webhooks.send({ id: `evt_${reference}_disputed`, reference, kind: 'payment.disputed' }, switches)
     },
     async close() {
@@ -97,8 +102,9 @@ function makeDeliveryNotes(journal: Journal<Fact>, log: Log) {
   const ids: string[] = []
   const write = () => {
     if (ids.length === 0) return
+    const events = ids.splice(0)
     journal
-      .append({ fact: 'told', events: ids.splice(0) })
+      .append(() => ({ fact: 'told', events }))
       .catch((error) => log.error({ err: error }, 'The simulator cannot write its journal.'))
   }
   return {
