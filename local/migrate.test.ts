@@ -122,7 +122,7 @@ test('what was edited after it had been applied is refused by the migrator and b
 })
 
 test('a wish that cannot be met is told in a sentence', async () => {
-  assert.match((await migrate(['shipping'])).complaint, /^Usage: npm run migrate/)
+  assert.match((await migrate(['nobody'])).complaint, /^Usage: npm run migrate/)
   assert.match((await migrate(['--now'])).complaint, /^Usage: npm run migrate/)
   const unknownRole = await migrate(['bus'], fleet(['MIGRATIONS']))
   assert.match(unknownRole.complaint, /^Set BUS_DATABASE_URL beside BUS_MIGRATIONS_URL/)

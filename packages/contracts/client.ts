@@ -77,13 +77,19 @@ export function readAnswer(answer: Answer): unknown {
     const isJson = answer.headers['content-type']?.startsWith('application/json')
     return isJson ? JSON.parse(Buffer.from(answer.body).toString()) : answer.body
   }
-  let problem: Problem
+  throw new ProblemError(problemIn(answer))
+}
+
+/** Answers that come from no service of ours, or from one that is about to end, are no problems with a code. */
+function problemIn({ status, body }: Answer): Problem {
+  const code = status === 503 ? 'unavailable' : 'bad-gateway'
   try {
-    problem = JSON.parse(typeof answer.body === 'string' ? answer.body : Buffer.from(answer.body).toString())
+    const problem = JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString())
+    if (typeof problem?.code === 'string') return problem
+    return { type: 'about:blank', title: 'Unexpected answer', status, code }
   } catch {
-    problem = { type: 'about:blank', title: 'Unreadable answer', status: answer.status, code: 'bad-gateway' }
+    return { type: 'about:blank', title: 'Unreadable answer', status, code }
   }
-  throw new ProblemError(problem)
 }
 
 /** The path of a route with its parameters filled in. */

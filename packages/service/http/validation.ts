@@ -73,13 +73,24 @@ function errorOf(error: ErrorObject): { path: string; message: string } {
 }
 
 const messageChecks = new WeakMap<MessageDefinition, Check>()
-/** What is wrong with a message's data, in one line, or undefined. */
+/**
+ * What is wrong with a message's data, in one line, or undefined. Fields that this release does not know, at any depth, are of a newer
+ * one and are ignored.
+ */
 export function checkMessage(definition: MessageDefinition, data: unknown): string | undefined {
   let check = messageChecks.get(definition)
   if (!check) {
-    check = checkStored(definition.schema)
+    check = checkStored(open(definition.schema) as TSchema)
     messageChecks.set(definition, check)
   }
   const first = check(data)?.[0]
   return first && `${first.path} ${first.message}`.trim()
+}
+
+/** The schema without its prohibitions of other fields. */
+function open(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(open)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const entries = Object.entries(schema).filter(([word, value]) => word !== 'additionalProperties' || value !== false)
+  return Object.fromEntries(entries.map(([word, value]) => [word, open(value)]))
 }
