@@ -34,7 +34,7 @@ test('a data folder is closed when the shop starts on it, and what is made in it
       closeToOthers(process.argv[1])
       writeFileSync(process.argv[1] + '/later', 'secret')
       mkdirSync(process.argv[1] + '/later-folder')
-      await (await openJournal(process.argv[1] + '/bank')).close()`
+      await (await openJournal({ folder: process.argv[1] + '/bank', isShared: true, apply: () => {} })).close()`
     const outcome = spawnSync(process.execPath, ['--input-type=module', '-e', script, data], { encoding: 'utf8' })
     assert.equal(outcome.status, 0, outcome.stderr)
     const all = ['.', ...globSync('**', { cwd: data }).filter((name) => name !== '.')]

@@ -45,10 +45,10 @@ export async function headPosition(sql: Sql): Promise<number> {
   return head?.position ?? 0
 }
 
-/** How many messages the slowest group has yet to read. */
+/** How many messages the slowest group has yet to read. Groups that no process has ever read for do not count. */
 export async function backlog(sql: Sql): Promise<number> {
   const [row] = await sql<{ backlog: number }>`
-    select coalesce(max(h.position - c.position), 0) as backlog from bus_head h, bus_cursor c`
+    select coalesce(max(h.position - c.position), 0) as backlog from bus_head h, bus_cursor c where c.epoch > 0`
   return row?.backlog ?? 0
 }
 

@@ -101,5 +101,9 @@ async function refuseOrStoreAgain(
       retryAfterSeconds: 60,
     })
   }
-  return (await storeCart(toStore, context)) ?? refuse(route, 'unavailable', 'This cart is being changed. Try again.')
+  const stored = await storeCart(toStore, context)
+  if (stored) return stored
+  return cart
+    ? refuse(route, 'unavailable', 'This cart is being changed. Try again.')
+    : refuse(route, 'not-found', 'There is no such cart. Choose a new id.') // It was ordered, and forgotten since.
 }
