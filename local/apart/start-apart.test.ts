@@ -17,6 +17,8 @@ const folder = mkdtempSync(join(tmpdir(), 'souk-apart-'))
 const dataFolder = join(folder, '.souk')
 const staffPassword = 'a-staff-password-for-this-test'
 const secrets = { smtp: 'secret-of-the-mail-server', other: 'secret-of-another-program' }
+/** An open connection would go on to a gateway whose launcher was killed, until it ends. */
+const onNewConnection = { connection: 'close' }
 const addresses: Record<string, string> = {}
 let launcher: ChildProcess | undefined
 let said = ''
@@ -127,7 +129,7 @@ async function startShop(): Promise<void> {
   launcher.stderr?.on('data', (chunk) => (said += chunk))
   const answers = async () => {
     assert.equal(launcher?.exitCode, null, said)
-    const reply = await fetch(`${addresses.gateway}/v1/products`).catch(() => undefined)
+    const reply = await fetch(`${addresses.gateway}/v1/products`, { headers: onNewConnection }).catch(() => undefined)
     return reply?.status === 200
   }
   await eventually('the shop answers', answers, 120).catch((error) => assert.fail(`${error}\n${said}`))
@@ -145,12 +147,12 @@ async function killLauncher(): Promise<void> {
 async function listCustomers(): Promise<{ status: number }> {
   const signIn = await fetch(`${addresses.gateway}/v1/auth/sign-in/email`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...onNewConnection },
     body: JSON.stringify({ email: 'staff@souk.example', password: staffPassword }),
   })
   if (signIn.status !== 200) return { status: signIn.status }
   const authorization = `Bearer ${signIn.headers.get('set-auth-token')}`
-  const reply = await fetch(`${addresses.gateway}/v1/orders`, { headers: { authorization } })
+  const reply = await fetch(`${addresses.gateway}/v1/orders`, { headers: { authorization, ...onNewConnection } })
   return { status: reply.status }
 }
 
