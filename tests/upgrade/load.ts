@@ -97,7 +97,9 @@ export function startLoad(url: string, sku: string, bearer: string): Load {
     get requests() {
       return requests
     },
+    /** May be called again. */
     async stop() {
+      if (isStopping) return
       isStopping = true
       await Promise.all(people)
       await dispatcher.close()
