@@ -11,6 +11,8 @@ import { isTopicMissing, prepareTopic, type TopicState } from './kafka-topic.ts'
 import { type Log, type Subscription, type Transport, type TransportOptions, WrongBroker } from './transport.ts'
 
 const openSeconds = 60
+/** Until an attempt to open is given up. Seen once: a call of the library that never ended. */
+const attemptSeconds = 20
 /** Between two questions to the brokers whether they are there. */
 const askMs = 3_000
 
@@ -94,8 +96,9 @@ async function whenReachable<Result>(
 ): Promise<Result> {
   const deadline = Date.now() + openSeconds * 1000
   for (let tries = 0; ; tries++) {
+    const giveUp = new AbortController()
     try {
-      return await work()
+      return await Promise.race([work(), noAnswerAfter(attemptSeconds, giveUp.signal)])
     } catch (error) {
       if (error instanceof WrongBroker) throw error
       const refusal = refusalOf(error)
@@ -104,8 +107,15 @@ async function whenReachable<Result>(
         throw new Error(`Kafka at ${brokers} cannot be reached within ${openSeconds} seconds: ${rootOf(error)}`)
       if (tries === 2) log.info({ brokers, error: rootOf(error) }, 'Kafka cannot be reached yet.')
       await pauseFor(250 + Math.random() * 500)
+    } finally {
+      giveUp.abort()
     }
   }
+}
+
+async function noAnswerAfter(seconds: number, signal: AbortSignal): Promise<never> {
+  await pauseFor(seconds * 1000, signal)
+  throw new Error(`there was no answer within ${seconds} seconds`)
 }
 
 /** What an error of the library may have. */
