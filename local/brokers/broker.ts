@@ -2,7 +2,7 @@
 // in a folder of its own, listens on loopback only, and ends with the process that started it, killed or not.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemEnvironment } from '../system-environment.ts'
@@ -170,6 +170,21 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 
 function endOf(log: string): string {
   return readFileSync(log, 'utf8').trim().split('\n').slice(-20).join('\n')
+}
+
+/** True when whoever listens on this port of loopback sends something back. `hello`: the bytes that are sent first, if any. */
+export function sendsAnything(port: number, hello?: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => hello && socket.write(hello))
+    const answer = (isReady: boolean) => {
+      socket.destroy()
+      resolve(isReady)
+    }
+    socket.setTimeout(2_000, () => answer(false))
+    socket.on('error', () => answer(false))
+    socket.on('close', () => answer(false))
+    socket.on('data', () => answer(true))
+  })
 }
 
 /** A port of loopback that nobody listens on. */

@@ -2,11 +2,18 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { systemEnvironment } from '../system-environment.ts'
-import { type BrokerKind, type BrokerOptions, findProgram, freePort, launch, startBroker } from './broker.ts'
+import {
+  type BrokerKind,
+  type BrokerOptions,
+  findProgram,
+  freePort,
+  launch,
+  sendsAnything,
+  startBroker,
+} from './broker.ts'
 
 export interface KafkaOptions extends BrokerOptions {
   /** Further lines of its configuration: https://kafka.apache.org/documentation/#brokerconfigs */
@@ -72,7 +79,7 @@ export const kafka: BrokerKind<KafkaOptions> = {
       }
       return launch(java as string, program('kafka.Kafka', [file]), {
         log: join(folder, 'kafka.log'),
-        answers: () => answers(port),
+        answers: () => sendsAnything(port, apiVersions),
       })
     }
     return startBroker({ name: 'kafka', url: `kafka://127.0.0.1:${port}`, folder }, begin)
@@ -117,18 +124,5 @@ function propertiesOf(
   }
 }
 
-/** Asks which requests the broker knows, which it answers as soon as it serves clients. */
-function answers(port: number): Promise<boolean> {
-  const request = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff]) // ApiVersions, version 0, without a client's name.
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(request))
-    const answer = (isReady: boolean) => {
-      socket.destroy()
-      resolve(isReady)
-    }
-    socket.setTimeout(2_000, () => answer(false))
-    socket.on('error', () => answer(false))
-    socket.on('close', () => answer(false))
-    socket.on('data', () => answer(true))
-  })
-}
+/** Asks which requests the broker knows (ApiVersions, version 0, without a client's name), which it answers as soon as it serves clients. */
+const apiVersions = Buffer.from([0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, 0xff, 0xff])

@@ -1,8 +1,15 @@
 // A NATS server with JetStream, as it is installed on this machine.
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
-import { type BrokerKind, type BrokerOptions, findProgram, freePort, launch, startBroker } from './broker.ts'
+import {
+  type BrokerKind,
+  type BrokerOptions,
+  findProgram,
+  freePort,
+  launch,
+  sendsAnything,
+  startBroker,
+} from './broker.ts'
 
 export interface NatsOptions extends BrokerOptions {
   /** Lines for its configuration: https://docs.nats.io/running-a-nats-service/configuration */
@@ -36,22 +43,11 @@ export const nats: BrokerKind<NatsOptions> = {
     ]
     writeFileSync(file, lines.join('\n'), { mode: 0o600 })
     const begin = () =>
-      launch(program, ['-c', file], { log: join(folder, 'nats.log'), answers: () => greets(port), seconds: 60 })
+      launch(program, ['-c', file], {
+        log: join(folder, 'nats.log'), // It sends a line about itself to whoever connects, in plain text also before TLS.
+        answers: () => sendsAnything(port),
+        seconds: 60,
+      })
     return startBroker({ name: 'nats', url: `nats://127.0.0.1:${port}`, folder }, begin)
   },
-}
-
-/** The server sends a line about itself to whoever connects, in plain text also before TLS. */
-function greets(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    const answer = (isReady: boolean) => {
-      socket.destroy()
-      resolve(isReady)
-    }
-    socket.setTimeout(2_000, () => answer(false))
-    socket.on('error', () => answer(false))
-    socket.on('close', () => answer(false))
-    socket.on('data', () => answer(true))
-  })
 }

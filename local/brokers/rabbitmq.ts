@@ -1,11 +1,18 @@
 // A RabbitMQ server, as Debian's package installs it.
 import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { systemEnvironment } from '../system-environment.ts'
-import { type BrokerKind, type BrokerOptions, type BrokerServer, freePort, launch, startBroker } from './broker.ts'
+import {
+  type BrokerKind,
+  type BrokerOptions,
+  type BrokerServer,
+  freePort,
+  launch,
+  sendsAnything,
+  startBroker,
+} from './broker.ts'
 
 export interface RabbitOptions extends BrokerOptions {
   /** Lines for its configuration: https://www.rabbitmq.com/docs/configure */
@@ -48,7 +55,7 @@ export const rabbitmq: RabbitKind = {
       launch(join(programs, 'rabbitmq-server'), [], {
         log: join(folder, 'rabbitmq.log'),
         env: serverEnvironment(folder, nodePort),
-        answers: () => answers(port),
+        answers: () => sendsAnything(port, protocolHeader),
       })
     const url = `amqp://127.0.0.1:${port}`
     return {
@@ -97,16 +104,4 @@ function controlEnvironment(folder: string, nodePort: number): Record<string, st
 }
 
 /** The server greets whoever names the protocol: https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf, section 2.2.4. */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.from('AMQP\0\0\x09\x01', 'latin1')))
-    const answer = (isReady: boolean) => {
-      socket.destroy()
-      resolve(isReady)
-    }
-    socket.setTimeout(2_000, () => answer(false))
-    socket.on('error', () => answer(false))
-    socket.on('close', () => answer(false))
-    socket.on('data', () => answer(true))
-  })
-}
+const protocolHeader = Buffer.from('AMQP\0\0\x09\x01', 'latin1')
