@@ -1,4 +1,4 @@
-// What is particular to the Kafka transport, on a real broker: its topic, its groups, and what its brokers may do.
+// The particulars of the Kafka transport, on a real broker: its topic, its groups, and what its brokers may do.
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { join } from 'node:path'

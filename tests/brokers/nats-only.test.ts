@@ -1,4 +1,4 @@
-// What is particular to NATS, on a real server: its stream and bucket, its users, and what may happen to them.
+// The particulars of NATS, on a real server: its stream and bucket, its users, and what may happen to them.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { randomUUIDv7 } from 'node:crypto'

@@ -1,4 +1,4 @@
-// What is particular to RabbitMQ: queues that are deleted, full or wrong, a server that is blocked or hangs, and members that end.
+// The particulars of RabbitMQ: queues that are deleted, full or wrong, a server that is blocked or hangs, and members that end.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Envelope, openTransport, type Transport, WrongBroker } from '@souk/messaging'

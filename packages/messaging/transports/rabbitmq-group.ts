@@ -80,7 +80,7 @@ export function startGroupReader(parts: ReaderParts, subscriber: Subscriber): Gr
     async unread() {
       if (!open) throw new Error(`There is no connection to the queue ${queue} at the moment.`)
       const { channel, arrivals } = open
-      // What is on its way when the first answer is sent has arrived when the second one does.
+      // Messages that are on their way when the first answer is sent arrive before the second answer.
       const { messageCount: first } = await channel.checkQueue(queue)
       const { messageCount: second } = await channel.checkQueue(queue)
       return Math.max(first, second + arrivals.waiting.length + arrivals.inHand.length)

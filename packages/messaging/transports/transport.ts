@@ -44,7 +44,7 @@ export interface Transport {
   isConnected(): boolean
   /**
    * Stores messages, in order, and resolves with the ids of those that are confirmed: durable, and routed to each group that wants
-   * them. What is missing will be published again; after a missing one, no later message of the same key may be confirmed. While the
+   * them. The relay publishes the missing ones again; after a missing one, no later message of the same key may be confirmed. While the
    * broker is away it resolves with an empty set, or with what was confirmed, within some seconds. It does not reject.
    */
   publish(messages: readonly SerializedMessage[]): Promise<ReadonlySet<string>>

@@ -1,4 +1,4 @@
-// What is known of one instance of a service that runs in other processes.
+// The state of one instance of a service that runs in other processes, as its callers see it.
 
 /** `ejected`: it answers worse than the others. `unreachable`, `not-ready`: no connection, or it is stopping or starting. */
 export type InstanceState = 'in' | 'ejected' | 'unreachable' | 'not-ready'

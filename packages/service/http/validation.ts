@@ -74,7 +74,7 @@ function errorOf(error: ErrorObject): { path: string; message: string } {
 
 const messageChecks = new WeakMap<MessageDefinition, Check>()
 /**
- * What is wrong with a message's data, in one line, or undefined. Fields that this release does not know, at any depth, are of a newer
+ * Returns the error in a message's data, in one line, or undefined. Fields that this release does not know, at any depth, are of a newer
  * one and are ignored.
  */
 export function checkMessage(definition: MessageDefinition, data: unknown): string | undefined {
