@@ -59,24 +59,41 @@ export async function startBroker(
   const data = join(folder, 'data')
   const removal = { recursive: true, force: true, maxRetries: 5 }
   mkdirSync(data, { recursive: true })
-  let server = await begin()
+  let server: ServerProcess
+  let starting: Promise<void> | undefined
+  function beginAgain(): Promise<void> {
+    starting ??= (async () => {
+      try {
+        server = await begin()
+      } finally {
+        starting = undefined
+      }
+    })()
+    return starting
+  }
+  /** Also a server that is just starting: it would be left behind. */
+  async function kill(): Promise<void> {
+    await starting?.catch(() => undefined) // The caller of `start` gets the error.
+    await server.kill()
+  }
+  await beginAgain()
   return {
     name,
     url,
-    kill: () => server.kill(),
+    kill,
     async start() {
-      if (server.hasEnded) server = await begin()
+      if (server.hasEnded) await beginAgain()
     },
     async wipe() {
-      await server.kill()
+      await kill()
       rmSync(data, removal)
       mkdirSync(data)
-      server = await begin()
+      await beginAgain()
     },
     pause: () => server.signal('SIGSTOP'),
     resume: () => server.signal('SIGCONT'),
     async stop() {
-      await server.kill()
+      await kill()
       rmSync(folder, removal)
     },
   }
