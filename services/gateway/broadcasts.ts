@@ -18,7 +18,7 @@ const cacheTypes = new Set<string>(ofCachedResponses.map(({ type }) => type))
 const sessionTypes = new Set<string>(ofSessions.map(({ type }) => type))
 
 export function receiveBroadcast({ type, subject, data }: Envelope, { resources }: GatewayContext): void {
-  if (cacheTypes.has(type)) resources.responseCache.drop(type.slice(0, type.indexOf('.')))
+  if (cacheTypes.has(type)) resources.responseCache.drop(serviceOf(type))
   if (sessionTypes.has(type)) {
     const { userId, sessionId } = data as { userId: string; sessionId?: string }
     resources.sessions.forget(userId, sessionId)
@@ -28,4 +28,15 @@ export function receiveBroadcast({ type, subject, data }: Envelope, { resources 
   if (type === OrderCanceled.type && (data as { reason: string }).reason === 'declined')
     resources.declineLimit.ended(subject, 'declined')
   resources.liveStreams.notify(type, subject)
+}
+
+/** Messages may have been lost: nothing that they would have changed is used any more, and live streams look for themselves. */
+export function forgetAll({ resources }: GatewayContext): void {
+  for (const service of new Set([...cacheTypes].map(serviceOf))) resources.responseCache.drop(service)
+  resources.sessions.forget()
+  resources.liveStreams.recheck()
+}
+
+function serviceOf(type: string): string {
+  return type.slice(0, type.indexOf('.'))
 }

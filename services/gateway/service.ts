@@ -2,7 +2,7 @@
 import { gatewayApi } from '@souk/contracts/gateway'
 import { defineService } from '@souk/service'
 import { categoryPage, homePage, productPage } from './aggregates/pages.ts'
-import { messages, receiveBroadcast } from './broadcasts.ts'
+import { forgetAll, messages, receiveBroadcast } from './broadcasts.ts'
 import { calls, settings } from './context.ts'
 import { openResources } from './resources.ts'
 import { openServer } from './server.ts'
@@ -15,6 +15,6 @@ export const gateway = defineService({
   calls,
   open: openResources,
   routes: { homePage, productPage, categoryPage, front, docs, openapi, asyncapi },
-  broadcasts: { messages, receive: receiveBroadcast },
+  broadcasts: { messages, receive: receiveBroadcast, missed: forgetAll },
   serve: openServer,
 })

@@ -67,6 +67,7 @@ export const products = defineService({
   broadcasts: {
     messages: [ProductChanged, ProductDeleted, CategoryChanged],
     receive: (_, context) => clearCaches(context),
+    missed: clearCaches,
   },
   jobs: [makeThumbnails, refreshCategory],
   schedules: [rebuildSearch],

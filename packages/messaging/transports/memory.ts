@@ -6,6 +6,8 @@ import type { Groups, Log, SerializedMessage, Subscription, Transport } from './
 export interface MemoryTransport extends Transport {
   /** Everything that was published so far. */
   readonly log: readonly SerializedMessage[]
+  /** Tells all tails that they may have missed messages, as a broker does that was away. */
+  loseMessages(): void
 }
 
 /** Pauses before a failed batch comes again, doubled each time. Short, for tests. */
@@ -17,7 +19,7 @@ export function memoryTransport(named: Groups = new Map()): MemoryTransport {
   const log: SerializedMessage[] = []
   const groups = new Map([...named.keys()].map((group) => [group, 0]))
   const wakers = new Set<() => void>()
-  const tails = new Set<(message: SerializedMessage) => void>()
+  const tails = new Map<(message: SerializedMessage) => void, () => void>()
   const subscriptions = new Set<Subscription>()
   const withoutOversized = leaveOutOversized(quiet)
   let closed = false
@@ -32,7 +34,7 @@ export function memoryTransport(named: Groups = new Map()): MemoryTransport {
     async publish(messages) {
       const accepted = withoutOversized(messages)
       log.push(...accepted)
-      for (const message of accepted) for (const tail of tails) tail(message)
+      for (const message of accepted) for (const receive of tails.keys()) receive(message)
       for (const wake of wakers) wake()
       return new Set(accepted.map((message) => message.id))
     },
@@ -50,11 +52,14 @@ export function memoryTransport(named: Groups = new Map()): MemoryTransport {
       subscriptions.add(subscription)
       return subscription
     },
-    async tail(types, listener) {
+    loseMessages() {
+      for (const missed of tails.values()) missed()
+    },
+    async tail(types, listener, missed = () => undefined) {
       const receive = (message: SerializedMessage) => {
         if (types.includes(message.type)) listener(JSON.parse(message.json) as Envelope)
       }
-      tails.add(receive)
+      tails.set(receive, missed)
       return { close: async () => void tails.delete(receive) }
     },
     async backlog() {

@@ -204,6 +204,8 @@ export interface ServiceDefinition<
   readonly broadcasts?: {
     readonly messages: readonly MessageDefinition[]
     receive(envelope: Envelope, context: ContextFor<S, C, Resources>): void
+    /** Some messages may have been lost, so all that depends on them is out of date. */
+    missed(context: ContextFor<S, C, Resources>): void
   }
   readonly jobs?: readonly Job<ContextFor<S, C, Resources>>[]
   readonly schedules?: readonly Schedule<ContextFor<S, C, Resources>>[]

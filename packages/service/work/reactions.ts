@@ -1,7 +1,14 @@
 // Subscribes a service to messages: to those that it reacts to, once each and in a transaction, and to those that every instance
 // receives for its caches.
 import { allMessages } from '@souk/contracts'
-import { type ConsumerOptions, type Groups, type Reaction, type Subscription, startConsumer } from '@souk/messaging'
+import {
+  type ConsumerOptions,
+  type Envelope,
+  type Groups,
+  type Reaction,
+  type Subscription,
+  startConsumer,
+} from '@souk/messaging'
 import { checkMessage } from '../http/validation.ts'
 import type { AnyService } from '../run/define-service.ts'
 import { round } from '../run/log.ts'
@@ -49,18 +56,19 @@ export function groupsOf(services: readonly AnyService[]): Groups {
 }
 
 function receiveBroadcasts(
-  { messages, receive }: NonNullable<AnyService['broadcasts']>,
+  { messages, receive, missed }: NonNullable<AnyService['broadcasts']>,
   { context }: RunningService,
   { transport, log }: ProcessParts,
 ): Promise<Subscription> {
   const types = messages.map((message: { type: string }) => message.type)
-  return transport.tail(types, (envelope) => {
+  const receiveOne = (envelope: Envelope) => {
     try {
       receive(envelope, context)
     } catch (error) {
       log.error({ err: error, type: envelope.type }, 'A broadcast message could not be processed.')
     }
-  })
+  }
+  return transport.tail(types, receiveOne, () => missed(context))
 }
 
 function reactionsByType({ definition, contextFor }: RunningService): Map<string, Reaction[]> {

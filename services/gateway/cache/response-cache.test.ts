@@ -78,6 +78,15 @@ test('a change is seen by the next reader', async () => {
   assert.match(await (await shop.get(path)).text(), /New/)
 })
 
+test('after messages may have been lost, the next reader sees what is true now', async () => {
+  const path = `/v1/products?q=${randomUUID()}`
+  await shop.get(path)
+  title = 'Changed in silence'
+  assert.doesNotMatch(await (await shop.get(path)).text(), /silence/)
+  shop.transport.loseMessages()
+  assert.match(await (await shop.get(path)).text(), /silence/)
+})
+
 test('a client that changes something through this gateway sees it without waiting for a message', async () => {
   shop.sessions.set('staff', identity('staff'))
   const path = `/v1/products?q=${randomUUID()}`

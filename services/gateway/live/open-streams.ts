@@ -19,8 +19,8 @@ export interface LiveStreams {
   add(route: Route, key: string, stream: LiveStream): () => void
   /** A message has arrived; the streams with its key check whether there is more to send. */
   notify(messageType: string, key: string): void
-  /** What a user may read has changed, or the user has been signed out. */
-  recheck(userId: string): void
+  /** Something that a user may read has changed, or the user has been signed out. Without a user: of all. */
+  recheck(userId?: string): void
   closeAll(): void
   readonly count: number
 }
@@ -52,7 +52,7 @@ export function makeLiveStreams(maxStreams: number): LiveStreams {
         for (const stream of streams.get(placeOf(route, key)) ?? []) stream.check()
     },
     recheck(userId) {
-      for (const stream of all()) if (stream.client === userId) stream.check()
+      for (const stream of all()) if (userId === undefined || stream.client === userId) stream.check()
     },
     closeAll() {
       for (const stream of all()) stream.end()

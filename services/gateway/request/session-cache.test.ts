@@ -94,6 +94,14 @@ test('a deleted account is signed out everywhere', async () => {
   )
 })
 
+test('a session that has ended is refused at once when its message may have been lost', async () => {
+  await shop.get('/v1/me', bearer(token))
+  shop.sessions.delete(token)
+  assert.equal((await shop.get('/v1/me', bearer(token))).status, 200, 'It is remembered for a moment.')
+  shop.transport.loseMessages()
+  assert.equal((await shop.get('/v1/me', bearer(token))).status, 401)
+})
+
 test('a session that has ended is refused soon when no message arrives (sec-A16)', async () => {
   await shop.get('/v1/me', bearer(token))
   shop.sessions.delete(token)

@@ -16,8 +16,8 @@ export interface Sessions {
   /** The same, only if it is in the cache. */
   remembered(token: string): Caller | undefined
   forgetToken(token: string): void
-  /** Forgets one session of a user, or all of them. */
-  forget(userId: string, sessionId?: string): void
+  /** Forgets one session of a user, all of them, or those of all users. */
+  forget(userId?: string, sessionId?: string): void
 }
 
 interface RememberedSession {
@@ -62,8 +62,8 @@ export function makeSessions(exchange: (token: string) => Promise<Identity>, now
       endings += 1
       exchanges.clear()
       for (const [token, { caller }] of cache.entries()) {
-        if (caller?.userId === userId && (sessionId === undefined || caller.sessionId === sessionId))
-          cache.delete(token)
+        const isTheirs = caller?.userId === userId && (sessionId === undefined || caller?.sessionId === sessionId)
+        if (userId === undefined || isTheirs) cache.delete(token)
       }
     },
   }
