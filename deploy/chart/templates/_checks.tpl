@@ -23,6 +23,11 @@
 {{- if not $values.broker.existingSecret }}{{ fail "Set broker.existingSecret to the Secret that holds the address of the broker." }}{{ end -}}
 {{- if and (eq $values.broker.kind "postgres") (ne $values.migrations.mode "external") (not $values.broker.ownerSecret) }}{{ fail "Set broker.ownerSecret: the migrator makes the tables of the bus as their owner." }}{{ end -}}
 {{- if and $values.redis.enabled (not $values.redis.existingSecret) }}{{ fail "Set redis.existingSecret to the Secret that holds REDIS_URL." }}{{ end -}}
+{{- if and (eq $values.profile "production") $values.networkPolicy.enabled -}}
+{{- if not $values.networkPolicy.ingressFrom }}{{ fail "Set networkPolicy.ingressFrom to the pods of the ingress controller or gateway: nobody else reaches the shop." }}{{ end -}}
+{{- if not $values.networkPolicy.databases.to }}{{ fail "Set networkPolicy.databases.to to where the databases are: nothing else is reached." }}{{ end -}}
+{{- if and (ne $values.broker.kind "postgres") (not $values.networkPolicy.broker.to) }}{{ fail "Set networkPolicy.broker.to to where the broker is: nothing else is reached." }}{{ end -}}
+{{- end -}}
 {{- $onOneServer := 0 -}}
 {{- range $name := $names -}}
 {{- $service := include "souk.service" (dict "root" $root "name" $name) | fromJson -}}
