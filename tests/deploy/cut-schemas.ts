@@ -20,14 +20,20 @@ type Schema = Record<string, unknown>
 
 const [file] = process.argv.slice(2)
 if (!file) {
-  console.error('Usage: node tests/deploy/cut-schemas.ts SWAGGER_JSON (api/openapi-spec/swagger.json of the Kubernetes sources)')
+  console.error(
+    'Usage: node tests/deploy/cut-schemas.ts SWAGGER_JSON (api/openapi-spec/swagger.json of the Kubernetes sources)',
+  )
   process.exit(2)
 }
 const { definitions } = JSON.parse(readFileSync(file, 'utf8')) as { definitions: Record<string, Schema> }
 for (const [kind, name] of Object.entries(kinds)) {
   const used: Record<string, Schema> = {}
   take(kind, used)
-  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', $ref: `#/definitions/${kind}`, definitions: used }
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $ref: `#/definitions/${kind}`,
+    definitions: used,
+  }
   writeFileSync(join(import.meta.dirname, 'schemas', `${name}.json`), `${JSON.stringify(schema)}\n`)
 }
 
@@ -42,7 +48,9 @@ function take(name: string, used: Record<string, Schema>): void {
 }
 
 function strictOf(definition: Schema): Schema {
-  const plain = JSON.parse(JSON.stringify(definition, (key, value) => (key.startsWith('x-') || isText(key, value) ? undefined : value)))
+  const plain = JSON.parse(
+    JSON.stringify(definition, (key, value) => (key.startsWith('x-') || isText(key, value) ? undefined : value)),
+  )
   if (plain.format === 'int-or-string') return { oneOf: [{ type: 'string' }, { type: 'integer' }] }
   return plain.properties ? { additionalProperties: false, ...plain } : plain
 }
