@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { answersSoon } from './database-health.ts'
 import type { Metrics } from './metrics.ts'
 
-/** A server for /health/live, /health/ready and /metrics; it does not listen yet. */
+/** A server for /health/live, /health/ready, /metrics, and /targets, where Prometheus finds it; it does not listen yet. */
 export function serveOperations(options: {
   metrics: Metrics
   isLive: () => boolean
@@ -33,6 +33,11 @@ export function serveOperations(options: {
       ...options.health?.(),
     })
   })
+
+  // In the format of Prometheus' http_sd, as `npm run start:apart` tells it of several processes.
+  server.get('/targets', async (request, reply) =>
+    reply.send([{ targets: [request.host], labels: { component: 'souk', process: 'souk' } }]),
+  )
 
   server.get('/metrics', async (_request, reply) =>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
