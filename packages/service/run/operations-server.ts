@@ -6,8 +6,8 @@ import type { Metrics } from './metrics.ts'
 import type { RunningService } from './start-service.ts'
 
 /**
- * A server for /health/live, /health/serving, /health/ready and /metrics; it does not listen yet. It may answer before the services
- * have started: then there are no databases and no transport, and it is not ready.
+ * A server for /health/live, /health/serving, /health/ready, /metrics, and /targets, where Prometheus finds it; it does not listen
+ * yet. It may answer before the services have started: then there are no databases and no transport, and it is not ready.
  */
 export function serveOperations(options: {
   metrics: Metrics
@@ -42,6 +42,11 @@ export function serveOperations(options: {
       ...options.health?.(),
     })
   })
+
+  // In the format of Prometheus' http_sd, as `npm run start:apart` tells it of several processes.
+  server.get('/targets', async (request, reply) =>
+    reply.send([{ targets: [request.host], labels: { component: 'souk', process: 'souk' } }]),
+  )
 
   server.get('/metrics', async (_request, reply) =>
     reply.type(options.metrics.registry.contentType).send(await options.metrics.registry.metrics()),
