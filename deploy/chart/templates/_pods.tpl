@@ -140,6 +140,14 @@ securityContext:
 {{- $names | toJson -}}
 {{- end }}
 
+{{/* Not empty when pods of commands (the migrator, cron jobs) are made. */}}
+{{- define "souk.hasCommands" -}}
+{{- if eq .Values.topology "apart" -}}
+{{- if ne .Values.migrations.mode "external" }}yes{{ end -}}
+{{- range .Values.cronJobs }}{{ if .enabled }}yes{{ end }}{{ end -}}
+{{- end -}}
+{{- end }}
+
 {{/* (settings): the three probes, on the port of operations. */}}
 {{- define "souk.probes" -}}
 startupProbe:
