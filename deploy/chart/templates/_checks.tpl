@@ -29,6 +29,7 @@
 {{- if and (ne $values.broker.kind "postgres") (not $values.networkPolicy.broker.to) }}{{ fail "Set networkPolicy.broker.to to where the broker is: nothing else is reached." }}{{ end -}}
 {{- end -}}
 {{- $onOneServer := 0 -}}
+{{- $pods := 0 -}}
 {{- range $name := $names -}}
 {{- $service := include "souk.service" (dict "root" $root "name" $name) | fromJson -}}
 {{- if not (or $values.secrets.shared $service.existingSecret) }}{{ fail (printf "Set secrets.shared, or services.%s.existingSecret to a Secret that holds SOUK_SERVICE_KEYS." $name) }}{{ end -}}
@@ -39,6 +40,7 @@
 {{- $counts := include "souk.podCounts" $service | fromJson -}}
 {{- if gt (int $counts.min) (int $counts.max) }}{{ fail (printf "services.%s.autoscaling.min is more than max." $name) }}{{ end -}}
 {{- if gt (add $service.shutdown.preStopSeconds $service.shutdown.drainSeconds 25) (int $service.shutdown.graceSeconds) }}{{ fail (printf "services.%s.shutdown: graceSeconds must hold preStopSeconds, drainSeconds and 25 seconds to stop." $name) }}{{ end -}}
+{{- $pods = add $pods $counts.max $service.rollout.maxSurge -}}
 {{- if hasKey $service "database" -}}
 {{- if not $service.database.existingSecret }}{{ fail (printf "Set database.existingSecret, or services.%s.database.existingSecret." $name) }}{{ end -}}
 {{- if and (ne $values.migrations.mode "external") (not $service.database.ownerSecret) }}{{ fail (printf "Set database.ownerSecret, or services.%s.database.ownerSecret: the migrator works as the owner of the tables." $name) }}{{ end -}}
@@ -46,6 +48,11 @@
 {{- $onOneServer = add $onOneServer $most -}}
 {{- if not $values.database.isOneServer }}{{ include "souk.checkConnections" (dict "whose" (printf "the database of %s" $name) "needed" (add $most 2) "limit" $service.database.maxConnections) }}{{ end -}}
 {{- end -}}
+{{- end -}}
+{{- if eq $values.broker.kind "postgres" -}}
+{{- $ofBus := mul $pods $values.broker.poolSize -}}
+{{- $onOneServer = add $onOneServer $ofBus -}}
+{{- if not $values.database.isOneServer }}{{ include "souk.checkConnections" (dict "whose" "the database of the bus" "needed" (add $ofBus 2) "limit" $values.broker.maxConnections) }}{{ end -}}
 {{- end -}}
 {{- if $values.database.isOneServer }}{{ include "souk.checkConnections" (dict "whose" "the database server" "needed" (add $onOneServer 2) "limit" $values.database.maxConnections) }}{{ end -}}
 {{- end }}
