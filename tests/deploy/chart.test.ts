@@ -214,6 +214,11 @@ const refused: [string, Case, RegExp][] = [
     { file: 'small', values: { networkPolicy: { databases: { to: [] } } } },
     /Set networkPolicy\.databases\.to/,
   ],
+  [
+    'no way to Redis',
+    { file: 'large', values: { networkPolicy: { redis: { to: [] } } } },
+    /Set networkPolicy\.redis\.to/,
+  ],
   ['two doors', { file: 'small', values: { ...ingress, ...httpRoute } }, /ingress or httpRoute, not both/],
   [
     'a call to nobody',
@@ -492,6 +497,20 @@ test('the shop knows every variable that the chart sets', () => {
       )
     }
   }
+})
+
+test('behind an ingress or a route the gateway learns the addresses of clients from it, and otherwise from the connection', () => {
+  const proxiesIn = (one: Case, component: string) =>
+    named(render(one), 'ConfigMap', component).data?.GATEWAY_TRUSTED_PROXIES
+  assert.equal(proxiesIn(cases.small as Case, 'gateway'), undefined)
+  for (const name of ['large with everything', 'small with a route of the Gateway API'])
+    assert.deepEqual(
+      [proxiesIn(cases[name] as Case, 'gateway'), proxiesIn(cases[name] as Case, 'orders')],
+      ['1', undefined],
+    )
+  assert.equal(proxiesIn(cases['one behind an ingress, with secrets'] as Case, 'shop'), '1')
+  const own = { ...ingress, services: { gateway: { env: { GATEWAY_TRUSTED_PROXIES: '2' } } } }
+  assert.equal(proxiesIn({ file: 'small', values: own }, 'gateway'), '2')
 })
 
 test('one more service is one more entry in the values', () => {

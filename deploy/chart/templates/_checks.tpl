@@ -27,6 +27,8 @@
 {{- if not $values.networkPolicy.ingressFrom }}{{ fail "Set networkPolicy.ingressFrom to the pods of the ingress controller or gateway: nobody else reaches the shop." }}{{ end -}}
 {{- if not $values.networkPolicy.databases.to }}{{ fail "Set networkPolicy.databases.to to where the databases are: nothing else is reached." }}{{ end -}}
 {{- if and (ne $values.broker.kind "postgres") (not $values.networkPolicy.broker.to) }}{{ fail "Set networkPolicy.broker.to to where the broker is: nothing else is reached." }}{{ end -}}
+{{- if and $values.redis.enabled (not $values.networkPolicy.redis.to) }}{{ fail "Set networkPolicy.redis.to to where Redis is: nothing else is reached." }}{{ end -}}
+{{- if and $values.tracing.endpoint (not $values.networkPolicy.collector.to) }}{{ fail "Set networkPolicy.collector.to to where the collector of tracing.endpoint is: nothing else is reached." }}{{ end -}}
 {{- end -}}
 {{- $onOneServer := 0 -}}
 {{- $pods := 0 -}}

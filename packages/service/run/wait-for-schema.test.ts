@@ -19,10 +19,9 @@ function failing(...errors: Error[]) {
 }
 
 test('a database that lacks migrations, and one that cannot be reached, are asked again', async () => {
-  for (const error of [new MissingMigrations('lacks 001'), new DatabaseUnavailable('is away')]) {
-    const { open } = failing(error)
-    assert.equal(await whenSchemaSuffices(patient, open), 'open')
-  }
+  const errors = [new MissingMigrations('lacks 001'), new DatabaseUnavailable('is away')]
+  const waiting = errors.map((error) => whenSchemaSuffices(patient, failing(error).open))
+  assert.deepEqual(await Promise.all(waiting), ['open', 'open'])
 })
 
 test('any other error ends the start at once, and so does a missing migration where nobody waits', async () => {
