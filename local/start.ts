@@ -76,14 +76,12 @@ async function startTogether(): Promise<void> {
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
   progress.say('Starting the services')
-  const transport = await openBus(machine, log)
-  stops.push(transport.close)
   const running = await run({
     services: allServices,
     env: machine.env,
     databases: machine.databases,
     owners: machine.owners,
-    transport,
+    transport: () => openBus(machine, log),
     log,
     listen: { host, port },
     operations: { host: operationsHost, port: operationsPort },

@@ -22,6 +22,7 @@ import type { Metrics } from './metrics.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import type { SharedSettings } from './shared-settings.ts'
 import { startTableMaintenance } from './table-maintenance.ts'
+import { type SchemaWait, whenSchemaSuffices } from './wait-for-schema.ts'
 
 /** What all services of a process have in common. */
 export interface ProcessParts {
@@ -32,6 +33,8 @@ export interface ProcessParts {
   now: () => Date
   /** How the servers of this process speak TLS; undefined: they do not. */
   tls?: ServerTls
+  /** Whether to wait for a schema that somebody else makes. */
+  schemaWait: SchemaWait
   shared: SharedSettings
   /** The settings of each service. */
   settings: Readonly<Record<string, Record<string, unknown>>>
@@ -108,10 +111,8 @@ async function startDatabase(definition: AnyService, parts: ProcessParts): Promi
     onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
   })
   onStop(`${name} database`, database.close)
-  await prepareSchema(definition, database, {
-    ownerUrl: parts.ownerUrls[name],
-    migrates: parts.shared.migrate === 'on',
-  })
+  const preparing = { ownerUrl: parts.ownerUrls[name], migrates: parts.shared.migrate === 'on' }
+  await whenSchemaSuffices(parts.schemaWait, () => prepareSchema(definition, database, preparing))
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
   relay = startRelay({ database, transport, log })
   onStop(`${name} relay`, relay.stop)

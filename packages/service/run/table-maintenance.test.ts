@@ -43,7 +43,13 @@ test('while one database is down, all other figures are given, and that it is do
   measureBacklogs(metrics, databases)
   metrics.count('souk_orders_placed_total')
   const transport = memoryTransport()
-  const server = serveOperations({ metrics, isLive: () => true, isReady: () => true, databases, transport })
+  const server = serveOperations({
+    metrics,
+    isLive: () => true,
+    isReady: () => true,
+    databases: () => databases,
+    transport: () => transport,
+  })
   let lines: string[] = []
   await eventually('the database that is there has answered', async () => {
     const { statusCode, body } = await server.inject('/metrics')
