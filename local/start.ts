@@ -12,6 +12,7 @@ import { allServices } from '../services/all-services.ts'
 import type { MailDelivery } from '../services/notifications/context.ts'
 import { wrongSettingsCode } from './apart/instance.ts'
 import { startApart } from './apart/start-apart.ts'
+import { reasonToStayClosed } from './backup/recovery.ts'
 import { openBus } from './bus.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
 import { choosePort, ports } from './ports.ts'
@@ -58,6 +59,8 @@ process.on('disconnect', () => void stop(1))
 if (isSupervised) process.stderr.on('error', () => undefined)
 
 try {
+  const closed = mode === '--alone' ? undefined : reasonToStayClosed(dataFolderIn(env))
+  if (closed) throw new WrongSettings(closed)
   if (mode === '--alone') await startAlone(words[0], { ...starting, isSupervised })
   else if (mode === '--apart') await startApart(words, starting)
   else await startTogether()
