@@ -40,6 +40,7 @@ async function endRecoverySettings(superuserUrl: string): Promise<void> {
   await withDatabase(superuserUrl, async ({ sql }) => {
     await sql`alter system reset restore_command`
     await sql`alter system reset recovery_target_timeline`
+    await sql`alter system reset hot_standby`
   })
 }
 

@@ -142,13 +142,13 @@ function checkUnpacked(data: string, { walFiles }: Manifest): void {
 
 /**
  * Recovery as from an archive that has nothing more: it ends at the end of the WAL that was copied, on a new timeline. Archiving is off:
- * the copy must not write into the archive of the original.
+ * the copy must not write into the archive of the original. Nobody is let in before the recovery has ended.
  */
 async function addRecoverySettings(data: string, { uid, gid }: Home['runAs']): Promise<void> {
   const nothing = process.platform === 'win32' ? 'exit 1' : 'false'
   await appendFile(
     join(data, 'postgresql.auto.conf'),
-    `restore_command = '${nothing}'\narchive_mode = 'off'\nrecovery_target_timeline = 'current'\n`,
+    `restore_command = '${nothing}'\narchive_mode = 'off'\nrecovery_target_timeline = 'current'\nhot_standby = 'off'\n`,
   )
   writeFileSync(join(data, 'recovery.signal'), '', { mode: 0o600 })
   if (uid !== undefined && gid !== undefined) chownSync(join(data, 'recovery.signal'), uid, gid)
