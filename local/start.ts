@@ -12,6 +12,7 @@ import { allServices } from '../services/all-services.ts'
 import type { MailDelivery } from '../services/notifications/context.ts'
 import { wrongSettingsCode } from './apart/instance.ts'
 import { startApart } from './apart/start-apart.ts'
+import { measureLastBackup } from './backup/last-backup.ts'
 import { reasonToStayClosed } from './backup/recovery.ts'
 import { openBus } from './bus.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
@@ -93,6 +94,7 @@ async function startTogether(): Promise<void> {
   })
   stops.push(running.stop)
   starting.onDrain(running.drain)
+  measureLastBackup(running.metrics.registry, dataFolder)
   machine.announce(env.SOUK_PUBLIC_URL, running.operationsUrl)
   const isGenerated = !env.SOUK_STAFF_PASSWORD
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, isGenerated, progress })

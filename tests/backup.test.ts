@@ -19,7 +19,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
-import { type Manifest, manifestName } from '../local/backup/manifest.ts'
+import { lastBackupSeconds } from '../local/backup/last-backup.ts'
+import { checkBackup, type Manifest, manifestName } from '../local/backup/manifest.ts'
 import { hashOf, readPacked, writePacked } from '../local/backup/packed-file.ts'
 import { endRecovery, readRecovery, reasonToStayClosed } from '../local/backup/recovery.ts'
 import { type Restored, restoreShop } from '../local/backup/restore-shop.ts'
@@ -103,6 +104,7 @@ test('a back-up is taken while customers buy, and money moves after it', async (
   isOver = true
   await Promise.all(buyers)
   assert.ok(manifest.walFiles.length > 0 && manifest.isEncrypted)
+  assert.ok(Math.abs(lastBackupSeconds(place('shop')) - Date.now() / 1000) < 60)
   assert.equal(statSync(join(place('copy'), manifestName)).mode & 0o077, 0)
   assert.equal(readdirSync(place('copy')).length, 3)
 
@@ -250,6 +252,20 @@ test('a back-up is only written where nothing can be lost, and an interrupted on
   appendFileSync(join(place('cut'), 'database.tar.zst'), 'half')
   await assert.rejects(take(place('cut')), /is being written to .* or was interrupted/)
   assert.equal(readFileSync(join(place('cut'), 'database.tar.zst'), 'utf8'), 'half')
+})
+
+test('of two back-ups into one folder, one is complete and the other touches nothing', async () => {
+  const machine = await openMachine({ dataFolder: place('shop'), env })
+  opened.push(machine)
+  machine.announce('http://127.0.0.1:1', undefined)
+  mkdirSync(place('both'))
+  const take = () => takeBackup({ folder: place('both'), dataFolder: place('shop'), env })
+  const results = await Promise.allSettled([take(), take()])
+  await machine.stop()
+  assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  const reason = results.find((one) => one.status === 'rejected')?.reason
+  assert.match(String(reason), /Another back-up is being written to/)
+  await checkBackup(place('both'))
 })
 
 test('a shop that does not run is backed up, too; one whose database stops leaves nothing', async () => {

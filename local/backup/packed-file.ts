@@ -14,7 +14,7 @@ export interface Packed {
 /** Fast rather than small: the shop needs the processor. */
 const level = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** Writes the entries to a new file, which only its owner can read, and has it on the disk when it resolves. Throws when it exists. */
+/** Writes the entries to a file, which only its owner can read, and has it on the disk when it resolves. */
 export async function writePacked(path: string, entries: AsyncIterable<TarEntry>, key?: string): Promise<Packed> {
   const hash = createHash('sha256')
   let bytes = 0
@@ -25,7 +25,7 @@ export async function writePacked(path: string, entries: AsyncIterable<TarEntry>
       yield chunk
     }
   }
-  const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true })
+  const file = createWriteStream(path, { mode: 0o600, flush: true })
   await pipeline(packTar(entries), createZstdCompress(level), seal, file)
   return { bytes, sha256: hash.digest('hex') }
 }

@@ -1,20 +1,22 @@
 // Takes a back-up of the shop of a data folder, running or not: the databases at one instant, the simulated provider's journal from
 // after that instant, and the secrets. See docs/backup.md.
 import {
+  closeSync,
   createReadStream,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   realpathSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { findFolderOwner } from '../folder-lock.ts'
 import { findRunningShop, openMachine } from '../machine.ts'
 import { readSecrets } from '../secrets.ts'
 import { startBaseBackup, textEntry } from './base-backup.ts'
+import { noteBackup } from './last-backup.ts'
 import { databaseFile, type Manifest, manifestName, shopFile, WrongBackup, writeManifest } from './manifest.ts'
 import { type Packed, writePacked } from './packed-file.ts'
 import type { TarEntry } from './tar.ts'
@@ -30,9 +32,6 @@ export interface TakenBackup {
   manifest: Manifest
   bytes: number
 }
-
-/** In the data folder: when the last back-up was complete. The shop reads it for its metric. */
-export const lastBackupName = 'last-backup.json'
 
 /**
  * Throws WrongBackup with a sentence for the person who called it. Whatever it throws, it leaves nothing in the folder that looks like
@@ -74,13 +73,8 @@ async function writeBackup(options: {
   written: string[]
 }): Promise<TakenBackup> {
   const { target, source, dataFolder, key, written } = options
-  const write = async (name: string, entries: AsyncIterable<TarEntry>) => {
-    const path = join(target, name)
-    if (existsSync(path))
-      throw new WrongBackup(`Another back-up is being written to ${target}, or was interrupted there.`)
-    written.push(path)
-    return writePacked(path, entries, key)
-  }
+  const write = (name: string, entries: AsyncIterable<TarEntry>) => writePacked(join(target, name), entries, key)
+  for (const name of [databaseFile, shopFile]) written.push(claim(join(target, name)))
   const files: Record<string, Packed> = {}
   const base = await startBaseBackup(source.superuserUrl)
   try {
@@ -91,8 +85,19 @@ async function writeBackup(options: {
   }
   const manifest: Manifest = { format: 'souk-backup-1', isEncrypted: key !== undefined, files, ...base.finished() }
   writeManifest(target, manifest)
-  writeFileSync(join(dataFolder, lastBackupName), JSON.stringify({ at: new Date().toISOString() }), { mode: 0o600 })
+  noteBackup(dataFolder, new Date())
   return { manifest, bytes: Object.values(files).reduce((sum, one) => sum + one.bytes, 0) }
+}
+
+/** Makes the file, so that of two back-ups into one folder only one goes on. */
+function claim(path: string): string {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+    return path
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new WrongBackup(`Another back-up is being written to ${dirname(path)}. Name another folder.`)
+  }
 }
 
 /**
