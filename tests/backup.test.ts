@@ -248,6 +248,7 @@ test('a back-up is only written where nothing can be lost, and an interrupted on
   await assert.rejects(take(place('now')), /is not empty/)
   await assert.rejects(take(place('elsewhere'), place('nowhere')), /There is no shop in/)
   assert.equal(existsSync(place('nowhere')), false)
+  await assert.rejects(take(join(place('no'), 'such', 'folder')), /cannot be made/)
   mkdirSync(place('cut'))
   appendFileSync(join(place('cut'), 'database.tar.zst'), 'half')
   await assert.rejects(take(place('cut')), /is being written to .* or was interrupted/)
