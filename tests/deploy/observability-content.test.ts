@@ -19,6 +19,10 @@ const targetLabels = ['job', 'instance', 'component', 'process']
 /** Values that come only with what they tell of: failed requests, and jobs of Prometheus. */
 const comeLater = ['http_response_status_code', 'job']
 
+/** Grafana's variables. */
+const dataSource = '$' + '{datasource}'
+const runbookFolder = '$' + '{runbooks}/'
+
 /** The label values of each metric. */
 type Exposed = Map<string, Map<string, Set<string>>>
 
@@ -79,7 +83,8 @@ describe('metrics', () => {
       const values = labels.get(label)
       assert.ok(values || targetLabels.includes(label), `${metric} has no label ${label}: ${expr}`)
       if (!values || comeLater.includes(label) || operator.startsWith('!')) continue
-      const isMet = operator === '=' ? values.has(value) : [...values].some((one) => RegExp(`^(${value})$`).test(one))
+      const isMet: boolean =
+        operator === '=' ? values.has(value) : [...values].some((one) => RegExp(`^(${value})$`).test(one))
       assert.ok(isMet, `${metric} has no ${label} ${operator} ${value}, but ${[...values].join(', ')}: ${expr}`)
     }
   }
@@ -121,9 +126,9 @@ describe('dashboards', () => {
           if (other.id > panel.id) assert.ok(!overlap(panel, other), `${panel.title}, ${other.title}`)
         if (panel.type === 'row') continue
         assert.ok(panel.description && panel.fieldConfig?.defaults.unit, panel.title)
-        assert.equal(panel.datasource?.uid, '${datasource}', panel.title)
+        assert.equal(panel.datasource?.uid, dataSource, panel.title)
         assert.ok(panel.targets?.length, panel.title)
-        for (const { datasource } of panel.targets ?? []) assert.equal(datasource.uid, '${datasource}', panel.title)
+        for (const { datasource } of panel.targets ?? []) assert.equal(datasource.uid, dataSource, panel.title)
       }
     })
 
@@ -131,8 +136,8 @@ describe('dashboards', () => {
       const links = panels.flatMap((panel) => panel.links ?? [])
       assert.ok(links.length > 0)
       for (const { url } of links) {
-        assert.ok(url.startsWith('${runbooks}/'))
-        assert.ok(findsRunbook(`${url.replace('${runbooks}', 'docs/runbooks')}#first-five-minutes`), url)
+        assert.ok(url.startsWith(runbookFolder))
+        assert.ok(findsRunbook(`${url.replace(runbookFolder, 'docs/runbooks/')}#first-five-minutes`), url)
       }
     })
   }
