@@ -1,9 +1,11 @@
 // Rules, dashboards and run-books fit the shop: every metric, label and label value that they use is in the metrics of a shop in which
 // somebody has bought, and every alert leads to a run-book. Grafana cannot be run here, so its JSON is checked piece by piece.
 import assert from 'node:assert/strict'
+import { randomUUIDv7 } from 'node:crypto'
 import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { eventually } from '@souk/service/fixture'
+import { productsApi } from '@souk/contracts/products'
+import { eventually, staff } from '@souk/service/fixture'
 import { openShop, type Shop } from '../fixture.ts'
 import { alerts, dashboards, findsRunbook, type Panel, rules, runbooksOf } from './observability-files.ts'
 import { readPromql, type Selector } from './promql.ts'
@@ -41,6 +43,13 @@ describe('metrics', () => {
     const wish = { lines: [{ sku: 'MUG-1', quantity: 1 }], email: 'ann@example.com' }
     assert.equal((await shop.buy(wish)).status, 201)
     assert.equal((await shop.ask('GET', '/v1/products')).status, 200)
+    const category = { id: randomUUIDv7(), slug: 'mugs', name: 'Mugs' }
+    const catalog = shop.test.as(productsApi, staff)
+    await catalog.createCategory({ body: category })
+    await catalog.changeCategory({ params: { id: category.id }, body: { name: 'Cups' } }) // Which a job does.
+    await eventually('the job has run', async () =>
+      /^souk_job_duration_seconds_count/m.test(await shop.test.running.metrics.registry.metrics()),
+    )
     await eventually('the mail is there', async () => (await shop.mails('ann@example.com')).length === 1)
     exposed = readMetrics(await shop.test.running.metrics.registry.metrics())
     for (const { record, labels = {}, expr } of rules)
