@@ -43,10 +43,10 @@ describe('metrics', () => {
     const wish = { lines: [{ sku: 'MUG-1', quantity: 1 }], email: 'ann@example.com' }
     assert.equal((await shop.buy(wish)).status, 201)
     assert.equal((await shop.ask('GET', '/v1/products')).status, 200)
-    const category = { id: randomUUIDv7(), slug: 'mugs', name: 'Mugs' }
+    const category = { id: randomUUIDv7(), slug: 'mugs', title: 'Mugs' }
     const catalog = shop.test.as(productsApi, staff)
     await catalog.createCategory({ body: category })
-    await catalog.changeCategory({ params: { id: category.id }, body: { name: 'Cups' } }) // Which a job does.
+    await catalog.changeCategory({ params: { id: category.id }, body: { title: 'Cups' } }) // Which a job does.
     await eventually('the job has run', async () =>
       /^souk_job_duration_seconds_count/m.test(await shop.test.running.metrics.registry.metrics()),
     )

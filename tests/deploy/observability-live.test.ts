@@ -130,9 +130,9 @@ test('a service that hangs pages, with its run-book, and the page ends when it g
 /** A category gets another name, which a job does. */
 async function runJob(bearer: string): Promise<void> {
   const id = randomUUIDv7()
-  const made = await shop.ask('POST', '/v1/categories', { bearer, body: { id, slug: 'lamps', name: 'Lamps' } })
+  const made = await shop.ask('POST', '/v1/categories', { bearer, body: { id, slug: 'lamps', title: 'Lamps' } })
   assert.equal(made.status, 201, JSON.stringify(made.body))
-  const changed = await shop.ask('PATCH', `/v1/categories/${id}`, { bearer, body: { name: 'Lanterns' } })
+  const changed = await shop.ask('PATCH', `/v1/categories/${id}`, { bearer, body: { title: 'Lanterns' } })
   assert.equal(changed.status, 200, JSON.stringify(changed.body))
 }
 
