@@ -25,6 +25,13 @@ const gauge = (name: string, fires: number, quiet: number) => two({ [name]: stay
 
 /** The alerts without a budget and the tickets. */
 export const plainCases: AlertCase[] = [
+  {
+    alert: 'InvariantBroken',
+    minutes: 4,
+    ...gauge('souk_invariant_violations{service="payments",invariant="M5"}', 1, 0),
+  },
+  { alert: 'MailsStuck', minutes: 1, ...gauge('souk_mails_oldest_seconds', 1_810, 1_790) },
+  { alert: 'BackupOld', minutes: 65, ...gauge('souk_backup_last_success_seconds', -1.2 * day, -day) },
   { alert: 'ShopNotMeasured', minutes: 5, ...two({}, { 'souk_build_info{version="1"}': stays(1) }) },
   {
     alert: 'ServiceDown',
