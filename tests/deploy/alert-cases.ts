@@ -209,7 +209,7 @@ export const plainCases: AlertCase[] = [
     ...gauge('kube_cronjob_status_last_successful_time{cronjob="souk-restore-test"}', -8 * day, -7 * day),
   },
   {
-    alert: 'BackupOld',
+    alert: 'BackupJobOld',
     minutes: 1,
     ...gauge('kube_cronjob_status_last_successful_time{cronjob="souk-backup"}', -1.2 * day, -day),
   },
