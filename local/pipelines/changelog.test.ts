@@ -54,7 +54,7 @@ test('the version of package.json can be released: the changelog describes it', 
     spawnSync(process.execPath, [join(project, 'local/release-notes.ts'), ...words], { encoding: 'utf8' })
   const notes = run(`v${version}`)
   assert.equal(notes.status, 0, notes.stderr)
-  assert.match(notes.stdout, /^### Added\n/)
+  assert.match(notes.stdout, /^### Added$/m)
   const other = run('v9.9.9')
   assert.equal(other.status, 1)
   assert.equal(other.stderr, `The tag v9.9.9 is not the version of package.json, which is ${version}.\n`)
