@@ -1,43 +1,52 @@
 // `node local/start.ts --check`: whether the chosen services could start as far as can be told without connections: every module loads,
-// also those that are loaded later, and every setting is right. `--check=imports` leaves the settings out, for the making of an image.
+// also those that are loaded later, and every setting that is given is right.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type AnyService, checkSettings, MissingPackage, WrongSettings } from '@souk/service'
+import {
+  type AnyService,
+  checkSettings,
+  MissingPackage,
+  type SettingsSpec,
+  variableOf,
+  WrongSettings,
+} from '@souk/service'
 import { allServices } from '../services/all-services.ts'
-import { missingDatabases, missingSentence } from './chosen-services.ts'
+import { missingDatabases } from './chosen-services.ts'
 import { databaseVariable } from './environment.ts'
 import { requirePostgres } from './postgres-home.ts'
 import { readOwnSettings, type Starting } from './starting.ts'
 
 const project = resolve(import.meta.dirname, '..')
+const placeholder = 'stands-for-a-secret-that-is-not-set-here'
 const addressKinds = {
   database: ['postgres:', 'postgresql:'],
   bus: ['postgres:', 'postgresql:', 'nats:', 'tls:', 'amqp:', 'amqps:', 'kafka:', 'kafkas:', 'memory:'],
 }
 
 /**
- * `chosen`: undefined for the whole shop with its own database. Returns the sentence for a start that may succeed. Throws MissingPackage
- * for a module that does not load, and WrongSettings.
+ * `chosen`: undefined for the whole shop with its own database. Returns what was found right, and which settings a start needs besides:
+ * an image can be checked before anything of its place is known. Throws MissingPackage for a module that does not load, and WrongSettings
+ * for settings that are wrong.
  */
-export async function checkStart(
-  chosen: readonly AnyService[] | undefined,
-  env: Starting['env'],
-  onlyImports: boolean,
-): Promise<string> {
+export async function checkStart(chosen: readonly AnyService[] | undefined, env: Starting['env']): Promise<string> {
   const services = chosen ?? allServices
-  const names = services.map(({ name }) => name).join(', ')
-  const count = await loadLazyModules(services)
+  await loadLazyModules(services)
   if (!chosen) requirePostgres()
-  if (onlyImports) return `${names}: all modules load (${count} of them later than the start).`
-  if (chosen) checkGivenAddresses(chosen, env)
+  const missing = [...(chosen ? missingDatabases(chosen, env) : []), ...missingSecrets(services, env, !chosen)]
+  refuseWrongAddresses(services, env)
   readOwnSettings(env, 4000)
-  checkSettings({ services, env: chosen ? env : { ...env, ...stillToBeMade(env) } })
-  return `${names}: all modules load, and the settings are right as far as they can be checked without connections.`
+  checkSettings({
+    services,
+    env: { ...env, ...Object.fromEntries(missing.map((variable) => [variable, placeholder])) },
+  })
+  const names = services.map(({ name }) => name).join(', ')
+  const right = `${names}: all modules load, and what is set is right as far as can be told without connections.`
+  return missing.length > 0 ? `${right}\n  A start needs these, too: ${missing.join(', ')}.` : right
 }
 
 /** Loads what the services, and the packages below them, import while they work. The modules of the start are loaded already. */
-async function loadLazyModules(services: readonly AnyService[]): Promise<number> {
+async function loadLazyModules(services: readonly AnyService[]): Promise<void> {
   const folders = ['packages/*', ...services.map(({ name }) => `services/${name}`)]
   const files = globSync(
     folders.map((folder) => `${folder}/**/*.ts`),
@@ -57,17 +66,25 @@ async function loadLazyModules(services: readonly AnyService[]): Promise<number>
       throw new MissingPackage(`${specifier} does not load: ${String(error.message).split('\n')[0]}`, { cause: error })
     })
   }
-  return new Set(specifiers).size
 }
 
-/** Throws WrongSettings when a database or the bus is missing, or is given by what is no address of one. */
-function checkGivenAddresses(services: readonly AnyService[], env: Starting['env']): void {
-  const missing = missingDatabases(services, env)
-  if (missing.length > 0) throw new WrongSettings(missingSentence(missing))
-  const databases = [...services.filter(({ migrations }) => migrations).map(({ name }) => databaseVariable(name))]
+/** The secrets that have no default here. The whole shop makes its own when it first starts. */
+function missingSecrets(services: readonly AnyService[], env: Starting['env'], isMade: boolean): string[] {
+  if (env.NODE_ENV !== 'production' || isMade) return []
+  const shared = env.SOUK_SERVICE_KEYS ? [] : ['SOUK_SHARED_SECRET']
+  const own = services.flatMap(({ name, settings }) =>
+    Object.entries(settings as SettingsSpec).flatMap(([key, setting]) =>
+      setting.secret && !setting.derive ? [variableOf(name, key, setting)] : [],
+    ),
+  )
+  return [...shared, ...own].filter((variable) => !env[variable])
+}
+
+/** Throws WrongSettings when a database or the bus is given by what is no address of one. */
+function refuseWrongAddresses(services: readonly AnyService[], env: Starting['env']): void {
+  const databases = [...services.filter(({ migrations }) => migrations).map(({ name }) => name), 'bus']
   const addresses = [
-    ...databases.map((variable) => ({ variable, kinds: addressKinds.database })),
-    { variable: databaseVariable('bus'), kinds: addressKinds.database },
+    ...databases.map((name) => ({ variable: databaseVariable(name), kinds: addressKinds.database })),
     { variable: 'BUS_URL', kinds: addressKinds.bus },
   ]
   const wrong = addresses.filter(({ variable, kinds }) => !isAddress(env[variable], kinds))
@@ -83,13 +100,4 @@ function isAddress(value: string | undefined, kinds: readonly string[]): boolean
   if (!value) return true
   const [first = ''] = value.split(',') // A broker may have several, of which only the first has a scheme.
   return kinds.includes(first.slice(0, first.indexOf(':') + 1))
-}
-
-/** Secrets that the whole shop makes for itself at its first start. */
-function stillToBeMade(env: Starting['env']): Record<string, string> {
-  const made = 'made-at-the-first-start-of-the-shop'
-  return {
-    SOUK_SHARED_SECRET: env.SOUK_SHARED_SECRET || made,
-    PAYMENTS_SIMULATOR_SECRET: env.PAYMENTS_SIMULATOR_SECRET || made,
-  }
 }

@@ -32,8 +32,8 @@ const stopAtMostMs = mode === '--apart' ? 32_000 : 25_000
 const sameSignalMs = 500
 /** Started by `npm run start:apart`, which reads the exit code. */
 const isSupervised = words.includes('--supervised')
-const modes = ['--alone', '--apart', '--check', '--check=imports']
-const isCheck = mode?.startsWith('--check') ?? false
+const modes = ['--alone', '--apart', '--check']
+const isCheck = mode === '--check'
 const largestLogBytes = 50 * 1024 * 1024
 
 const started = performance.now()
@@ -79,7 +79,7 @@ async function begin(): Promise<void> {
   const named = words.filter((word) => !word.startsWith('--'))
   if (mode === '--alone') return startAlone(servicesNamed(named), { ...alone, onlyGiven: false })
   const chosen = named.length > 0 && isCheck ? servicesNamed(named) : servicesIn(env)
-  if (isCheck) return sayAndLeave(await checkStart(chosen, env, mode === '--check=imports'))
+  if (isCheck) return sayAndLeave(await checkStart(chosen, env))
   if (chosen && mode === '--apart')
     throw new WrongSettings('SOUK_SERVICES chooses the services of one process, and start:apart starts one for each.')
   if (chosen) return startAlone(chosen, { ...alone, onlyGiven: true })
