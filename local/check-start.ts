@@ -33,13 +33,14 @@ export async function checkStart(chosen: readonly AnyService[] | undefined, env:
   const services = chosen ?? allServices
   await loadLazyModules(services)
   if (!chosen) requirePostgres()
-  const missing = [...(chosen ? missingDatabases(chosen, env) : []), ...missingSecrets(services, env, !chosen)]
+  const secrets = missingSecrets(services, env)
   refuseWrongAddresses(services, env)
   readOwnSettings(env, 4000)
   checkSettings({
     services,
-    env: { ...env, ...Object.fromEntries(missing.map((variable) => [variable, placeholder])) },
+    env: { ...env, ...Object.fromEntries(secrets.map((variable) => [variable, placeholder])) },
   })
+  const missing = chosen ? [...missingDatabases(chosen, env), ...secrets] : [] // The whole shop makes its own at its first start.
   const names = services.map(({ name }) => name).join(', ')
   const right = `${names}: all modules load, and what is set is right as far as can be told without connections.`
   return missing.length > 0 ? `${right}\n  A start needs these, too: ${missing.join(', ')}.` : right
@@ -68,9 +69,9 @@ async function loadLazyModules(services: readonly AnyService[]): Promise<void> {
   }
 }
 
-/** The secrets that have no default here. The whole shop makes its own when it first starts. */
-function missingSecrets(services: readonly AnyService[], env: Starting['env'], isMade: boolean): string[] {
-  if (env.NODE_ENV !== 'production' || isMade) return []
+/** The secrets that have no default in production. */
+function missingSecrets(services: readonly AnyService[], env: Starting['env']): string[] {
+  if (env.NODE_ENV !== 'production') return []
   const shared = env.SOUK_SERVICE_KEYS ? [] : ['SOUK_SHARED_SECRET']
   const own = services.flatMap(({ name, settings }) =>
     Object.entries(settings as SettingsSpec).flatMap(([key, setting]) =>
