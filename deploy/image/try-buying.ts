@@ -59,7 +59,7 @@ export function openCounter(url: string) {
     /** Waits until there is something to buy, and buys it. */
     async sell(): Promise<void> {
       await soon('a product is sold', async () => {
-        const { body } = await customer.ask<{ items?: { slug: string }[] }>('GET', '/v1/products?inStock=true&limit=1')
+        const { body } = await customer.ask<{ items?: { slug: string }[] }>('GET', '/v1/products?limit=1')
         const slug = body.items?.[0]?.slug
         const product =
           slug && (await customer.ask<{ variants?: { sku: string }[] }>('GET', `/v1/products/${slug}`)).body

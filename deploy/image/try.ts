@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { nats } from '../../local/brokers/nats.ts'
 import { prepareDatabases } from '../../local/databases.ts'
@@ -23,6 +24,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 })
 const first = Number(values.port)
+const demoAtMostMs = 180_000
 const folder = mkdtempSync(join(tmpdir(), 'souk-image-'))
 const podman = podmanFrom(values.podman.split(' '), values.memory)
 const secret = 'for-this-trial-only-for-this-trial-only'
@@ -55,6 +57,7 @@ async function tryShop(podman: Podman): Promise<void> {
       operationsPort: first + 100,
       env: {
         ...isSet,
+        NODE_ENV: 'development', // In production a shop begins without goods.
         HOST: '127.0.0.1',
         PORT: `${first}`,
         SOUK_PUBLIC_URL: url,
@@ -63,6 +66,8 @@ async function tryShop(podman: Podman): Promise<void> {
       },
     })
   const shop = await start()
+  for (const until = Date.now() + demoAtMostMs; !shop.said().includes('Souk is open'); await pause(500))
+    assert.ok(Date.now() < until, `The demo shop is not made in time: ${shop.said()}`)
   const counter = openCounter(url)
   await counter.sell()
   await stopUnderLoad(counter, [shop])
