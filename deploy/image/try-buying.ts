@@ -33,16 +33,21 @@ export async function putGood(secret: string, addressOf: (service: ServiceName) 
 export function openCounter(url: string) {
   const customer = customerOf(url)
   const bought: { id: string; accessKey: string }[] = []
-  let sku = ''
+  /** What may be had. Goods that are sold out leave it. */
+  let skus: string[] = []
+  let turn = 0
 
+  /** True unless a purchase failed that should not. */
   async function buy(): Promise<boolean> {
+    const sku = skus[turn++ % skus.length]
+    if (sku === undefined) return false
     try {
-      const { status, body } = await customer.buy({
-        lines: [{ sku, quantity: 1 }],
-        email: `${randomUUIDv7()}@example.com`,
-      })
+      const email = `${randomUUIDv7()}@example.com`
+      const { status, body } = await customer.buy({ lines: [{ sku, quantity: 1 }], email })
       if (status === 201) bought.push({ id: body.id, accessKey: body.accessKey as string })
-      return status === 201
+      else if (body.code === 'out-of-stock') skus = skus.filter((one) => one !== sku)
+      else return false
+      return true
     } catch {
       return false // The shop is stopping; what was not confirmed is not counted.
     }
@@ -59,12 +64,14 @@ export function openCounter(url: string) {
     /** Waits until there is something to buy, and buys it. */
     async sell(): Promise<void> {
       await soon('a product is sold', async () => {
-        const { body } = await customer.ask<{ items?: { slug: string }[] }>('GET', '/v1/products?limit=1')
-        const slug = body.items?.[0]?.slug
-        const product =
-          slug && (await customer.ask<{ variants?: { sku: string }[] }>('GET', `/v1/products/${slug}`)).body
-        sku = (product || undefined)?.variants?.[0]?.sku ?? ''
-        return sku !== '' && (await buy())
+        const { body } = await customer.ask<{ items?: { slug: string }[] }>('GET', '/v1/products?limit=48')
+        const pages = await Promise.all(
+          (body.items ?? []).map(({ slug }) =>
+            customer.ask<{ variants?: { sku: string }[] }>('GET', `/v1/products/${slug}`),
+          ),
+        )
+        skus = pages.flatMap((page) => page.body.variants?.map(({ sku }) => sku) ?? [])
+        return (await buy()) && bought.length > 0
       })
     },
     startLoad() {
