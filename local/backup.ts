@@ -4,6 +4,9 @@ import { setPriority } from 'node:os'
 import { backupKeyIn } from './backup/backup-key.ts'
 import { takeBackup } from './backup/take-backup.ts'
 import { dataFolderIn } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 const words = process.argv.slice(2)
 const [folder, ...more] = words
@@ -15,8 +18,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     leave(1, 'The back-up was interrupted: the folder holds no manifest.json and is worthless. Remove it.'),
   )
 try {
-  const key = backupKeyIn(process.env)
-  const { manifest, bytes } = await takeBackup({ folder, dataFolder: dataFolderIn(process.env), env: process.env, key })
+  const key = backupKeyIn(env)
+  const { manifest, bytes } = await takeBackup({ folder, dataFolder: dataFolderIn(env), env, key })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   process.stdout.write(`
   The back-up in ${folder} is complete: ${(bytes / 1e6).toFixed(1)} MB in ${seconds} s.

@@ -2,10 +2,13 @@
 // `discard ID` it lets one be tried again, or gives it up.
 import { discardDeadLetter, listDeadLetters, openDatabase, replayDeadLetter } from '@souk/messaging'
 import { databaseNames, dataFolderIn, findRunningShop } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 const usage = 'npm run dead-letters [-- replay ID | -- discard ID]'
 const [verb = 'list', eventId] = process.argv.slice(2)
-const shop = findRunningShop(dataFolderIn(process.env))
+const shop = findRunningShop(dataFolderIn(env))
 if (!shop) stopWith('No shop is running on this data folder. Start it with `npm start`.')
 if (!['list', 'replay', 'discard'].includes(verb) || (verb !== 'list' && !eventId)) stopWith(`Usage: ${usage}`)
 

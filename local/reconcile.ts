@@ -5,16 +5,21 @@ import { parseArgs } from 'node:util'
 import { settleMoney } from './backup/settle-money.ts'
 import { showMoney } from './backup/show-money.ts'
 import { dataFolderIn, findRunningShop, openDatabases } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 const say = (sentence: string) => void process.stdout.write(`  ${sentence}\n`)
 const { since, refundLost } = readWords()
-const dataFolder = dataFolderIn(process.env)
+const dataFolder = dataFolderIn(env)
 if (findRunningShop(dataFolder))
   leave(1, `The shop in ${dataFolder} is running. Stop it first: it would not see what is imported.`)
-const target = await openDatabases(['payments', 'orders'], process.env).catch((error) => leave(1, error.message))
-const env = { PAYMENTS_SIMULATOR_FOLDER: join(dataFolder, 'simulator'), ...target.env }
+const target = await openDatabases(['payments', 'orders'], env).catch((error) => leave(1, error.message))
+const settings = { PAYMENTS_SIMULATOR_FOLDER: join(dataFolder, 'simulator'), ...target.env }
 const options = { consistentAt: since, givesBackLost: refundLost }
-const found = await settleMoney({ databases: target.databases, env, dataFolder }, options).finally(target.close)
+const found = await settleMoney({ databases: target.databases, env: settings, dataFolder }, options).finally(
+  target.close,
+)
 const left = showMoney(found, say)
 if (left > 0) leave(1, `${left} operations need a person. --refund-lost gives back all charges whose orders are lost.`)
 say(found.length === 0 ? 'The provider has done nothing that payments does not know.' : 'All of it is settled.')

@@ -7,6 +7,9 @@ import { makeLog } from '@souk/service'
 import { republishProducts } from '../services/products/catalog/republish-products.ts'
 import { openBus } from './bus.ts'
 import { databaseNames, openDatabases } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 interface Wanted {
   service: string
@@ -20,8 +23,8 @@ if (!wanted)
     'Usage: npm run redrive -- products --since 2026-11-20 [--until 2026-11-21T12:00Z] [--type products.product-changed]\n' +
       '         npm run redrive -- products --present',
   )
-const target = await openDatabases(process.env.BUS_URL ? [wanted.service] : [wanted.service, 'bus'], process.env).catch(
-  (error) => stopWith(error.message),
+const target = await openDatabases(env.BUS_URL ? [wanted.service] : [wanted.service, 'bus'], env).catch((error) =>
+  stopWith(error.message),
 )
 const database = openDatabase({ url: target.databases[wanted.service] as string, service: wanted.service })
 try {

@@ -6,11 +6,14 @@ import { readSettings, WrongSettings } from '@souk/service'
 import { settings } from '../services/products/context.ts'
 import { rebuildAll } from '../services/products/listing/rebuild-search.ts'
 import { openDatabases } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
 import { showProgress } from './progress.ts'
+
+const env = readProcessEnvironment()
 
 if (process.argv.length > 2) stopWith('Usage: npm run reindex')
 const { languages } = readLanguages()
-const target = await openDatabases(['products'], process.env).catch((error) => stopWith(error.message))
+const target = await openDatabases(['products'], env).catch((error) => stopWith(error.message))
 const database = openDatabase({ url: target.databases.products as string, service: 'products' })
 const progress = showProgress()
 let outcome: string | undefined
@@ -34,7 +37,7 @@ await target.close()
 
 function readLanguages() {
   try {
-    return readSettings({ products: settings }, process.env).products
+    return readSettings({ products: settings }, env).products
   } catch (error) {
     if (error instanceof WrongSettings) stopWith(error.message)
     throw error

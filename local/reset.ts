@@ -8,11 +8,14 @@ import { findFolderOwner, lockFolderSoon } from './folder-lock.ts'
 import { dataFolderIn } from './machine.ts'
 import { removeDataFolder } from './postgres-home.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 const words = process.argv.slice(2)
 const wrong = words.find((word) => !['--yes', '--leftovers'].includes(word))
 if (wrong) stopWith(`There is no ${wrong}. Usage: npm run reset [-- --yes] [-- --leftovers]`)
-await (words.includes('--leftovers') ? removeLeftovers() : removeShop(dataFolderIn(process.env)))
+await (words.includes('--leftovers') ? removeLeftovers() : removeShop(dataFolderIn(env)))
 
 async function removeShop(dataFolder: string): Promise<void> {
   const isShop = ['secrets.json', 'postgres'].some((name) => existsSync(join(dataFolder, name)))

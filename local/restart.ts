@@ -4,6 +4,9 @@ import { WrongSettings } from '@souk/service'
 import type { RestartLine } from './apart/control.ts'
 import { readServiceNames } from './apart/words.ts'
 import { dataFolderIn, findRunningShop } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 try {
   const services = readServiceNames(process.argv.slice(2))
@@ -14,7 +17,7 @@ try {
 }
 
 async function restart(services: string): Promise<void> {
-  const dataFolder = dataFolderIn(process.env)
+  const dataFolder = dataFolderIn(env)
   const shop = findRunningShop(dataFolder)
   if (!shop?.restartKey)
     stopWith(

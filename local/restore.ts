@@ -9,6 +9,9 @@ import { type Restored, restoreShop } from './backup/restore-shop.ts'
 import { settleMoney } from './backup/settle-money.ts'
 import { showMoney } from './backup/show-money.ts'
 import { dataFolderIn, type Machine, openDatabases, openMachine } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
+
+const env = readProcessEnvironment()
 
 const usage = `Usage: npm run restore -- FOLDER [--at DATA] [--journal FILE]
          npm run restore -- --finish [--refund-lost | --leave-lost]
@@ -28,13 +31,13 @@ try {
 
 async function restore(from: string): Promise<void> {
   const began = performance.now()
-  const dataFolder = values.at ? resolve(values.at) : dataFolderIn(process.env)
+  const dataFolder = values.at ? resolve(values.at) : dataFolderIn(env)
   const { journal } = values
-  const key = backupKeyIn(process.env)
+  const key = backupKeyIn(env)
   const { manifest, prepared, machine } = await restoreShop({
     folder: from,
     dataFolder,
-    env: process.env,
+    env,
     key,
     journal,
     say,
@@ -50,11 +53,11 @@ async function restore(from: string): Promise<void> {
 }
 
 async function finish(): Promise<void> {
-  const dataFolder = dataFolderIn(process.env)
+  const dataFolder = dataFolderIn(env)
   const recovery = readRecovery(dataFolder)
   if (!recovery) return say(`The shop in ${dataFolder} is not being restored: there is nothing to finish.`)
   if (recovery.state === 'restoring') leave(1, reasonToStayClosed(dataFolder) as string)
-  const machine = await openMachine({ dataFolder, env: { ...process.env, SOUK_POSTGRES_PORT: '0' } })
+  const machine = await openMachine({ dataFolder, env: { ...env, SOUK_POSTGRES_PORT: '0' } })
   const { consistentAt } = recovery
   const left = await settle(machine, { consistentAt, givesBackLost: values['refund-lost'] })
   if (left > 0 && !values['leave-lost']) return stayClosed(left)
@@ -82,7 +85,7 @@ function stayClosed(count: number): never {
 }
 
 async function release(): Promise<void> {
-  const { databases, close } = await openDatabases(['notifications'], process.env)
+  const { databases, close } = await openDatabases(['notifications'], env)
   const count = await releaseMails(databases.notifications as string).finally(close)
   say(`${count} mails are released.`)
 }

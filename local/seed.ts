@@ -5,7 +5,10 @@ import { ensureShopIsSeeded, seedMany } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
 import { openBus } from './bus.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
 import { showProgress } from './progress.ts'
+
+const env = readProcessEnvironment()
 
 const { values } = parseArgs({
   options: { products: { type: 'string', default: '0' }, demo: { type: 'boolean', default: false } },
@@ -17,7 +20,7 @@ if (!Number.isInteger(count) || count < 0 || count > 1_000_000) {
 }
 const started = performance.now()
 const progress = showProgress()
-const dataFolder = dataFolderIn(process.env)
+const dataFolder = dataFolderIn(env)
 const stops: (() => Promise<unknown>)[] = []
 let failure: unknown
 let staffLogin: string | undefined
@@ -41,18 +44,18 @@ process.exit(0)
 
 async function seed(): Promise<void> {
   const shop = findRunningShop(dataFolder)
-  const target = shop ?? (await openMachine({ dataFolder, env: process.env, say: progress.say }))
+  const target = shop ?? (await openMachine({ dataFolder, env, say: progress.say }))
   if ('stop' in target) stops.push(target.stop)
   const { databases, owners, staffPassword } = target
   const log = makeLog({ level: 'warn' })
-  const transport = await openBus({ env: { ...target.env, ...process.env }, databases, owners }, log)
+  const transport = await openBus({ env: { ...target.env, ...env }, databases, owners }, log)
   stops.push(transport.close)
   // Beside a shop that runs, only the services that know goods: they hold no state, so a second instance of each does no harm.
   // The demo shop needs all of them, and is made before the others start (--demo).
   const isBeside = shop !== undefined && !values.demo
   const running = await run({
     services: isBeside ? allServices.filter((one) => ['products', 'inventory'].includes(one.name)) : allServices,
-    env: { ...process.env, ...target.env },
+    env: { ...env, ...target.env },
     databases,
     owners,
     transport,
@@ -62,8 +65,7 @@ async function seed(): Promise<void> {
   })
   stops.push(running.stop)
   if (!isBeside)
-    staffLogin = (
-      await ensureShopIsSeeded(running, { staffPassword, isGenerated: !process.env.SOUK_STAFF_PASSWORD, progress })
-    ).staffLogin
+    staffLogin = (await ensureShopIsSeeded(running, { staffPassword, isGenerated: !env.SOUK_STAFF_PASSWORD, progress }))
+      .staffLogin
   if (count > 0) await seedMany(running, count, progress)
 }

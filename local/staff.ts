@@ -10,8 +10,9 @@ import { settings as usersSpec } from '../services/users/context.ts'
 import { passwordHasher } from '../services/users/passwords/password-hasher.ts'
 import { type AccountContext, changeRole, ensureStaff, replaceStaffPassword } from '../services/users/staff.ts'
 import { dataFolderIn, openDatabases } from './machine.ts'
+import { readProcessEnvironment } from './process-environment.ts'
 
-const { env } = process
+const env = readProcessEnvironment()
 const wanted = readWords()
 if (!wanted) stopWith('Usage: npm run staff -- ann@shop.example [--remove | --new-password]')
 const target = await openDatabases(['users'], env).catch((error) => stopWith((error as Error).message))

@@ -1,10 +1,13 @@
-// `npm run service -- orders`: one service in this process, on the shop that already runs here, or on databases given by
-// <NAME>_DATABASE_URL and BUS_DATABASE_URL or BUS_URL, which <NAME>_MIGRATIONS_URL names as their owner.
+// `npm run service -- orders payments`: some services in this process, on the shop that already runs here, or on databases given by
+// <NAME>_DATABASE_URL and BUS_DATABASE_URL or BUS_URL, which <NAME>_MIGRATIONS_URL names as their owner. SOUK_SERVICES=orders,payments
+// does the same in a container, and only on databases that are given.
+import type { ServiceName } from '@souk/contracts'
 import { type AnyService, makeLog, run, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/telemetry'
 import { allServices } from '../services/all-services.ts'
 import { openBus } from './bus.ts'
-import { addressVariable, databaseVariable, environmentOf } from './environment.ts'
+import { missingDatabases, missingSentence } from './chosen-services.ts'
+import { addressVariable, environmentOf } from './environment.ts'
 import { dataFolderIn, findRunningShop, openMachine } from './machine.ts'
 import { ports } from './ports.ts'
 import { readOwnSettings, type Starting } from './starting.ts'
@@ -16,22 +19,28 @@ interface Target {
   owners: Record<string, string>
 }
 
-/** Throws WrongSettings when there is no service of this name. */
+/** `onlyGiven`: never on a shop of this machine. Throws WrongSettings when a database that is needed is not given. */
 export async function startAlone(
-  name: string | undefined,
-  { env, progress, onStop, onDrain, onStopLast, isSupervised }: Starting & { isSupervised: boolean },
+  services: readonly AnyService[],
+  {
+    env,
+    progress,
+    onStop,
+    onDrain,
+    onStopLast,
+    isSupervised,
+    onlyGiven,
+  }: Starting & { isSupervised: boolean; onlyGiven: boolean },
 ): Promise<void> {
-  const definition = allServices.find((service) => service.name === name)
-  if (!definition)
-    throw new WrongSettings(`Say which service: ${allServices.map((service) => service.name).join(', ')}.`)
-  const usual = ports[definition.name]
+  const names = services.map(({ name }) => name)
+  const usual = ports[names.includes('gateway') ? 'gateway' : (names[0] as ServiceName)]
   const { host, port, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(env, usual, usual + 100)
-  const target = await findTarget(definition, { env, progress, onStopLast })
+  const target = await findTarget(services, onlyGiven, { env, progress, onStopLast })
   const log = makeLog({ level: logLevel, file: logFile })
-  onStop(await startTelemetry(env, definition.name))
+  onStop(await startTelemetry(env, names.join('+')))
   const scheme = target.env.SOUK_TLS_CERT ? 'https' : 'http'
   const running = await run({
-    services: [definition],
+    services,
     env: target.env,
     databases: target.databases,
     owners: target.owners,
@@ -43,7 +52,7 @@ export async function startAlone(
         target.env[addressVariable(other.name)] || `${scheme}://127.0.0.1:${ports[other.name]}`,
       ]),
     ),
-    listen: { host, port, takesHanded: isSupervised && definition.name === 'gateway' },
+    listen: { host, port, takesHanded: isSupervised && names.includes('gateway') },
     operations: { host: operationsHost, port: operationsPort },
   })
   onStop(running.stop)
@@ -52,26 +61,32 @@ export async function startAlone(
     process.send?.({ operationsUrl: running.operationsUrl })
     return
   }
-  const url = running.services.get(definition.name)?.url
-  process.stderr.write(`  ${definition.name} answers at ${url}; health and metrics at ${running.operationsUrl}\n`)
+  const url = [...running.services.values()].find((service) => service.url)?.url
+  const answer = names.length > 1 ? 'answer' : 'answers'
+  process.stderr.write(`  ${names.join(', ')} ${answer} at ${url}; health and metrics at ${running.operationsUrl}\n`)
 }
 
 async function findTarget(
-  definition: AnyService,
+  services: readonly AnyService[],
+  onlyGiven: boolean,
   { env, progress, onStopLast }: Pick<Starting, 'env' | 'progress' | 'onStopLast'>,
 ): Promise<Target> {
-  const names = env.BUS_URL ? [definition.name] : [definition.name, 'bus']
-  const given = (variableOf: (name: string) => string) =>
-    Object.fromEntries(
-      names.flatMap((name) => (env[variableOf(name)] ? [[name, env[variableOf(name)] as string]] : [])),
-    )
-  const databases = given(databaseVariable)
-  if ((env.BUS_URL || databases.bus) && (databases[definition.name] || !definition.migrations))
-    return { databases, owners: given((name) => `${name.toUpperCase()}_MIGRATIONS_URL`), env }
+  const missing = missingDatabases(services, env)
+  if (missing.length === 0) {
+    const given = (suffix: string) =>
+      Object.fromEntries(
+        [...services.map(({ name }) => name), 'bus'].flatMap((name) => {
+          const url = env[`${name.toUpperCase()}_${suffix}`]
+          return url ? [[name, url]] : []
+        }),
+      )
+    return { databases: given('DATABASE_URL'), owners: given('MIGRATIONS_URL'), env }
+  }
+  if (onlyGiven) throw new WrongSettings(missingSentence(missing))
   const shop = findRunningShop(dataFolderIn(env))
   if (shop) {
     const whole = { ...shop, env: { SOUK_PUBLIC_URL: shop.publicUrl, ...shop.addresses, ...env, ...shop.env } }
-    return { databases: shop.databases, owners: shop.owners, env: environmentOf(definition, allServices, whole) }
+    return { databases: shop.databases, owners: shop.owners, env: environmentOfAll(services, whole) }
   }
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder: dataFolderIn(env), env, say: progress.say })
@@ -79,5 +94,12 @@ async function findTarget(
   machine.announce(env.SOUK_PUBLIC_URL || 'http://localhost:4000', undefined)
   progress.end()
   const { owners } = machine
-  return { databases: machine.databases, owners, env: environmentOf(definition, allServices, machine) }
+  return { databases: machine.databases, owners, env: environmentOfAll(services, machine) }
+}
+
+/** What the processes of these services would get together. */
+function environmentOfAll(services: readonly AnyService[], shop: Parameters<typeof environmentOf>[2]): Target['env'] {
+  const each = services.map((service) => environmentOf(service, allServices, shop))
+  const keys = each.map(({ SOUK_SERVICE_KEYS }) => SOUK_SERVICE_KEYS)
+  return Object.assign({}, ...each, { SOUK_SERVICE_KEYS: shop.env.SOUK_SERVICE_KEYS || keys.join(',') })
 }

@@ -1,4 +1,5 @@
-// `npm start`: the whole shop in one process. `--apart`: one process per service. `npm run service -- orders`: one of them alone.
+// `npm start`: the whole shop in one process, or the services of SOUK_SERVICES. `--apart`: one process per service. `npm run service --
+// orders`: only those named. `--check`: whether a start could succeed.
 import { existsSync, mkdirSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -15,8 +16,11 @@ import { startApart } from './apart/start-apart.ts'
 import { measureLastBackup } from './backup/last-backup.ts'
 import { reasonToStayClosed } from './backup/recovery.ts'
 import { openBus } from './bus.ts'
+import { checkStart } from './check-start.ts'
+import { servicesIn, servicesNamed } from './chosen-services.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
 import { choosePort, ports } from './ports.ts'
+import { environmentWithSecrets } from './process-environment.ts'
 import { showProgress } from './progress.ts'
 import { startAlone } from './start-alone.ts'
 import { readOwnSettings, type Starting } from './starting.ts'
@@ -28,11 +32,13 @@ const stopAtMostMs = mode === '--apart' ? 32_000 : 25_000
 const sameSignalMs = 500
 /** Started by `npm run start:apart`, which reads the exit code. */
 const isSupervised = words.includes('--supervised')
+const modes = ['--alone', '--apart', '--check']
+const isCheck = mode === '--check'
 const largestLogBytes = 50 * 1024 * 1024
 
 const started = performance.now()
 const progress = showProgress()
-const env: Record<string, string | undefined> = { ...process.env }
+const env: Record<string, string | undefined> = {}
 const stops: (() => Promise<unknown>)[] = []
 let drain = async () => {}
 /** Runs last, and also when another part does not stop: PostgreSQL is never left running. */
@@ -60,13 +66,31 @@ process.on('disconnect', () => void stop(1))
 if (isSupervised) process.stderr.on('error', () => undefined)
 
 try {
-  const closed = mode === '--alone' ? undefined : reasonToStayClosed(dataFolderIn(env))
-  if (closed) throw new WrongSettings(closed)
-  if (mode === '--alone') await startAlone(words[0], { ...starting, isSupervised })
-  else if (mode === '--apart') await startApart(words, starting)
-  else await startTogether()
+  Object.assign(env, environmentWithSecrets(process.env))
+  await begin()
 } catch (error) {
   fail(error)
+}
+
+async function begin(): Promise<void> {
+  if (mode !== undefined && !modes.includes(mode))
+    throw new WrongSettings(`There is no ${mode}. Usage: node local/start.ts [${modes.join(' | ')}]`)
+  const alone = { ...starting, isSupervised }
+  const named = words.filter((word) => !word.startsWith('--'))
+  if (mode === '--alone') return startAlone(servicesNamed(named), { ...alone, onlyGiven: false })
+  const chosen = named.length > 0 && isCheck ? servicesNamed(named) : servicesIn(env)
+  if (isCheck) return sayAndLeave(await checkStart(chosen, env))
+  if (chosen && mode === '--apart')
+    throw new WrongSettings('SOUK_SERVICES chooses the services of one process, and start:apart starts one for each.')
+  if (chosen) return startAlone(chosen, { ...alone, onlyGiven: true })
+  const closed = reasonToStayClosed(dataFolderIn(env))
+  if (closed) throw new WrongSettings(closed)
+  await (mode === '--apart' ? startApart(words, starting) : startTogether())
+}
+
+function sayAndLeave(sentence: string): void {
+  process.stdout.write(`  ${sentence}\n`)
+  void stop(0)
 }
 
 async function startTogether(): Promise<void> {
@@ -171,5 +195,5 @@ function fail(error: unknown): void {
   const isOfSettings = [WrongSettings, MissingPackage, MissingMigrations].some((kind) => error instanceof kind)
   const isPlain = isOfSettings || /running already|is taken/.test(String(error))
   process.stderr.write(`\n  ${isPlain ? (error as Error).message : (error as Error).stack}\n\n`)
-  void stop(isOfSettings && isSupervised ? wrongSettingsCode : 1)
+  void stop(isOfSettings && (isSupervised || isCheck) ? wrongSettingsCode : 1)
 }

@@ -15,7 +15,7 @@ export const seedStaff: Caller = { service: 'gateway', role: 'staff', userId: id
  * A client that calls the services of this process as somebody. What a busy shop has no time for (503, 504) is asked again,
  * where that is harmless: it may have been done all the same.
  */
-export function clientAs<A extends Api>(running: Running, api: A, caller: Caller): ClientOf<A> {
+export function clientAs<A extends Api>(running: Pick<Running, 'serviceCalls'>, api: A, caller: Caller): ClientOf<A> {
   return makeClient(api, async (route, input) => {
     const body = input.body === undefined || input.body instanceof Uint8Array ? input.body : JSON.stringify(input.body)
     const isHarmlessAgain = route.method !== 'POST' || input.headers?.['idempotency-key'] !== undefined

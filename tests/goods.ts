@@ -29,7 +29,10 @@ export async function putGoods(running: Running, goods: readonly Good[]): Promis
   await awaitReaders(running)
 }
 
-export async function stockUp(running: Running, goods: readonly Pick<Good, 'sku' | 'quantity'>[]): Promise<void> {
+export async function stockUp(
+  running: Pick<Running, 'serviceCalls'>,
+  goods: readonly Pick<Good, 'sku' | 'quantity'>[],
+): Promise<void> {
   const movements = goods
     .filter((good) => good.quantity > 0)
     .map(({ sku, quantity }) => ({ sku, quantity, location: 'main', kind: 'received' as const, reason: 'Delivery' }))

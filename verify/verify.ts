@@ -2,13 +2,14 @@
 // `--quiet` says that nothing is under way, so everything is checked. Exits with 1 when an invariant is broken.
 import { join } from 'node:path'
 import { dataFolderIn, findRunningShop } from '../local/machine.ts'
+import { readProcessEnvironment } from '../local/process-environment.ts'
 import { allServices } from '../services/all-services.ts'
 import { type Finding, verifyShop } from './verify-shop.ts'
 
 const wrong = process.argv.slice(2).filter((word) => word !== '--quiet')
 if (wrong.length > 0) leave(2, `There is no ${wrong[0]}. The only choice is --quiet.`)
 
-const { env } = process
+const env = readProcessEnvironment()
 const given = Object.fromEntries(allServices.map(({ name }) => [name, env[`${name.toUpperCase()}_DATABASE_URL`]]))
 const isGiven = Object.values(given).some(Boolean)
 const shop = isGiven ? undefined : findRunningShop(dataFolderIn(env))

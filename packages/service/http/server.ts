@@ -1,4 +1,4 @@
-// A service's own HTTP server, for when it runs alone: one Fastify route per contract route, with the same answers as in process.
+// The HTTP server of services that run without the gateway: one Fastify route per contract route, with the same answers as in process.
 // Callers prove who they are by a service token; no other header is believed.
 import type { Answer, Route, ServiceName } from '@souk/contracts'
 import { continueTrace } from '@souk/messaging'
@@ -90,11 +90,18 @@ function closeGracefully(server: FastifyInstance, servers: HttpServers, seconds:
   })
 }
 
-/** The server of one service; it does not listen yet. Requests without a valid service token are refused (not-signed-in). */
-export function serveService(
-  name: ServiceName,
-  routes: readonly Route[],
-  answer: LocalService,
+export interface ServedService {
+  name: ServiceName
+  routes: readonly Route[]
+  answer: LocalService
+}
+
+/**
+ * One server for these services; it does not listen yet. Requests without a valid service token are refused (not-signed-in). No two
+ * services have a route in common, because the gateway serves all of them on one port, too.
+ */
+export function serveServices(
+  services: readonly ServedService[],
   tokens: ServiceTokens,
   tls?: ServerTls,
 ): FastifyInstance {
@@ -104,7 +111,7 @@ export function serveService(
     if (refusal) sendAnswer(reply, answerOf(refusal, request.id))
     else done()
   })
-  for (const route of routes) {
+  for (const { name, route, answer } of services.flatMap((one) => one.routes.map((route) => ({ ...one, route })))) {
     server.route({
       method: route.method,
       url: route.path,

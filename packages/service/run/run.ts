@@ -12,7 +12,7 @@ import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
 import { takeHandedConnections } from '../http/handed-connections.ts'
 import { serveHealth } from '../http/health-routes.ts'
-import { drain, serveService } from '../http/server.ts'
+import { drain, serveServices } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
 import { type ScheduleRunner, startSchedules } from '../work/schedules.ts'
 import type { AnyService } from './define-service.ts'
@@ -122,9 +122,7 @@ export async function run(options: RunOptions): Promise<Running> {
     for (const { definition, answer } of started) local.set(definition.name, answer)
     startAllSchedules(started, schedules, parts)
     await startAllReactions(started, parts, options.retrySeconds)
-    const services = new Map<ServiceName, RunningService>()
-    for (const service of started)
-      services.set(service.definition.name, await startListening(service, options, parts, tokens, shown))
+    const services = await startListening(started, options, parts, tokens, shown)
     measureAll(metrics, started, transport)
     shown.services = started
     shown.isReady = true
@@ -172,8 +170,18 @@ function makeStopping(log: ProcessParts['log']) {
   }
 }
 
+/** Throws WrongSettings where `run` would do so before it opens anything. */
+export function checkSettings(options: Pick<RunOptions, 'services' | 'env'>): void {
+  readAllSettings(options)
+}
+
 /** The settings of the shop and of each service. Throws WrongSettings with one line for each that is wrong. */
-function readAllSettings({ services, env, listen, remotes = {} }: RunOptions) {
+function readAllSettings({
+  services,
+  env,
+  listen,
+  remotes = {},
+}: Pick<RunOptions, 'services' | 'env' | 'listen' | 'remotes'>) {
   const keySpec = env.SOUK_SERVICE_KEYS ? serviceKeysSpec : sharedSecretSpec
   const specs = {
     '': addressSpec,
@@ -231,26 +239,35 @@ async function startAllReactions(
   }
 }
 
-/** Opens the service's HTTP server. Together with others, only a service that serves HTTP in its own way (the gateway) has one. */
+/**
+ * Opens the HTTP server of this process: that of the service which serves HTTP in its own way (the gateway; no other process can then
+ * reach those beside it), or else one for all services. Returns the services with what they are reached by.
+ */
 async function startListening(
-  service: RunningService,
-  { listen, services }: RunOptions,
+  started: readonly RunningService[],
+  { listen }: RunOptions,
   { serviceCalls, onStopWork, tls }: ProcessParts,
   tokens: ServiceTokens,
   shown: Shown,
-): Promise<RunningService> {
-  const { definition, context, answer } = service
-  if (!listen || (!definition.serve && services.length > 1)) return service
-  const routes = Object.values(definition.api.routes as Record<string, Route>)
-  const server = definition.serve
-    ? await definition.serve(context, serviceCalls)
-    : serveService(definition.name, routes, answer, tokens, tls)
+): Promise<Map<ServiceName, RunningService>> {
+  const services = new Map(started.map((service) => [service.definition.name, service]))
+  if (!listen || started.length === 0) return services
+  const front = started.find(({ definition }) => definition.serve)
+  const server =
+    (await front?.definition.serve?.(front.context, serviceCalls)) ??
+    serveServices(started.map(servedService), tokens, tls)
   // Nothing of the operators is on the public port: the readiness of a gateway is on its operations port.
-  if (!definition.serve) serveHealth(server, () => shown.isReady)
+  if (!front) serveHealth(server, () => shown.isReady)
   if (listen.takesHanded) takeHandedConnections(server)
-  const url = await server.listen({ host: listen.host, port: listen.port })
-  onStopWork(`${definition.name} server`, () => server.close())
-  return { ...service, server, url: url.replace('[::1]', 'localhost').replace('http:', schemeOf(server)) }
+  const address = await server.listen({ host: listen.host, port: listen.port })
+  const url = address.replace('[::1]', 'localhost').replace('http:', schemeOf(server))
+  for (const service of front ? [front] : started) services.set(service.definition.name, { ...service, server, url })
+  onStopWork('server', () => server.close())
+  return services
+}
+
+function servedService({ definition, answer }: RunningService) {
+  return { name: definition.name, routes: Object.values(definition.api.routes as Record<string, Route>), answer }
 }
 
 /** Fastify does not know that the server which it was given speaks TLS. */
