@@ -14,7 +14,7 @@ export function openBus(
   log: TransportOptions['log'],
 ): Promise<Transport> {
   const groups = groupsOf(allServices)
-  const migrates = env.SOUK_MIGRATE !== 'off'
+  const migrates = !['off', 'wait'].includes(env.SOUK_MIGRATE ?? '')
   if (env.BUS_URL) return openTransport({ url: env.BUS_URL, migrates, log, groups, tls: tlsFilesIn(env) })
   return openTransport({ url: databases.bus as string, ownerUrl: owners.bus, migrates, log, groups })
 }

@@ -20,6 +20,8 @@ export interface Machine {
   dataFolder: string
   /** Where PostgreSQL keeps the data; outside of the data folder where its user cannot reach that. */
   databaseFolder: string
+  /** The database `postgres`, as the superuser. */
+  superuserUrl: string
   /** By the name of the service, and of the bus: as the role that runs it. */
   databases: Record<string, string>
   /** The same as the owner of the tables, who migrates. */
@@ -94,6 +96,7 @@ export async function openMachine(options: {
     return {
       dataFolder,
       databaseFolder: postgres.folder,
+      superuserUrl: postgres.url('postgres'),
       databases,
       owners,
       staffPassword,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabase, type Sql } from '@souk/postgres'
 import { administer, asTestRole, createDatabase, dropDatabase, makeTestRole } from '@souk/postgres/fixture'
 import { eventually } from '@souk/service/fixture'
@@ -50,9 +51,20 @@ async function startNotifications(env: Record<string, string> = {}) {
   const [PORT, SOUK_OPERATIONS_PORT] = [String(await freePort()), String(await freePort())]
   const own = { ...fleet(['DATABASE']), SOUK_MIGRATE: 'off', SOUK_LOG_LEVEL: 'silent', PORT, SOUK_OPERATIONS_PORT }
   const child = begin('start.ts', ['--alone', 'notifications'], { ...own, ...env })
+  const health = (path: string) => fetch(`http://127.0.0.1:${SOUK_OPERATIONS_PORT}/health/${path}`)
   return {
     child,
-    isReady: () => fetch(`http://127.0.0.1:${SOUK_OPERATIONS_PORT}/health/ready`).then(isOk, () => false),
+    isReady: () => health('ready').then(isOk, () => false),
+    /** The status of /health/live and of /health/serving; undefined before it answers. */
+    probes: () =>
+      Promise.all(
+        ['live', 'serving'].map((path) =>
+          health(path).then(
+            ({ status }) => status,
+            () => undefined,
+          ),
+        ),
+      ),
   }
 }
 const isOk = ({ ok }: Response) => ok
@@ -81,6 +93,31 @@ test('before the migrator has run, it says what is missing, and a service of a f
     (await ended((await startNotifications()).child)).complaint,
     /^The database of bus lacks bus\/001-bus\. Run/,
   )
+})
+
+test('a process that waits for the schema is live and not ready until the migrator has run, and stops at once when it is told to', async (t) => {
+  const [waiting, other] = await Promise.all([
+    startNotifications({ SOUK_MIGRATE: 'wait' }),
+    startNotifications({ SOUK_MIGRATE: 'wait', BUS_URL: 'memory:' }),
+  ])
+  t.after(() => [waiting, other].map(({ child }) => child.kill('SIGKILL')))
+  for (const { probes } of [waiting, other])
+    await eventually('it is live', async () => (await probes()).join() === '200,503', 30)
+  other.child.kill('SIGTERM')
+  assert.equal((await ended(other.child)).code, 0)
+
+  assert.equal((await migrate(['bus'])).code, 0)
+  await pause(2_500) // Longer than it takes to ask again: the database of the service is still missing.
+  assert.deepEqual(await waiting.probes(), [200, 503])
+  assert.equal((await migrate(['notifications'])).code, 0)
+  await eventually('it is ready', waiting.isReady, 30)
+  assert.deepEqual(await waiting.probes(), [200, 200])
+  waiting.child.kill('SIGTERM')
+  assert.equal((await ended(waiting.child)).code, 0)
+  for (const name of ['bus', 'notifications']) {
+    await dropDatabase(owners[name] ?? '')
+    owners[name] = await createDatabase()
+  }
 })
 
 test('the migrator migrates what it is told to, as the owner, and a second run finds nothing', async () => {

@@ -65,6 +65,10 @@ function changedLists(name: string): [string, string][] {
     ]),
     edit('local/ports.ts', [[/( {2}notifications: \d+,\n)/, `$1  ${name}: ${port},\n`]]),
     edit('local/machine.ts', [[/(databaseNames = \[[^\]]*)'bus'/, `$1'${name}', 'bus'`]]),
+    edit('deploy/chart/values.yaml', [
+      [/( {4}isPublic: true\n {4}calls: \[[^\]\n]*)\]/, `$1, ${name}]`],
+      [/( {2}notifications:\n {4}calls: )/, `  ${name}:\n    calls: []\n    database: {}\n$1`],
+    ]),
     edit('README.md', [[/(\| `services\/\*` \|[^\n]*\n)/, `$1| \`services/${name}\` | say here what it is for |\n`]]),
     ['package-lock.json', lockWith(name)],
   ]

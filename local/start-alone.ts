@@ -29,15 +29,13 @@ export async function startAlone(
   const target = await findTarget(definition, { env, progress, onStopLast })
   const log = makeLog({ level: logLevel, file: logFile })
   onStop(await startTelemetry(env, definition.name))
-  const transport = await openBus(target, log)
-  onStop(transport.close)
   const scheme = target.env.SOUK_TLS_CERT ? 'https' : 'http'
   const running = await run({
     services: [definition],
     env: target.env,
     databases: target.databases,
     owners: target.owners,
-    transport,
+    transport: () => openBus(target, log),
     log,
     remotes: Object.fromEntries(
       allServices.map((other) => [

@@ -12,6 +12,8 @@ import { allServices } from '../services/all-services.ts'
 import type { MailDelivery } from '../services/notifications/context.ts'
 import { wrongSettingsCode } from './apart/instance.ts'
 import { startApart } from './apart/start-apart.ts'
+import { measureLastBackup } from './backup/last-backup.ts'
+import { reasonToStayClosed } from './backup/recovery.ts'
 import { openBus } from './bus.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
 import { choosePort, ports } from './ports.ts'
@@ -58,6 +60,8 @@ process.on('disconnect', () => void stop(1))
 if (isSupervised) process.stderr.on('error', () => undefined)
 
 try {
+  const closed = mode === '--alone' ? undefined : reasonToStayClosed(dataFolderIn(env))
+  if (closed) throw new WrongSettings(closed)
   if (mode === '--alone') await startAlone(words[0], { ...starting, isSupervised })
   else if (mode === '--apart') await startApart(words, starting)
   else await startTogether()
@@ -76,20 +80,19 @@ async function startTogether(): Promise<void> {
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
   stops.push(await startTelemetry(env, 'souk'))
   progress.say('Starting the services')
-  const transport = await openBus(machine, log)
-  stops.push(transport.close)
   const running = await run({
     services: allServices,
     env: machine.env,
     databases: machine.databases,
     owners: machine.owners,
-    transport,
+    transport: () => openBus(machine, log),
     log,
     listen: { host, port },
     operations: { host: operationsHost, port: operationsPort },
   })
   stops.push(running.stop)
   starting.onDrain(running.drain)
+  measureLastBackup(running.metrics.registry, dataFolder)
   machine.announce(env.SOUK_PUBLIC_URL, running.operationsUrl)
   const isGenerated = !env.SOUK_STAFF_PASSWORD
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, isGenerated, progress })

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { brokerTests, chooseFiles, places } from './test-files.ts'
+import { brokerTests, chooseFiles, deployTests, places } from './test-files.ts'
 
 const opening = `import { test } from 'node:test'
 console.log('database: ' + process.env.SOUK_TEST_POSTGRES)\n`
@@ -34,6 +34,13 @@ test('tests that need installed brokers run only when they are asked for', () =>
     assert.ok(files.includes(one) && !isWithoutBrokers, words.join(' '))
   }
   assert.ok(chooseFiles([], [brokerTests]).files.includes(one))
+})
+
+test('tests of the deployment run only when they are asked for', () => {
+  const one = join('tests', 'deploy', 'chart.test.ts')
+  for (const words of [[], ['tests']]) assert.ok(!chooseFiles(words, places).files.includes(one), words.join())
+  for (const words of [['tests/deploy'], [one]]) assert.ok(chooseFiles(words, places).files.includes(one), words.join())
+  assert.ok(chooseFiles([], [deployTests]).files.includes(one))
 })
 
 test('a folder without tests is an error, lest a misspelled one looks good', async (t) => {

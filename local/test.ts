@@ -1,6 +1,7 @@
 // Runs the tests (`npm test`): one throw-away PostgreSQL for all of them, found by SOUK_TEST_POSTGRES, then Node's own
 // runner over the files. Arguments are files, folders or patterns to run instead of all, and flags for Node's runner.
-// `npm run test:brokers -- nats kafka` runs those of the message brokers, which must be installed.
+// `npm run test:brokers -- nats kafka` runs those of the message brokers, which must be installed, and `npm run test:deploy` those of what
+// is in deploy/, with the tools that `.ci/install-deploy-tools` installs.
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
@@ -10,14 +11,20 @@ import { type Postgres, startPostgres } from './postgres.ts'
 import { preparePostgresHome, removeDataFolder } from './postgres-home.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
 import { chooseBrokers } from './test-brokers.ts'
-import { brokerTests, chooseFiles, places } from './test-files.ts'
+import { brokerTests, chooseFiles, deployTests, places } from './test-files.ts'
 
 const project = resolve(import.meta.dirname, '..')
 const temporary = realpathSync(tmpdir())
 const killAfterSeconds = 5
 
 const words = process.argv.slice(2).filter((word) => word !== '--')
-process.exitCode = await (words[0] === '--brokers' ? runBrokerTests(words.slice(1)) : runTests(words))
+process.exitCode = await runChosen(words)
+
+function runChosen([kind, ...others]: string[]) {
+  if (kind === '--brokers') return runBrokerTests(others)
+  if (kind === '--deploy') return runTests(['--test-concurrency=1', ...others], [deployTests])
+  return runTests(words)
+}
 
 async function runBrokerTests(words: string[]) {
   const chosen = await chooseBrokers(words)
@@ -59,7 +66,9 @@ async function runTests(words: string[], from = places, environment: Record<stri
     passOn = running.passOn
     const code = await running.code
     if (isWithoutBrokers)
-      console.log(`The tests of the message brokers (${brokerTests}) did not run: npm run test:brokers`)
+      console.log(
+        `The tests of the message brokers (${brokerTests}) and of the deployment (${deployTests}) did not run: npm run test:brokers, npm run test:deploy`,
+      )
     return code
   } catch (error) {
     // Ctrl-C also reaches the making of the database, which then fails; that is no news.

@@ -1,11 +1,16 @@
 // Finds payments and reservations without an order.
+import { lostOrderReason } from '../services/payments/payment/import-payments.ts'
 import { type Check, collectViolations, inBatches, smallestId } from './check.ts'
 
 const batchSize = 1_000
 
 export function orphanChecks(): Check[] {
   const owners = [
-    { where: 'payments', statement: 'Every payment belongs to an order.', table: 'payment' },
+    {
+      where: 'payments',
+      statement: 'Every payment belongs to an order, or was given back because a restore lost its order.',
+      table: 'payment',
+    },
     { where: 'inventory', statement: 'Every reservation belongs to an order.', table: 'reservation' },
   ] as const
   return owners.map(({ where, statement, table }) => ({
@@ -17,7 +22,15 @@ export function orphanChecks(): Check[] {
       const read = (after: string) =>
         table === 'payment'
           ? shop.sql(where)<{ orderId: string }>`
-              select order_id from payment where order_id > ${after} order by order_id limit ${batchSize}`
+              select order_id
+              from payment p
+              where order_id > ${after}
+                and not (
+                  captured = refunded
+                  and exists (
+                    select from payment_operation o where o.order_id = p.order_id and o.reason = ${lostOrderReason}))
+              order by order_id
+              limit ${batchSize}`
           : shop.sql(where)<{ orderId: string }>`
               select order_id from reservation where order_id > ${after} order by order_id limit ${batchSize}`
       for await (const rows of inBatches(read, (row) => row.orderId, smallestId)) {

@@ -20,7 +20,10 @@ export interface Control {
   close(): void
 }
 
-/** Serves /health/live, /health/ready, and POST /restart?services=orders,gateway to those who send the key as a bearer token. */
+/**
+ * Serves /health/live, /health/ready, /targets, which tells Prometheus where to measure which process, and POST
+ * /restart?services=orders,gateway to those who send the key as a bearer token.
+ */
 export async function openControl(
   supervisor: Supervisor,
   { host, port, restartKey }: { host: string; port: number; restartKey: string },
@@ -29,6 +32,7 @@ export async function openControl(
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://control')
     if (pathname === '/health/live') return sendJson(response, 200, { live: true })
     if (pathname === '/health/ready') return void sendHealth(response)
+    if (pathname === '/targets') return sendJson(response, 200, targetsOf(supervisor, request.headers.host ?? ''))
     if (pathname !== '/restart' || request.method !== 'POST') return sendJson(response, 404, { title: 'Not found' })
     if (!holdsKey(request, restartKey)) return sendJson(response, 401, { title: 'The key of the restart is wrong.' })
     void sendRestart(response, searchParams.get('services') ?? '')
@@ -72,6 +76,15 @@ export async function openControl(
     }
     response.end()
   }
+}
+
+/** In the format of Prometheus' http_sd. A process that is down is listed at the address where it will be, so that it is missed. */
+function targetsOf(supervisor: Supervisor, askedHost: string) {
+  const host = URL.parse(`http://${askedHost}`)?.hostname ?? '127.0.0.1'
+  return supervisor.processes().map(({ slot, operationsUrl }) => ({
+    targets: [`${host}:${operationsUrl ? new URL(operationsUrl).port : slot.operationsPort}`],
+    labels: { component: slot.service, process: slot.name },
+  }))
 }
 
 function holdsKey(request: IncomingMessage, key: string): boolean {

@@ -113,7 +113,8 @@ function holding(
     pin: handle(pin, async (request) => {
       await record(fakes, 'pin', request)
       const known = reservations.get(request.params.orderId)
-      if (!known || known.status === 'released') refuse(pin, 'reservation-over', 'This reservation is over.')
+      if (!known) refuse(pin, 'not-found', 'There is no reservation of this order.')
+      if (known.status === 'released') refuse(pin, 'reservation-over', 'This reservation is over.')
       if (known.status === 'deferred') {
         const missing = known.lines.filter((line) => (stock.get(line.sku) ?? 1000) < line.quantity)
         if (missing.length > 0) {

@@ -9,6 +9,8 @@ import type { Connector } from './tls-connector.ts'
 /** Idle connections end before the server's keep-alive (10 s) does, whatever the server says, or a reused one may just have been closed. */
 const connectionOptions = { pipelining: 1, keepAliveTimeout: 4_000, keepAliveMaxTimeout: 4_000, connectTimeout: 2_000 }
 const mostConnections = 64
+/** Behind an address that stands for several processes (a Kubernetes Service), a connection stays with one; new ones must get their share. */
+const oldestConnectionMs = 60_000
 const probeMs = 1_000
 
 export type HttpMessage = Pick<Dispatcher.RequestOptions, 'method' | 'path' | 'body'> & {
@@ -25,10 +27,17 @@ export interface InstanceConnections {
   close(): Promise<void>
 }
 
-/** Connections are opened when they are first needed, 64 at most. `connect`: how, for TLS. */
-export function connectTo(address: string, connect?: Connector): InstanceConnections {
+/**
+ * Connections are opened when they are first needed, 64 at most. A call on one that is older than `clientTtl` opens a new one, and the
+ * old one ends after its answer. `connect`: how, for TLS.
+ */
+export function connectTo(
+  address: string,
+  connect?: Connector,
+  clientTtl: number = oldestConnectionMs,
+): InstanceConnections {
   const options = { ...connectionOptions, connect }
-  const pool = new Pool(address, { ...options, connections: mostConnections })
+  const pool = new Pool(address, { ...options, connections: mostConnections, clientTtl })
   const optionsOf = (message: HttpMessage, waitMs: number) => ({
     ...message,
     headersTimeout: waitMs,

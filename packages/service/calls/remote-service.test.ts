@@ -7,11 +7,14 @@ import { after, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Answer, defineApi, Nothing, type Route } from '@souk/contracts'
 import { newTrace } from '@souk/messaging'
+import { buildConnector } from 'undici'
 import { eventually } from '../fixture.ts'
 import { makeLog, Refusal } from '../index.ts'
+import { connectTo } from './instance-connections.ts'
 import { makeServiceCalls, type ServiceCalls } from './service-calls.ts'
 import { keysFromSecrets } from './service-keys.ts'
 import { serviceTokens } from './service-token.ts'
+import type { Connector } from './tls-connector.ts'
 
 const common = { access: 'anyone', path: '/v1/things', reply: Nothing, deadlineSeconds: 10 } as const
 const { routes } = defineApi('inventory', 'Counts things.', {
@@ -79,7 +82,10 @@ async function startRaw(...treatments: ((socket: Socket) => void)[]) {
 }
 
 function callsTo(...urls: string[]): ServiceCalls {
-  const calls = makeServiceCalls({ local: new Map(), remotes: { inventory: urls }, tokens, log })
+  return callsWith(undefined, urls)
+}
+function callsWith(connect: Connector | undefined, urls: string[]): ServiceCalls {
+  const calls = makeServiceCalls({ local: new Map(), remotes: { inventory: urls }, tokens, log, connect })
   stops.push(calls.close)
   return calls
 }
@@ -284,4 +290,53 @@ test('with one address nothing is probed, and it is asked whatever it answered',
   const calls = callsTo(only.url)
   for (let i = 0; i < 15; i++) assert.equal(await endOf(send(calls, routes.read)), '503')
   assert.deepEqual([only.asked, only.probed], [15, 0])
+})
+
+test('an only address that stands for several processes is asked once more, when it is refused or turned away', async () => {
+  let refusals = 0
+  /** As the address of a Kubernetes Service does, while one of its pods has just gone. */
+  const refusing: Connector = (options, callback) => {
+    if (refusals-- <= 0) return buildConnector({})(options, callback)
+    setImmediate(() => callback(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }), null))
+  }
+  const only = await startInstance(ok)
+  const calls = callsWith(refusing, [only.url])
+  refusals = 1
+  assert.equal(await endOf(send(calls, routes.add)), '200')
+  refusals = 2
+  assert.equal(await endOf(send(callsWith(refusing, [only.url]), routes.add)), 'unavailable')
+  assert.deepEqual([only.asked, refusals], [1, 0])
+
+  const leaving: RequestListener = (_request, response) => {
+    only.answer = ok
+    draining(response, 503)
+  }
+  only.answer = leaving
+  assert.equal(await endOf(send(calls, routes.put)), '200')
+  only.answer = leaving
+  assert.equal(await endOf(send(calls, routes.add)), '503') // It may not be processed twice.
+})
+
+test('a connection that has become old is replaced, and its last answer still arrives', async () => {
+  const ports = new Set<number>()
+  const one = await startInstance((request, response) => {
+    ports.add(request.socket.remotePort ?? 0)
+    setTimeout(() => response.end(), request.url === '/slow' ? 150 : 0)
+  })
+  const connections = connectTo(one.url, undefined, 100)
+  stops.push(connections.close)
+  const ask = async (path: string) => {
+    const { statusCode, body } = await connections.request({ method: 'GET', path, headers: {} }, 2_000)
+    await body.dump()
+    return statusCode
+  }
+  assert.equal(await ask('/'), 200)
+  await pause(5) // The connection is idle again.
+  assert.equal(await ask('/'), 200)
+  assert.equal(ports.size, 1)
+  await pause(120)
+  const slow = ask('/slow')
+  await pause(120)
+  assert.deepEqual([await ask('/'), await slow], [200, 200])
+  assert.equal(ports.size, 3)
 })

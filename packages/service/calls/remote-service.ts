@@ -56,7 +56,8 @@ export function makeRemoteService(
       const instance = instances.begin() as Remote // There is at least one.
       const call = { message, deadline, isRepeatable }
       const first = await tryOn(instance, call, instances)
-      const last = first.end === 'answered' ? first : await goOn(instance, first, call, instances)
+      const last =
+        first.end === 'answered' ? first : await goOn(instance, first, call, instances, addresses.length === 1)
       if (last.answer) return last.answer
       throw last.error
     },
@@ -98,19 +99,29 @@ async function tryOn(
  * Goes on after a try that was not answered. Without a connection no byte was sent, so any request may go to each other instance.
  * After a reset, and when an instance turned it away, a request that may be processed twice is sent once more.
  */
-async function goOn(first: Remote, end: Try, call: Call, instances: Instances<InstanceConnections>): Promise<Try> {
+async function goOn(
+  first: Remote,
+  end: Try,
+  call: Call,
+  instances: Instances<InstanceConnections>,
+  isOnlyAddress: boolean,
+): Promise<Try> {
+  let tries = 1
   const tried = new Set([first])
   let last = end
   let isRepetition = false
   while (Date.now() < call.deadline) {
     const mayRepeat = call.isRepeatable && !isRepetition && (last.end === 'reset' || last.end === 'turned-away')
     if (last.end !== 'unreachable' && !mayRepeat) break
-    // After a reset, the same instance may answer on another connection.
-    const next = instances.begin(tried) ?? (last.end === 'reset' ? instances.begin() : undefined)
+    // The same instance may answer on another connection after a reset. An only address may stand for several processes, of which
+    // another one may answer (a Kubernetes Service): it is asked once more.
+    const mayAskAgain = last.end === 'reset' || (isOnlyAddress && tries === 1)
+    const next = instances.begin(tried) ?? (mayAskAgain ? instances.begin() : undefined)
     if (!next) break
     tried.add(next)
+    tries += 1
     isRepetition ||= last.end !== 'unreachable'
-    last = await tryOn(next, call, instances, isRepetition)
+    last = await tryOn(next, call, instances, isRepetition || isOnlyAddress)
   }
   return last
 }

@@ -15,10 +15,10 @@ import { serveHealth } from '../http/health-routes.ts'
 import { drain, serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
 import { type ScheduleRunner, startSchedules } from '../work/schedules.ts'
-import { measureBacklogs } from './backlog-metrics.ts'
 import type { AnyService } from './define-service.ts'
+import { measureAll, measureSchedules } from './measure-service.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
-import { serveOperations } from './operations-server.ts'
+import { type Shown, startOperations } from './operations-server.ts'
 import { openServiceTls, tlsSpec } from './service-tls.ts'
 import { readSettings, type SettingsOf, variableOf } from './settings.ts'
 import {
@@ -30,6 +30,7 @@ import {
   stopSpec,
 } from './shared-settings.ts'
 import { type ProcessParts, type RunningService, startService } from './start-service.ts'
+import { type SchemaWait, whenSchemaSuffices } from './wait-for-schema.ts'
 
 export interface RunOptions {
   services: readonly AnyService[]
@@ -38,7 +39,8 @@ export interface RunOptions {
   databases: Partial<Record<ServiceName, string>>
   /** The same as the owner of its tables, who migrates it. Without one, the role of `databases` is the owner, or all is migrated. */
   owners?: Partial<Record<ServiceName, string>>
-  transport: Transport
+  /** A function opens it when health is already served; it is closed in the end. One that is handed over open stays open. */
+  transport: Transport | (() => Promise<Transport>)
   log: ProcessParts['log']
   /** Where the services run that are not here: http://host:port, or several of them separated by commas. */
   remotes?: Partial<Record<ServiceName, string>>
@@ -78,7 +80,7 @@ export interface Running {
 
 /** Starts services and resolves when all of them are ready. Throws WrongSettings, or what went wrong, having stopped again. */
 export async function run(options: RunOptions): Promise<Running> {
-  const { log, transport } = options
+  const { log } = options
   const { shared, settings, keys, remotes, drainMs, tlsFiles } = readAllSettings(options)
   const metrics = makeMetrics()
   const now = options.now ?? (() => new Date())
@@ -86,13 +88,16 @@ export async function run(options: RunOptions): Promise<Running> {
   const tls = await openServiceTls(tlsFiles, names, remotes, { log, metrics, now })
   const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
-  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, connect: tls?.connect })
-  const { onStopWork, onStop, stopAll } = makeStopping(log)
+  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, metrics, connect: tls?.connect })
+  const { onStopWork, onStop, stopAll, stopping } = makeStopping(log)
   onStop('certificates', async () => tls?.close())
   onStop('service calls', serviceCalls.close)
   const schedules = new Map<ServiceName, ScheduleRunner>()
-  const parts: ProcessParts = {
+  const schemaWait = { waits: shared.migrate === 'wait', log, stopping }
+  const shown: Shown = { isReady: false, services: [] }
+  const partsWith = (transport: Transport): ProcessParts => ({
     transport,
+    schemaWait,
     log,
     metrics,
     serviceCalls,
@@ -106,22 +111,23 @@ export async function run(options: RunOptions): Promise<Running> {
     ownerUrls: options.owners ?? {},
     resources: options.resources ?? {},
     runSoon: (service, schedule) => schedules.get(service)?.runSoon(schedule),
-  }
-  let isReady = false
+  })
 
   try {
+    const operationsUrl = await startOperations(shown, options.operations, metrics, onStop)
+    const transport = await openTransport(options.transport, schemaWait, onStop)
+    shown.transport = transport
+    const parts = partsWith(transport)
     const started = await Promise.all(options.services.map((definition) => startService(definition, parts)))
     for (const { definition, answer } of started) local.set(definition.name, answer)
     startAllSchedules(started, schedules, parts)
-    for (const service of started) {
-      for (const subscription of await startReactions(service, parts, options.retrySeconds))
-        onStopWork(`${service.definition.name} messages`, subscription.close)
-    }
+    await startAllReactions(started, parts, options.retrySeconds)
     const services = new Map<ServiceName, RunningService>()
     for (const service of started)
-      services.set(service.definition.name, await startListening(service, options, parts, tokens, () => isReady))
-    const operationsUrl = await startOperations(started, options, parts, () => isReady)
-    isReady = true
+      services.set(service.definition.name, await startListening(service, options, parts, tokens, shown))
+    measureAll(metrics, started, transport)
+    shown.services = started
+    shown.isReady = true
     return {
       services,
       serviceCalls,
@@ -129,12 +135,12 @@ export async function run(options: RunOptions): Promise<Running> {
       metrics,
       operationsUrl,
       async drain() {
-        isReady = false
+        shown.isReady = false
         for (const { server } of services.values()) if (server) drain(server)
         await pause(drainMs)
       },
       async stop() {
-        isReady = false
+        shown.isReady = false
         await stopAll()
       },
     }
@@ -148,14 +154,18 @@ export async function run(options: RunOptions): Promise<Running> {
 function makeStopping(log: ProcessParts['log']) {
   const work: (() => Promise<void>)[] = []
   const stack = new AsyncDisposableStack()
+  const controller = new AbortController()
   const logged = (part: string, stop: () => Promise<unknown>) => async () => {
     await stop().catch((error) => log.error({ err: error, part }, 'A part did not stop cleanly.'))
   }
   return {
+    /** Aborted when all is stopped: nothing waits any longer for a start. */
+    stopping: controller.signal,
     onStopWork: (part: string, stop: () => Promise<unknown>) => void work.push(logged(part, stop)),
     onStop: (part: string, stop: () => Promise<unknown>) => stack.defer(logged(part, stop)),
     /** Work needs no other work to end, only the parts that are stopped after it, in reverse order of starting. */
     async stopAll() {
+      controller.abort()
       await Promise.all(work.splice(0).map((stop) => stop()))
       await stack.disposeAsync()
     },
@@ -199,12 +209,25 @@ function isLoopback(host: string): boolean {
 function startAllSchedules(
   services: readonly RunningService[],
   runners: Map<ServiceName, ScheduleRunner>,
-  { log, onStopWork }: ProcessParts,
+  { log, metrics, onStopWork }: ProcessParts,
 ): void {
+  const succeeded = measureSchedules(metrics, services)
   for (const { definition, contextFor } of services) {
-    const runner = startSchedules(definition.schedules ?? [], () => contextFor(newTrace()), log)
+    const onSuccess = (schedule: string) => succeeded(definition.name, schedule)
+    const runner = startSchedules(definition.schedules ?? [], () => contextFor(newTrace()), log, onSuccess)
     runners.set(definition.name, runner)
     onStopWork(`${definition.name} schedules`, runner.stop)
+  }
+}
+
+async function startAllReactions(
+  services: readonly RunningService[],
+  parts: ProcessParts,
+  retrySeconds: RunOptions['retrySeconds'],
+): Promise<void> {
+  for (const service of services) {
+    for (const subscription of await startReactions(service, parts, retrySeconds))
+      parts.onStopWork(`${service.definition.name} messages`, subscription.close)
   }
 }
 
@@ -214,7 +237,7 @@ async function startListening(
   { listen, services }: RunOptions,
   { serviceCalls, onStopWork, tls }: ProcessParts,
   tokens: ServiceTokens,
-  isReady: () => boolean,
+  shown: Shown,
 ): Promise<RunningService> {
   const { definition, context, answer } = service
   if (!listen || (!definition.serve && services.length > 1)) return service
@@ -223,7 +246,7 @@ async function startListening(
     ? await definition.serve(context, serviceCalls)
     : serveService(definition.name, routes, answer, tokens, tls)
   // Nothing of the operators is on the public port: the readiness of a gateway is on its operations port.
-  if (!definition.serve) serveHealth(server, isReady)
+  if (!definition.serve) serveHealth(server, () => shown.isReady)
   if (listen.takesHanded) takeHandedConnections(server)
   const url = await server.listen({ host: listen.host, port: listen.port })
   onStopWork(`${definition.name} server`, () => server.close())
@@ -235,21 +258,13 @@ function schemeOf({ server }: FastifyInstance): string {
   return server instanceof TlsServer ? 'https:' : 'http:'
 }
 
-/** Serves health and metrics, on another port when the wanted one is taken. Returns where; undefined when it is switched off. */
-async function startOperations(
-  services: readonly RunningService[],
-  { operations }: RunOptions,
-  { metrics, transport, onStop }: ProcessParts,
-  isReady: () => boolean,
-): Promise<string | undefined> {
-  const databases = services.flatMap(({ definition, database }) =>
-    database ? [{ name: definition.name, database }] : [],
-  )
-  measureBacklogs(metrics, databases)
-  if (!operations) return undefined
-  const health = () => Object.assign({}, ...services.map((service) => service.health?.()))
-  const server = serveOperations({ metrics, isLive: () => true, isReady, databases, transport, health })
-  const url = await server.listen(operations).catch(() => server.listen({ host: '127.0.0.1', port: 0 }))
-  onStop('operations', () => server.close())
-  return url
+async function openTransport(
+  given: RunOptions['transport'],
+  schemaWait: SchemaWait,
+  onStop: ProcessParts['onStop'],
+): Promise<Transport> {
+  if (typeof given !== 'function') return given
+  const transport = await whenSchemaSuffices(schemaWait, given)
+  onStop('bus', transport.close)
+  return transport
 }

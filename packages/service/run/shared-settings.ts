@@ -21,8 +21,8 @@ export const sharedSpec = {
   returnOrigins: originList('origins of other sites that the bank may send customers back to'),
   shopName: text('the name of the shop', 'Souk'),
   migrate: choice(
-    'whether a service migrates its database when it starts; off: it only checks that nothing is missing, and `npm run migrate` migrates',
-    ['on', 'off'],
+    'whether a service migrates its database when it starts; off: it only checks that nothing is missing, and `npm run migrate` migrates; wait: it waits for that, live and not ready',
+    ['on', 'off', 'wait'],
     'on',
   ),
 } satisfies SettingsSpec

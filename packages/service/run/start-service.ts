@@ -18,10 +18,12 @@ import { startJobs } from '../work/run-jobs.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
 import type { AnyService, OpenedResources } from './define-service.ts'
 import { round } from './log.ts'
+import { connectionsOf, measureJobs, measurePublished, measureStatements } from './measure-service.ts'
 import type { Metrics } from './metrics.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import type { SharedSettings } from './shared-settings.ts'
 import { startTableMaintenance } from './table-maintenance.ts'
+import { type SchemaWait, whenSchemaSuffices } from './wait-for-schema.ts'
 
 /** What all services of a process have in common. */
 export interface ProcessParts {
@@ -32,6 +34,8 @@ export interface ProcessParts {
   now: () => Date
   /** How the servers of this process speak TLS; undefined: they do not. */
   tls?: ServerTls
+  /** Whether to wait for a schema that somebody else makes. */
+  schemaWait: SchemaWait
   shared: SharedSettings
   /** The settings of each service. */
   settings: Readonly<Record<string, Record<string, unknown>>>
@@ -75,14 +79,16 @@ export async function startService(definition: AnyService, parts: ProcessParts):
   if (close) onStop(`${name} resources`, close)
 
   const contextFor = contextMaker({ ...common, resources })
+  metrics.declare(definition.metrics ?? [])
   if (database) {
+    const measureJob = measureJobs(metrics, definition)
     const jobs = await startJobs(
       database,
       definition.jobs ?? [],
       () => contextFor(newTrace()),
       log,
       (job, milliseconds, failed) => {
-        metrics.count('souk_jobs_total', { service: name, job, outcome: failed ? 'failed' : 'done' })
+        measureJob(job, milliseconds / 1000, failed)
         log.info({ service: name, job, ms: round(milliseconds), failed }, 'job')
       },
     )
@@ -95,25 +101,24 @@ export async function startService(definition: AnyService, parts: ProcessParts):
 /** Opens and migrates the service's database, and starts what works on its tables of messages. */
 async function startDatabase(definition: AnyService, parts: ProcessParts): Promise<Database> {
   const { name } = definition
-  const { log, transport, onStop } = parts
+  const { log, metrics, transport, onStop } = parts
   const url = parts.databaseUrls[name]
   if (!url) throw new Error(`The ${name} service needs a database: set ${name.toUpperCase()}_DATABASE_URL.`)
   let relay: Relay | undefined
   const database = openDatabase({
     url,
     service: name,
-    connections: definition.connections ?? 10,
+    connections: connectionsOf(definition),
     plansByIndex: definition.plansByIndex,
     onMessagesStored: () => relay?.wake(),
+    onStatement: measureStatements(metrics, name),
     onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
   })
   onStop(`${name} database`, database.close)
-  await prepareSchema(definition, database, {
-    ownerUrl: parts.ownerUrls[name],
-    migrates: parts.shared.migrate === 'on',
-  })
+  const preparing = { ownerUrl: parts.ownerUrls[name], migrates: parts.shared.migrate === 'on' }
+  await whenSchemaSuffices(parts.schemaWait, () => prepareSchema(definition, database, preparing))
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
-  relay = startRelay({ database, transport, log })
+  relay = startRelay({ database, transport, log, onPublished: measurePublished(metrics, name) })
   onStop(`${name} relay`, relay.stop)
   return database
 }

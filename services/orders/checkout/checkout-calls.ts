@@ -44,15 +44,17 @@ export async function holdStock(order: Order, context: OrdersContext): Promise<S
 }
 
 /**
- * Pins the reservation: no timer ends it while the money is captured. Stock that was given back meanwhile is reserved again.
- * Undefined when it is pinned.
+ * Pins the reservation: no timer ends it while the money is captured. Stock that was given back meanwhile is reserved again, and so is
+ * stock whose reservation inventory has never made: after a restore, money may be there before it. Undefined when it is pinned.
  */
-export async function pinStock(order: Order, { clients }: OrdersContext): Promise<Signal | undefined> {
+export async function pinStock(order: Order, context: OrdersContext): Promise<Signal | undefined> {
   try {
-    await clients.inventory.pin({ params: { orderId: order.id } })
+    await context.clients.inventory.pin({ params: { orderId: order.id } })
     return undefined
   } catch (error) {
-    return stockRefused(error)
+    if (!(error instanceof ProblemError && error.problem.code === 'not-found')) return stockRefused(error)
+    const reserved = await reserveStock(order, context)
+    return typeof reserved === 'string' ? undefined : reserved
   }
 }
 

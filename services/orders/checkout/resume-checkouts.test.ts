@@ -99,6 +99,14 @@ test('a capture that fails on the way is taken up again', async () => {
   await is(orderId, 'paid')
 })
 
+test('money that is there before the reservation, as after a restore, finds stock reserved late', async () => {
+  const { orderId } = await begin('tok_3ds')
+  shop.fakes.reservations.delete(orderId)
+  await shop.deliver(PaymentAuthorized(about(orderId)))
+  await is(orderId, 'paid')
+  assert.equal(shop.fakes.reservations.get(orderId)?.status, 'pinned')
+})
+
 test('money is not captured for stock that is gone: the order and its payment are canceled (vendure #3411)', async () => {
   const { orderId } = await begin('tok_3ds')
   shop.fakes.reservations.set(orderId, { lines: [], status: 'released' })
