@@ -51,7 +51,9 @@ export function keepProductTemplates(table: string): string {
 /** What was received so far: all that was sold, and what lies there. Runs last, when the ledger has all sales. */
 export const receiveGoods = `
   with received as (
-    select sku, 20 + abs(hashtext(sku)) % 500 as on_hand, coalesce(sold.units, 0) as units
+    -- An eighth of the shelves is nearly empty.
+    select f.sku, abs(hashtext(f.sku)) % case when abs(hashtext('shelf of ' || f.sku)) % 8 = 0 then 4 else 80 end as on_hand,
+      coalesce(sold.units, 0) as units
     from for_sale f
     left join (
       select sku, -sum(on_hand_change)::bigint as units from stock_movement where sku like 'BULK-%' group by sku
@@ -59,8 +61,8 @@ export const receiveGoods = `
     where f.sku like 'BULK-%'
   ), movement as (
     insert into stock_movement (id, sku, location, kind, on_hand_change, reserved_change, reason, at)
-    select bench_fill.v7(bench_fill.placed_at(1) - interval '1 day', sku), sku, 'main', 'received', on_hand + units, 0, 'First delivery',
-      bench_fill.placed_at(1) - interval '1 day'
+    select bench_fill.v7(bench_fill.placed_at(1) - interval '1 day', sku), sku, 'main', 'received', on_hand + units, 0,
+      'First delivery', bench_fill.placed_at(1) - interval '1 day'
     from received
   )
   insert into stock (sku, location, on_hand, reserved)
