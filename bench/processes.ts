@@ -13,7 +13,7 @@ export function cpuSecondsOf(dataFolder: string): Record<string, number> {
   const processes = readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? (statOf(Number(pid)) ?? []) : []))
   const children = (parent: number): Stat[] =>
     processes.filter((one) => one.parent === parent).flatMap((one) => [one, ...children(one.pid)])
-  for (const { name, seconds } of children(launcher)) add(name, seconds)
+  for (const { name, seconds } of children(launcher)) if (name) add(name, seconds)
   const postmaster = Number(readFileSync(postmasterFile(dataFolder), 'utf8').split('\n')[0])
   for (const one of processes) if (one.pid === postmaster || one.parent === postmaster) add('PostgreSQL', one.seconds)
   return used
