@@ -34,10 +34,8 @@ export const limits = {
   connectionsOfServer: 500,
   databaseCores: 64,
   walBytesPerSecond: 500e6,
-  /** The relay of a database, one at a time (decision 2), and the embedded bus, whose appends one row lock serializes. */
-  relayMessagesPerSecond: 5_000,
-  busMessagesPerSecond: 5_000,
-  ordersOfOneSku: 400,
+  /** From the outbox by one relay (decision 2) over the embedded bus to the reaction: docs/brokers.md. */
+  relayMessagesPerSecond: 4_500,
 } as const
 
 export type Part = 'gateway' | 'users' | 'products' | 'inventory' | 'orders' | 'payments' | 'notifications'
@@ -111,8 +109,7 @@ function overLimit(needs: Omit<Needs, 'overLimit'>): Needs['overLimit'] {
     'processor of one database server': needs.databaseCores / limits.databaseCores,
     'WAL of one database server': needs.walBytesPerSecond / limits.walBytesPerSecond,
     'connections of one database server': needs.connections / limits.connectionsOfServer,
-    'one relay of orders': needs.messagesPerSecond / limits.relayMessagesPerSecond,
-    'the embedded bus': needs.messagesPerSecond / limits.busMessagesPerSecond,
+    'one relay and the embedded bus': needs.messagesPerSecond / limits.relayMessagesPerSecond,
   }
   return Object.entries(times)
     .map(([what, share]) => ({ what, times: share }))
