@@ -14,7 +14,8 @@ import { cpuSecondsOf } from './processes.ts'
 import { cells, print, say } from './report.ts'
 
 const seconds = 20
-const warmUpSeconds = 10
+/** V8 compiles functions again after 3,000 calls; until then a purchase costs up to three times as much. */
+const warmUpSeconds = 30
 /** PostgreSQL's sessions report what they did after this long. */
 const reportedAfterMs = 12_000
 const senders = ['orders', 'payments', 'inventory', 'products', 'users'] as const
