@@ -28,6 +28,7 @@ export async function benchBigShop(): Promise<void> {
   const words = process.argv.slice(2)
   const after = (name: string) => (words.includes(name) ? words[words.indexOf(name) + 1] : undefined)
   const given = after('--folder')
+  if (words.includes('--folder') && !given) return stopWith('--folder needs the name of a folder.')
   const own = given ? undefined : mkdtempSync(join(tmpdir(), 'souk-bench-'))
   const folder = own ? join(own, 'big') : resolve(given as string)
   const smallFolder = `${folder}-small`
@@ -43,14 +44,18 @@ export async function benchBigShop(): Promise<void> {
     print()
   } catch (error) {
     if (!(error instanceof Error) || opened.length > 0) throw error
-    process.stderr.write(`\n  ${error.message}\n`)
-    process.exitCode = 1
+    stopWith(error.message)
   } finally {
     for (const shop of opened) await shop.client.close()
     for (const shop of opened) await shop.ask('stop')
     removeDataFolder(smallFolder)
     if (own) removeDataFolder(own)
   }
+}
+
+function stopWith(sentence: string): void {
+  process.stderr.write(`\n  ${sentence}\n`)
+  process.exitCode = 1
 }
 
 async function openShop(folder: string): Promise<Opened> {

@@ -34,13 +34,12 @@ function later(client: pg.Client, place: number, statement: string) {
 }
 
 /** Makes what was dropped; each in a transaction of its own, so that an interrupted run continues. */
-export async function makeIndexes(client: pg.Client, onMade: (left: number) => void): Promise<void> {
+export async function makeIndexes(client: pg.Client): Promise<void> {
   const { rows } = await client.query('select id, statement from bench_fill.later order by place, id')
-  for (const [place, { id, statement }] of rows.entries()) {
+  for (const { id, statement } of rows) {
     await client.query('begin')
     await client.query(statement)
     await client.query('delete from bench_fill.later where id = $1', [id])
     await client.query('commit')
-    onMade(rows.length - place - 1)
   }
 }
