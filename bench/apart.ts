@@ -21,7 +21,7 @@ const leastRatio = 0.6
 const startSeconds = 180
 const staffPassword = 'a-long-password-for-the-bench'
 
-interface Shop {
+export interface Shop {
   client: Client
   skus: string[]
   stop(): Promise<void>
@@ -61,7 +61,8 @@ function schemeOfBus(): string {
   return `on ${process.env.BUS_URL?.split(':')[0] ?? 'the embedded bus'}`
 }
 
-async function openShop(
+/** Starts a shop from outside, with goods in stock; `words` as `npm start` takes them. */
+export async function openShop(
   dataFolder: string,
   words: readonly string[],
   more: Record<string, string | undefined> = {},
@@ -140,8 +141,14 @@ async function stockUp(url: string, skus: readonly string[]): Promise<void> {
   await ask('/v1/stock/movements', { movements }, { authorization, 'idempotency-key': randomUUID() })
 }
 
-function purchases({ client, skus }: Shop, forSeconds: number): Promise<Measured> {
+/** `counted`: those before and after the measured seconds, too. */
+export async function purchases({ client, skus }: Shop, forSeconds: number): Promise<Measured & { counted: number }> {
   const sku = (shopper: number, turn: number) => skus[(shopper * 31 + turn * 7) % skus.length] as string
   say(`buying for ${forSeconds} s`)
-  return measure(shoppers, forSeconds, async (shopper, turn) => (await buy(client, [sku(shopper, turn)])) === 201)
+  let counted = 0
+  const measured = await measure(shoppers, forSeconds, async (shopper, turn) => {
+    counted += 1
+    return (await buy(client, [sku(shopper, turn)])) === 201
+  })
+  return { ...measured, counted }
 }

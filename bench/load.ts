@@ -59,13 +59,13 @@ export function meanOf(slices: readonly Measured[]): Measured {
 }
 
 export interface Client {
-  get(path: string): Promise<{ status: number; body: Buffer }>
+  get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: Buffer }>
   send(
     method: string,
     path: string,
     body: unknown,
     headers?: Record<string, string>,
-  ): Promise<{ status: number; body: Record<string, never> }>
+  ): Promise<{ status: number; body: Record<string, never>; headers: Record<string, string> }>
   close(): Promise<void>
 }
 
@@ -73,30 +73,36 @@ export interface Client {
 export function openClient(url: string): Client {
   const pool = new Pool(url, { connections: 64, pipelining: 1 })
   const ask = (options: { method: string; path: string; body?: string; headers?: Record<string, string> }) =>
-    new Promise<{ status: number; body: Buffer }>((resolve, reject) => {
+    new Promise<{ status: number; body: Buffer; headers: Record<string, string> }>((resolve, reject) => {
       let status = 0
+      let received: Record<string, string> = {}
       const chunks: Buffer[] = []
       pool.dispatch(options as Dispatcher.DispatchOptions, {
         onRequestStart: () => undefined,
-        onResponseStart: (_controller, statusCode) => {
+        onResponseStart: (_controller, statusCode, headers) => {
           status = statusCode
+          received = headers as Record<string, string>
         },
         onResponseData: (_controller, chunk) => void chunks.push(chunk),
         onResponseEnd: () =>
-          resolve({ status, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }),
+          resolve({
+            status,
+            body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+            headers: received,
+          }),
         onResponseError: (_controller, error) => reject(error),
       })
     })
   return {
-    get: (path) => ask({ method: 'GET', path }),
+    get: (path, headers) => ask({ method: 'GET', path, headers }),
     async send(method, path, sent, headers = {}) {
-      const { status, body } = await ask({
+      const answer = await ask({
         method,
         path,
         body: JSON.stringify(sent),
         headers: { 'content-type': 'application/json', ...headers },
       })
-      return { status, body: JSON.parse(body.toString()) }
+      return { ...answer, body: JSON.parse(answer.body.toString()) }
     },
     close: () => pool.close(),
   }

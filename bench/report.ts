@@ -35,5 +35,6 @@ export function print(): void {
       .join('  '),
   )
   const told = goals.map((one) => `  ${one.met ? 'reached' : 'MISSED '}  ${one.goal}: ${one.seen}`)
-  process.stdout.write(`\n${lines.join('\n')}\n\n${told.join('\n')}\n`)
+  const table = rows.length > 1 ? `${lines.join('\n')}\n\n` : ''
+  process.stdout.write(`\n${table}${told.join('\n')}\n`)
 }

@@ -49,6 +49,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
   if (ask === 'seed many') answer = await seedMany(running, value as number, quiet)
   if (ask === 'stock') answer = await move('received', value as Goods)
   if (ask === 'leave') answer = await leave(value as Goods[number])
+  if (ask === 'schedules') answer = await runSchedules()
   if (ask === 'settle') answer = await awaitReaders(running)
   if (ask === 'memory') {
     globalThis.gc?.()
@@ -66,6 +67,19 @@ async function stop(): Promise<void> {
   await running.stop()
   await transport.close()
   await machine.stop()
+}
+
+/** Runs each schedule of each service once, and tells how long it took. */
+async function runSchedules(): Promise<{ name: string; ms: number }[]> {
+  const ran: { name: string; ms: number }[] = []
+  for (const { definition, context } of running.services.values()) {
+    for (const { name, run: work } of definition.schedules ?? []) {
+      const began = performance.now()
+      await work(context, new AbortController().signal)
+      ran.push({ name: `${definition.name}: ${name}`, ms: performance.now() - began })
+    }
+  }
+  return ran
 }
 
 /** Adjusts the stock so that as many units as asked can be bought. */

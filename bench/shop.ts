@@ -7,7 +7,7 @@ export interface BenchShop {
   startedMs: number
   busUrl: string
   ask(
-    question: 'seed' | 'seed many' | 'stock' | 'leave' | 'settle' | 'memory' | 'stop',
+    question: 'seed' | 'seed many' | 'stock' | 'leave' | 'settle' | 'memory' | 'schedules' | 'stop',
     value?: unknown,
   ): Promise<unknown>
   pid: number

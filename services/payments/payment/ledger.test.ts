@@ -6,6 +6,7 @@ import type { Sql } from '@souk/postgres'
 import { eventually } from '@souk/service/fixture'
 import { findViolations, price, startPayments, type TestPayments } from '../fixture.ts'
 import { invariants } from '../invariants.ts'
+import type { PaymentStatus } from './payment.ts'
 
 let it: TestPayments
 before(async () => {
@@ -136,6 +137,18 @@ test('the tables refuse what must never happen', async () => {
     insert into ledger_transfer (id, debit, credit, amount, currency, order_id, at)
     values (${randomUUID()}, 'refunds', 'refunds', 1, 'EUR', ${orderId}, now())`,
   )
+})
+
+test('staff list the payments of each status', async () => {
+  const { orderId } = await it.pay('tok_3ds')
+  const waiting = await it.staff.list({ query: { status: 'action-required' } })
+  assert.ok(waiting.items.some((one) => one.orderId === orderId))
+  const rows = await it.sql<{ status: PaymentStatus; count: number }>`
+    select status, count(*) as count from payment where currency <> 'XXX' group by status`
+  for (const { status, count } of rows) {
+    const { items } = await it.staff.list({ query: { status, limit: 100 } })
+    assert.equal(items.length, Math.min(count, 100), status)
+  }
 })
 
 test('staff read payments and the ledger page by page; others do not', async () => {

