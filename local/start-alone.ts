@@ -1,7 +1,7 @@
 // `npm run service -- orders`: one service in this process, on the shop that already runs here, or on databases given by
 // <NAME>_DATABASE_URL and BUS_DATABASE_URL or BUS_URL, which <NAME>_MIGRATIONS_URL names as their owner.
 import { type AnyService, makeLog, run, WrongSettings } from '@souk/service'
-import { startTelemetry } from '@souk/service/run/telemetry'
+import { startTelemetry } from '@souk/service/run/export-spans'
 import { allServices } from '../services/all-services.ts'
 import { openBus } from './bus.ts'
 import { addressVariable, databaseVariable, environmentOf } from './environment.ts'
@@ -28,7 +28,7 @@ export async function startAlone(
   const { host, port, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(env, usual, usual + 100)
   const target = await findTarget(definition, { env, progress, onStopLast })
   const log = makeLog({ level: logLevel, file: logFile })
-  onStop(await startTelemetry(env, definition.name))
+  onStop(await startTelemetry(env, definition.name, log))
   const scheme = target.env.SOUK_TLS_CERT ? 'https' : 'http'
   const running = await run({
     services: [definition],

@@ -30,7 +30,7 @@ const channel = 'souk_outbox'
 
 interface RelayOptions {
   database: Database
-  transport: Transport
+  transport: Pick<Transport, 'publish'>
   log: Log
 }
 /** What wakes and ends the work of a relay. */

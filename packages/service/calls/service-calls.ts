@@ -10,6 +10,7 @@ import { makeHttpCalls, type Remotes } from './http-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
 import type { Connector } from './tls-connector.ts'
+import { traced } from './trace-calls.ts'
 
 export interface ServiceCalls {
   /** Resolves with the answer, whatever its status. Throws a Refusal (unavailable, deadline-exceeded) when there was none. */
@@ -48,7 +49,7 @@ export function makeServiceCalls(options: {
     return service ? service(route, { ...request, trace: childOf(request.trace) }) : http.send(route, request)
   }
 
-  async function call(route: Route, request: ServiceRequest): Promise<Answer> {
+  async function callOnce(route: Route, request: ServiceRequest): Promise<Answer> {
     const { service } = route
     const deadline = callDeadline(route, request.deadline)
     const breaker = breakerOf(service)
@@ -67,6 +68,7 @@ export function makeServiceCalls(options: {
     }
   }
 
+  const call = traced(callOnce)
   return {
     call,
     isOpenFor: (service) => !breakerOf(service).isOpen,

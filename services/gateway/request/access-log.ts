@@ -8,7 +8,7 @@ export type AccessLog = (request: HttpRequest, status: number, code?: string) =>
 
 export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
   return (request, status, code) => {
-    const { route, startedAt, trace, caller, cache, clientTraceId, endSpan } = contextOf(request)
+    const { route, startedAt, trace, caller, cache, clientTraceId, span } = contextOf(request)
     const milliseconds = performance.now() - startedAt
     const routeName = route ? `${route.service}.${route.name}` : 'none'
     metrics.request('gateway', routeName, status, milliseconds / 1000)
@@ -20,6 +20,7 @@ export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
         status,
         ms: round(milliseconds),
         traceId: trace.traceId,
+        spanId: trace.spanId,
         clientTraceId,
         userId: caller.userId,
         orderId: route && orderIdIn(route, request.params as Record<string, unknown>),
@@ -28,6 +29,6 @@ export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
       },
       'request',
     )
-    endSpan?.(status >= 500)
+    span?.end(status >= 500 ? String(status) : undefined, { 'http.response.status_code': status })
   }
 }
