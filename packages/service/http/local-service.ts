@@ -25,7 +25,7 @@ export function localService(
       'server',
       `${route.method} ${route.path}`,
       { trace, service: definition.name },
-      { 'http.request.method': route.method, 'http.route': route.path, 'url.scheme': 'http' },
+      { 'http.request.method': route.method, 'http.route': route.path },
     )
     const answerRoute = answerers.get(route.name) as Answerer // Every route of a contract has a handler, or it does not compile.
     const incoming = {

@@ -10,10 +10,13 @@ import { json } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { defineApi, Nothing } from '@souk/contracts'
 import { BackInStock, SoldOut, StockLow } from '@souk/contracts/inventory'
-import { newTrace } from '@souk/messaging'
+import { beginTrace, newTrace, openDatabase } from '@souk/messaging'
+import { batched } from '@souk/postgres'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { anonymous, eventually, startForTest } from '../fixture.ts'
 import { type ContextFor, defineService, every, handle, on } from '../index.ts'
 import { startTelemetry } from './export-spans.ts'
+import { beginSpan, during } from './telemetry.ts'
 
 interface Span {
   traceId: string
@@ -23,6 +26,7 @@ interface Span {
   kind: number
   startTimeUnixNano: string
   endTimeUnixNano: string
+  links: { spanId: string }[]
 }
 const [internal, server, client, producer, consumer] = [1, 2, 3, 4, 5]
 const spans: Span[] = []
@@ -38,7 +42,7 @@ after(() => {
   collector.closeAllConnections()
 })
 process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
-const flush = await startTelemetry(process.env, 'test')
+let flush = await startTelemetry(process.env, 'test')
 
 const about = { access: 'anyone', reply: Nothing, status: 204 } as const
 const stockApi = defineApi('inventory', 'Stock.', {
@@ -148,6 +152,33 @@ test('every span has its parent, and a message its own time, in one process and 
     assert.ok(BigInt(low.startTimeUnixNano) < BigInt(out.startTimeUnixNano))
   }
   assert.equal(spans.filter((span) => span.name === 'process inventory.back-in-stock').length, 2)
+})
+
+test('a statement that serves several requests is in the trace of the first and names the spans of the others', async () => {
+  const url = await createDatabase()
+  const database = openDatabase({ url, service: 'orders' })
+  const write = batched<string, { name: string }, { database: object }>({
+    key: (name) => name,
+    keyOf: ({ name }) => name,
+    write: (names) => database.sql<{ name: string }>`select name from unnest(${names}::text[]) as given (name)`,
+  })
+  spans.length = 0
+  flush = await startTelemetry(process.env, 'test') // The test before has ended it.
+  const requests = ['first', 'second', 'third'].map((name) => ({ name, trace: beginTrace() }))
+  await Promise.all(
+    requests.map(({ name, trace }) =>
+      during(beginSpan('server', name, { trace, service: 'orders' }), () => write(name, { database })),
+    ),
+  )
+  await database.close()
+  await dropDatabase(url)
+  await flush()
+  const statements = spans.filter((span) => span.name === 'select')
+  const [first, ...others] = requests.map(({ trace }) => trace.spanId)
+  assert.deepEqual(
+    statements.map(({ parentSpanId, links }) => [parentSpanId, links.map(({ spanId }) => spanId)]),
+    [[first, others]],
+  )
 })
 
 function millisecondsOf({ startTimeUnixNano, endTimeUnixNano }: Span): number {
