@@ -1,5 +1,5 @@
-// Everything that must hold before a commit (`npm run check`): types, then lint and format, then all tests. It stops at
-// the first that fails.
+// Everything that must hold before a commit (`npm run check`): types, lint and format, the pipelines (actionlint), then
+// all tests. It stops at the first that fails.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join, resolve } from 'node:path'
@@ -11,6 +11,7 @@ const steps = [
   // would install it for everybody.
   { name: 'Types', words: [join(tools, 'tsc', 'bin', 'tsc'), '--noEmit', '-p', project] },
   { name: 'Lint and format', words: [join(tools, '@biomejs', 'biome', 'bin', 'biome'), 'check', '.'] },
+  { name: 'Pipelines', words: [join(project, 'local', 'lint-workflows.ts')] },
   { name: 'Tests', words: [join(project, 'local', 'test.ts'), ...process.argv.slice(2)] },
 ]
 

@@ -2,18 +2,17 @@
 // `--finish` settles what a person had to decide, and lets the shop open. See docs/backup.md.
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { FoundMoney } from '../services/payments/payment/import-payments.ts'
 import { backupKeyIn } from './backup/backup-key.ts'
 import { releaseMails } from './backup/prepare-restored.ts'
 import { endRecovery, readRecovery, reasonToStayClosed } from './backup/recovery.ts'
 import { type Restored, restoreShop } from './backup/restore-shop.ts'
 import { settleMoney } from './backup/settle-money.ts'
+import { showMoney } from './backup/show-money.ts'
 import { dataFolderIn, type Machine, openDatabases, openMachine } from './machine.ts'
 
 const usage = `Usage: npm run restore -- FOLDER [--at DATA] [--journal FILE]
          npm run restore -- --finish [--refund-lost | --leave-lost]
          npm run restore -- --release-mails`
-const shownAtMost = 50
 const say = (sentence: string) => void process.stdout.write(`  ${sentence}\n`)
 
 const { values, folder } = readWords()
@@ -65,18 +64,7 @@ async function finish(): Promise<void> {
 
 /** Prints what was found, and stops PostgreSQL. Returns how many operations need a person. */
 async function settle(machine: Machine, options: { consistentAt: string; givesBackLost: boolean }): Promise<number> {
-  const found = await settleMoney(machine, options).finally(machine.stop)
-  for (const one of found.slice(0, shownAtMost)) say(sentenceOn(one))
-  if (found.length > shownAtMost) say(`… and ${found.length - shownAtMost} more.`)
-  return found.filter(({ outcome }) => outcome === 'order-lost' || outcome === 'for-a-person').length
-}
-
-function sentenceOn({ outcome, kind, amount, currency, orderId, reference, at }: FoundMoney): string {
-  const what = `${kind} of ${amount} ${currency} (minor units) for order ${orderId}, ${reference}, at ${at.toISOString()}`
-  if (outcome === 'imported') return `Imported: ${what}`
-  if (outcome === 'given-back') return `Given back, because its order is lost: ${what}`
-  if (outcome === 'order-lost') return `Its order is lost: ${what}`
-  return `A person must look at it in the provider's pages: ${what}`
+  return showMoney(await settleMoney(machine, options).finally(machine.stop), say)
 }
 
 function tell({ nextOrderNumber, sessions, mails }: Restored['prepared']): void {

@@ -75,7 +75,7 @@ async function record(event: SecurityEvent, email: string, reason: string): Prom
   const file = env.SOUK_LOG_FILE || (env.USERS_DATABASE_URL ? undefined : join(dataFolderIn(env), 'souk.log'))
   if (!file) return
   const [user] = await database.sql<{ id: string }>`select id from shop_user where email = ${email}`
-  logSecurityEvent(makeLog({ file }), event, { outcome: 'allowed', userId: user?.id, reason })
+  logSecurityEvent({ log: makeLog({ file }) }, event, { outcome: 'allowed', userId: user?.id, reason })
 }
 
 function accountContext(): AccountContext {

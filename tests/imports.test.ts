@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { test } from 'node:test'
+import { targetsIn } from '../local/imports.ts'
 
 const project = resolve(import.meta.dirname, '..')
 const services = globSync('services/*/service.ts', { cwd: project }).map((file) => basename(dirname(file)))
@@ -153,16 +154,6 @@ function fileOf(file: string, target: string): string | undefined {
   if (target.startsWith('.')) return relative(project, resolve(project, dirname(file), target))
   const [, name, place = 'index'] = /^@souk\/([a-z]+)(?:\/(.+))?$/.exec(target) ?? []
   return name && `packages/${name}/${place.replace(/\.ts$/, '')}.ts`
-}
-/** What a text imports: static imports and exports, dynamic imports, types of `import('…')`, and `import.meta.resolve`. */
-function targetsIn(text: string): string[] {
-  const forms = [
-    /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm,
-    /^\s*import\s*['"]([^'"]+)['"]/gm,
-    /\bimport\(\s*['"]([^'"]+)['"]/g,
-    /\bimport\.meta\.resolve\(\s*['"]([^'"]+)['"]/g,
-  ]
-  return forms.flatMap((form) => [...text.matchAll(form)].map((found) => found[1] as string))
 }
 /** The package that a file belongs to; undefined for those that may import everything. */
 function partOf(file: string): string | undefined {

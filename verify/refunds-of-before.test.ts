@@ -14,11 +14,11 @@ import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { Value } from 'typebox/value'
 import { portion } from '../services/orders/cart/tax.ts'
 import { sumUp } from '../services/orders/cart/totals.ts'
+import { orderInvariants } from '../services/orders/invariants.ts'
 import { moneyLeft } from '../services/orders/order/money-left.ts'
 import type { Order } from '../services/orders/order/order.ts'
 import { findOrder } from '../services/orders/order/orders-table.ts'
 import { bySql } from './check.ts'
-import { orderInvariants } from './order-invariants.ts'
 
 const migrations = join(import.meta.dirname, '../services/orders/migrations')
 let url: string

@@ -51,6 +51,7 @@ export async function prepareApart(env: Record<string, string> = {}) {
   return {
     ...customerOf(url),
     dataFolder,
+    operationsPort,
     launcherPid: () => launcher?.pid as number,
     said: () => output,
     /** Starts the shop and resolves when it says that it is open. */
@@ -101,8 +102,8 @@ function run(script: string, words: readonly string[], env: Record<string, strin
   })
 }
 
-/** Puts in goods over HTTP, as staff, and resolves when they can be bought. */
-export async function putGoodsAsStaff(shop: ApartShop, skus: readonly string[]): Promise<void> {
+/** Puts in goods over HTTP, as staff, and resolves with the session of staff when they can be bought. */
+export async function putGoodsAsStaff(shop: ApartShop, skus: readonly string[]): Promise<string> {
   const bearer = await shop.signIn('staff@souk.example', staffPassword)
   const products = skus.map((sku) => ({
     id: randomUUIDv7(),
@@ -122,6 +123,7 @@ export async function putGoodsAsStaff(shop: ApartShop, skus: readonly string[]):
     return cart?.problems.length === 0
   }
   await eventually('the goods are for sale', isForSale, 30)
+  return bearer
 }
 
 /** Shoppers who browse and buy until `stop`, which resolves with how many requests succeeded and what failed. */

@@ -41,7 +41,7 @@ test('each process has addresses of its own, and the gateways share the public p
   await Promise.all(Array.from({ length: 20 }, () => shop.ask('GET', '/v1/products')))
   for (const name of ['gateway.1', 'gateway.2']) {
     const metrics = await (await fetch(`${find(processes, name).operations}/metrics`)).text()
-    assert.match(metrics, /souk_request_seconds_count\{.*route="products\.list"/, name)
+    assert.match(metrics, /http_server_request_duration_seconds_count\{.*http_route="\/v1\/products"/, name)
   }
 })
 

@@ -40,7 +40,9 @@ export async function restoreShop(options: RestoreOptions): Promise<Restored> {
   const usedKey = manifest.isEncrypted ? key : undefined
   const secrets = await readSecretsOf(join(folder, shopFile), usedKey)
   if (journal && !existsSync(journal)) throw new WrongBackup(`There is no journal ${journal}.`)
-  if (existsSync(dataFolder) && readdirSync(dataFolder).length > 0)
+  const isThere = existsSync(dataFolder)
+  // A volume of its own may hold the folder of its file system.
+  if (isThere && readdirSync(dataFolder).some((name) => name !== 'lost+found'))
     throw new WrongBackup(`${dataFolder} is not empty, and a restore replaces nothing. Name a new folder: --at FOLDER`)
 
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
@@ -55,9 +57,20 @@ export async function restoreShop(options: RestoreOptions): Promise<Restored> {
     return { manifest, prepared, machine }
   } catch (error) {
     await machine?.stop()
-    removeDataFolder(dataFolder)
+    removeUnfinished(dataFolder, isThere)
     throw error
   }
+}
+
+/** The folder is kept when it was there before. */
+function removeUnfinished(dataFolder: string, isKept: boolean): void {
+  try {
+    removeDataFolder(dataFolder)
+  } catch (error) {
+    // The mount point of a volume is emptied, and cannot be removed itself.
+    if (!isKept || (error as NodeJS.ErrnoException).code !== 'EBUSY') throw error
+  }
+  if (isKept) mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
 }
 
 interface Unpacking {

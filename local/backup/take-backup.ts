@@ -123,7 +123,11 @@ function checkShop(dataFolder: string): void {
 function prepareFolder(target: string): boolean {
   const found = statSync(target, { throwIfNoEntry: false })
   if (!found) {
-    mkdirSync(target, { recursive: true, mode: 0o700 })
+    try {
+      mkdirSync(target, { mode: 0o700 })
+    } catch (error) {
+      throw new WrongBackup(`The folder ${target} cannot be made: ${(error as Error).message}`)
+    }
     return true
   }
   if (!found.isDirectory()) throw new WrongBackup(`${target} is not a folder.`)

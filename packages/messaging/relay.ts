@@ -32,6 +32,8 @@ interface RelayOptions {
   database: Database
   transport: Pick<Transport, 'publish'>
   log: Log
+  /** Told of each batch: how many messages the broker has confirmed, and how many not. */
+  onPublished?: (confirmed: number, unconfirmed: number) => void
 }
 /** What wakes and ends the work of a relay. */
 interface Signals {
@@ -103,7 +105,11 @@ async function standBy(session: Session, signals: Signals): Promise<boolean> {
   return false
 }
 
-async function relayMessages(session: Session, signals: Signals, { transport, log }: RelayOptions): Promise<void> {
+async function relayMessages(
+  session: Session,
+  signals: Signals,
+  { transport, log, onPublished }: RelayOptions,
+): Promise<void> {
   const { connection } = session
   // A power cut may undo the move to outbox_sent; the effect is that of a relay that dies before it moves what it has published.
   await connection.sql`set synchronous_commit = off`
@@ -114,6 +120,7 @@ async function relayMessages(session: Session, signals: Signals, { transport, lo
     const rows = await takeNext(connection, published, batchSize)
     published = await publish(rows, transport, log)
     const refused = rows.length - published.length
+    onPublished?.(published.length, refused)
     if (rows.length === batchSize && refused === 0) continue
     retryInMs = refused > 0 && published.length === 0 ? Math.min(retryInMs * 2, retryMs.most) : retryMs.first
     if (published.length > 0) await pause(Math.min(pauseMs.least + published.length * pauseMs.perMessage, pauseMs.most))

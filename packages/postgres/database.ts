@@ -52,6 +52,8 @@ export interface DatabaseOptions extends SessionOptions {
   /** How long a connection of the pool may take to come about, in milliseconds (2,000). */
   connectMs?: number
   onError?: (error: Error) => void
+  /** Told of each statement and commit, how long its caller waited for it. */
+  onStatement?: (milliseconds: number) => void
 }
 
 /**
@@ -71,14 +73,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Also the listener without which an 'error' event of a connection in use would end the process.
   pool.on('connect', watchConnection)
   const shared = openSharedConnections(settings, options.sharedConnections ?? 3, onError)
-  const sql = sqlOn(() => shared)
+  const sql = sqlOn(() => shared, options.onStatement)
 
   return {
     sql,
     pool,
     url: options.url,
     transaction(work) {
-      const run = () => runTransaction(pool, options.name, work)
+      const run = () => runTransaction(pool, options, work)
       return workObserver()?.transaction(run) ?? run()
     },
     async commit<R>(statement: Statement<R>, accompaniment: Accompaniment = {}) {
@@ -96,7 +98,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 async function runTransaction<T>(
   pool: pg.Pool,
-  name: string,
+  { name, onStatement }: DatabaseOptions,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   const client = await connected(pool.connect())
@@ -109,7 +111,7 @@ async function runTransaction<T>(
       return queryOn(client, config)
     },
   }
-  const sql = sqlOn(() => statements)
+  const sql = sqlOn(() => statements, onStatement)
   try {
     corkForThisTick(client)
     const begun = queryOn(client, 'begin')
@@ -122,7 +124,9 @@ async function runTransaction<T>(
     const stored = last.map((statement) => sql`${statement}`.then(() => undefined))
     crashpoint(`${name}.before-commit`)
     corkForThisTick(client)
+    const started = performance.now()
     const [ended] = await Promise.all([queryOn(client, 'commit'), begun, ...stored])
+    onStatement?.(performance.now() - started)
     if (ended.command !== 'COMMIT') throw new Error('The transaction was rolled back by the database.')
     crashpoint(`${name}.after-commit`)
     for (const action of after) action()

@@ -34,13 +34,13 @@ export class Verbatim {
   }
 }
 
-/** Templates that run on what `runner` answers with when they are awaited. */
-export function sqlOn(runner: () => unknown): Sql {
+/** Templates that run on what `runner` answers with when they are awaited. `onRun` is told how long each of them took. */
+export function sqlOn(runner: () => unknown, onRun?: (milliseconds: number) => void): Sql {
   return <R>(strings: TemplateStringsArray, ...values: unknown[]): Statement<R> => {
     const statement: Statement<R> = {
       strings,
       values,
-      then: (done, failed) => run<R>(runner() as Runner, statement).then(done, failed),
+      then: (done, failed) => run<R>(runner() as Runner, statement, onRun).then(done, failed),
     }
     return statement
   }
@@ -58,17 +58,21 @@ const prepared = new Map<string, Prepared>()
 /** A search builds many texts. Statements beyond this number run without being prepared. */
 const mostPrepared = 2_000
 
-async function run<R>(runner: Runner, statement: Statement<unknown>): Promise<R[]> {
+async function run<R>(
+  runner: Runner,
+  statement: Statement<unknown>,
+  onRun: ((milliseconds: number) => void) | undefined,
+): Promise<R[]> {
   const values: unknown[] = []
   const parts = partsOf(statement, values)
   const plan = prepared.get(parts) ?? prepare(parts, textOf(statement, { count: 0 }))
-  const result = await runner.query({
-    text: plan.text,
-    name: plan.name,
-    values,
-    rowMode: 'array',
-  } as pg.QueryArrayConfig)
-  return rowsOf<R>(result)
+  const config = { text: plan.text, name: plan.name, values, rowMode: 'array' } as pg.QueryArrayConfig
+  const started = performance.now()
+  try {
+    return rowsOf<R>(await runner.query(config))
+  } finally {
+    onRun?.(performance.now() - started)
+  }
 }
 
 function prepare(parts: string, text: string): Prepared {

@@ -4,7 +4,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { ordersApi } from '@souk/contracts/orders'
 import { productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
-import { type ContextFor, filePath, hostList, integer, originList, type ServiceCalls } from '@souk/service'
+import { type ContextFor, choice, filePath, hostList, integer, originList, type ServiceCalls } from '@souk/service'
 import type { ResponseCache } from './cache/response-cache.ts'
 import type { LiveStreams } from './live/open-streams.ts'
 import type { DeclineLimit } from './protect/decline-limit.ts'
@@ -50,6 +50,7 @@ export const settings = {
   requestSeconds: integer('seconds until a whole request must have arrived', 30, { min: 1, max: 3_600 }),
   connections: integer('connections that may be open', 10_000, { min: 10, max: 1_000_000 }),
   connectionsPerAddress: integer('connections that one address may have open', 1_000, { min: 1, max: 1_000_000 }),
+  checkout: choice('whether customers may buy; off: reading works, and buying answers 503', ['on', 'off'], 'on'),
   maxConcurrent: integer('requests in hand before we turn some away', 500, { min: 10, max: 100_000 }),
   cacheMegabytes: integer('memory for answers that many ask for', 24, { min: 1, max: 4_096 }),
   maxStreams: integer('live order updates that may be open', 1_000, { min: 1, max: 100_000 }),

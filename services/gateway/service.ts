@@ -1,6 +1,6 @@
 // The gateway: the only service that is reached from outside. It has no database; all its state is in memory and short-lived.
 import { gatewayApi } from '@souk/contracts/gateway'
-import { defineService } from '@souk/service'
+import { defineService, securityEventsTotal } from '@souk/service'
 import { categoryPage, homePage, productPage } from './aggregates/pages.ts'
 import { forgetAll, messages, receiveBroadcast } from './broadcasts.ts'
 import { calls, settings } from './context.ts'
@@ -16,5 +16,6 @@ export const gateway = defineService({
   open: openResources,
   routes: { homePage, productPage, categoryPage, front, docs, openapi, asyncapi },
   broadcasts: { messages, receive: receiveBroadcast, missed: forgetAll },
+  metrics: [securityEventsTotal],
   serve: openServer,
 })

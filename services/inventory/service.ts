@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { defineService, every } from '@souk/service'
+import { checkInvariants, invariantsOfStock } from './check-invariants.ts'
 import { calls, openResources, settings } from './context.ts'
+import { stockFigures } from './metrics.ts'
 import { expireReservations } from './reserve/expire-reservations.ts'
 import { hold } from './reserve/hold.ts'
 import { pin } from './reserve/pin.ts'
@@ -39,5 +41,10 @@ export const inventory = defineService({
     release,
   },
   reacts: [sellPlaced, returnRefunded, returnCanceledUnits, undoCanceled, holdStock, ...rememberForSale],
-  schedules: [every(1, 'expire-reservations', expireReservations), every(2, 'read-catalog-once', readCatalogOnce)],
+  figures: [stockFigures, invariantsOfStock],
+  schedules: [
+    checkInvariants,
+    every(1, 'expire-reservations', expireReservations),
+    every(2, 'read-catalog-once', readCatalogOnce),
+  ],
 })

@@ -1,7 +1,7 @@
 // The SQL of the notification table: insert a notification, lease those that are due, record how sending went, read them.
 
 import { randomUUIDv7 } from 'node:crypto'
-import type { Transaction } from '@souk/messaging'
+import type { BeforeCommit, Transaction } from '@souk/messaging'
 import { columns, json, type Sql, type Statement, Verbatim } from '@souk/postgres'
 import { type Contents, type Kind, secretKinds } from './letters/letter-templates.ts'
 
@@ -29,16 +29,29 @@ export interface NewNotification {
 
 /**
  * Inserts a notification just before the commit, in one statement with those of the other messages in the batch (measured: a
- * quarter of the cost of one statement each). Nothing happens when its cause has a notification of this kind already.
+ * quarter of the cost of one statement each). Nothing happens when its cause has a notification of this kind already. The `onStored` of
+ * the first one is told of all of them after the commit.
  */
 export function insertBeforeCommit(
   notification: NewNotification,
   { beforeCommit }: Pick<Transaction, 'beforeCommit'>,
+  onStored: NotificationToStore['onStored'],
 ): void {
-  beforeCommit(insertAll, notification)
+  beforeCommit(insertAll, { notification, onStored })
 }
-async function insertAll(notifications: readonly NewNotification[], { sql }: Transaction): Promise<void> {
-  await insertStatement(sql, notifications)
+interface NotificationToStore {
+  notification: NewNotification
+  onStored(mails: readonly RecordedMail[]): void
+}
+const insertAll: BeforeCommit<NotificationToStore> = async (added, { sql, afterCommit }) => {
+  const rows = sql<RecordedMail>`
+    ${insertStatement(
+      sql,
+      added.map(({ notification }) => notification),
+    )}
+    returning cause, status`
+  const stored = await rows
+  afterCommit(() => added[0]?.onStored(stored))
 }
 
 /** Inserts a notification now. Undefined when its cause has a notification of this kind already. */
@@ -234,9 +247,15 @@ const outcomeRows = columns<Outcome>({
   at: ['timestamptz', (outcome) => outcome.at],
   deletes_content: ['boolean', (outcome) => outcome.deletesContent],
 })
-/** Records the outcomes of a batch of attempts and ends their leases. */
-export function recordOutcomes(sql: Sql, outcomes: readonly Outcome[]): Statement {
-  return sql`
+/** A mail whose outcome was stored just now; `queued`: it is tried again. */
+export interface RecordedMail {
+  /** The id of the message that it answers: a UUIDv7, so it says when. */
+  cause: string
+  status: 'queued' | 'sent' | 'failed' | 'suppressed'
+}
+/** Records the outcomes of a batch of attempts and ends their leases. Returns the mails that still waited for an outcome. */
+export function recordOutcomes(sql: Sql, outcomes: readonly Outcome[]): Statement<RecordedMail> {
+  return sql<RecordedMail>`
     update notification n
     set status = outcome.status,
       error = outcome.error,
@@ -245,5 +264,6 @@ export function recordOutcomes(sql: Sql, outcomes: readonly Outcome[]): Statemen
       content = case when outcome.deletes_content then null else n.content end
     from ${outcomeRows(outcomes)} as outcome
     where n.id = outcome.id
-      and n.status = 'queued'`
+      and n.status = 'queued'
+    returning n.cause, n.status`
 }

@@ -5,6 +5,7 @@ import type { Transaction } from '@souk/service'
 import { type NotificationsContext, shopOf } from './context.ts'
 import { type Contents, type Kind, subjectOf } from './letters/letter-templates.ts'
 import type { Canceled } from './letters/order-letters.ts'
+import { countStored } from './metrics.ts'
 import { insertBeforeCommit, type NewNotification } from './notification-table.ts'
 
 /** The reaction that queues a letter of this kind. A message that is delivered twice leads to one letter. */
@@ -31,6 +32,7 @@ export function queueNotification<K extends Kind>(kind: K, more: Partial<NewNoti
         ...more,
       },
       transaction,
+      (mails) => countStored(mails, context.now(), context.metrics),
     )
 }
 

@@ -5,12 +5,13 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { handleOnce, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
 import { type Contents, type Kind, secretKinds } from './letters/letter-templates.ts'
+import { countStored } from './metrics.ts'
 import { insertNotification, notificationOf } from './notification-table.ts'
 import { messageIdOf } from './queue-notification.ts'
 
 const route = notificationsApi.routes.resend
 
-export const resend = handleOnce(route, async ({ params }, context: NotificationsContext, { sql }) => {
+export const resend = handleOnce(route, async ({ params }, context: NotificationsContext, { sql, afterCommit }) => {
   const [earlier] = await sql<Earlier>`
     select kind, recipient, subject, content, order_id
     from notification
@@ -35,6 +36,7 @@ export const resend = handleOnce(route, async ({ params }, context: Notification
     at: context.now().toISOString(),
   })
   if (!row) throw new Error('A new UUID was taken already.')
+  afterCommit(() => countStored([{ cause, status: row.status }], context.now(), context.metrics))
   return notificationOf(row)
 })
 

@@ -11,12 +11,14 @@ import {
   VerificationRequested,
 } from '@souk/contracts/users'
 import { defineService, every, on } from '@souk/service'
+import { checkInvariants, invariantsOfNotifications } from './check-invariants.ts'
 import { calls, settings } from './context.ts'
 import { deleteOldContents } from './delete-old-contents.ts'
 import { openMailDelivery } from './delivery/mail-delivery.ts'
 import { sendMails } from './delivery/send-mails.ts'
 import { list } from './list-notifications.ts'
 import { mailbox, mailboxList, mailboxState, readMail, readMailBody } from './mailbox/mailbox.ts'
+import { mailFigures, mailMetrics } from './metrics.ts'
 import { queueEmailChange, queueEmailChanged } from './queue-email-changes.ts'
 import { queueCancellation, queueNotification } from './queue-notification.ts'
 import { resend } from './resend-notification.ts'
@@ -41,5 +43,11 @@ export const notifications = defineService({
     on([EmailChangeRequested], queueEmailChange),
     on([EmailChanged], queueEmailChanged),
   ],
-  schedules: [every(0.5, 'send-mails', sendMails), every(3600, 'delete-old-contents', deleteOldContents)],
+  metrics: mailMetrics,
+  figures: [mailFigures, invariantsOfNotifications],
+  schedules: [
+    checkInvariants,
+    every(0.5, 'send-mails', sendMails),
+    every(3600, 'delete-old-contents', deleteOldContents),
+  ],
 })

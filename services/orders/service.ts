@@ -10,11 +10,13 @@ import { listShippingMethods } from './cart/list-shipping-methods.ts'
 import { forgetPrices, rememberPrices } from './cart/price-list.ts'
 import { makePricedCartCache } from './cart/priced-cart-cache.ts'
 import { makeStockHints } from './cart/stock-hints.ts'
+import { checkInvariants, invariantsOfOrders } from './check-invariants.ts'
 import { advanceOnMessages } from './checkout/advance-on-messages.ts'
 import { checkout } from './checkout/checkout.ts'
 import { expireCheckouts } from './checkout/expire-checkouts.ts'
 import { resumeCheckouts } from './checkout/resume-checkouts.ts'
 import { calls, type Resources, settings } from './context.ts'
+import { orderFigures, orderMetrics } from './metrics.ts'
 import { adoptGuestOrders } from './order/adopt-guest-orders.ts'
 import { cancel } from './order/cancel.ts'
 import { cancelUnits } from './order/cancel-units.ts'
@@ -56,7 +58,10 @@ export const orders = defineService({
     refund,
   },
   reacts: [rememberPrices, forgetPrices, ...advanceOnMessages, adoptGuestOrders],
+  metrics: orderMetrics,
+  figures: [orderFigures, invariantsOfOrders],
   schedules: [
+    checkInvariants,
     every(1, 'resume checkouts', resumeCheckouts),
     every(1, 'expire checkouts', expireCheckouts),
     every(600, 'forget carts', forgetCarts),

@@ -20,6 +20,10 @@ export const settings = {
     'only-for-development-only-for-development',
   ),
   simulatorWebhookUrl: optionalText('where the simulated provider sends its webhooks; by default to the shop itself'),
+  reconcileMinutes: integer('how long after a reconciliation with the providers the next one begins by itself', 60, {
+    min: 1,
+    max: 1440,
+  }),
   providerTimeoutMs: integer('how long a provider may take to answer', 5_000, { min: 50, max: 7_000 }),
 }
 export const calls = {}

@@ -2,13 +2,16 @@
 import { join } from 'node:path'
 import { pathOf } from '@souk/contracts'
 import { CancelPayment, paymentsApi, RefundPayment } from '@souk/contracts/payments'
-import { defineService, on } from '@souk/service'
+import { defineService, on, securityEventsTotal } from '@souk/service'
+import { checkInvariants, invariantsOfPayments } from './check-invariants.ts'
 import { calls, type Resources, type StartContext, settings } from './context.ts'
+import { paymentFigures, paymentMetrics } from './metrics.ts'
 import { cancelPayment } from './payment/cancel-payment.ts'
 import { capturePayment } from './payment/capture-payment.ts'
 import { listPayments, readOnePayment } from './payment/list-payments.ts'
 import { readBalances, readLedger } from './payment/read-ledger.ts'
 import { reconcile } from './payment/reconcile.ts'
+import { reconcileByItself, reconciliationFigures } from './payment/reconcile-by-itself.ts'
 import { refreshPayment } from './payment/refresh-payment.ts'
 import { refundPayment } from './payment/refund-payment.ts'
 import { resolveOperations } from './payment/resolve-due-operations.ts'
@@ -45,7 +48,9 @@ export const payments = defineService<typeof paymentsApi, typeof settings, typeo
     simulatorAnswer: answerBankPage,
   },
   reacts: [on([CancelPayment], cancelPayment), on([RefundPayment], refundPayment)],
-  schedules: [resolveOperations, processWebhooks, deleteOldWebhooks],
+  metrics: [...paymentMetrics, securityEventsTotal],
+  figures: [paymentFigures, reconciliationFigures, invariantsOfPayments],
+  schedules: [checkInvariants, reconcileByItself, resolveOperations, processWebhooks, deleteOldWebhooks],
 })
 
 async function openProviders({

@@ -8,9 +8,9 @@ type Facts = Pick<SecurityFacts, 'outcome' | 'userId' | 'reason'> & { email?: st
 export function recordEvent(
   event: SecurityEvent,
   { ip }: Pick<Request, 'ip'>,
-  { log, trace, settings }: UsersContext,
+  { log, metrics, trace, settings }: UsersContext,
   { email, ...facts }: Facts,
 ): void {
   const account = email === undefined ? undefined : accountHash(email, settings.accountHashKey)
-  logSecurityEvent(log, event, { service: 'users', ...facts, account, ip, traceId: trace.traceId })
+  logSecurityEvent({ log, metrics }, event, { service: 'users', ...facts, account, ip, traceId: trace.traceId })
 }

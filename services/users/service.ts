@@ -1,7 +1,7 @@
 // Everything the users service does, on one page: accounts, sign-in, sessions, profiles and address books.
 import { join } from 'node:path'
 import { usersApi } from '@souk/contracts/users'
-import { defineService, every, loadPart } from '@souk/service'
+import { defineService, every, loadPart, securityEventsTotal } from '@souk/service'
 import { type BaseContext, calls, type Resources, settings } from './context.ts'
 import { deleteExpired } from './delete-expired.ts'
 import { listCustomers } from './list-customers.ts'
@@ -39,6 +39,7 @@ export const users = defineService({
     useLink,
     exchangeSession,
   },
+  metrics: [securityEventsTotal],
   schedules: [every(3_600, 'delete-expired', deleteExpired)],
 })
 

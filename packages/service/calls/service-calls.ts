@@ -3,10 +3,12 @@
 import { type Answer, type Api, type ClientOf, makeClient, type Route, type ServiceName } from '@souk/contracts'
 import { childOf, type Log, type Trace } from '@souk/messaging'
 import { Refusal } from '../http/refusals.ts'
+import type { Metrics } from '../run/metrics.ts'
 import { wasTimeout } from './call-failures.ts'
 import { type CircuitBreaker, makeCircuitBreaker } from './circuit-breaker.ts'
 import { callDeadline, deadlineExceeded, withDeadline } from './deadlines.ts'
 import { makeHttpCalls, type Remotes } from './http-calls.ts'
+import { CircuitOpen, measured } from './measure-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
 import type { Connector } from './tls-connector.ts'
@@ -28,6 +30,7 @@ export function makeServiceCalls(options: {
   remotes: Remotes
   tokens: ServiceTokens
   log: Log
+  metrics?: Metrics
   /** How connections are made, for TLS. */
   connect?: Connector
 }): ServiceCalls {
@@ -53,7 +56,7 @@ export function makeServiceCalls(options: {
     const { service } = route
     const deadline = callDeadline(route, request.deadline)
     const breaker = breakerOf(service)
-    if (!breaker.mayCall()) throw unavailable(service, { retryAfterSeconds: 5 })
+    if (!breaker.mayCall()) throw circuitOpen(service)
     try {
       const answer = await withDeadline(send(route, { ...request, deadline }), deadline, route)
       if (answer.status === 503 || answer.status === 504) breaker.failed()
@@ -68,7 +71,7 @@ export function makeServiceCalls(options: {
     }
   }
 
-  const call = traced(callOnce)
+  const call = traced(options.metrics ? measured(callOnce, options.metrics) : callOnce)
   return {
     call,
     isOpenFor: (service) => !breakerOf(service).isOpen,
@@ -88,6 +91,12 @@ export function makeServiceCalls(options: {
   }
 }
 
-function unavailable(service: ServiceName, more?: { retryAfterSeconds: number }): Refusal {
-  return new Refusal('unavailable', 503, `The ${service} service is not answering just now.`, more)
+function unavailable(service: ServiceName): Refusal {
+  return new Refusal('unavailable', 503, notAnswering(service))
+}
+function circuitOpen(service: ServiceName): Refusal {
+  return new CircuitOpen('unavailable', 503, notAnswering(service), { retryAfterSeconds: 5 })
+}
+function notAnswering(service: ServiceName): string {
+  return `The ${service} service is not answering just now.`
 }

@@ -6,6 +6,7 @@ import type { MakeContext } from '../run/context.ts'
 import type { AnyService, Handler } from '../run/define-service.ts'
 import { orderIdIn, round } from '../run/log.ts'
 import type { Metrics } from '../run/metrics.ts'
+import { requestSeconds, statusLabel } from '../run/process-metrics.ts'
 import { beginSpan, inside } from '../run/telemetry.ts'
 import { type Answerer, answerer } from './answer.ts'
 
@@ -16,6 +17,7 @@ export function localService(
   metrics: Metrics,
   log: Log,
 ): LocalService {
+  const requests = metrics.histogram(requestSeconds)
   const handlers = Object.entries(definition.routes as Record<string, Handler>)
   const answerers = new Map(handlers.map(([name, handler]) => [name, answerer(handler)]))
   return async (route, request) => {
@@ -40,7 +42,7 @@ export function localService(
     }
     const answer = await inside(span, () => answerRoute(incoming, contextFor(trace, answerDeadline(request.deadline))))
     const milliseconds = performance.now() - started
-    metrics.request(definition.name, route.name, answer.status, milliseconds / 1000)
+    requests(definition.name, route.method, route.path, statusLabel(answer.status)).observe(milliseconds / 1000)
     log.info(
       {
         service: definition.name,

@@ -34,7 +34,7 @@ export interface ContextFor<S extends SettingsSpec, C extends Calls, Resources> 
   readonly trace: Trace
   /** Throws when the service has no database. */
   readonly database: Database
-  /** For counters of the business: context.metrics.count('souk_orders_placed_total'). */
+  /** For counters of the business: context.metrics.count(cartsCreated). */
   readonly metrics: Metrics
   /** Runs a schedule of this service now instead of at its next time, or once more when it is running. For after a commit. */
   runSoon(schedule: { readonly name: string }): void

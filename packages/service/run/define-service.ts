@@ -17,6 +17,8 @@ import type { ServiceCalls } from '../calls/service-calls.ts'
 import type { Caller } from '../calls/service-token.ts'
 import type { Transaction } from '../work/enqueue-job.ts'
 import type { Calls, ContextFor } from './context.ts'
+import type { Figures } from './figures.ts'
+import type { MetricSpec } from './metric-spec.ts'
 import type { SettingsSpec } from './settings.ts'
 
 /** A request that has passed its contract: access, path, query and body are checked. */
@@ -209,6 +211,10 @@ export interface ServiceDefinition<
   }
   readonly jobs?: readonly Job<ContextFor<S, C, Resources>>[]
   readonly schedules?: readonly Schedule<ContextFor<S, C, Resources>>[]
+  /** What it counts of the business. They exist at zero from the start. */
+  readonly metrics?: readonly MetricSpec[]
+  /** What is read from its database when somebody asks for the metrics. */
+  readonly figures?: readonly Figures[]
   /** Serves HTTP in its own way, in place of one Fastify route per contract route. The gateway does. */
   readonly serve?: (context: ContextFor<S, C, Resources>, serviceCalls: ServiceCalls) => Promise<FastifyInstance>
 }

@@ -1,80 +1,87 @@
 // The metrics of the process, in Prometheus' format.
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import packageJson from '../package.json' with { type: 'json' }
+import { addCounter, addHistogram, type CellsOf, type CountCell, type HistogramCell } from './instruments.ts'
+import { type CounterSpec, type HistogramSpec, isHistogram, type MetricSpec } from './metric-spec.ts'
 
 export interface Metrics {
   readonly registry: Registry
-  /** Adds to a counter; the first use declares it. Labels must have few values: never ids or names of people. */
-  count(name: string, labels?: Record<string, string>, by?: number): void
-  /** An answered request. */
-  request(service: string, route: string, status: number, seconds: number): void
-  /** A handled message. */
-  message(service: string, type: string, outcome: string, seconds: number): void
-  /** Declares a figure that is read for each service when the metrics are asked for. One that cannot be read is left out. */
-  gauge(name: string, help: string, read: () => Promise<{ labels: { service: string }; value: number }>[]): void
+  /** Makes the metrics exist, with their known label values at zero. Nothing happens when they do. */
+  declare(specs: readonly MetricSpec[]): void
+  /** Adds one to a counter. Labels must have few values: never ids, names of people or what a client has typed. */
+  count(spec: CounterSpec, ...labels: string[]): void
+  /** Adds an amount to a counter. */
+  add(spec: CounterSpec, amount: number, ...labels: string[]): void
+  observe(spec: HistogramSpec, seconds: number, ...labels: string[]): void
+  /** For what happens often: finds the cells of a histogram, or of a counter. */
+  histogram(spec: HistogramSpec): CellsOf<HistogramCell>
+  counter(spec: CounterSpec): CellsOf<CountCell>
+  /** Declares a figure that is read when the metrics are asked for. What cannot be read is left out. */
+  gauge(spec: GaugeSpec, read: () => Promise<readonly Sample[]>): void
 }
-
-const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+export interface GaugeSpec {
+  readonly name: string
+  readonly help: string
+  readonly labels: readonly string[]
+}
+export interface Sample {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
 
 /** Metrics of their own for one process, with Node's default ones. */
 export function makeMetrics(): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const registers = [registry]
-  const requests = new Histogram({
-    name: 'souk_request_seconds',
-    help: 'Answered requests',
-    labelNames: ['service', 'route', 'status'],
-    buckets,
-    registers,
-  })
-  const messages = new Histogram({
-    name: 'souk_message_seconds',
-    help: 'Handled messages',
-    labelNames: ['service', 'type', 'outcome'],
-    buckets,
-    registers,
-  })
-  const [observeRequest, observeMessage] = [observer(requests), observer(messages)]
-  const counters = new Map<string, Counter>()
+  const counters = new Map<CounterSpec, CellsOf<CountCell>>()
+  const histograms = new Map<HistogramSpec, CellsOf<HistogramCell>>()
 
-  return {
+  function counter(spec: CounterSpec): CellsOf<CountCell> {
+    let cells = counters.get(spec)
+    if (!cells) {
+      cells = addCounter(registry, spec)
+      counters.set(spec, cells)
+    }
+    return cells
+  }
+  function histogram(spec: HistogramSpec): CellsOf<HistogramCell> {
+    let cells = histograms.get(spec)
+    if (!cells) {
+      cells = addHistogram(registry, spec)
+      histograms.set(spec, cells)
+    }
+    return cells
+  }
+  const metrics: Metrics = {
     registry,
-    count(name, labels = {}, by = 1) {
-      let counter = counters.get(name)
-      if (!counter) {
-        counter = new Counter({ name, help: name, labelNames: Object.keys(labels), registers })
-        counters.set(name, counter)
-      }
-      counter.inc(labels, by)
+    declare(specs) {
+      for (const spec of specs)
+        if (isHistogram(spec)) histogram(spec)
+        else counter(spec)
     },
-    request: (service, route, status, seconds) => observeRequest([service, route, String(status)], seconds),
-    message: (service, type, outcome, seconds) => observeMessage([service, type, outcome], seconds),
-    gauge(name, help, read) {
+    count: (spec, a, b, c, d) => counter(spec)(a, b, c, d).add(1),
+    add: (spec, amount, a, b, c, d) => counter(spec)(a, b, c, d).add(amount),
+    observe: (spec, seconds, a, b, c, d) => histogram(spec)(a, b, c, d).observe(seconds),
+    histogram,
+    counter,
+    gauge(spec, read) {
       const gauge: Gauge = new Gauge({
-        name,
-        help,
-        labelNames: ['service'],
-        registers,
+        name: spec.name,
+        help: spec.help,
+        labelNames: [...spec.labels],
+        registers: [registry],
         async collect() {
+          const samples = await read().catch(() => []) // Its owner tells why; here it is only missing.
           gauge.reset()
-          for (const one of await Promise.allSettled(read()))
-            if (one.status === 'fulfilled') gauge.set(one.value.labels, one.value.value)
+          for (const { labels, value } of samples) gauge.set({ ...labels }, value)
         },
       })
     },
   }
-}
-
-/** Keeps what the histogram looks up for each combination of labels. There are few: routes, statuses, types of messages. */
-function observer(histogram: Histogram): (labels: readonly [string, string, string], seconds: number) => void {
-  const known = new Map<string, { observe(seconds: number): void }>()
-  return (labels, seconds) => {
-    const key = labels.join('|')
-    let labeled = known.get(key)
-    if (!labeled) {
-      labeled = histogram.labels(...labels)
-      known.set(key, labeled)
-    }
-    labeled.observe(seconds)
-  }
+  const build = { version: packageJson.version, node: process.version }
+  metrics.gauge(
+    { name: 'souk_build_info', help: 'The release and the version of Node, as labels', labels: ['version', 'node'] },
+    async () => [{ labels: build, value: 1 }],
+  )
+  return metrics
 }

@@ -15,10 +15,10 @@ import { serveHealth } from '../http/health-routes.ts'
 import { drain, serveService } from '../http/server.ts'
 import { startReactions } from '../work/reactions.ts'
 import { type ScheduleRunner, startSchedules } from '../work/schedules.ts'
-import { measureBacklogs } from './backlog-metrics.ts'
 import type { AnyService } from './define-service.ts'
+import { measureAll, measureSchedules } from './measure-service.ts'
 import { type Metrics, makeMetrics } from './metrics.ts'
-import { databasesOf, type Shown, startOperations } from './operations-server.ts'
+import { type Shown, startOperations } from './operations-server.ts'
 import { openServiceTls, tlsSpec } from './service-tls.ts'
 import { readSettings, type SettingsOf, variableOf } from './settings.ts'
 import {
@@ -89,7 +89,7 @@ export async function run(options: RunOptions): Promise<Running> {
   const tls = await openServiceTls(tlsFiles, names, remotes, { log, metrics, now })
   const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
-  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, connect: tls?.connect })
+  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, metrics, connect: tls?.connect })
   const { onStopWork, onStop, stopAll, stopping } = makeStopping(log)
   onStop('certificates', async () => tls?.close())
   onStop('service calls', serviceCalls.close)
@@ -126,7 +126,7 @@ export async function run(options: RunOptions): Promise<Running> {
     const services = new Map<ServiceName, RunningService>()
     for (const service of started)
       services.set(service.definition.name, await startListening(service, options, parts, tokens, shown))
-    measureBacklogs(metrics, databasesOf(started))
+    measureAll(metrics, started, transport)
     shown.services = started
     shown.isReady = true
     return {
@@ -223,10 +223,12 @@ function tracedSchedules({ name: service, schedules = [] }: AnyService): NonNull
 function startAllSchedules(
   services: readonly RunningService[],
   runners: Map<ServiceName, ScheduleRunner>,
-  { log, onStopWork }: ProcessParts,
+  { log, metrics, onStopWork }: ProcessParts,
 ): void {
+  const succeeded = measureSchedules(metrics, services)
   for (const { definition, contextFor } of services) {
-    const runner = startSchedules(tracedSchedules(definition), () => contextFor(beginTrace()), log)
+    const onSuccess = (schedule: string) => succeeded(definition.name, schedule)
+    const runner = startSchedules(tracedSchedules(definition), () => contextFor(beginTrace()), log, onSuccess)
     runners.set(definition.name, runner)
     onStopWork(`${definition.name} schedules`, runner.stop)
   }

@@ -22,7 +22,7 @@ test('what was refused is a warning, what was allowed is information, and nothin
   const levels: string[] = []
   const keep = (level: string) => () => void levels.push(level)
   const log = { info: keep('info'), warn: keep('warn'), error: keep('error') }
-  logSecurityEvent(log, 'staff-signed-in', { outcome: 'allowed' })
-  logSecurityEvent(log, 'sign-in-failed', { outcome: 'refused' })
+  logSecurityEvent({ log }, 'staff-signed-in', { outcome: 'allowed' })
+  logSecurityEvent({ log }, 'sign-in-failed', { outcome: 'refused' })
   assert.deepEqual(levels, ['info', 'warn'])
 })

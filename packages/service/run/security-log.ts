@@ -3,6 +3,8 @@
 import type { ServiceName } from '@souk/contracts'
 import type { Log } from '@souk/messaging'
 import { keyedHash } from './keyed-hash.ts'
+import { counter } from './metric-spec.ts'
+import type { Metrics } from './metrics.ts'
 
 /** Every event that is logged, with what it means. docs/security.md lists them. */
 export const securityEvents = {
@@ -28,6 +30,13 @@ export const securityEvents = {
 } as const
 export type SecurityEvent = keyof typeof securityEvents
 
+export const securityEventsTotal = counter(
+  'souk_security_events_total',
+  'Events of the security log',
+  'kind',
+  Object.keys(securityEvents),
+)
+
 export interface SecurityFacts {
   /** Missing for commands of an operator, as `ip` and `traceId`. */
   service?: ServiceName
@@ -44,8 +53,13 @@ export interface SecurityFacts {
   reason?: string
 }
 
-/** Logs an event: as a warning when something was refused. It is never an error, because no fault of ours is behind it. */
-export function logSecurityEvent(log: Log, event: SecurityEvent, facts: SecurityFacts): void {
+/** Counts an event where there are metrics, and logs it: as a warning when something was refused. It is never an error, because no fault of ours is behind it. */
+export function logSecurityEvent(
+  { log, metrics }: { log: Log; metrics?: Metrics },
+  event: SecurityEvent,
+  facts: SecurityFacts,
+): void {
+  metrics?.count(securityEventsTotal, event)
   log[facts.outcome === 'refused' ? 'warn' : 'info']({ event, ...facts }, 'security')
 }
 

@@ -18,6 +18,12 @@ export const tlsSpec = {
 } satisfies SettingsSpec
 const variables = { cert: 'SOUK_TLS_CERT', key: 'SOUK_TLS_KEY', ca: 'SOUK_TLS_CA' }
 
+const certificateDays = {
+  name: 'souk_certificate_days_left',
+  help: 'Days until the certificate for calls between services expires',
+  labels: ['service'],
+}
+
 export interface ServiceTls {
   readonly server: ServerTls
   readonly connect: Connector
@@ -38,8 +44,8 @@ export async function openServiceTls(
   if (!files) return undefined
   refusePlainAddresses(services, remotes)
   const certificates = await openCertificates(files, { variables, log, now })
-  metrics.gauge('souk_certificate_days_left', 'Days until the certificate for calls between services expires', () =>
-    services.map((service) => Promise.resolve({ labels: { service }, value: certificates.daysLeft() })),
+  metrics.gauge(certificateDays, async () =>
+    services.map((service) => ({ labels: { service }, value: certificates.daysLeft() })),
   )
   /** Whoever is refused tries again and again; one line a minute says so. */
   const lines = makeTokenBuckets(1)

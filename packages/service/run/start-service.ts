@@ -19,6 +19,7 @@ import { tracedPublishing } from '../work/trace-publishing.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
 import type { AnyService, OpenedResources } from './define-service.ts'
 import { round } from './log.ts'
+import { connectionsOf, measureJobs, measurePublished, measureStatements } from './measure-service.ts'
 import type { Metrics } from './metrics.ts'
 import { prepareSchema } from './prepare-schema.ts'
 import type { SharedSettings } from './shared-settings.ts'
@@ -79,7 +80,9 @@ export async function startService(definition: AnyService, parts: ProcessParts):
   if (close) onStop(`${name} resources`, close)
 
   const contextFor = contextMaker({ ...common, resources })
+  metrics.declare(definition.metrics ?? [])
   if (database) {
+    const measureJob = measureJobs(metrics, definition)
     const jobs = await startJobs(
       database,
       name,
@@ -87,7 +90,7 @@ export async function startService(definition: AnyService, parts: ProcessParts):
       contextFor,
       log,
       (job, milliseconds, failed, { traceId, spanId }) => {
-        metrics.count('souk_jobs_total', { service: name, job, outcome: failed ? 'failed' : 'done' })
+        measureJob(job, milliseconds / 1000, failed)
         log.info({ service: name, job, ms: round(milliseconds), failed, traceId, spanId }, 'job')
       },
     )
@@ -100,23 +103,25 @@ export async function startService(definition: AnyService, parts: ProcessParts):
 /** Opens and migrates the service's database, and starts what works on its tables of messages. */
 async function startDatabase(definition: AnyService, parts: ProcessParts): Promise<Database> {
   const { name } = definition
-  const { log, transport, onStop } = parts
+  const { log, metrics, transport, onStop } = parts
   const url = parts.databaseUrls[name]
   if (!url) throw new Error(`The ${name} service needs a database: set ${name.toUpperCase()}_DATABASE_URL.`)
   let relay: Relay | undefined
   const database = openDatabase({
     url,
     service: name,
-    connections: definition.connections ?? 10,
+    connections: connectionsOf(definition),
     plansByIndex: definition.plansByIndex,
     onMessagesStored: () => relay?.wake(),
+    onStatement: measureStatements(metrics, name),
     onError: (error) => log.warn({ service: name, error: String(error) }, 'A database connection was lost.'),
   })
   onStop(`${name} database`, database.close)
   const preparing = { ownerUrl: parts.ownerUrls[name], migrates: parts.shared.migrate === 'on' }
   await whenSchemaSuffices(parts.schemaWait, () => prepareSchema(definition, database, preparing))
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
-  relay = startRelay({ database, transport: tracedPublishing(name, transport), log })
+  const publishing = tracedPublishing(name, transport)
+  relay = startRelay({ database, transport: publishing, log, onPublished: measurePublished(metrics, name) })
   onStop(`${name} relay`, relay.stop)
   return database
 }

@@ -13,6 +13,7 @@ import {
 import { checkMessage } from '../http/validation.ts'
 import type { AnyService } from '../run/define-service.ts'
 import { round } from '../run/log.ts'
+import { eventAgeSeconds, messageSeconds } from '../run/process-metrics.ts'
 import type { ProcessParts, RunningService } from '../run/start-service.ts'
 import { beginSpan, inside, type Span } from '../run/telemetry.ts'
 import { withJobs } from './enqueue-job.ts'
@@ -30,6 +31,8 @@ export async function startReactions(
   const subscriptions: Subscription[] = []
   if (broadcasts) subscriptions.push(await receiveBroadcasts(broadcasts, service, parts))
   if (reacts?.length) {
+    const types = [...new Set(reacts.flatMap(({ messages }) => messages.map(({ type }) => type)))]
+    for (const type of types) parts.metrics.histogram(eventAgeSeconds)(name, type)
     const consumer = await startConsumer({
       database: service.context.database,
       transport: parts.transport,
@@ -98,6 +101,8 @@ function isKnownToAll({ definition, context }: RunningService): ConsumerOptions[
 const spans = new WeakMap<Trace, Span>()
 
 function recordHandling(service: string, { metrics, log, transport }: ProcessParts): ConsumerOptions['onHandling'] {
+  const messages = metrics.histogram(messageSeconds)
+  const ages = metrics.histogram(eventAgeSeconds)
   return (envelope, trace) => {
     const span = beginSpan(
       'consumer',
@@ -115,7 +120,9 @@ function recordHandling(service: string, { metrics, log, transport }: ProcessPar
     if (span) spans.set(trace, span)
     return (outcome, milliseconds) => {
       span?.end(outcome === 'failed' ? 'failed' : undefined, { 'souk.outcome': outcome })
-      metrics.message(service, envelope.type, outcome, milliseconds / 1000)
+      const lagMs = Date.now() - Date.parse(envelope.time)
+      messages(service, envelope.type, outcome).observe(milliseconds / 1000)
+      if (outcome === 'done') ages(service, envelope.type).observe(Math.max(0, lagMs / 1000))
       log.info(
         {
           service,
@@ -124,7 +131,7 @@ function recordHandling(service: string, { metrics, log, transport }: ProcessPar
           key: envelope.subject,
           outcome,
           ms: round(milliseconds),
-          lagMs: Date.now() - Date.parse(envelope.time),
+          lagMs,
           traceId: trace.traceId,
           spanId: trace.spanId,
         },

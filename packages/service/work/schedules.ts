@@ -15,11 +15,18 @@ export interface ScheduleRunner {
 
 /**
  * Starts schedules. Each runs again and again, never twice at once in one process, with a context of its own. A failure is
- * logged, and the schedule runs again at its next time.
+ * logged, and the schedule runs again at its next time. `onSuccess` is told of each run that did not fail.
  */
-export function startSchedules<X>(schedules: readonly Schedule<X>[], context: () => X, log: Log): ScheduleRunner {
+export function startSchedules<X>(
+  schedules: readonly Schedule<X>[],
+  context: () => X,
+  log: Log,
+  onSuccess?: (name: string) => void,
+): ScheduleRunner {
   const stopping = new AbortController()
-  const started = new Map(schedules.map((one) => [one.name, startSchedule(one, context, stopping.signal, log)]))
+  const started = new Map(
+    schedules.map((one) => [one.name, startSchedule(one, context, stopping.signal, log, onSuccess)]),
+  )
   return {
     runSoon: (name) => started.get(name)?.runSoon(),
     async stop() {
@@ -32,7 +39,13 @@ export function startSchedules<X>(schedules: readonly Schedule<X>[], context: ()
   }
 }
 
-function startSchedule<X>({ name, seconds, run }: Schedule<X>, context: () => X, stopping: AbortSignal, log: Log) {
+function startSchedule<X>(
+  { name, seconds, run }: Schedule<X>,
+  context: () => X,
+  stopping: AbortSignal,
+  log: Log,
+  onSuccess: ((name: string) => void) | undefined,
+) {
   let timer: NodeJS.Timeout | undefined
   let working: Promise<void> | undefined
   let isWantedAgain = false
@@ -44,8 +57,9 @@ function startSchedule<X>({ name, seconds, run }: Schedule<X>, context: () => X,
     clearTimeout(timer)
     isWantedAgain = false
     working = run(context(), stopping)
-      .catch((error) =>
-        log.warn({ schedule: name, error: String(error) }, 'A scheduled run failed; the next one comes.'),
+      .then(
+        () => onSuccess?.(name),
+        (error) => log.warn({ schedule: name, error: String(error) }, 'A scheduled run failed; the next one comes.'),
       )
       .finally(startTimer)
   }

@@ -2,7 +2,7 @@
 // on alone: no request waits for Redis, because commands are sent only while it answers, and a timer finds out when it does again.
 import { readFileSync } from 'node:fs'
 import type { Log } from '@souk/messaging'
-import type { Metrics } from '@souk/service'
+import { counter, type Metrics } from '@souk/service'
 import { Redis, type RedisOptions } from 'ioredis'
 
 /** The longest time that a request waits for Redis. The first one that waits so long makes all others go on without it. */
@@ -14,6 +14,18 @@ const probeMs = 1_000
 const startMs = 500
 /** What a limit needs: a script that writes. A Redis that is full, read-only or forbids it is no use. */
 const probeScript = 'return redis.call("set", KEYS[1], 1, "px", 1000)'
+
+const stateChanges = counter(
+  'souk_shared_state_changes_total',
+  'Times that Redis came back (connected) or went away',
+  'state',
+  ['connected', 'away'],
+)
+const stateConnected = {
+  name: 'souk_shared_state_connected',
+  help: 'Whether the gateway shares its limits by Redis (1) or counts alone (0)',
+  labels: ['service'],
+}
 
 export interface RedisSettings {
   /** redis:// or rediss://, with credentials, and the number of the database as its path. */
@@ -109,15 +121,13 @@ function noteChanges({ log, metrics }: { log: Log; metrics: Metrics }) {
     decided.resolve()
     if (state === next) return
     state = next
-    metrics.count('souk_shared_state_changes_total', { state })
+    metrics.count(stateChanges, state)
     const facts = { service: 'gateway', sharedState: 'redis' }
     if (next === 'connected') log.info(facts, 'Redis answers: all gateways share their limits.')
     else log.warn({ ...facts, reason }, 'Redis is away: limits are counted per gateway.')
   }
-  const about = 'Whether the gateway shares its limits by Redis (1) or counts alone (0)'
-  metrics.gauge('souk_shared_state_connected', about, () => [
-    Promise.resolve({ labels: { service: 'gateway' }, value: state === 'connected' ? 1 : 0 }),
-  ])
+  metrics.declare([stateChanges])
+  metrics.gauge(stateConnected, async () => [{ labels: { service: 'gateway' }, value: state === 'connected' ? 1 : 0 }])
 
   return {
     isDecided: decided.promise,

@@ -1,17 +1,25 @@
 // The access log: one line, one measurement and the end of the span for each request from outside.
-import { orderIdIn, round } from '@souk/service'
+import { methodLabel, orderIdIn, requestSeconds, round, statusLabel } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
 import { contextOf, type HttpRequest } from './request-context.ts'
 
 /** Records that a request has been answered. `code` says why it was refused. */
 export type AccessLog = (request: HttpRequest, status: number, code?: string) => void
 
+/** What the measurement of an answer says that found nobody, unless it is a failure of ours. */
+const clientHasLeft = 499
+/** The route of a request that no route of the shop takes. */
+const unknownRoute = 'unknown'
+
 export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
+  const requests = metrics.histogram(requestSeconds)
   return (request, status, code) => {
     const { route, startedAt, trace, caller, cache, clientTraceId, span } = contextOf(request)
     const milliseconds = performance.now() - startedAt
     const routeName = route ? `${route.service}.${route.name}` : 'none'
-    metrics.request('gateway', routeName, status, milliseconds / 1000)
+    const hasLeft = status < 500 && request.raw.socket.destroyed
+    const [method, label] = [methodLabel(request.method), statusLabel(hasLeft ? clientHasLeft : status)]
+    requests('gateway', method, route?.path ?? unknownRoute, label).observe(milliseconds / 1000)
     log.info(
       {
         service: 'gateway',

@@ -7,7 +7,14 @@ import type { CsrfGuard } from '../protect/csrf.ts'
 import type { Identification } from './identity.ts'
 import { contextOf, type HttpReply, type HttpRequest, pathParams, setRoute } from './request-context.ts'
 
-export function makeAdmission({ resources }: GatewayContext, identification: Identification, csrf: CsrfGuard) {
+/** Until a shop that is being maintained asks its buyers to try again. */
+const closedSeconds = 120
+
+export function makeAdmission(
+  { resources, settings }: GatewayContext,
+  identification: Identification,
+  csrf: CsrfGuard,
+) {
   const { rateLimit, declineLimit, loadShedding, sessions } = resources
 
   return async function admit(route: Route, request: HttpRequest, reply: HttpReply): Promise<void> {
@@ -21,6 +28,8 @@ export function makeAdmission({ resources }: GatewayContext, identification: Ide
     checkMediaType(route, request)
     checkLength(route, request)
     loadShedding.check(route)
+    if (settings.checkout === 'off' && route.rateLimit?.class === 'checkout')
+      refuse(route, 'unavailable', 'The shop takes no orders just now.', { retryAfterSeconds: closedSeconds })
     if (isChange && credential?.kind === 'cookie') csrf.checkCookieUse(route, request)
     if (isChange && route.session === 'manages') csrf.checkSignIn(route, request)
     if (credential) await identification.identify(route, request, credential)

@@ -4,7 +4,7 @@ import type { GatewayContext } from '../context.ts'
 import { contextOf, type HttpRequest } from './request-context.ts'
 
 /** Returns the function that is told of each refusal, and logs those that somebody who investigates an attack asks for. */
-export function makeSecurityEvents({ log }: Pick<GatewayContext, 'log'>, now: () => number = Date.now) {
+export function makeSecurityEvents(context: Pick<GatewayContext, 'log' | 'metrics'>, now: () => number = Date.now) {
   /** A client that is limited goes on trying; one line a minute says so. */
   const lines = makeTokenBuckets(1, now)
 
@@ -12,7 +12,7 @@ export function makeSecurityEvents({ log }: Pick<GatewayContext, 'log'>, now: ()
     const { clientIp: ip, caller, route, trace } = contextOf(request)
     const event = eventOf(refusal, caller.userId !== undefined)
     if (!event || (event === 'rate-limited' && lines.take(caller.userId ?? clientNetwork(ip)) > 0)) return
-    logSecurityEvent(log, event, {
+    logSecurityEvent(context, event, {
       service: 'gateway',
       outcome: 'refused',
       ip,

@@ -6,6 +6,7 @@ import { beginSpan } from '@souk/service/run/telemetry'
 import type { NotificationsContext } from '../context.ts'
 import { secretKinds } from '../letters/letter-templates.ts'
 import { renderMail } from '../letters/render-mail.ts'
+import { countMail } from '../metrics.ts'
 import { leaseDueMails, type Outcome, recordOutcomes, type StoredMail } from '../notification-table.ts'
 import type { Channel, Delivery } from './channel.ts'
 import { smtpConnections } from './smtp-channel.ts'
@@ -44,12 +45,11 @@ async function sendBatch(channel: Channel, context: NotificationsContext, stoppi
     for (let mail = next(); mail; mail = next()) {
       const delivery = await send(mail, channel, context)
       outcomes.push(outcomeOf(mail, delivery, now()))
-      context.metrics.count('souk_notifications_total', { kind: mail.kind, outcome: delivery.outcome })
     }
   }
   await Promise.all(Array.from({ length: smtpConnections }, sendOneByOne))
   crashpoint('notifications.after-send')
-  await recordOutcomes(sql, outcomes)
+  for (const recorded of await recordOutcomes(sql, outcomes)) countMail(recorded, now(), context.metrics)
   return mails.length
 }
 

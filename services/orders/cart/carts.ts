@@ -3,6 +3,7 @@
 import { ordersApi } from '@souk/contracts/orders'
 import { clientNetwork, handle, isMet, type Precondition, preconditionIn, type Request, refuse } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
+import { cartsCreated } from '../metrics.ts'
 import { mayUse, refuseTaken } from './cart-access.ts'
 import { cartReply } from './cart-view.ts'
 import {
@@ -51,6 +52,7 @@ export const putCart = handle(routes.putCart, async (request, context: OrdersCon
   }
 
   const { version: cartVersion, customerId } = cart
+  if (cartVersion === 1) context.metrics.count(cartsCreated)
   const priced = priceCart(body, cart.prices)
   pricedCarts.keep(id, { body, priced, customerId, cartVersion, pricesVersion: versionOfPrices(cart.prices) })
   return cartReply(routes.putCart, { ...cart, body, order: null }, priced, request, context)

@@ -58,7 +58,8 @@ async function advance(
   if (!isListed(order.status, signal.type) || learnsFromReply(orderId, order.status, signal, context)) return
 
   const locked = await lockOrder(sql, orderId, context.settings.accessKeySecret)
-  const advanced = locked && (await advanceLocked(locked, signal, transaction, context.now().toISOString()))
+  const about = { at: context.now().toISOString(), metrics: context.metrics }
+  const advanced = locked && (await advanceLocked(locked, signal, transaction, about))
   if (advanced?.status === 'capturing') transaction.afterCommit(() => resumeSoon(advanced, context))
 }
 

@@ -1,6 +1,7 @@
 // Brings an order one step forward: asks the saga's table, and stores what it says, all of it or nothing.
-import type { Transaction } from '@souk/service'
+import type { Metrics, Transaction } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
+import { countStep } from '../metrics.ts'
 import type { Order } from '../order/order.ts'
 import { findOrder } from '../order/orders-table.ts'
 import { nextStep, type Signal } from './checkout-saga.ts'
@@ -19,7 +20,10 @@ export async function advanceOrder(order: Order, signal: Signal, context: Orders
     const step = nextStep(current, signal, at)
     if (!step) return current
     const advanced = await storeStep(step, at, context)
-    if (advanced) return advanced
+    if (advanced) {
+      countStep(current, step, at, context.metrics)
+      return advanced
+    }
     const changed = await findOrder(context.sql, order.id, context.settings.accessKeySecret)
     if (!changed) throw new Error(`Order ${order.id} has vanished.`)
     current = changed
@@ -31,9 +35,11 @@ export async function advanceOrder(order: Order, signal: Signal, context: Orders
 export async function advanceLocked(
   order: Order,
   signal: Signal,
-  transaction: Pick<Transaction, 'sql' | 'send'>,
-  at: string,
+  transaction: Transaction,
+  { at, metrics }: { at: string; metrics: Metrics },
 ): Promise<Order | undefined> {
   const step = nextStep(order, signal, at)
-  return step && storeStepOfLocked(step, at, transaction)
+  if (!step) return undefined
+  transaction.afterCommit(() => countStep(order, step, at, metrics))
+  return storeStepOfLocked(step, at, transaction)
 }

@@ -10,6 +10,7 @@ import { priceCart } from '../cart/price-cart.ts'
 import { versionOfPrices } from '../cart/price-list.ts'
 import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
+import { checkoutsTotal } from '../metrics.ts'
 import { accessKeyOf } from '../order/access-key.ts'
 import { type Order, orderView } from '../order/order.ts'
 import { findOrder, insertOrder } from '../order/orders-table.ts'
@@ -48,7 +49,7 @@ export const checkout = handle(route, async (request, context: OrdersContext) =>
   for (let tries = 0; tries < mostTries; tries++) {
     const found = await findCartToBuy(orderId, asked.cartId, context)
     if (found.first) return repeat(found.first, asked, request, context)
-    const order = await place(asked, cartFor(found, request, context), context)
+    const order = await placeCounted(asked, cartFor(found, request, context), context)
     if (order) return finish(order, context)
   }
   return refuse(route, 'unavailable', 'This cart or its prices are being changed. Try again.')
@@ -70,6 +71,17 @@ async function place(asked: Checkout, cart: PricedSnapshot, context: OrdersConte
   const order = await insertOrder(newOrder(asked, cart), cart, context)
   crashpoint('orders.order-stored')
   return order
+}
+
+/** The same, and counts a refusal because the price has changed. */
+async function placeCounted(asked: Checkout, cart: PricedSnapshot, context: OrdersContext): Promise<Order | undefined> {
+  try {
+    return await place(asked, cart, context)
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'price-changed')
+      context.metrics.count(checkoutsTotal, 'price_changed')
+    throw error
+  }
 }
 
 /** The cart, priced now. Refuses when there is none for this caller, and when an order exists for it. */

@@ -1,6 +1,7 @@
 // Resumes checkouts that make no progress: the browser left, the process died, or a reply never came. Each instance takes some
 // with a lease, so that no other instance takes the same ones meanwhile.
 import type { OrdersContext } from '../context.ts'
+import { checkoutsResumed } from '../metrics.ts'
 import type { Order } from '../order/order.ts'
 import { findOrder } from '../order/orders-table.ts'
 import { runCheckout } from './run-checkout.ts'
@@ -45,7 +46,7 @@ async function resumeOne(id: string, context: OrdersContext): Promise<void> {
 }
 
 function recordResumed({ id, status }: Order, { log, metrics }: OrdersContext): void {
-  metrics.count('souk_checkouts_resumed_total', { status })
+  metrics.count(checkoutsResumed, status)
   log.info({ orderId: id, status }, 'A checkout was resumed.')
 }
 

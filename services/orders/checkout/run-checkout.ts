@@ -52,7 +52,6 @@ async function run(order: Order, context: OrdersContext): Promise<Order> {
       crashpoint('orders.paid')
       context.resources.paidOrders.set(advanced.id, true)
     }
-    context.metrics.count('souk_checkout_steps_total', { status: advanced.status })
     if (advanced.status === 'canceled' && current.status !== 'canceled') await releaseStock(advanced, context)
     if (advanced.version === current.version) return advanced
     current = advanced

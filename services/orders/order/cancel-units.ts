@@ -17,7 +17,7 @@ const route = ordersApi.routes.cancelUnits
 
 export const cancelUnits = handleOnce(
   route,
-  async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
+  async ({ params, body }, { settings, metrics, now }: OrdersContext, transaction) => {
     const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
     if (!order) return refuse(route, 'not-found', 'There is no such order.')
 
@@ -25,7 +25,7 @@ export const cancelUnits = handleOnce(
     const draft = unitsToCancel(order, body)
     const cancellation = newRefund(order, draft, { id: randomUUIDv7(), reason: body.reason, at })
     const type = cancellation.status === 'pending' ? ('refund-requested' as const) : ('units-canceled' as const)
-    const canceled = await advanceLocked(order, { type, refund: cancellation }, transaction, at)
+    const canceled = await advanceLocked(order, { type, refund: cancellation }, transaction, { at, metrics })
     return canceled ? orderView(canceled) : nothingToCancel(order)
   },
 )

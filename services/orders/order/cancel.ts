@@ -13,7 +13,7 @@ import { refuseMove } from './refuse-move.ts'
 const route = ordersApi.routes.cancel
 
 export const cancel = handleOnce(route, async (request, context: OrdersContext, transaction) => {
-  const { settings, now } = context
+  const { settings, metrics, now } = context
   const { params, body, caller } = request
   const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
   if (!order || !maySee(order, request, settings.accessKeySecret)) {
@@ -23,7 +23,7 @@ export const cancel = handleOnce(route, async (request, context: OrdersContext, 
 
   const by = caller.role === 'staff' ? 'staff' : 'customer'
   const signal = { type: 'cancel-requested', by, note: body.reason, refundId: randomUUIDv7() } as const
-  const canceled = await advanceLocked(order, signal, transaction, now().toISOString())
+  const canceled = await advanceLocked(order, signal, transaction, { at: now().toISOString(), metrics })
   // A customer who comes back from the bank may buy the cart again at once, with the last unit in it.
   if (canceled && !canceled.paidAt) transaction.beforeAnswer(() => releaseStock(canceled, context))
   return canceled ? orderView(canceled) : refuseMove(route, order, 'too-late-to-cancel', 'a part of it was sent.')

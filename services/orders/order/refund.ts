@@ -16,16 +16,22 @@ import { refuseMove } from './refuse-move.ts'
 const route = ordersApi.routes.refund
 type Asked = Omit<BodyOf<typeof route>, 'reason'>
 
-export const refund = handleOnce(route, async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
-  if (!order) return refuse(route, 'not-found', 'There is no such order.')
+export const refund = handleOnce(
+  route,
+  async ({ params, body }, { settings, metrics, now }: OrdersContext, transaction) => {
+    const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
+    if (!order) return refuse(route, 'not-found', 'There is no such order.')
 
-  const at = now().toISOString()
-  const draft = whatGoesBack(order, body)
-  const asked = newRefund(order, draft, { id: randomUUIDv7(), reason: body.reason, at })
-  const refunding = await advanceLocked(order, { type: 'refund-requested', refund: asked }, transaction, at)
-  return refunding ? orderView(refunding) : refuseMove(route, order, 'not-paid', 'there is nothing to refund.')
-})
+    const at = now().toISOString()
+    const draft = whatGoesBack(order, body)
+    const asked = newRefund(order, draft, { id: randomUUIDv7(), reason: body.reason, at })
+    const refunding = await advanceLocked(order, { type: 'refund-requested', refund: asked }, transaction, {
+      at,
+      metrics,
+    })
+    return refunding ? orderView(refunding) : refuseMove(route, order, 'not-paid', 'there is nothing to refund.')
+  },
+)
 
 /** How much goes back, and for which units. Refuses more than what is left, in all and for each purpose. */
 export function whatGoesBack(order: Order, asked: Asked): Draft {

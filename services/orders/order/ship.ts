@@ -12,17 +12,23 @@ import { refuseMove } from './refuse-move.ts'
 const route = ordersApi.routes.ship
 type ParcelLine = { sku: string; quantity: number }
 
-export const ship = handleOnce(route, async ({ params, body }, { settings, now }: OrdersContext, transaction) => {
-  const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
-  if (!order) return refuse(route, 'not-found', 'There is no such order.')
+export const ship = handleOnce(
+  route,
+  async ({ params, body }, { settings, metrics, now }: OrdersContext, transaction) => {
+    const order = await lockOrder(transaction.sql, params.id, settings.accessKeySecret)
+    if (!order) return refuse(route, 'not-found', 'There is no such order.')
 
-  const at = now().toISOString()
-  const { lines, complete } = packParcel(order, body)
-  const { carrier, trackingNumber, trackingUrl } = body
-  const shipment = { id: randomUUIDv7(), carrier, trackingNumber, trackingUrl, lines, shippedAt: at }
-  const shipped = await advanceLocked(order, { type: 'parcel-shipped', shipment, complete }, transaction, at)
-  return shipped ? orderView(shipped) : nothingToShip(order)
-})
+    const at = now().toISOString()
+    const { lines, complete } = packParcel(order, body)
+    const { carrier, trackingNumber, trackingUrl } = body
+    const shipment = { id: randomUUIDv7(), carrier, trackingNumber, trackingUrl, lines, shippedAt: at }
+    const shipped = await advanceLocked(order, { type: 'parcel-shipped', shipment, complete }, transaction, {
+      at,
+      metrics,
+    })
+    return shipped ? orderView(shipped) : nothingToShip(order)
+  },
+)
 
 /**
  * The lines of the parcel, and whether it is the last one. Refuses more units than are left, and an order whose money has gone

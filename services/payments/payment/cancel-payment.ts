@@ -24,7 +24,7 @@ export async function cancelPayment(
   const payment = await readPayment(sql, orderId)
   if (!payment) throw new Error(`Payment ${orderId} is gone.`)
   const transition = nextPaymentState(payment, undefined, now)
-  if (transition) return saveLockedPayment(transaction, payment, transition, now)
+  if (transition) return saveLockedPayment(transaction, payment, transition, now, context.metrics)
   // What was taken is not known yet: make the operation due now.
   await checkUnknownNow(sql, orderId, now)
 }

@@ -21,8 +21,8 @@ export interface ImportOptions {
 export interface OrdersToAsk {
   /** Those of these orders that there are. */
   known(orderIds: readonly string[]): Promise<ReadonlySet<string>>
-  /** Refunds of this order that orders still waits for. */
-  pendingRefunds(orderId: string): Promise<readonly { id: string; amount: number }[]>
+  /** Refunds of this order that orders waits for or knows to be done. */
+  refunds(orderId: string): Promise<readonly { id: string; amount: number }[]>
 }
 /** What the provider has done and this database did not know. */
 export interface FoundMoney {
@@ -90,7 +90,7 @@ async function importReport(
 ): Promise<FoundMoney['outcome']> {
   if (!isKnown && !options.givesBackLost) return 'order-lost'
   const { database, name, now } = options
-  const refunds = isKnown ? await options.orders.pendingRefunds(report.orderId) : []
+  const refunds = isKnown ? await options.orders.refunds(report.orderId) : []
   const isDone = await database.transaction(async (transaction) => {
     await insertMissing(transaction, report, name, { now, isLost: !isKnown })
     const payment = await lockPayment(transaction.sql, report.orderId)
@@ -146,7 +146,8 @@ function unknownOperations(
   const used = new Set(payment.operations.map((one) => one.refundId))
   const nameOf = ({ kind, amount, id }: ProviderOperation) => {
     if (kind !== 'refund') return null
-    const asked = refunds.find((one) => one.amount === amount && !used.has(one.id))
+    const free = refunds.filter((one) => one.amount === amount && !used.has(one.id))
+    const asked = free.find((one) => one.id === id) ?? free[0]
     used.add(asked?.id ?? id)
     return asked?.id ?? id
   }

@@ -3,7 +3,9 @@
 
 import type { Trace, Transaction } from '@souk/messaging'
 import { batched, columns, json, oneStatement, type Sql, type Statement } from '@souk/postgres'
+import type { Metrics } from '@souk/service'
 import type { PaymentsContext } from '../context.ts'
+import { countTransition } from '../metrics.ts'
 import { insertTransfers } from './ledger-table.ts'
 import { insertOperations, updateOperations } from './operation-table.ts'
 import { type Operation, type Payment, tombstoneCurrency } from './payment.ts'
@@ -103,19 +105,23 @@ export async function savePayment(
   transition: Transition,
   at: Date,
 ): Promise<boolean> {
-  return (await saveInBatch({ read, transition, at, trace: context.trace }, context)) !== undefined
+  const isSaved = (await saveInBatch({ read, transition, at, trace: context.trace }, context)) !== undefined
+  if (isSaved) countTransition(read, transition, context.metrics)
+  return isSaved
 }
-/** The same inside a transaction that has locked the payment's row. */
+/** The same inside a transaction that has locked the payment's row. Without `metrics`, it is not counted: the money moved before. */
 export async function saveLockedPayment(
-  { sql, send }: Transaction,
+  { sql, send, afterCommit }: Transaction,
   read: Payment,
   transition: Transition,
   at: Date,
+  metrics?: Metrics,
 ): Promise<void> {
   const { statement, also } = updatePayments(sql, [{ read, transition, at }])
   const rows = await oneStatement(sql, statement, { also })
   if (rows.length === 0) throw new Error(`Payment ${read.orderId} changed although its row was locked.`)
   send(...transition.messages)
+  if (metrics) afterCommit(() => countTransition(read, transition, metrics))
 }
 
 interface PaymentToSave {

@@ -16,9 +16,25 @@ const graceSeconds = 120
 type Finding = ReplyOf<typeof Api.routes.reconcile>['findings'][number]
 
 export const reconcile = handle(paymentsApi.routes.reconcile, async (_request, context: PaymentsContext) => {
+  const { checked, findings } = await findDifferences(context)
+  return { checked, findings }
+})
+
+/**
+ * Compares the last days of all providers with our books. Returns how many differences there are, and the first thousand of them.
+ * Throws when a provider does not give out its journal.
+ */
+export async function findDifferences(
+  context: PaymentsContext,
+): Promise<{ checked: number; differences: number; findings: Finding[] }> {
   const since = new Date(context.now().getTime() - windowDays * 86_400_000)
   const findings: Finding[] = []
+  let differences = 0
   let checked = 0
+  const note = (found: readonly Finding[]) => {
+    differences += found.length
+    findings.push(...found.slice(0, mostFindings - findings.length))
+  }
   for (const [name, provider] of Object.entries(context.resources.providers)) {
     const theirs = new Set<string>()
     let entries: ProviderEntry[] = []
@@ -26,16 +42,17 @@ export const reconcile = handle(paymentsApi.routes.reconcile, async (_request, c
       theirs.add(entry.operationId)
       entries.push(entry)
       if (entries.length < batch) continue
-      findings.push(...(await compare(context, entries)))
+      note(await compare(context, entries))
       checked += entries.length
       entries = []
     }
-    findings.push(...(await compare(context, entries)), ...(await missingThere(context.sql, name, since, theirs)))
+    note(await compare(context, entries))
+    await missingThere(context.sql, name, since, theirs, note)
     checked += entries.length
   }
-  if (findings.length > 0) context.log.error({ findings: findings.length }, 'Our books differ from the provider’s.')
-  return { checked, findings: findings.slice(0, mostFindings) }
-})
+  if (differences > 0) context.log.error({ findings: differences }, 'Our books differ from the provider’s.')
+  return { checked, differences, findings }
+}
 
 interface Ours {
   id: string
@@ -86,8 +103,13 @@ function differenceOf(
 }
 
 /** Money that we have booked and the provider has not. */
-async function missingThere(sql: Sql, provider: string, since: Date, theirs: ReadonlySet<string>): Promise<Finding[]> {
-  const findings: Finding[] = []
+async function missingThere(
+  sql: Sql,
+  provider: string,
+  since: Date,
+  theirs: ReadonlySet<string>,
+  note: (found: readonly Finding[]) => void,
+): Promise<void> {
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
     const rows = await sql<{ id: string; orderId: string; kind: string; reference: string | null }>`
@@ -100,18 +122,17 @@ async function missingThere(sql: Sql, provider: string, since: Date, theirs: Rea
         and o.id > ${after}
       order by o.id
       limit ${batch}`
-    for (const row of rows) {
-      if (theirs.has(row.id)) continue
-      const detail = `We say that ${row.kind} ${row.id} succeeded; the provider knows nothing of it.`
-      findings.push({
+    const missing = rows.filter((row) => !theirs.has(row.id))
+    note(
+      missing.map(({ id, orderId, kind, reference }) => ({
         kind: 'missing-there',
-        orderId: row.orderId,
-        providerReference: row.reference ?? undefined,
-        detail,
-      })
-    }
+        orderId,
+        providerReference: reference ?? undefined,
+        detail: `We say that ${kind} ${id} succeeded; the provider knows nothing of it.`,
+      })),
+    )
     const last = rows.at(-1)
-    if (rows.length < batch || !last) return findings
+    if (rows.length < batch || !last) return
     after = last.id
   }
 }

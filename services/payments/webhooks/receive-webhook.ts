@@ -16,7 +16,7 @@ export const receiveWebhook = handle(route, async ({ params, body, headers, ip }
   if (!events) {
     const { traceId } = context.trace
     const facts = { service: 'payments', outcome: 'refused', ip, traceId, reason: params.provider } as const
-    logSecurityEvent(context.log, 'webhook-forged', facts)
+    logSecurityEvent(context, 'webhook-forged', facts)
     refuse(route, 'invalid-signature', 'The signature does not fit the body, or is too old.')
   }
   const areOpen = await Promise.all(events.map((event) => storeEvent(context, params.provider, event, receivedAt)))

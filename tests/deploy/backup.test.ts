@@ -19,17 +19,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
-import { lastBackupSeconds } from '../local/backup/last-backup.ts'
-import { checkBackup, type Manifest, manifestName } from '../local/backup/manifest.ts'
-import { hashOf, readPacked, writePacked } from '../local/backup/packed-file.ts'
-import { endRecovery, readRecovery, reasonToStayClosed } from '../local/backup/recovery.ts'
-import { type Restored, restoreShop } from '../local/backup/restore-shop.ts'
-import { settleMoney } from '../local/backup/settle-money.ts'
-import { takeBackup } from '../local/backup/take-backup.ts'
-import type { TarEntry } from '../local/backup/tar.ts'
-import { openMachine } from '../local/machine.ts'
-import { removeDataFolder } from '../local/postgres-home.ts'
-import { type MachineShop, openMachineShop } from './machine-shop.ts'
+import { lastBackupSeconds } from '../../local/backup/last-backup.ts'
+import { checkBackup, type Manifest, manifestName } from '../../local/backup/manifest.ts'
+import { hashOf, readPacked, writePacked } from '../../local/backup/packed-file.ts'
+import { endRecovery, readRecovery, reasonToStayClosed } from '../../local/backup/recovery.ts'
+import { type Restored, restoreShop } from '../../local/backup/restore-shop.ts'
+import { settleMoney } from '../../local/backup/settle-money.ts'
+import { takeBackup } from '../../local/backup/take-backup.ts'
+import type { TarEntry } from '../../local/backup/tar.ts'
+import { openMachine } from '../../local/machine.ts'
+import { removeDataFolder } from '../../local/postgres-home.ts'
+import { type MachineShop, openMachineShop } from '../machine-shop.ts'
 
 const env = { SOUK_POSTGRES_PORT: '0' }
 const key = 'a key of back-ups for this test'
@@ -116,7 +116,6 @@ test('a back-up is taken while customers buy, and money moves after it', async (
   })
   lateOrders = [await paid(shop), await paid(shop)]
   await eventually('the refund is done', () => readFileSync(shop.journal, 'utf8').includes('"kind":"refund"'))
-  await becomesSound(shop)
   mkdirSync(place('now'))
   copyFileSync(shop.journal, join(place('now'), 'journal.jsonl'))
   await shop.stop()
@@ -141,7 +140,6 @@ test('restored with the journal of the back-up, the shop knows every order from 
     [],
   )
   await paid(shop)
-  await becomesSound(shop)
   await shop.stop()
 })
 
@@ -222,7 +220,8 @@ async function without(prefix: string, name: string): Promise<void> {
   const entries: TarEntry[] = []
   await readPacked(join(place('plain'), 'database.tar.zst'), undefined, async ({ path, size, content }) => {
     const bytes = Buffer.concat(await Array.fromAsync(content))
-    if (path.startsWith(prefix)) return
+    // Tables are not looked at before the rest is there.
+    if (path.startsWith(prefix) || path.startsWith('base/')) return
     async function* once() {
       yield bytes
     }
@@ -248,6 +247,7 @@ test('a back-up is only written where nothing can be lost, and an interrupted on
   await assert.rejects(take(place('now')), /is not empty/)
   await assert.rejects(take(place('elsewhere'), place('nowhere')), /There is no shop in/)
   assert.equal(existsSync(place('nowhere')), false)
+  await assert.rejects(take(join(place('no'), 'such', 'folder')), /cannot be made/)
   mkdirSync(place('cut'))
   appendFileSync(join(place('cut'), 'database.tar.zst'), 'half')
   await assert.rejects(take(place('cut')), /is being written to .* or was interrupted/)
