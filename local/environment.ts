@@ -17,7 +17,7 @@ import { isOfTheSystem } from './system-environment.ts'
 
 type Environment = Record<string, string | undefined>
 
-const ofNode = /^(NODE_\w+|UV_\w+|MALLOC_\w+|SSL_CERT_(FILE|DIR)|OTEL_\w+|SOUK_CRASHPOINT)$/
+const ofNode = /^(NODE_\w+|UV_\w+|MALLOC_\w+|SSL_CERT_(FILE|DIR)|OTEL_\w+|SOUK_TRACES_SLOW_MS|SOUK_CRASHPOINT)$/
 
 /**
  * The environment of the process of one service. `env`: that of the whole shop, with its secrets; `services`: all of the shop;

@@ -3,7 +3,7 @@
 // does the same in a container, and only on databases that are given.
 import type { ServiceName } from '@souk/contracts'
 import { type AnyService, makeLog, run, WrongSettings } from '@souk/service'
-import { startTelemetry } from '@souk/service/run/telemetry'
+import { startTelemetry } from '@souk/service/run/export-spans'
 import { allServices } from '../services/all-services.ts'
 import { openBus } from './bus.ts'
 import { missingDatabases, missingSentence } from './chosen-services.ts'
@@ -37,7 +37,7 @@ export async function startAlone(
   const { host, port, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(env, usual, usual + 100)
   const target = await findTarget(services, onlyGiven, { env, progress, onStopLast })
   const log = makeLog({ level: logLevel, file: logFile })
-  onStop(await startTelemetry(env, names.join('+')))
+  onStop(await startTelemetry(env, names.join('+'), log))
   const scheme = target.env.SOUK_TLS_CERT ? 'https' : 'http'
   const running = await run({
     services,

@@ -7,7 +7,7 @@ import { gatewayApi } from '@souk/contracts/gateway'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { MissingMigrations } from '@souk/postgres'
 import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk/service'
-import { startTelemetry } from '@souk/service/run/telemetry'
+import { startTelemetry } from '@souk/service/run/export-spans'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
 import type { MailDelivery } from '../services/notifications/context.ts'
@@ -102,7 +102,7 @@ async function startTogether(): Promise<void> {
   const machine = await openMachine({ dataFolder, env, say: progress.say })
   starting.onStopLast(machine.stop)
   const log = makeLog({ level: logLevel, file: logFile ?? rotatedLog(dataFolder) })
-  stops.push(await startTelemetry(env, 'souk'))
+  stops.push(await startTelemetry(env, 'souk', log))
   progress.say('Starting the services')
   const running = await run({
     services: allServices,

@@ -44,7 +44,11 @@ export async function takeNext(
 }
 
 /** Publishes messages and returns the ids of the rows that the broker has confirmed. */
-export async function publish(rows: readonly WaitingMessage[], transport: Transport, log: Log): Promise<number[]> {
+export async function publish(
+  rows: readonly WaitingMessage[],
+  transport: Pick<Transport, 'publish'>,
+  log: Log,
+): Promise<number[]> {
   if (rows.length === 0) return []
   crashpoint('relay.before-publish')
   const confirmed = await transport.publish(

@@ -30,7 +30,7 @@ const channel = 'souk_outbox'
 
 interface RelayOptions {
   database: Database
-  transport: Transport
+  transport: Pick<Transport, 'publish'>
   log: Log
   /** Told of each batch: how many messages the broker has confirmed, and how many not. */
   onPublished?: (confirmed: number, unconfirmed: number) => void

@@ -1,6 +1,7 @@
 // Group commit: while one batch is at the database, further items wait and then go as one batch: one statement, one commit and
 // one wake-up of the server for all of them. DeWitt et al., Implementation Techniques for Main Memory Database Systems, 1984.
 import { setImmediate as endOfTurn } from 'node:timers/promises'
+import { workObserver } from './observe-work.ts'
 
 export interface BatchOptions<Item, Row, Context> {
   /** Names what an item changes. Items with one key never share a batch. */
@@ -26,6 +27,8 @@ const sizesKept = 16
 interface Waiting<Item, Context, Row> {
   item: Item
   context: Context
+  /** What tracing knows of the requester. */
+  caller: unknown
   resolve(row: PromiseLike<Row | undefined> | Row | undefined): void
 }
 interface Queue<Item, Context, Row> {
@@ -60,7 +63,8 @@ export function batched<Item, Row, Context extends { readonly database: object }
       queues.set(context.database, queue)
     }
     const { waiting } = queue
-    const answer = new Promise<Row | undefined>((resolve) => waiting.push({ item, context, resolve }))
+    const caller = workObserver()?.current()
+    const answer = new Promise<Row | undefined>((resolve) => waiting.push({ item, context, caller, resolve }))
     if (queue.underWay < atOnce) void writeAll(queue)
     else if (queue.waiting.length === queue.expected?.count) queue.expected.arrived()
     return answer
@@ -148,9 +152,13 @@ async function writeBatch<Item, Context, Row>(
   { write, keyOf }: BatchOptions<Item, Row, Context>,
 ): Promise<Map<string, Row>> {
   const { context } = batch[0] as Waiting<Item, Context, Row> // A batch is never empty.
-  const rows = await write(
-    batch.map((one) => one.item),
-    context,
-  )
+  const items = batch.map((one) => one.item)
+  const observer = workObserver()
+  const rows = await (observer
+    ? observer.together(
+        batch.map((one) => one.caller),
+        async () => write(items, context), // A statement runs when it is awaited, which has to be inside.
+      )
+    : write(items, context))
   return new Map(rows.map((row) => [keyOf(row), row]))
 }

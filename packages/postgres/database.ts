@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { crashpoint } from './crashpoint.ts'
 import { connected, queryOn, watchConnection } from './lost-connections.ts'
+import { workObserver } from './observe-work.ts'
 import { type Accompaniment, oneStatement } from './one-statement.ts'
 import { clientSettings, type SessionOptions } from './session-options.ts'
 import { corkForThisTick, openSharedConnections } from './shared-connections.ts'
@@ -78,7 +79,10 @@ export function openDatabase(options: DatabaseOptions): Database {
     sql,
     pool,
     url: options.url,
-    transaction: (work) => runTransaction(pool, options, work),
+    transaction(work) {
+      const run = () => runTransaction(pool, options, work)
+      return workObserver()?.transaction(run) ?? run()
+    },
     async commit<R>(statement: Statement<R>, accompaniment: Accompaniment = {}) {
       crashpoint(`${options.name}.before-commit`)
       const rows = await oneStatement(sql, statement, accompaniment)

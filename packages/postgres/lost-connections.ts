@@ -2,6 +2,7 @@
 // may also stand in errors of other origin.
 import pg from 'pg'
 import { unavailable, unavailableIfReported } from './errors.ts'
+import { workObserver } from './observe-work.ts'
 
 const lost = new WeakSet<pg.Client>()
 
@@ -16,9 +17,13 @@ export function watchConnection(client: pg.Client): void {
 export async function queryOn(client: pg.Client, config: string | pg.QueryConfig): Promise<pg.QueryResult>
 export async function queryOn(client: pg.Client, config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult>
 export async function queryOn(client: pg.Client, config: string | pg.QueryConfig | pg.QueryArrayConfig) {
+  const ended = workObserver()?.statement(client, typeof config === 'string' ? config : config.text)
   try {
-    return await client.query(config as pg.QueryConfig) // The driver's overloads do not take a union.
+    const result = await client.query(config as pg.QueryConfig) // The driver's overloads do not take a union.
+    ended?.()
+    return result
   } catch (error) {
+    ended?.(error)
     const isLost = lost.has(client) && !(error instanceof pg.DatabaseError)
     throw isLost ? unavailable(error) : unavailableIfReported(error)
   }

@@ -20,6 +20,8 @@ export interface NewNotification {
    * Undefined: as many as staff send.
    */
   limits?: { perHour: number; perDay: number; ofKind?: boolean }
+  /** The trace of the cause, in which the mail is sent. */
+  traceparent?: string
   /** The notification that staff send again. */
   repeats?: string
   at: string
@@ -75,6 +77,7 @@ const newRows = columns<NewNotification & { id: string }>({
   at: ['timestamptz', (row) => row.at],
   message_id: ['text', (row) => row.messageId],
   repeats: ['uuid', (row) => row.repeats],
+  traceparent: ['text', (row) => row.traceparent],
   per_hour: ['integer', (row) => row.limits?.perHour],
   per_day: ['integer', (row) => row.limits?.perDay],
   is_secret: ['boolean', (row) => secretKinds.includes(row.kind)],
@@ -106,9 +109,9 @@ function insertStatement(sql: Sql, notifications: readonly NewNotification[]): S
   const rows = notifications.map((one, index) => ({ ...one, id: ids[index] as string }))
   return sql`
     insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at,
-      message_id, repeats, created_at, sent_at, error)
+      message_id, repeats, traceparent, created_at, sent_at, error)
     select id, 'mail', cause, kind, recipient, subject, case when is_allowed or not is_secret then content end, order_id,
-      case when is_allowed then status else 'suppressed' end, at, message_id, repeats, at,
+      case when is_allowed then status else 'suppressed' end, at, message_id, repeats, traceparent, at,
       case when is_allowed and status = 'sent' then at end, case when not is_allowed then ${aboveLimit} end
     from (
       select fresh.*, per_day is null or (
@@ -159,10 +162,22 @@ export interface StoredMail {
   attempts: number
   createdAt: string
   sentAt: string | null
+  traceparent: string | null
 }
 /** The columns of a StoredMail, of the notification table under this alias. */
 export function mailColumns(alias: string): Verbatim {
-  const own = ['id', 'kind', 'recipient', 'subject', 'message_id', 'content', 'attempts', 'created_at', 'sent_at']
+  const own = [
+    'id',
+    'kind',
+    'recipient',
+    'subject',
+    'message_id',
+    'content',
+    'attempts',
+    'created_at',
+    'sent_at',
+    'traceparent',
+  ]
   return new Verbatim(`${own.map((column) => `${alias}.${column}`).join(', ')}, (
       select confirmed.content ->> 'accessKey'
       from notification confirmed

@@ -1,5 +1,6 @@
 // Reactions to events of orders and users: each queues one notification. The letter is written later, when it is sent or shown
 // (measured: 150 µs to write it, 5 µs to store its content), and sent outside the reaction, because a mail server is slow.
+import { traceparentOf } from '@souk/messaging'
 import type { Transaction } from '@souk/service'
 import { type NotificationsContext, shopOf } from './context.ts'
 import { type Contents, type Kind, subjectOf } from './letters/letter-templates.ts'
@@ -26,6 +27,7 @@ export function queueNotification<K extends Kind>(kind: K, more: Partial<NewNoti
         status: context.resources.firstStatus,
         messageId: messageIdOf(cause.id, kind, context),
         at: context.now().toISOString(),
+        traceparent: traceparentOf(context.trace),
         limits: { perHour: context.settings.lettersPerHour, perDay: context.settings.lettersPerDay },
         ...more,
       },

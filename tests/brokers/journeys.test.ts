@@ -18,6 +18,7 @@ import { openShop } from '../fixture.ts'
 import { type KillableShop, prepareShop } from '../killable-shop.ts'
 import { purchaseSuite } from '../purchase-suite.ts'
 import { sellTenTo200 } from '../ten-for-200.ts'
+import { purchaseIsOneTrace } from '../trace-suite.ts'
 import { buses } from './buses.ts'
 
 /** For one purchase, while the shop or its broker is started again and again. */
@@ -44,6 +45,8 @@ for (const { name, start } of buses) {
     after(() => broker?.stop())
 
     purchaseSuite(name, () => ({ busUrl: nextBusUrl() }))
+
+    test('a purchase is one trace from the request to the mail', () => purchaseIsOneTrace({ busUrl: nextBusUrl() }))
 
     test('200 customers want one of 10 lamps: 10 get one and pay, 190 are told', async (t) => {
       const shop = await openShop({ busUrl: nextBusUrl() })

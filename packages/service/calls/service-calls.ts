@@ -12,6 +12,7 @@ import { CircuitOpen, measured } from './measure-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
 import type { ServiceTokens } from './service-token.ts'
 import type { Connector } from './tls-connector.ts'
+import { traced } from './trace-calls.ts'
 
 export interface ServiceCalls {
   /** Resolves with the answer, whatever its status. Throws a Refusal (unavailable, deadline-exceeded) when there was none. */
@@ -70,7 +71,7 @@ export function makeServiceCalls(options: {
     }
   }
 
-  const call = options.metrics ? measured(callOnce, options.metrics) : callOnce
+  const call = traced(options.metrics ? measured(callOnce, options.metrics) : callOnce)
   return {
     call,
     isOpenFor: (service) => !breakerOf(service).isOpen,

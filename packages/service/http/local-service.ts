@@ -7,7 +7,7 @@ import type { AnyService, Handler } from '../run/define-service.ts'
 import { orderIdIn, round } from '../run/log.ts'
 import type { Metrics } from '../run/metrics.ts'
 import { requestSeconds, statusLabel } from '../run/process-metrics.ts'
-import { beginSpan } from '../run/telemetry.ts'
+import { beginSpan, inside } from '../run/telemetry.ts'
 import { type Answerer, answerer } from './answer.ts'
 
 /** Returns the function that answers the service's requests. It throws nothing: failures are answers too. */
@@ -23,21 +23,24 @@ export function localService(
   return async (route, request) => {
     const started = performance.now()
     const { trace, caller } = request
-    const endSpan = beginSpan('server', `${route.method} ${route.path}`, trace, { 'http.route': route.path })
-    const answerRoute = answerers.get(route.name) as Answerer // Every route of a contract has a handler, or it does not compile.
-    const answer = await answerRoute(
-      {
-        params: request.params ?? {},
-        query: request.query ?? '',
-        headers: request.headers ?? {},
-        body: request.body,
-        caller,
-        url: request.url ?? '',
-        ip: request.ip ?? '',
-        requestId: trace.traceId,
-      },
-      contextFor(trace, answerDeadline(request.deadline)),
+    const span = beginSpan(
+      'server',
+      `${route.method} ${route.path}`,
+      { trace, service: definition.name },
+      { 'http.request.method': route.method, 'http.route': route.path },
     )
+    const answerRoute = answerers.get(route.name) as Answerer // Every route of a contract has a handler, or it does not compile.
+    const incoming = {
+      params: request.params ?? {},
+      query: request.query ?? '',
+      headers: request.headers ?? {},
+      body: request.body,
+      caller,
+      url: request.url ?? '',
+      ip: request.ip ?? '',
+      requestId: trace.traceId,
+    }
+    const answer = await inside(span, () => answerRoute(incoming, contextFor(trace, answerDeadline(request.deadline))))
     const milliseconds = performance.now() - started
     requests(definition.name, route.method, route.path, statusLabel(answer.status)).observe(milliseconds / 1000)
     log.info(
@@ -47,6 +50,7 @@ export function localService(
         status: answer.status,
         ms: round(milliseconds),
         traceId: trace.traceId,
+        spanId: trace.spanId,
         from: caller.service,
         userId: caller.userId,
         orderId: orderIdIn(route, request.params),
@@ -54,7 +58,7 @@ export function localService(
       },
       'request',
     )
-    endSpan(answer.status >= 500)
+    span?.end(answer.status >= 500 ? String(answer.status) : undefined, { 'http.response.status_code': answer.status })
     return answer
   }
 }

@@ -4,6 +4,7 @@ import type { Database, Effects, Log, Trace } from '@souk/messaging'
 import type { Sql, Statement } from '@souk/postgres'
 import type { ServiceCalls } from '../calls/service-calls.ts'
 import { type Transaction, withJobs } from '../work/enqueue-job.ts'
+import { withTrace } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { SettingsOf, SettingsSpec } from './settings.ts'
 import type { SharedSettings } from './shared-settings.ts'
@@ -71,10 +72,11 @@ export function contextMaker(parts: ContextParts): MakeContext {
   return function makeContext(trace, deadline = Number.POSITIVE_INFINITY) {
     const origin = { trace }
     let clients: Record<string, unknown> | undefined
+    let ownLog: Log | undefined
     // The cast: settings, resources and clients have the types of the service's definition, which is not known here.
     return {
       sql: database?.sql ?? requireDatabase,
-      transaction: (work) => requireDatabase().transaction((transaction) => work(withJobs(transaction)), origin),
+      transaction: (work) => requireDatabase().transaction((transaction) => work(withJobs(transaction, trace)), origin),
       commit: (statement, effects) => requireDatabase().commit(statement, effects, origin),
       now,
       settings,
@@ -90,7 +92,10 @@ export function contextMaker(parts: ContextParts): MakeContext {
         return makeContext(trace)
       },
       resources,
-      log,
+      get log() {
+        ownLog ??= withTrace(log, trace)
+        return ownLog
+      },
       trace,
       get database() {
         return requireDatabase()

@@ -1,5 +1,6 @@
 // The log: one JSON line per request, per message and per job. Fields with secrets are hidden by their names.
 import type { Route } from '@souk/contracts'
+import type { Log, Trace } from '@souk/messaging'
 import pino, { type Logger } from 'pino'
 
 const hidden = new Set(['password', 'token', 'authorization', 'cookie', 'accessKey', 'html', 'text', 'url', 'secret'])
@@ -51,11 +52,25 @@ function inBatches(destination: ReturnType<typeof pino.destination>) {
 
 type Fields = Record<string, unknown>
 
+/** Lines name the trace as OpenTelemetry's logs do. */
+const names: Readonly<Record<string, string>> = {
+  traceId: 'trace_id',
+  spanId: 'span_id',
+  clientTraceId: 'client_trace_id',
+}
+
 /** Hides fields by name, here and one level down. It is our own because pino's `redact` took 9 of the 14 µs of a line. */
 function withoutSecrets(fields: Fields): Fields {
   let result = fields
   for (const name of Object.keys(fields)) {
     const value = fields[name]
+    const renamed = names[name]
+    if (renamed) {
+      if (result === fields) result = { ...fields }
+      result[renamed] = value
+      delete result[name]
+      continue
+    }
     const kept = hidden.has(name) ? '(hidden)' : isPlain(value) ? withoutHidden(value) : value
     if (kept === value || value === undefined) continue
     if (result === fields) result = { ...fields }
@@ -70,6 +85,16 @@ function withoutHidden(fields: Fields): Fields {
 /** False for errors, which have a serializer of their own. */
 function isPlain(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !(value instanceof Error)
+}
+
+/** The same log, whose lines carry the trace and the span in which they were written. */
+export function withTrace(log: Log, { traceId, spanId }: Trace): Log {
+  const ids = { traceId, spanId }
+  return {
+    info: (fields, sentence) => log.info({ ...ids, ...fields }, sentence),
+    warn: (fields, sentence) => log.warn({ ...ids, ...fields }, sentence),
+    error: (fields, sentence) => log.error({ ...ids, ...fields }, sentence),
+  }
 }
 
 export type { Logger }

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Server as TlsServer } from 'node:tls'
 import { apis, type Route, type ServiceName } from '@souk/contracts'
-import { newTrace, type Transport } from '@souk/messaging'
+import { beginTrace, type Transport } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Remotes } from '../calls/http-calls.ts'
 import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
@@ -30,6 +30,7 @@ import {
   stopSpec,
 } from './shared-settings.ts'
 import { type ProcessParts, type RunningService, startService } from './start-service.ts'
+import { beginSpan, during } from './telemetry.ts'
 import { type SchemaWait, whenSchemaSuffices } from './wait-for-schema.ts'
 
 export interface RunOptions {
@@ -214,6 +215,19 @@ function isLoopback(host: string): boolean {
   return /^(localhost|127\.[\d.]+|::1)$/.test(host)
 }
 
+/** The schedules of a service; each run has a span, in which its statements and calls are. */
+function tracedSchedules({ name: service, schedules = [] }: AnyService): NonNullable<AnyService['schedules']> {
+  return schedules.map((schedule) => ({
+    ...schedule,
+    run(context, stopping) {
+      const { trace } = context
+      const about = { 'souk.schedule': schedule.name }
+      const span = beginSpan('internal', `schedule ${schedule.name}`, { trace, service }, about)
+      return during(span, () => schedule.run(context, stopping))
+    },
+  }))
+}
+
 function startAllSchedules(
   services: readonly RunningService[],
   runners: Map<ServiceName, ScheduleRunner>,
@@ -222,7 +236,7 @@ function startAllSchedules(
   const succeeded = measureSchedules(metrics, services)
   for (const { definition, contextFor } of services) {
     const onSuccess = (schedule: string) => succeeded(definition.name, schedule)
-    const runner = startSchedules(definition.schedules ?? [], () => contextFor(newTrace()), log, onSuccess)
+    const runner = startSchedules(tracedSchedules(definition), () => contextFor(beginTrace()), log, onSuccess)
     runners.set(definition.name, runner)
     onStopWork(`${definition.name} schedules`, runner.stop)
   }

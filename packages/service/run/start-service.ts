@@ -15,6 +15,7 @@ import type { LocalService } from '../calls/service-request.ts'
 import { localService } from '../http/local-service.ts'
 import type { ServerTls } from '../http/tls-server.ts'
 import { startJobs } from '../work/run-jobs.ts'
+import { tracedPublishing } from '../work/trace-publishing.ts'
 import { type AnyContext, contextMaker, type MakeContext } from './context.ts'
 import type { AnyService, OpenedResources } from './define-service.ts'
 import { round } from './log.ts'
@@ -84,12 +85,13 @@ export async function startService(definition: AnyService, parts: ProcessParts):
     const measureJob = measureJobs(metrics, definition)
     const jobs = await startJobs(
       database,
+      name,
       definition.jobs ?? [],
-      () => contextFor(newTrace()),
+      contextFor,
       log,
-      (job, milliseconds, failed) => {
+      (job, milliseconds, failed, { traceId, spanId }) => {
         measureJob(job, milliseconds / 1000, failed)
-        log.info({ service: name, job, ms: round(milliseconds), failed }, 'job')
+        log.info({ service: name, job, ms: round(milliseconds), failed, traceId, spanId }, 'job')
       },
     )
     onStopWork(`${name} jobs`, jobs.stop)
@@ -118,7 +120,8 @@ async function startDatabase(definition: AnyService, parts: ProcessParts): Promi
   const preparing = { ownerUrl: parts.ownerUrls[name], migrates: parts.shared.migrate === 'on' }
   await whenSchemaSuffices(parts.schemaWait, () => prepareSchema(definition, database, preparing))
   onStop(`${name} table maintenance`, await startTableMaintenance(database, log))
-  relay = startRelay({ database, transport, log, onPublished: measurePublished(metrics, name) })
+  const publishing = tracedPublishing(name, transport)
+  relay = startRelay({ database, transport: publishing, log, onPublished: measurePublished(metrics, name) })
   onStop(`${name} relay`, relay.stop)
   return database
 }

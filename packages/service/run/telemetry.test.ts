@@ -10,19 +10,25 @@ import { json } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { defineApi, Nothing } from '@souk/contracts'
 import { BackInStock, SoldOut, StockLow } from '@souk/contracts/inventory'
-import { newTrace } from '@souk/messaging'
+import { beginTrace, newTrace, openDatabase } from '@souk/messaging'
+import { batched } from '@souk/postgres'
+import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { anonymous, eventually, startForTest } from '../fixture.ts'
 import { type ContextFor, defineService, every, handle, on } from '../index.ts'
-import { startTelemetry } from './telemetry.ts'
+import { startTelemetry } from './export-spans.ts'
+import { beginSpan, during } from './telemetry.ts'
 
 interface Span {
   traceId: string
   spanId: string
   parentSpanId?: string
   name: string
+  kind: number
   startTimeUnixNano: string
   endTimeUnixNano: string
+  links: { spanId: string }[]
 }
+const [internal, server, client, producer, consumer] = [1, 2, 3, 4, 5]
 const spans: Span[] = []
 const collector = createServer(async (request, response) => {
   const { resourceSpans } = (await json(request)) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }
@@ -36,7 +42,7 @@ after(() => {
   collector.closeAllConnections()
 })
 process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
-const flush = await startTelemetry(process.env, 'test')
+let flush = await startTelemetry(process.env, 'test')
 
 const about = { access: 'anyone', reply: Nothing, status: 204 } as const
 const stockApi = defineApi('inventory', 'Stock.', {
@@ -119,22 +125,60 @@ test('every span has its parent, and a message its own time, in one process and 
   assert.deepEqual(orphans, [])
   for (const traceId of traceIds) {
     const ofTrace = spans.filter((span) => span.traceId === traceId)
-    const [bought, taken, low, out] = [
-      'POST /v1/purchases',
-      'POST /v1/stock',
-      'inventory.stock-low',
-      'inventory.sold-out',
-    ].map((name) => ofTrace.find((span) => span.name === name))
-    assert.ok(bought && taken && low && out, JSON.stringify(ofTrace))
-    assert.equal(ofTrace.length, 4)
+    const find = (kind: number | undefined, name: string) => {
+      const span = ofTrace.find((one) => one.kind === kind && one.name === name)
+      assert.ok(span, `${kind} ${name} is not in ${JSON.stringify(ofTrace.map((one) => `${one.kind} ${one.name}`))}`)
+      return span
+    }
+    const low = find(consumer, 'process inventory.stock-low')
+    const out = find(consumer, 'process inventory.sold-out')
+    const taken = find(server, 'POST /v1/stock')
+    const path = [
+      find(client, 'POST /v1/purchases'),
+      find(server, 'POST /v1/purchases'),
+      find(client, 'POST /v1/stock'),
+      taken,
+      low,
+      out,
+    ]
     assert.deepEqual(
-      [bought, taken, low, out].map((span) => span.parentSpanId || undefined),
-      [undefined, bought.spanId, taken.spanId, low.spanId],
+      path.map((span) => span.parentSpanId || undefined),
+      [undefined, ...path.slice(0, -1).map((span) => span.spanId)],
     )
+    assert.equal(find(producer, 'send inventory.stock-low').parentSpanId, taken.spanId)
+    assert.equal(find(client, 'insert outbox').parentSpanId, find(internal, 'transaction').spanId)
+    assert.equal(find(client, 'select').parentSpanId, low.spanId)
     assert.ok(millisecondsOf(low) >= reactionMs - 5, `${millisecondsOf(low)} ms`)
     assert.ok(BigInt(low.startTimeUnixNano) < BigInt(out.startTimeUnixNano))
   }
-  assert.equal(spans.filter((span) => span.name === 'inventory.back-in-stock').length, 2)
+  assert.equal(spans.filter((span) => span.name === 'process inventory.back-in-stock').length, 2)
+})
+
+test('a statement that serves several requests is in the trace of the first and names the spans of the others', async () => {
+  const url = await createDatabase()
+  const database = openDatabase({ url, service: 'orders' })
+  const write = batched<string, { name: string }, { database: object }>({
+    key: (name) => name,
+    keyOf: ({ name }) => name,
+    write: (names) => database.sql<{ name: string }>`select name from unnest(${names}::text[]) as given (name)`,
+  })
+  spans.length = 0
+  flush = await startTelemetry(process.env, 'test') // The test before has ended it.
+  const requests = ['first', 'second', 'third'].map((name) => ({ name, trace: beginTrace() }))
+  await Promise.all(
+    requests.map(({ name, trace }) =>
+      during(beginSpan('server', name, { trace, service: 'orders' }), () => write(name, { database })),
+    ),
+  )
+  await database.close()
+  await dropDatabase(url)
+  await flush()
+  const statements = spans.filter((span) => span.name === 'select')
+  const [first, ...others] = requests.map(({ trace }) => trace.spanId)
+  assert.deepEqual(
+    statements.map(({ parentSpanId, links }) => [parentSpanId, links.map(({ spanId }) => spanId)]),
+    [[first, others]],
+  )
 })
 
 function millisecondsOf({ startTimeUnixNano, endTimeUnixNano }: Span): number {

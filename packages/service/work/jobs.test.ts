@@ -1,7 +1,7 @@
 // A job whose worker died runs again soon; the job of a living worker stays with it.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Database, openDatabase } from '@souk/messaging'
+import { beginTrace, type Database, openDatabase, type Trace } from '@souk/messaging'
 import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { eventually } from '../fixture.ts'
 import { job } from '../run/define-service.ts'
@@ -24,6 +24,8 @@ after(async () => {
 test('a job is given back when its worker died, and only then', async () => {
   const { sql } = database
   const runs: string[] = []
+  const traces: Trace[] = []
+  const cause = beginTrace()
   let finish = () => {}
   const finished = new Promise<void>((resolve) => {
     finish = resolve
@@ -35,15 +37,16 @@ test('a job is given back when its worker died, and only then', async () => {
   const start = () =>
     startJobs(
       database,
+      'products',
       [work],
-      () => undefined,
+      (trace) => void traces.push(trace),
       makeLog({ level: 'silent' }),
       () => undefined,
     )
   const inAnHour = new Date(Date.now() + 3_600_000)
   const enqueue = (name: string, runAt?: Date) =>
     database.transaction(async (transaction) => {
-      await withJobs(transaction).enqueue('work', { name }, { key: name, runAt })
+      await withJobs(transaction, cause).enqueue('work', { name }, { key: name, runAt })
     })
 
   const first = await start()
@@ -62,6 +65,11 @@ test('a job is given back when its worker died, and only then', async () => {
   await eventually('nothing is left', async () => (await sql`select from graphile_worker.jobs`).length === 0)
   await second.stop()
   await first.stop()
+  // Each runs in the trace of what enqueued it, inside its span.
+  assert.deepEqual(
+    traces.map(({ traceId, parentSpanId }) => [traceId, parentSpanId]),
+    [0, 1].map(() => [cause.traceId, cause.spanId]),
+  )
   assert.deepEqual(runs, ['long', 'orphan'])
   assert.deepEqual(long, { isHeld: true })
 })

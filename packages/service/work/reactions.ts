@@ -8,13 +8,14 @@ import {
   type Reaction,
   type Subscription,
   startConsumer,
+  type Trace,
 } from '@souk/messaging'
 import { checkMessage } from '../http/validation.ts'
 import type { AnyService } from '../run/define-service.ts'
 import { round } from '../run/log.ts'
 import { eventAgeSeconds, messageSeconds } from '../run/process-metrics.ts'
 import type { ProcessParts, RunningService } from '../run/start-service.ts'
-import { beginSpan } from '../run/telemetry.ts'
+import { beginSpan, inside, type Span } from '../run/telemetry.ts'
 import { withJobs } from './enqueue-job.ts'
 
 /**
@@ -79,7 +80,9 @@ function reactionsByType({ definition, contextFor }: RunningService): Map<string
   for (const { messages, react } of definition.reacts ?? []) {
     const reaction: Reaction = (envelope, transaction, trace) =>
       // `on` has checked the type: the data is that of one of these messages.
-      react(envelope.data as never, withJobs(transaction), contextFor(trace), envelope)
+      inside(spans.get(trace), () =>
+        react(envelope.data as never, withJobs(transaction, trace), contextFor(trace), envelope),
+      )
     for (const { type } of messages) byType.set(type, [...(byType.get(type) ?? []), reaction])
   }
   return byType
@@ -94,13 +97,29 @@ function isKnownToAll({ definition, context }: RunningService): ConsumerOptions[
     )
 }
 
-function recordHandling(service: string, { metrics, log }: ProcessParts): ConsumerOptions['onHandling'] {
+/** Of the messages that are being handled. */
+const spans = new WeakMap<Trace, Span>()
+
+function recordHandling(service: string, { metrics, log, transport }: ProcessParts): ConsumerOptions['onHandling'] {
   const messages = metrics.histogram(messageSeconds)
   const ages = metrics.histogram(eventAgeSeconds)
   return (envelope, trace) => {
-    const endSpan = beginSpan('consumer', envelope.type, trace, { 'messaging.message.id': envelope.id })
+    const span = beginSpan(
+      'consumer',
+      `process ${envelope.type}`,
+      { trace, service },
+      {
+        'messaging.system': transport.name,
+        'messaging.destination.name': envelope.type,
+        'messaging.operation.name': 'process',
+        'messaging.operation.type': 'process',
+        'messaging.consumer.group.name': service,
+        'messaging.message.id': envelope.id,
+      },
+    )
+    if (span) spans.set(trace, span)
     return (outcome, milliseconds) => {
-      endSpan(outcome === 'failed')
+      span?.end(outcome === 'failed' ? 'failed' : undefined, { 'souk.outcome': outcome })
       const lagMs = Date.now() - Date.parse(envelope.time)
       messages(service, envelope.type, outcome).observe(milliseconds / 1000)
       if (outcome === 'done') ages(service, envelope.type).observe(Math.max(0, lagMs / 1000))
@@ -114,6 +133,7 @@ function recordHandling(service: string, { metrics, log }: ProcessParts): Consum
           ms: round(milliseconds),
           lagMs,
           traceId: trace.traceId,
+          spanId: trace.spanId,
         },
         'message',
       )

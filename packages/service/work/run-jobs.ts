@@ -1,10 +1,12 @@
 // Runs a service's jobs: work on a durable queue in the service's own database (graphile-worker).
 import { EventEmitter, once } from 'node:events'
-import type { Database, Log } from '@souk/messaging'
+import { continueTrace, type Database, type Log, type Trace } from '@souk/messaging'
 import { urlWithTimeouts } from '@souk/postgres'
-import { Logger, runMigrations, run as runWorker, type TaskList } from 'graphile-worker'
+import { type JobHelpers, Logger, runMigrations, run as runWorker, type TaskList } from 'graphile-worker'
 import type { Job } from '../run/define-service.ts'
+import { beginSpan, during } from '../run/telemetry.ts'
 import { startAbandonedJobsCheck } from './abandoned-jobs.ts'
+import { traceparentIn } from './enqueue-job.ts'
 
 /** Ctrl-C waits this long for jobs in progress. A job that takes longer goes back to the queue and runs at the next start. */
 const stopWaitMs = 1_000
@@ -34,26 +36,34 @@ export async function hasJobs({ sql }: Pick<Database, 'sql'>): Promise<boolean> 
  */
 export async function startJobs<X>(
   database: Database,
+  service: string,
   jobs: readonly Job<X>[],
-  context: () => X,
+  context: (trace: Trace) => X,
   log: Log,
-  onRun: (name: string, milliseconds: number, failed: boolean) => void,
+  onRun: (name: string, milliseconds: number, failed: boolean, trace: Trace) => void,
 ): Promise<JobRunner> {
   if (jobs.length === 0) return { stop: async () => undefined }
   const taskList: TaskList = Object.fromEntries(
     jobs.map((job) => [
       job.name,
-      async (payload: unknown) => {
+      async (payload: unknown, { job: { flags } }: JobHelpers) => {
+        const trace = continueTrace(traceparentIn(flags))
+        const span = beginSpan('consumer', `job ${job.name}`, { trace, service }, { 'souk.job': job.name })
         const started = performance.now()
         let failed = true
         try {
-          await job.run(payload as never, context()) // `job` has checked the payload's type against the job's.
+          // `job` has checked the payload's type against the job's.
+          await during(span, () => job.run(payload as never, context(trace)))
           failed = false
         } catch (error) {
-          log.warn({ job: job.name, error: String(error) }, 'A job failed; it will be tried again.')
+          const { traceId, spanId } = trace
+          log.warn(
+            { service, job: job.name, error: String(error), traceId, spanId },
+            'A job failed; it will be tried again.',
+          )
           throw error
         } finally {
-          onRun(job.name, performance.now() - started, failed)
+          onRun(job.name, performance.now() - started, failed, trace)
         }
       },
     ]),

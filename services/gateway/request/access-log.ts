@@ -14,7 +14,7 @@ const unknownRoute = 'unknown'
 export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
   const requests = metrics.histogram(requestSeconds)
   return (request, status, code) => {
-    const { route, startedAt, trace, caller, cache, clientTraceId, endSpan } = contextOf(request)
+    const { route, startedAt, trace, caller, cache, clientTraceId, span } = contextOf(request)
     const milliseconds = performance.now() - startedAt
     const routeName = route ? `${route.service}.${route.name}` : 'none'
     const hasLeft = status < 500 && request.raw.socket.destroyed
@@ -28,6 +28,7 @@ export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
         status,
         ms: round(milliseconds),
         traceId: trace.traceId,
+        spanId: trace.spanId,
         clientTraceId,
         userId: caller.userId,
         orderId: route && orderIdIn(route, request.params as Record<string, unknown>),
@@ -36,6 +37,6 @@ export function makeAccessLog({ log, metrics }: GatewayContext): AccessLog {
       },
       'request',
     )
-    endSpan?.(status >= 500)
+    span?.end(status >= 500 ? String(status) : undefined, { 'http.response.status_code': status })
   }
 }

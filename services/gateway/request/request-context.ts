@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Route } from '@souk/contracts'
 import { beginTrace, type Trace } from '@souk/messaging'
 import type { bareServer, Caller, ServerOptions } from '@souk/service'
-import { beginSpan } from '@souk/service/run/telemetry'
+import { beginSpan, type Span } from '@souk/service/run/telemetry'
 import { clientAddress } from './client-address.ts'
 
 export type Server = ReturnType<typeof bareServer>
@@ -22,7 +22,7 @@ export interface RequestContext {
   caller: Caller
   /** Where the answer of a cached read came from. */
   cache?: 'hit' | 'stale' | 'miss'
-  endSpan?: (failed: boolean) => void
+  span?: Span
 }
 
 export const anonymous: Caller = { service: 'gateway', role: 'anonymous' }
@@ -57,9 +57,17 @@ export function contextOf(request: HttpRequest): RequestContext {
 /** Notes the route of a request and begins its span. */
 export function setRoute(context: RequestContext, route: Route): void {
   context.route = route
-  const attributes: Record<string, string> = { 'http.route': route.path }
-  if (context.clientTraceId) attributes['souk.client_trace_id'] = context.clientTraceId
-  context.endSpan = beginSpan('server', `${route.method} ${route.path}`, context.trace, attributes)
+  context.span = beginSpan(
+    'server',
+    `${route.method} ${route.path}`,
+    { trace: context.trace, service: 'gateway' },
+    {
+      'http.request.method': route.method,
+      'http.route': route.path,
+      'url.scheme': 'http',
+      'souk.client_trace_id': context.clientTraceId,
+    },
+  )
 }
 
 /** The path parameters; `*` is what stands for the wildcard at a path's end. */

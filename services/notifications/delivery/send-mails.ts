@@ -1,6 +1,8 @@
 // Sends queued mails. A batch is leased, sent outside of any transaction, and its outcomes are recorded in one statement. When
 // a process dies in between, the lease expires and the mails are sent again with the same message ids.
+import { continueTrace } from '@souk/messaging'
 import { crashpoint } from '@souk/postgres'
+import { beginSpan } from '@souk/service/run/telemetry'
 import type { NotificationsContext } from '../context.ts'
 import { secretKinds } from '../letters/letter-templates.ts'
 import { renderMail } from '../letters/render-mail.ts'
@@ -55,7 +57,22 @@ async function send(mail: StoredMail, channel: Channel, context: NotificationsCo
   const { messageId, recipient, subject } = mail
   const parts = renderMail(mail, context)
   if (!parts) return { outcome: 'refused', error: 'The content of this letter was deleted before it was sent.' }
-  return channel.send({ messageId, recipient, subject, ...parts })
+  // In the trace of what caused the letter; the run that sends it may send letters of many causes.
+  const trace = continueTrace(mail.traceparent ?? undefined)
+  const span = beginSpan(
+    'client',
+    'send mail',
+    { trace, service: 'notifications', links: [context.trace] },
+    about(mail),
+  )
+  const delivery = await channel.send({ messageId, recipient, subject, ...parts })
+  span?.end(delivery.outcome === 'delivered' ? undefined : delivery.outcome)
+  return delivery
+}
+
+/** Neither to whom nor about what. */
+function about({ kind, attempts }: StoredMail) {
+  return { 'network.protocol.name': 'smtp', 'souk.letter.kind': kind, 'souk.letter.attempt': attempts }
 }
 
 /** What the row becomes after an attempt. */

@@ -1,5 +1,6 @@
 // A call to a provider ends in an answer, a refusal or an unknown outcome. An unknown outcome is never treated as an answer or a
 // refusal.
+import { beginInside } from '@souk/service/run/telemetry'
 import pTimeout from 'p-timeout'
 import type { PaymentsContext } from '../context.ts'
 import { ProviderOutcomeUnknown, ProviderRefusal } from '../providers/provider.ts'
@@ -22,9 +23,13 @@ export async function callProvider<T>(
   const fallback = (): never => {
     throw new ProviderOutcomeUnknown(`No answer within ${milliseconds} ms.`)
   }
+  const span = beginInside('client', 'ask payment provider')
   try {
-    return { kind: 'answer', answer: await pTimeout(call, { milliseconds, fallback }) }
+    const answer = await pTimeout(call, { milliseconds, fallback })
+    span?.end()
+    return { kind: 'answer', answer }
   } catch (error) {
+    span?.end(error instanceof ProviderRefusal ? 'refused' : 'unknown-outcome')
     if (error instanceof ProviderRefusal)
       return { kind: 'refusal', refusal: { code: error.code, message: error.message } }
     context.log.warn({ ...about, error: String(error) }, 'A call to a payment provider has no known outcome.')
