@@ -30,6 +30,7 @@ import {
   stopSpec,
 } from './shared-settings.ts'
 import { type ProcessParts, type RunningService, startService } from './start-service.ts'
+import { makeStopping } from './stopping.ts'
 import { beginSpan, during } from './telemetry.ts'
 import { type SchemaWait, whenSchemaSuffices } from './wait-for-schema.ts'
 
@@ -146,28 +147,6 @@ export async function run(options: RunOptions): Promise<Running> {
   } catch (error) {
     await stopAll()
     throw error
-  }
-}
-
-/** If a part fails to stop, the failure is logged and the others are still stopped. */
-function makeStopping(log: ProcessParts['log']) {
-  const work: (() => Promise<void>)[] = []
-  const stack = new AsyncDisposableStack()
-  const controller = new AbortController()
-  const logged = (part: string, stop: () => Promise<unknown>) => async () => {
-    await stop().catch((error) => log.error({ err: error, part }, 'A part did not stop cleanly.'))
-  }
-  return {
-    /** Aborted when all is stopped: nothing waits any longer for a start. */
-    stopping: controller.signal,
-    onStopWork: (part: string, stop: () => Promise<unknown>) => void work.push(logged(part, stop)),
-    onStop: (part: string, stop: () => Promise<unknown>) => stack.defer(logged(part, stop)),
-    /** Work needs no other work to end, only the parts that are stopped after it, in reverse order of starting. */
-    async stopAll() {
-      controller.abort()
-      await Promise.all(work.splice(0).map((stop) => stop()))
-      await stack.disposeAsync()
-    },
   }
 }
 
