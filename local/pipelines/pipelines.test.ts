@@ -104,7 +104,7 @@ test('every npm command and every file that a pipeline calls exists', () => {
   const { scripts } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
   const child = { file: 'child pipeline', text: yaml.dump(childPipeline(affectedBy(['package.json'], readParts()))) }
   const calls = [...github, gitlab, child].flatMap(({ file, text }) =>
-    [...text.matchAll(/\bnpm (?:run )?([a-z][\w:-]*)|(?<![\w/.-])((?:local|\.ci|tests)\/[\w./-]+)/g)].map(
+    [...text.matchAll(/\bnpm (?:run )?([a-z][\w:-]*)|(?<![\w/.-])((?:local|\.ci|tests|deploy)\/[\w./-]+)/g)].map(
       ([, script, path]) => ({ file, script, path: path?.replace(/\.$/, '') }),
     ),
   )
