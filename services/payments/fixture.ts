@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { ClientOf, Message } from '@souk/contracts'
 import { type Payment, paymentsApi } from '@souk/contracts/payments'
+import type { Log } from '@souk/messaging'
 import type { Sql } from '@souk/postgres'
 import type { Caller } from '@souk/service'
 import { anonymous, eventually, staff, startForTest, type TestShop } from '@souk/service/fixture'
@@ -58,7 +59,7 @@ interface ReceivedWebhook {
 /** Longer than the default, so that the slow disk of a test machine is not taken for a provider that does not answer. */
 const providerTimeoutMs = 7_000
 
-export async function startPayments(env: Record<string, string> = {}): Promise<TestPayments> {
+export async function startPayments(env: Record<string, string> = {}, log?: Log): Promise<TestPayments> {
   const folder = mkdtempSync(join(tmpdir(), 'souk-simulator-'))
   const clock = { aheadMs: 0 }
   const webhooks: ReceivedWebhook[] = []
@@ -72,6 +73,7 @@ export async function startPayments(env: Record<string, string> = {}): Promise<T
       ...env,
     },
     now: () => new Date(Date.now() + clock.aheadMs),
+    log,
   })
   return {
     ...helpersFor(shop),

@@ -34,7 +34,7 @@ test('a client that sends too many requests is logged once a minute, whatever it
     for (let i = 0; i < 30; i++) await shop.get(path, { headers: from('203.0.113.5') })
   assert.equal(lines.filter(({ status }) => status === 429).length > 30, true)
   assert.equal(events().length, 1)
-  const [{ traceId, route, ...line }] = events() as [Line]
+  const [{ traceId, spanId, route, ...line }] = events() as [Line]
   assert.deepEqual(line, {
     level: 'warn',
     event: 'rate-limited',
@@ -43,7 +43,7 @@ test('a client that sends too many requests is logged once a minute, whatever it
     ip: '203.0.113.5',
     userId: undefined,
   })
-  assert.match(String(traceId), /^[0-9a-f]{32}$/)
+  assert.match(`${traceId} ${spanId}`, /^[0-9a-f]{32} [0-9a-f]{16}$/)
   assert.match(String(route), /^[a-z]+\.[a-zA-Z]+$/)
   for (let i = 0; i < 45; i++) await shop.get('/v1/categories', { headers: from('203.0.113.6') })
   assert.deepEqual(

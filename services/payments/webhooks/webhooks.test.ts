@@ -16,9 +16,11 @@ import { processWebhooks } from './process-webhooks.ts'
 import { storeEvent } from './webhook-event-table.ts'
 
 const secret = 'only-for-development-only-for-development'
+const warnings: Record<string, unknown>[] = []
 let it: TestPayments
 before(async () => {
-  it = await startPayments()
+  const warn = (fields: object) => void warnings.push(fields as Record<string, unknown>)
+  it = await startPayments({}, { info: () => undefined, warn, error: () => undefined })
 })
 afterEach(async () => {
   it.simulator.switch({ webhooks: 'normal', webhookDelayMs: 2_000, latencyMs: 0, outage: 'none' })
@@ -365,8 +367,8 @@ function newTestPayment(checkInSeconds: number) {
   return { payment, operation, request }
 }
 
-test('forged, altered and old webhooks are refused and logged, and change nothing (F74, H03)', async (t) => {
-  const { mock } = t.mock.method(it.context.log, 'warn')
+test('forged, altered and old webhooks are refused and logged, and change nothing (F74, H03)', async () => {
+  warnings.length = 0
   const { orderId } = await it.pay('tok_3ds')
   const event = { id: `evt_${randomUUID()}`, reference: await it.reference(orderId), kind: 'payment.captured' }
   const body = JSON.stringify({ events: [event] })
@@ -387,8 +389,7 @@ test('forged, altered and old webhooks are refused and logged, and change nothin
     const answer = await it.shop.request(paymentsApi.routes.webhook, input)
     assert.deepEqual([answer.status, (answer.body as { code: string }).code], [400, 'invalid-signature'], what)
   }
-  const logged = mock.calls.map(({ arguments: [fields] }) => fields as Record<string, unknown>)
-  const forged = logged.filter((fields) => fields.event === 'webhook-forged')
+  const forged = warnings.filter((fields) => fields.event === 'webhook-forged')
   assert.equal(forged.length, Object.keys(signatures).length)
   assert.deepEqual([forged[0]?.ip, forged[0]?.reason, forged[0]?.outcome], ['127.0.0.1', 'simulator', 'refused'])
   assert.equal((await it.sql`select from webhook_event where event_id = ${event.id}`).length, 0)
