@@ -11,7 +11,7 @@ import { stopPostmaster } from './postmaster.ts'
 import { systemEnvironment } from './system-environment.ts'
 
 /** Until the watcher looks whether a new start has taken the server over. */
-const takeOverSeconds = 3
+const takeOverSeconds = 5
 
 /**
  * Waits as a shell, which takes one megabyte, and then becomes this script. If the repository is gone, the shell itself stops the
