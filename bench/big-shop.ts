@@ -75,7 +75,7 @@ async function openShop(folder: string): Promise<Opened> {
 async function compareRoutes(small: Opened, big: Opened): Promise<void> {
   for (const { what, shoppers = 2, ask } of routesToMeasure) {
     const measured: { small: Measured[]; big: Measured[] } = { small: [], big: [] }
-    // What is read for the first time comes from the disk, in the small shop too.
+    // The disk answers the first read of each row, in the small shop too.
     for (const shop of [small, big]) await measure(shoppers, seconds, (one, turn) => ask(shop, one, turn), 0)
     for (let turn = 0; turn < turns; turn++) {
       measured.small.push(await measure(shoppers, seconds, (one, count) => ask(small, one, count)))

@@ -1,4 +1,4 @@
-// Fills each service's database, two at a time. What is done is noted in the transaction that does it.
+// Fills each service's database, two at a time. Each transaction notes what it has done.
 import pg from 'pg'
 import { say } from '../report.ts'
 import { firstNumber, functionsFor, ordersOfRange } from './functions.ts'
