@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,7 +12,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 
 export interface Release {
   name: string
@@ -45,8 +46,7 @@ export function copyCurrent(folder: string): void {
   const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
   for (const file of execFileSync('git', words, { cwd: project, encoding: 'utf8' }).split('\0')) {
     if (!file || !existsSync(join(project, file))) continue
-    mkdirSync(dirname(join(folder, file)), { recursive: true })
-    copyFileSync(join(project, file), join(folder, file))
+    cpSync(join(project, file), join(folder, file), { recursive: true, verbatimSymlinks: true })
   }
   linkPackages(folder)
 }
