@@ -15,11 +15,12 @@ import { wrongSettingsCode } from './apart/instance.ts'
 import { startApart } from './apart/start-apart.ts'
 import { measureLastBackup } from './backup/last-backup.ts'
 import { reasonToStayClosed } from './backup/recovery.ts'
+import { ensureStorefrontIsBuilt } from './build-storefront.ts'
 import { openBus } from './bus.ts'
 import { checkStart } from './check-start.ts'
 import { servicesIn, servicesNamed } from './chosen-services.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
-import { choosePort, ports } from './ports.ts'
+import { choosePort, ports, reachable } from './ports.ts'
 import { environmentWithSecrets } from './process-environment.ts'
 import { showProgress } from './progress.ts'
 import { startAlone } from './start-alone.ts'
@@ -82,7 +83,9 @@ async function begin(): Promise<void> {
   if (isCheck) return sayAndLeave(await checkStart(chosen, env))
   if (chosen && mode === '--apart')
     throw new WrongSettings('SOUK_SERVICES chooses the services of one process, and start:apart starts one for each.')
+  if (chosen?.some(({ name }) => name === 'storefront')) await ensureStorefrontIsBuilt(progress.say)
   if (chosen) return startAlone(chosen, { ...alone, onlyGiven: true })
+  await ensureStorefrontIsBuilt(progress.say)
   const closed = reasonToStayClosed(dataFolderIn(env))
   if (closed) throw new WrongSettings(closed)
   await (mode === '--apart' ? startApart(words, starting) : startTogether())
@@ -98,6 +101,7 @@ async function startTogether(): Promise<void> {
   const { host, port: wanted, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(env, ports.gateway)
   const port = await choosePort(host, wanted, { isCertain: Boolean(env.PORT) })
   env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
+  env.GATEWAY_URL ||= `http://${reachable(host)}:${port}`
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder, env, say: progress.say })
   starting.onStopLast(machine.stop)

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { ensureStorefrontIsBuilt } from './build-storefront.ts'
 import { findFolderOwner } from './folder-lock.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { preparePostgresHome, removeDataFolder } from './postgres-home.ts'
@@ -53,6 +54,7 @@ async function runTests(words: string[], from = places, environment: Record<stri
     })
   }
   await removeForgotten()
+  await ensureStorefrontIsBuilt((what) => console.log(`${what} …`))
   const dataFolder = mkdtempSync(join(temporary, 'souk-test-'))
   let postgres: Postgres | undefined
   try {

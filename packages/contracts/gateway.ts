@@ -60,7 +60,7 @@ export const gatewayApi = defineApi('gateway', 'The public entry to all services
   front: {
     ...site,
     sameForEverybody: true,
-    path: '/',
+    path: '/developers',
     securityPolicy: 'page',
     summary: 'What is running, and where to go from here',
   },

@@ -13,8 +13,8 @@ const ambiguous = /\/\/|\\|;|%(2f|5c|2e|25|3b|[01][0-9a-f]|7f)|\/\.{1,2}(\/|$)/i
 const patterns = publicRoutes.flatMap(({ method, path, rest }) =>
   (rest ?? ['*']).map((one) => ({ method, pattern: patternOf(path.replace('*', one)) })),
 )
-/** Beginnings of paths of which not every end is there; the router takes all of them. */
-const listed = [...new Set(publicRoutes.flatMap(({ path, rest }) => (rest ? path.slice(0, -1) : [])))]
+/** Paths that end in `*` and of which not every end is there; the router takes all of them. */
+const listed = new Set(publicRoutes.flatMap(({ path, rest }) => (rest ? [path] : [])))
 
 /** The answer to a request whose head is malformed, or undefined when it is well formed. */
 export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
@@ -26,7 +26,7 @@ export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
 export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer | undefined {
   const path = pathIn(request.raw.url ?? '/')
   const isAmbiguous = ambiguous.test(path)
-  const isListed = listed.some((start) => path.startsWith(start))
+  const isListed = listed.has(request.routeOptions.url ?? '')
   if (!request.is404 && !isAmbiguous && !isListed) return undefined
   const methods = isAmbiguous ? [] : methodsOf(path)
   if (!request.is404 && methods.includes(request.method)) return undefined
@@ -70,6 +70,9 @@ function pathIn(url: string): string {
   return mark < 0 ? url : url.slice(0, mark)
 }
 function patternOf(path: Route['path']): RegExp {
-  const source = path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')
+  const source = path
+    .replace(/[.]/g, '\\.')
+    .replace(/:\w+(\([^)]*\))?/g, (_, words) => words ?? '[^/]+')
+    .replace(/\*/g, '.*')
   return new RegExp(`^${source}$`)
 }

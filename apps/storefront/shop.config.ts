@@ -1,0 +1,36 @@
+// What a merchant changes: name, look, home page, menus and contact. docs/storefront.md explains each.
+import type { Language } from '@souk/contracts/storefront'
+
+type Words = Readonly<Record<Language, string>>
+
+export interface ShopConfig {
+  /** Where customers write to. */
+  readonly mail: string
+  /** Colors, type and radius; see src/styles/tokens.css for the names. Only what differs from there. */
+  readonly tokens: { readonly light: Readonly<Record<string, string>>; readonly dark: Readonly<Record<string, string>> }
+  /** A path below public/, or undefined for the name in letters. */
+  readonly logo: string | undefined
+  /** The country that delivery times and prices are shown for until a visitor chooses another. */
+  readonly country: string
+  readonly currency: string
+  /** Slugs of the categories in the menu and on the home page, in this order. */
+  readonly families: readonly string[]
+  readonly hero: { readonly picture: string; readonly alt: Words; readonly link: string }
+}
+
+export const shopConfig: ShopConfig = {
+  mail: 'hello@souk.example',
+  tokens: { light: {}, dark: {} },
+  logo: undefined,
+  country: 'DE',
+  currency: 'EUR',
+  families: ['ceramics', 'textiles', 'spices-and-tea', 'leather', 'lamps-and-home'],
+  hero: {
+    picture: '/files/hero.svg',
+    alt: {
+      en: 'A low table with a clay teapot, two cups and a lamp',
+      de: 'Ein niedriger Tisch mit Teekanne, zwei Bechern und einer Lampe',
+    },
+    link: 'ceramics',
+  },
+}

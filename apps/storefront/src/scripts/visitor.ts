@@ -1,0 +1,24 @@
+// What a page shows of its visitor, from cookies that scripts may read: how many items are in the cart, and the chosen theme. Pages are the
+// same for everybody until then.
+const cookie = (name: string) =>
+  document.cookie
+    .split('; ')
+    .find((one) => one.startsWith(`${name}=`))
+    ?.slice(name.length + 1)
+
+const theme = cookie('souk_theme')
+if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+
+/** Shows the number of items in the header; other scripts call it after they have changed the cart. */
+export function showCartCount(): void {
+  const count = Number(cookie('souk_cart_count') ?? 0)
+  for (const place of document.querySelectorAll<HTMLElement>('[data-cart-count]')) {
+    place.textContent = count > 0 ? String(count) : ''
+    place.hidden = count === 0
+  }
+}
+if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', showCartCount)
+else showCartCount()
+
+// A page that comes back by the back button may be older than the cart.
+addEventListener('pageshow', ({ persisted }) => persisted && showCartCount())

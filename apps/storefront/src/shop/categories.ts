@@ -1,0 +1,17 @@
+// The categories for menus. A menu without them is better than no page, so a service that does not answer leaves it empty.
+
+import { ProblemError } from '@souk/contracts/client'
+import type { Language } from '@souk/contracts/storefront'
+import type { Shop } from './shop.ts'
+
+export type Category = Awaited<ReturnType<Shop['products']['listCategories']>>['items'][number]
+
+/** All categories, parents first; empty when the products service does not answer. */
+export async function categoriesOf(shop: Shop, _language: Language): Promise<readonly Category[]> {
+  try {
+    return (await shop.products.listCategories({})).items
+  } catch (error) {
+    if (error instanceof ProblemError) return [] // The part of the page that needs them says so itself.
+    throw error
+  }
+}

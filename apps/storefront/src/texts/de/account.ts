@@ -1,0 +1,2 @@
+// German texts for accounts.
+export const account = {} as const

@@ -1,0 +1,2 @@
+// German texts for after an order: its page, tracking, withdrawal.
+export const after = {} as const

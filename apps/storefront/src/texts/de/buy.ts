@@ -1,0 +1,2 @@
+// German texts for buying: cart and checkout.
+export const buy = {} as const

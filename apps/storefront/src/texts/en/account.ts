@@ -1,0 +1,2 @@
+// English texts for accounts.
+export const account = {} as const

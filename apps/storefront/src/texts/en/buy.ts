@@ -1,0 +1,2 @@
+// English texts for buying: cart and checkout.
+export const buy = {} as const

@@ -1,0 +1,2 @@
+// English texts for information about the shop.
+export const info = {} as const
