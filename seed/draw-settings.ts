@@ -136,7 +136,7 @@ function onWall({ pen, shape, seed }: Goods): string {
   const hangsAt = board - 80
   return (
     room(frame, seed, 1350) +
-    wallShadow(600 + left * scale, hangsAt + (top + 300) * scale, (right - left) * scale, -(top + 300) * scale) +
+    wallShadow(600 + left * scale, hangsAt + (top + 480) * scale, (right - left) * scale, -(top + 480) * scale) +
     thing(pen, shape, 600, hangsAt, scale) +
     furnitureShadow(640, ground, 1200) +
     placed(pen, hallTable(), 640, ground, pixelsPerCm) +

@@ -75,9 +75,9 @@ function alone(pen: Pen, shape: Shape): string {
     half > 0
       ? wallShadow(
           x - half,
-          y + top + (shape === 'mirror' ? 250 * scale : 20),
+          y + top + (shape === 'mirror' ? 480 * scale : 20),
           half * 2,
-          bottom - top - (shape === 'mirror' ? 250 : 60) * scale,
+          bottom - top - (shape === 'mirror' ? 480 : 60) * scale,
         )
       : shape === 'pendant'
         ? ''
