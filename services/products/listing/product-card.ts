@@ -17,6 +17,9 @@ export interface CardRow {
   pictureId: string | null
   alt: string
   pictureStatus: PictureRow['status']
+  width: number
+  height: number
+  widthsMade: PictureRow['widthsMade']
 }
 
 /**
@@ -31,7 +34,8 @@ export function withCards(
 ): Statement<CardRow> {
   return sql<CardRow>`
     select page.id, page.key, p.slug, p.title, p.variant_count, price.lowest, price.highest, p.category,
-      picture.id as picture_id, picture.alt, picture.status as picture_status
+      picture.id as picture_id, picture.alt, picture.status as picture_status, picture.width, picture.height,
+      picture.widths_made
     from (${page}) as page
     cross join lateral (
       select one.slug, one.title, one.variant_count,
@@ -47,7 +51,7 @@ export function withCards(
       offset 0
     ) as price on true
     left join lateral (
-      select i.id, i.alt, i.status
+      select i.id, i.alt, i.status, i.width, i.height, i.widths_made
       from picture i
       where i.product_id = page.id and i.status <> 'failed'
       order by i.position, i.id
@@ -57,14 +61,14 @@ export function withCards(
 }
 
 export function cardOf(row: CardRow, currency: string): Static<typeof ProductCard> {
-  const { id, slug, title, lowest, highest, category, variantCount, pictureId, alt, pictureStatus } = row
+  const { id, slug, title, lowest, highest, category, variantCount, pictureId, pictureStatus } = row
   return {
     id,
     slug,
     title,
     price: lowest === null ? undefined : { amount: lowest, currency },
     priceFrom: lowest !== highest,
-    image: pictureId === null ? undefined : pictureOf({ id: pictureId, alt, status: pictureStatus }, title),
+    image: pictureId === null ? undefined : pictureOf({ ...row, id: pictureId, status: pictureStatus }, title),
     category: category ?? undefined,
     variantCount,
   }
