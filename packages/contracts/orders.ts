@@ -52,12 +52,6 @@ export const Totals = Shape({
       description: 'The tax by rate, that on shipping included. The taxes add up to tax. Empty where no tax is due.',
     }),
   ),
-  freeShippingFrom: Type.Optional(
-    Shape(Money.properties, {
-      description:
-        'Of a cart: shipping costs nothing when the goods, less the discount, cost this or more. That of the chosen method, or else of the cheapest.',
-    }),
-  ),
 })
 export type Totals = Static<typeof Totals>
 const lineBasics = {
@@ -142,6 +136,12 @@ export const Cart = Shape({
   shippingMethod: Type.Optional(Type.String()),
   shippingMethods: Type.Array(ShippingMethod),
   codes: Type.Array(Type.String()),
+  freeShippingFrom: Type.Optional(
+    Shape(Money.properties, {
+      description:
+        'Shipping costs nothing when the goods, less the discount, cost this or more. That of the chosen method, or else of the cheapest.',
+    }),
+  ),
   totals: Totals,
   problems: Type.Array(CartProblem),
   updatedAt: Time,

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
 import { ProductChanged } from '@souk/contracts/products'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
-import { eur, type OrdersShop, openShop } from '../fixture.ts'
+import { address, eur, type OrdersShop, openShop } from '../fixture.ts'
 import { deliveryDays } from './delivery-days.ts'
 import { forgetFormerPrices } from './former-prices.ts'
 
@@ -64,6 +64,24 @@ test('former prices are forgotten with the carts', async () => {
   assert.ok((await rows()) > 0)
   await forgetFormerPrices(new Date(Date.now() + 1_000), 100, sql)
   assert.equal(await rows(), 0)
+})
+
+test('standard shipping at home is free from 60 euros of goods, and the cart says so before', async () => {
+  const sku = await shop.sell(`BOWL-${++count}`, 2000)
+  const shippingOf = async (quantity: number, more: Partial<CartInput> = {}) => {
+    const cart = await shop.fullCart([{ sku, quantity }], anonymous, more)
+    return [cart.totals.shipping.amount, cart.freeShippingFrom?.amount, cart.shippingMethods[0]?.price.amount]
+  }
+  assert.deepEqual(await shippingOf(2), [490, 6000, 490])
+  assert.deepEqual(await shippingOf(3), [0, 6000, 0])
+  assert.deepEqual(await shippingOf(3, { shippingMethod: 'express' }), [990, undefined, 0])
+  assert.deepEqual(await shippingOf(3, { shippingAddress: { ...address, country: 'AT', postalCode: '1010' } }), [
+    890,
+    undefined,
+    890,
+  ])
+  const { order } = await shop.buy(await shop.fullCart([{ sku, quantity: 3 }]))
+  assert.deepEqual([order.status, order.totals.total, order.totals.shipping], ['paid', eur(6000), eur(0)])
 })
 
 test('a problem with the stock says how many are left', async () => {
