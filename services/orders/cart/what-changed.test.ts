@@ -119,7 +119,7 @@ test('the days of arrival that the cart names are promised by the order, and the
   const [placed] = shop
     .messages<typeof order & { orderId: string }>('orders.order-placed')
     .filter((one) => one.orderId === order.id)
-  assert.deepEqual([placed?.language, placed?.shippingMethod.delivery], ['de', promised])
+  assert.deepEqual([placed?.language, placed?.delivery], ['de', promised])
   const { items } = await shop.as(ordersApi, anonymous).shippingMethods({ query: { country: 'DE' } })
   assert.deepEqual(items[0]?.delivery, promised)
 })

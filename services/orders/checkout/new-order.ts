@@ -54,6 +54,7 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
   if (amount !== totals.total.amount || currency !== totals.total.currency) {
     refuse(route, 'price-changed', 'The total has changed. Look at the cart again before you buy.', { totals })
   }
+  const { taxes, ...orderTotals } = totals
   const { id: methodId, name, price } = shippingMethod
   const delivery = deliveryOf(methodId, shippingAddress.country, new Date(checkout.at))
   return {
@@ -66,7 +67,7 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
     cancelReason: null,
     cancelDetail: null,
     lines: priced.lines,
-    totals,
+    totals: orderTotals,
     shippingAddress,
     billingAddress: body.billingAddress ?? null,
     shippingMethod: { id: methodId, name, price, delivery },
