@@ -181,7 +181,7 @@ export const notificationsApi = defineApi('notifications', 'What customers are t
     access: 'customer',
     summary: 'Confirm the telephone number by its code',
     about: 'After five wrong codes a new one is needed.',
-    body: Shape({ code: Opaque({ minLength: 1, maxLength: 20, description: 'Spaces and hyphens do not matter.' }) }),
+    body: Shape({ code: Line({ minLength: 1, maxLength: 20, description: 'Spaces and hyphens do not matter.' }) }),
     reply: NotificationPreferences,
     refusals: { 'code-wrong': 422, 'code-expired': 409 },
   },
