@@ -53,6 +53,26 @@ test('the demo has at least 60 products and 150 SKUs, two of the products drafts
   assert.equal(products.filter(({ status }) => status === 'draft').length, 2)
 })
 
+test('everything is told in German, too, and what law asks of each kind of goods is told', () => {
+  for (const { slug, translations } of demoCategories()) assert.ok(translations?.de?.title, slug)
+  const isNumber = /^[\d× ]*( ?(cm|g|kg|l|ml|inch))?$|^A\d$/
+  const sameInBoth = new Set(['Indigo', 'Vegan', 'E14', 'Gold'])
+  for (const product of demoProducts()) {
+    const { slug, category, attributes, options, legal, translations, variants } = product
+    const german = translations?.de
+    assert.ok(german?.title && german.description, slug)
+    const words = [...Object.entries(attributes).flat(), ...options.flatMap(({ name, values }) => [name, ...values])]
+    for (const word of words.filter((one) => !isNumber.test(one) && !sameInBoth.has(one)))
+      assert.ok(german.words?.[word], `${slug}: ${word}`)
+    const isFood = ['spices', 'tea', 'sweets-and-pantry'].includes(category)
+    assert.equal(legal?.food !== undefined, isFood, slug)
+    assert.equal(legal?.manufacturer !== undefined, !isFood, slug)
+    if (isFood) for (const { sku, measure } of variants) assert.ok(measure, sku)
+    if (['cushions', 'rugs-and-kilims', 'scarves-and-throws', 'hammam'].includes(category))
+      assert.ok(legal?.textile, slug)
+  }
+})
+
 test('no two products share a slug, a title or an SKU', () => {
   const products = demoProducts()
   allDifferent(slugsOf(products))

@@ -14,15 +14,16 @@ export interface PictureRow {
   widthsMade: 'none' | 'webp' | 'avif'
 }
 
-/** Without words of its own a picture is described by the title of what it shows. */
-export function pictureOf(picture: PictureRow, title: string): Static<typeof Picture> {
-  const { id, alt, status, width, height } = picture
+/** Without words of its own a picture is described by the title of what it shows, in the language asked for (`shownTitle`). */
+export function pictureOf(picture: PictureRow, title: string, shownTitle: string = title): Static<typeof Picture> {
+  const { id, alt: own, status, width, height } = picture
+  const alt = own === '' || own === title ? shownTitle : own
   const original = pathOf(id, 'original')
   const urls =
     status === 'ready'
       ? { original, small: webpPath(id, 'small'), medium: webpPath(id, 'medium'), large: webpPath(id, 'large') }
       : { original }
-  return { id, alt: alt || title, width, height, urls, sizes: sizesOf(picture), status }
+  return { id, alt, width, height, urls, sizes: sizesOf(picture), status }
 }
 
 function sizesOf({ id, status, widthsMade, ...original }: PictureRow): Static<typeof Picture>['sizes'] {
