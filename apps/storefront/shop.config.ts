@@ -12,9 +12,13 @@ export interface ShopConfig {
   readonly logo: string | undefined
   /** The country that delivery times and prices are shown for until a visitor chooses another. */
   readonly country: string
+  /** Where customers may see delivery times and prices for: countries that we ship to. */
+  readonly countries: readonly string[]
   readonly currency: string
   /** Slugs of the categories in the menu and on the home page, in this order. */
   readonly families: readonly string[]
+  /** The attributes that lists filter by first, above the goods; the first two that a list has. */
+  readonly promotedFilters: readonly string[]
   readonly hero: { readonly picture: string; readonly alt: Words; readonly link: string }
 }
 
@@ -23,7 +27,10 @@ export const shopConfig: ShopConfig = {
   tokens: { light: {}, dark: {} },
   logo: undefined,
   country: 'DE',
+  countries:
+    'DE AT BE BG CY CZ DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK CH GB NO AU CA JP NZ US'.split(' '),
   currency: 'EUR',
+  promotedFilters: ['color', 'material', 'size', 'diet', 'origin'],
   families: ['ceramics', 'textiles', 'spices-and-tea', 'leather', 'lamps-and-home'],
   hero: {
     picture: '/files/hero.svg',

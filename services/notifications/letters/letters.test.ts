@@ -17,7 +17,7 @@ import { letterHtml } from './letter-html.ts'
 import { type Contents, type Kind, subjectOf, writeLetter } from './letter-templates.ts'
 import { letterText } from './letter-text.ts'
 
-const shop = { name: 'Souk', url: 'https://souk.example' }
+const shop = { name: 'Souk', url: 'https://souk.example', merchant: 'Souk, Weg 1, 10115 Berlin' }
 const textOf = (letter: Letter) => letterText(letter, shop)
 const htmlOf = (letter: Letter) => letterHtml(letter, shop)
 function both<K extends Kind>(kind: K, { data }: { data: Contents[K] }, accessKey?: string) {
@@ -26,7 +26,7 @@ function both<K extends Kind>(kind: K, { data }: { data: Contents[K] }, accessKe
 }
 
 test('money is written with the digits of its currency, exact however large', () => {
-  const written = (amount: number, currency: string) => moneyText({ amount, currency })
+  const written = (amount: number, currency: string) => moneyText({ amount, currency }, 'en')
   assert.equal(written(1999, 'EUR'), '€19.99')
   assert.equal(written(5, 'EUR'), '€0.05')
   assert.equal(written(-675, 'USD'), '-$6.75')
@@ -249,9 +249,12 @@ test('whatever somebody types, a letter shows it, and no mail program makes a li
 })
 
 test('a letter greets by the name that was given', () => {
-  assert.equal(greeting('Ada'), 'Hello Ada,')
-  assert.equal(greeting(`Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)}`), `Hello Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)},`)
-  for (const name of ['', ' ', '\u200b']) assert.equal(greeting(name), 'Hello,')
+  assert.equal(greeting('Ada', 'en'), 'Hello Ada,')
+  assert.equal(
+    greeting(`Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)}`, 'en'),
+    `Hello Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)},`,
+  )
+  for (const name of ['', ' ', '\u200b']) assert.equal(greeting(name, 'en'), 'Hello,')
 })
 
 test('every line of an address is printed', () => {

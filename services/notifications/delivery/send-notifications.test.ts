@@ -9,7 +9,8 @@ import { eventually, staff, startForTest, type TestOptions, type TestShop } from
 import { openFakeMailServer } from '../fakes.ts'
 import { placed, publish, refunded, resetRequested } from '../fixture.ts'
 import { notifications } from '../service.ts'
-import { outcomeOf, retrySeconds } from './send-mails.ts'
+import { outcomeOf } from './send-notifications.ts'
+import { mailRetrySeconds } from './smtp-channel.ts'
 
 const stops: (() => Promise<unknown>)[] = []
 after(async () => {
@@ -151,16 +152,16 @@ test('a mail to an address that does not exist fails at once, and staff see it',
 })
 
 test('a mail fails after eight attempts within a day', () => {
-  const row = { id: 'x', kind: 'order-confirmed' } as Parameters<typeof outcomeOf>[0]
+  const row = { id: 'x', kind: 'order-confirmed' } as const
   const now = new Date('2026-11-22T10:00:00Z')
   const again = { outcome: 'try-again', error: 'Nobody there.' } as const
   const waits = [1, 2, 3, 4, 5, 6, 7].map((attempts) => {
-    const { status, at } = outcomeOf({ ...row, attempts }, again, now)
+    const { status, at } = outcomeOf({ ...row, attempts }, again, now, mailRetrySeconds)
     assert.equal(status, 'queued')
     return (Date.parse(at) - now.getTime()) / 1000
   })
-  assert.deepEqual(waits, retrySeconds)
-  assert.equal(outcomeOf({ ...row, attempts: 8 }, again, now).status, 'failed')
+  assert.deepEqual(waits, mailRetrySeconds)
+  assert.equal(outcomeOf({ ...row, attempts: 8 }, again, now, mailRetrySeconds).status, 'failed')
 })
 
 test('a letter with a secret link loses its content once it was sent', async () => {
