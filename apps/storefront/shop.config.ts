@@ -19,7 +19,12 @@ export interface ShopConfig {
   readonly families: readonly string[]
   /** The attributes that lists filter by first, above the goods; the first two that a list has. */
   readonly promotedFilters: readonly string[]
-  readonly hero: { readonly picture: string; readonly alt: Words; readonly link: string }
+  /** The picture of the home page, 3:2: below public/ as `path`-640.avif and .webp, for each width. `link`: the slug of a category. */
+  readonly hero: {
+    readonly picture: { readonly path: string; readonly widths: readonly number[] }
+    readonly alt: Words
+    readonly link: string
+  }
 }
 
 export const shopConfig: ShopConfig = {
@@ -33,7 +38,7 @@ export const shopConfig: ShopConfig = {
   promotedFilters: ['color', 'material', 'size', 'diet', 'origin'],
   families: ['ceramics', 'textiles', 'spices-and-tea', 'leather', 'lamps-and-home'],
   hero: {
-    picture: '/files/hero.svg',
+    picture: { path: '/files/hero', widths: [640, 960, 1440] },
     alt: {
       en: 'A low table with a clay teapot, two cups and a lamp',
       de: 'Ein niedriger Tisch mit Teekanne, zwei Bechern und einer Lampe',
