@@ -19,7 +19,12 @@ function suggest(form: HTMLFormElement): void {
   list.setAttribute('aria-label', label)
   const status = Object.assign(document.createElement('p'), { className: 'visually-hidden', role: 'status' })
   form.append(list, status)
-  const attributes = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false' }
+  const attributes = {
+    role: 'combobox',
+    'aria-autocomplete': 'list',
+    'aria-controls': list.id,
+    'aria-expanded': 'false',
+  }
   for (const [name, value] of Object.entries(attributes)) field.setAttribute(name, value)
   let active = -1
   let timer: ReturnType<typeof setTimeout> | undefined

@@ -102,7 +102,10 @@ function openGallery(gallery: HTMLElement): void {
     dialog.setAttribute('aria-label', link.getAttribute('aria-label') ?? '')
     const close = Object.assign(document.createElement('button'), { type: 'button', className: 'button' })
     close.textContent = gallery.dataset.close ?? ''
-    const picture = Object.assign(document.createElement('img'), { src: link.href, alt: link.querySelector('img')?.alt })
+    const picture = Object.assign(document.createElement('img'), {
+      src: link.href,
+      alt: link.querySelector('img')?.alt,
+    })
     dialog.append(close, picture)
     dialog.addEventListener('click', () => dialog.close())
     dialog.addEventListener('close', () => {

@@ -3,6 +3,6 @@
 import { createHash } from 'node:crypto'
 
 export const themeScript =
-  "var t=/(?:^|; )souk_theme=(light|dark)/.exec(document.cookie);if(t)document.documentElement.dataset.theme=t[1]"
+  'var t=/(?:^|; )souk_theme=(light|dark)/.exec(document.cookie);if(t)document.documentElement.dataset.theme=t[1]'
 
 export const themeScriptHash = () => `sha256-${createHash('sha256').update(themeScript).digest('base64')}` as const

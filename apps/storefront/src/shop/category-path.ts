@@ -1,6 +1,6 @@
 // The categories from the top down to one, for the way back on its pages.
 import type { Language } from '@souk/contracts/storefront'
-import { categoriesOf, type Category } from './categories.ts'
+import { type Category, categoriesOf } from './categories.ts'
 import { linksIn } from './links.ts'
 import type { Shop } from './shop.ts'
 

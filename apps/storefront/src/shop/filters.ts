@@ -1,7 +1,8 @@
 // The filters of a list as its page shows them: groups of values with counts and what is chosen, and the chips that take a filter away.
-import type { ShopReply } from './shop.ts'
-import { type ListQuery, minorUnits, writeListQuery } from './list-query.ts'
+
 import type { Texts } from '../texts/texts.ts'
+import { type ListQuery, minorUnits, writeListQuery } from './list-query.ts'
+import type { ShopReply } from './shop.ts'
 
 export type List = ShopReply<'products', 'list'>
 
@@ -91,8 +92,7 @@ export function withoutEach(query: ListQuery, groups: readonly FilterGroup[], t:
       words: `${title}: ${values.flatMap((one) => (one.isChosen ? [one.title] : [])).join(', ')}`,
       query: { ...first, attributes: query.attributes.filter((one) => partsOf(one)[0] !== name) },
     }))
-  const byPrice =
-    query.min || query.max ? [{ words: t('find.price'), query: { ...first, min: '', max: '' } }] : []
+  const byPrice = query.min || query.max ? [{ words: t('find.price'), query: { ...first, min: '', max: '' } }] : []
   return [...byAttribute, ...byPrice]
 }
 

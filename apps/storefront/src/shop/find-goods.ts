@@ -1,9 +1,9 @@
 // What the pages of lists ask the shop: the goods of a category or a search, and what an impossible mix of filters would show without one.
 import { shopConfig } from '../../shop.config.ts'
+import type { Texts } from '../texts/texts.ts'
 import { type FilterGroup, filterGroups, type List, withoutEach } from './filters.ts'
 import { type ListQuery, listParameters } from './list-query.ts'
 import type { Shop } from './shop.ts'
-import type { Texts } from '../texts/texts.ts'
 
 /** Divides into rows of two, three and four. */
 export const goodsPerPage = 24

@@ -30,7 +30,10 @@ export function readListQuery(search: URLSearchParams): ListQuery {
   const sort = search.get('sort') as Sort | null
   const page = search.get('page') ?? '1'
   return {
-    q: (search.get('q') ?? '').replace(/\p{Cc}+/gu, ' ').trim().slice(0, longestQuery),
+    q: (search.get('q') ?? '')
+      .replace(/\p{Cc}+/gu, ' ')
+      .trim()
+      .slice(0, longestQuery),
     isExact: search.get('exact') === '1',
     category: search.get('category') || undefined,
     attributes: [...new Set(attributes)].toSorted().slice(0, mostAttributes),

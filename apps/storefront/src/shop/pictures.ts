@@ -14,7 +14,9 @@ export function sourcesOf({ urls, sizes = [], width = 800, height = 1000 }: Pict
     src: urls.medium ?? urls.original,
     webp: srcsetOf(sizes.map((one) => ({ width: one.width, path: one.webp }))),
     // A half-made list would make the browser take a small AVIF for a big place.
-    avif: sizes.every((one) => one.avif) ? srcsetOf(sizes.map((one) => ({ width: one.width, path: one.avif }))) : undefined,
+    avif: sizes.every((one) => one.avif)
+      ? srcsetOf(sizes.map((one) => ({ width: one.width, path: one.avif })))
+      : undefined,
   }
 }
 

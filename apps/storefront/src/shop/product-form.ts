@@ -2,9 +2,9 @@
 // is wrong, with all that was typed.
 import { ProblemError } from '@souk/contracts/client'
 import type { Product } from '@souk/contracts/products'
+import type { Texts } from '../texts/texts.ts'
 import { changeCart, type Visitor } from './cart.ts'
 import { type Chosen, type Variant, variantWith } from './product-view.ts'
-import type { Texts } from '../texts/texts.ts'
 
 const mostOfOne = 999
 
@@ -31,7 +31,9 @@ export const optionField = (index: number) => `option-${index + 1}`
 export async function submitProduct(form: FormData, product: Product, visitor: Visitor, t: Texts): Promise<Outcome> {
   const field = (name: string) => String(form.get(name) ?? '').trim()
   const chosen = Object.fromEntries(
-    product.options.flatMap(({ name }, index) => (field(optionField(index)) ? [[name, field(optionField(index))]] : [])),
+    product.options.flatMap(({ name }, index) =>
+      field(optionField(index)) ? [[name, field(optionField(index))]] : [],
+    ),
   )
   const typed = { chosen, quantity: field('quantity') || '1', email: field('email') }
   const variant = product.variants.length === 1 ? product.variants[0] : variantWith(product, chosen)
@@ -62,7 +64,10 @@ async function addToCart(
       const had = before.lines.find((one) => one.sku === sku)?.quantity ?? 0
       const line = { sku, quantity: Math.min(mostOfOne, had + quantity) }
       const others = before.lines.filter((one) => one.sku !== sku)
-      return { ...before, lines: had > 0 ? before.lines.map((one) => (one.sku === sku ? line : one)) : [...others, line] }
+      return {
+        ...before,
+        lines: had > 0 ? before.lines.map((one) => (one.sku === sku ? line : one)) : [...others, line],
+      }
     })
     const problem = cart.problems.find((one) => one.sku === sku)
     if (!problem) return { sku, say: { added: String(quantity) } }

@@ -38,14 +38,19 @@ export function variantWith({ variants, options }: Product, chosen: Chosen): Var
 }
 
 /** The options with what can be had of each value, given the values that are chosen of the others. */
-export function optionGroups({ options, variants }: Product, availability: Availability, chosen: Chosen): OptionGroup[] {
+export function optionGroups(
+  { options, variants }: Product,
+  availability: Availability,
+  chosen: Chosen,
+): OptionGroup[] {
   return options.map(({ name, values }) => ({
     name,
     values: values.map((value) => {
       const fits = variants.filter((one) =>
         Object.entries({ ...chosen, [name]: value }).every(([option, wanted]) => one.options[option] === wanted),
       )
-      const state = fits.length === 0 ? 'none' : fits.every((one) => isSoldOut(availability, one)) ? 'sold-out' : 'there'
+      const state =
+        fits.length === 0 ? 'none' : fits.every((one) => isSoldOut(availability, one)) ? 'sold-out' : 'there'
       return { value, isChosen: chosen[name] === value, state, variant: options.length === 1 ? fits[0] : undefined }
     }),
   }))

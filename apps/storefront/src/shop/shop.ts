@@ -21,7 +21,9 @@ const apis = {
 }
 export type Shop = { readonly [K in keyof typeof apis]: ClientOf<(typeof apis)[K]> }
 /** What a route of an API replies. */
-export type ShopReply<A extends keyof Shop, R extends keyof Shop[A]> = Shop[A][R] extends (...input: never[]) => Promise<infer Reply>
+export type ShopReply<A extends keyof Shop, R extends keyof Shop[A]> = Shop[A][R] extends (
+  ...input: never[]
+) => Promise<infer Reply>
   ? Reply
   : never
 

@@ -1,7 +1,7 @@
 // Structured data of schema.org, made from what the pages show.
 import type { Product } from '@souk/contracts/products'
-import type { Availability, Delivery } from './product-view.ts'
 import { largestOf } from './pictures.ts'
+import type { Availability, Delivery } from './product-view.ts'
 
 type Step = { title: string; href: string }
 
