@@ -1,7 +1,6 @@
 // The cart as a form. It is rendered on the server and works by itself; in the browser it changes quantities at once, sends what was
 // changed one request after the other, and follows the other tabs.
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { showCartCount } from '../../scripts/visitor.ts'
 import type { CartView, LineView } from '../../shop/cart-view.ts'
 import { CartLine } from './CartLine.tsx'
 import { CartSaid } from './CartSaid.tsx'
@@ -34,7 +33,7 @@ export function CartForm({ view: first, words, locale, action, data, errors: fir
   function take(next: CartView) {
     known.current = next
     setView(next)
-    showCartCount()
+    dispatchEvent(new Event('souk:cart')) // The header shows the new count.
   }
   async function ask(body?: URLSearchParams) {
     setBusy(true)
