@@ -47,7 +47,9 @@ function suggest(form: HTMLFormElement): void {
     const q = field.value.trim().slice(0, 100)
     asked = q
     if (q.length < 2) return show(false)
-    const answer = await fetch(`/v1/suggest?${new URLSearchParams({ q, language })}`).catch(() => undefined)
+    const answer = await fetch(`${form.dataset.suggestPath}?${new URLSearchParams({ q, language })}`).catch(
+      () => undefined,
+    )
     // Suggestions are an addition: without an answer, the field searches as it does without a script.
     if (!answer?.ok || asked !== q) return
     const { items, categories = [] }: Suggestions = await answer.json()
