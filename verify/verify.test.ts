@@ -398,7 +398,7 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   {
     id: 'E9-one-message-id',
     service: 'notifications',
-    damage: `alter table notification drop constraint notification_cause_kind_key;
+    damage: `drop index notification_once;
       ${newLetter('cause', `'<' || cause || '.' || kind || '@again>'`)}`,
     also: ['E9-told-once'],
   },

@@ -12,9 +12,11 @@ export interface ShopConfig {
   readonly logo: string | undefined
   /** The country that delivery times and prices are shown for until a visitor chooses another. */
   readonly country: string
-  /** Where customers may see delivery times and prices for: countries that we ship to. */
+  /** The countries that we ship to: those with a price in services/orders/cart/shipping.ts. */
   readonly countries: readonly string[]
   readonly currency: string
+  /** The official artwork of the EU notice on the legal guarantee, below public/, by language. Without it, its content is shown as text. */
+  readonly guaranteeNotice: Words | undefined
   /** Slugs of the categories in the menu and on the home page, in this order. */
   readonly families: readonly string[]
   /** The attributes that lists filter by first, above the goods; the first two that a list has. */
@@ -38,6 +40,7 @@ export const shopConfig: ShopConfig = {
     ),
   currency: 'EUR',
   promotedFilters: ['color', 'material', 'size', 'diet', 'origin'],
+  guaranteeNotice: undefined,
   families: ['ceramics', 'textiles', 'spices-and-tea', 'leather', 'lamps-and-home'],
   hero: {
     picture: { path: '/files/hero', widths: [640, 960, 1440] },

@@ -30,17 +30,27 @@ export const Notification = Shape({
   sentAt: Type.Optional(Time),
 })
 
+const vapidKey = 'BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8'
 /** A browser that receives pushes, as `PushSubscription.toJSON()` has it. */
-const pushKey = (bytes: number, characters: number) =>
+const pushKey = (bytes: number, characters: number, example: string) =>
   Opaque({
     minLength: characters,
     maxLength: characters + 4,
     pattern: '^[A-Za-z0-9_-]+={0,2}$',
     description: `${bytes} bytes in base64url.`,
+    examples: [example],
   })
 export const PushSubscription = Shape({
-  endpoint: Opaque({ minLength: 9, maxLength: 2_000, description: 'An https URL of the browser’s push service.' }),
-  keys: Shape({ p256dh: pushKey(65, 87), auth: pushKey(16, 22) }),
+  endpoint: Opaque({
+    minLength: 9,
+    maxLength: 2_000,
+    description: 'An https URL of the browser’s push service.',
+    examples: ['https://push.example.com/send/abc'],
+  }),
+  keys: Shape({
+    p256dh: pushKey(65, 87, 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4'),
+    auth: pushKey(16, 22, 'BTBZMqHH6r4Tts7J_aSIgg'),
+  }),
 })
 const News = Shape({
   mail: Type.Boolean({
@@ -50,12 +60,21 @@ const News = Shape({
   sms: Type.Boolean({ description: 'Texts go to the confirmed telephone number.' }),
 })
 const OrderNews = Shape({ confirmed: News, shipped: News, canceled: News, refunded: News })
-const TimeOfDay = Type.String({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', description: 'Such as 22:00.' })
+const TimeOfDay = Type.String({
+  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+  description: 'Such as 22:00.',
+  examples: ['22:00'],
+})
 const QuietHours = Shape(
   {
     from: TimeOfDay,
     until: TimeOfDay,
-    timeZone: Opaque({ minLength: 1, maxLength: 60, description: 'A name of the IANA database: Europe/Berlin.' }),
+    timeZone: Opaque({
+      minLength: 1,
+      maxLength: 60,
+      description: 'A name of the IANA database.',
+      examples: ['Europe/Berlin'],
+    }),
   },
   { description: 'Pushes and texts wait until they are over. Mail does not.' },
 )
@@ -66,7 +85,7 @@ export const NotificationPreferences = Shape({
   }),
   quietHours: Type.Optional(QuietHours),
   phone: Type.Optional(
-    Shape({ number: Type.String({ description: 'E.164, such as +4930901820.' }), isConfirmed: Type.Boolean() }),
+    Shape({ number: Type.String({ description: 'E.164.', examples: ['+4930901820'] }), isConfirmed: Type.Boolean() }),
   ),
   canText: Type.Boolean({ description: 'False: the shop sends no text messages, so the page offers none.' }),
 })
@@ -88,7 +107,7 @@ export const notificationsApi = defineApi('notifications', 'What customers are t
     about:
       'The applicationServerKey of PushManager.subscribe (VAPID, RFC 8292): 65 bytes in base64url. A browser that subscribed with another key unsubscribes and subscribes anew.',
     sameForEverybody: true,
-    reply: Shape({ publicKey: Type.String() }),
+    reply: Shape({ publicKey: Type.String({ examples: [vapidKey] }) }),
   },
   putPushSubscription: {
     method: 'PUT',
@@ -104,6 +123,7 @@ export const notificationsApi = defineApi('notifications', 'What customers are t
         Opaque({
           maxLength: 100,
           description: 'The key that the browser has subscribed with; the present one without it.',
+          examples: [vapidKey],
         }),
       ),
       orderId: Type.Optional(Id),
@@ -117,6 +137,8 @@ export const notificationsApi = defineApi('notifications', 'What customers are t
       'push-key-unknown': 409,
       'sku-unknown': 422,
       'too-many-subscriptions': 422,
+      'not-found': 404,
+      'not-signed-in': 401,
     },
   },
   deletePushSubscription: {
@@ -168,11 +190,11 @@ export const notificationsApi = defineApi('notifications', 'What customers are t
     about:
       'A code of six digits is sent to it, which confirmPhone takes within ten minutes. A number without a + needs the country. Until it is confirmed, texts go to the number of before.',
     body: Shape({
-      number: Line({ minLength: 4, maxLength: 40 }),
+      number: Line({ minLength: 4, maxLength: 40, examples: ['+49 30 901820'] }),
       country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
       language: Type.Optional(Language),
     }),
-    reply: Shape({ number: Type.String(), expiresAt: Time }),
+    reply: Shape({ number: Type.String({ examples: ['+4930901820'] }), expiresAt: Time }),
     refusals: { 'phone-invalid': 422, 'country-not-served': 422, 'texts-unavailable': 409 },
   },
   confirmPhone: {
@@ -181,7 +203,14 @@ export const notificationsApi = defineApi('notifications', 'What customers are t
     access: 'customer',
     summary: 'Confirm the telephone number by its code',
     about: 'After five wrong codes a new one is needed.',
-    body: Shape({ code: Line({ minLength: 1, maxLength: 20, description: 'Spaces and hyphens do not matter.' }) }),
+    body: Shape({
+      code: Line({
+        minLength: 1,
+        maxLength: 20,
+        description: 'Spaces and hyphens do not matter.',
+        examples: ['123 456'],
+      }),
+    }),
     reply: NotificationPreferences,
     refusals: { 'code-wrong': 422, 'code-expired': 409 },
   },

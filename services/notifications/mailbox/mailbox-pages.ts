@@ -58,11 +58,11 @@ export function mailboxPage(
   isSent: boolean,
   shop: Shop,
 ): string {
-  const about = `E-mails from ${shop.name}${isSent ? '' : ', shown here instead of being sent'}.`
+  const about = `E-mails, text messages and pushes from ${shop.name}${isSent ? '' : '; e-mails are shown here instead of being sent'}.`
   const body = html`<main>
 <div class="top">
 <div><h1>Mailbox</h1><div class="soft">${about}</div></div>
-<form method="get" action="${mailbox.path}"><input type="email" name="to" value="${to ?? ''}" placeholder="Filter by recipient" aria-label="Filter by recipient" maxlength="254"><button>Show</button></form>
+<form method="get" action="${mailbox.path}"><input type="search" name="to" value="${to ?? ''}" placeholder="Filter by recipient" aria-label="Filter by recipient" maxlength="254"><button>Show</button></form>
 </div>
 <div class="card">${mails.length === 0 ? emptyList(to) : html`<ol>${mails.map(listItem)}</ol>`}</div>
 ${mails.length >= 100 && html`<p class="soft">These are the newest 100 e-mails.${!to && ' Filter by recipient to find older ones.'}</p>`}

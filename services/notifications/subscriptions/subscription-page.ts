@@ -17,7 +17,7 @@ interface Words {
 const words: Record<Language, Record<Action, Words>> = {
   en: {
     confirm: {
-      heading: 'Do you want these e-mails?',
+      heading: 'Do you want these e‑mails?',
       text: 'You get them only if you confirm. You can unsubscribe in each of them.',
       button: 'Yes, send them',
       done: {
@@ -27,7 +27,7 @@ const words: Record<Language, Record<Action, Words>> = {
       },
     },
     unsubscribe: {
-      heading: 'No more of these e-mails?',
+      heading: 'No more of these e‑mails?',
       text: 'You will still get e-mails about your orders.',
       button: 'Unsubscribe',
       done: {
@@ -39,7 +39,7 @@ const words: Record<Language, Record<Action, Words>> = {
   },
   de: {
     confirm: {
-      heading: 'Möchten Sie diese E-Mails?',
+      heading: 'Möchten Sie diese E‑Mails?',
       text: 'Sie erhalten sie nur, wenn Sie zustimmen. In jeder können Sie sich wieder abmelden.',
       button: 'Ja, bitte schicken',
       done: {
@@ -49,7 +49,7 @@ const words: Record<Language, Record<Action, Words>> = {
       },
     },
     unsubscribe: {
-      heading: 'Keine solchen E-Mails mehr?',
+      heading: 'Keine solchen E‑Mails mehr?',
       text: 'E-Mails zu Ihren Bestellungen erhalten Sie weiterhin.',
       button: 'Abmelden',
       done: {
@@ -72,6 +72,7 @@ main { width: 100%; max-width: 440px; background: var(--card); border-radius: 6p
 h1 { margin: 0 0 12px; font: normal 28px/1.15 Georgia, 'Times New Roman', serif; }
 p { margin: 0 0 20px; overflow-wrap: anywhere; }
 .shop { margin: 0 0 8px; font-size: 14px; }
+h1:last-child { margin: 0; }
 .shop a { color: var(--soft); }
 button { width: 100%; min-height: 44px; padding: 11px 16px; font: inherit; color: var(--on-clay); background: var(--clay); border: 0; border-radius: 6px; cursor: pointer; }
 :is(a, button):focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
@@ -103,14 +104,13 @@ export function questionPage(action: Action, token: string, language: Language, 
 export function answerPage(action: Action, kind: LetterKind | undefined, language: Language, shop: Shop): string {
   const { heading, done } = words[language][action]
   if (action === 'confirm' && !kind) return whole(heading, language, shop, html`<p role="alert">${done.unknown}</p>`)
-  return whole(done[kind ?? 'unknown'], language, shop, html`<p><a href="${shop.url}/${language}">${shop.name}</a></p>`)
+  return whole(done[kind ?? 'unknown'], language, shop, html``)
 }
 
 function whole(heading: string, language: Language, shop: Shop, content: ReturnType<typeof html>): string {
   const body = html`<main>
-<p class="shop"><a href="${shop.url}/">${shop.name}</a></p>
+<p class="shop"><a href="${shop.url}/${language}">${shop.name}</a></p>
 <h1>${heading}</h1>
-${content}
-</main>`
+${content}</main>`
   return page({ title: `${heading} – ${shop.name}`, style, body, language })
 }

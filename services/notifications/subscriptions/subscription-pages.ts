@@ -2,7 +2,7 @@
 // link; the button posts the form, and that confirms or unsubscribes. Mail programs unsubscribe with the same POST (RFC 8058): it
 // needs no cookie, answers 200 and never redirects.
 import { notificationsApi } from '@souk/contracts/notifications'
-import { handle, logSecurityEvent, type Request, reply } from '@souk/service'
+import { handle, logSecurityEvent, type Request, refuse, reply } from '@souk/service'
 import { type NotificationsContext, shopOf } from '../context.ts'
 import { confirmSubscription, unsubscribe } from './change-subscription.ts'
 import { answerPage, pageHeaders, questionPage } from './subscription-page.ts'
@@ -19,6 +19,7 @@ export const subscriptionPage = handle(pageRoute, async ({ params, url }, contex
 export const changeSubscription = handle(changeRoute, async (request, context: NotificationsContext) => {
   const { action } = request.params
   const token = tokenOf(request, context)
+  if (token === '') refuse(changeRoute, 'invalid-request', 'This link is not complete. Open it from the e-mail again.')
   const language = await languageOfToken(token, context.sql)
   const kind = await (action === 'confirm' ? confirmSubscription : unsubscribe)(token, context)
   if (action === 'confirm' && !kind)

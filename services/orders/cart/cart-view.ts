@@ -52,6 +52,7 @@ async function cartView(
     shippingMethod: shippingMethod?.id,
     shippingMethods: shippingMethods.map((one) => ({ ...one, delivery: deliveryOf(one.id, country, at) })),
     codes: body.codes ?? [],
+    freeShippingFrom: (shippingMethod ?? shippingMethods[0])?.freeFrom,
     totals: priced.totals,
     problems: [...priced.problems, ...stockProblems],
     updatedAt,

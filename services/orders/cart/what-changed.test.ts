@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test'
 import { type Cart, type CartInput, ordersApi } from '@souk/contracts/orders'
 import { ProductChanged } from '@souk/contracts/products'
 import { anonymous, customer, refusalOf } from '@souk/service/fixture'
-import { eur, type OrdersShop, openShop } from '../fixture.ts'
+import { address, eur, type OrdersShop, openShop } from '../fixture.ts'
 import { deliveryDays } from './delivery-days.ts'
 import { forgetFormerPrices } from './former-prices.ts'
 
@@ -66,6 +66,24 @@ test('former prices are forgotten with the carts', async () => {
   assert.equal(await rows(), 0)
 })
 
+test('standard shipping at home is free from 60 euros of goods, and the cart says so before', async () => {
+  const sku = await shop.sell(`BOWL-${++count}`, 2000)
+  const shippingOf = async (quantity: number, more: Partial<CartInput> = {}) => {
+    const cart = await shop.fullCart([{ sku, quantity }], anonymous, more)
+    return [cart.totals.shipping.amount, cart.freeShippingFrom?.amount, cart.shippingMethods[0]?.price.amount]
+  }
+  assert.deepEqual(await shippingOf(2), [490, 6000, 490])
+  assert.deepEqual(await shippingOf(3), [0, 6000, 0])
+  assert.deepEqual(await shippingOf(3, { shippingMethod: 'express' }), [990, undefined, 0])
+  assert.deepEqual(await shippingOf(3, { shippingAddress: { ...address, country: 'AT', postalCode: '1010' } }), [
+    890,
+    undefined,
+    890,
+  ])
+  const { order } = await shop.buy(await shop.fullCart([{ sku, quantity: 3 }]))
+  assert.deepEqual([order.status, order.totals.total, order.totals.shipping], ['paid', eur(6000), eur(0)])
+})
+
 test('a problem with the stock says how many are left', async () => {
   const [few, gone] = [
     await shop.sell(`FEW-${++count}`, 100, { stock: 2 }),
@@ -101,7 +119,7 @@ test('the days of arrival that the cart names are promised by the order, and the
   const [placed] = shop
     .messages<typeof order & { orderId: string }>('orders.order-placed')
     .filter((one) => one.orderId === order.id)
-  assert.deepEqual([placed?.language, placed?.shippingMethod.delivery], ['de', promised])
+  assert.deepEqual([placed?.language, placed?.delivery], ['de', promised])
   const { items } = await shop.as(ordersApi, anonymous).shippingMethods({ query: { country: 'DE' } })
   assert.deepEqual(items[0]?.delivery, promised)
 })
