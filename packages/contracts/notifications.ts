@@ -10,7 +10,7 @@ export const Notification = Shape({
   channel: OneOf(['mail']),
   kind: Type.String({
     description:
-      'order-confirmed, order-shipped, order-canceled, order-refunded, units-canceled, verification, password-reset, sign-up-repeated, email-change, email-change-notice, email-changed, email-changed-notice',
+      'order-confirmed, order-shipped, order-canceled, order-refunded, units-canceled, withdrawal-received, withdrawal-unmatched, verification, password-reset, sign-up-repeated, email-change, email-change-notice, email-changed, email-changed-notice',
   }),
   recipient: Type.String(),
   subject: Type.String(),

@@ -2,7 +2,14 @@
 // sends it by mail.
 import { join } from 'node:path'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
+import {
+  OrderCanceled,
+  OrderPlaced,
+  OrderRefunded,
+  OrderShipped,
+  UnitsCanceled,
+  WithdrawalReceived,
+} from '@souk/contracts/orders'
 import {
   EmailChanged,
   EmailChangeRequested,
@@ -21,6 +28,7 @@ import { mailbox, mailboxList, mailboxState, readMail, readMailBody } from './ma
 import { mailFigures, mailMetrics } from './metrics.ts'
 import { queueEmailChange, queueEmailChanged } from './queue-email-changes.ts'
 import { queueCancellation, queueNotification } from './queue-notification.ts'
+import { queueWithdrawal } from './queue-withdrawal.ts'
 import { resend } from './resend-notification.ts'
 
 export const notifications = defineService({
@@ -37,6 +45,7 @@ export const notifications = defineService({
     on([OrderCanceled], queueCancellation),
     on([OrderRefunded], queueNotification('order-refunded')),
     on([UnitsCanceled], queueNotification('units-canceled')),
+    on([WithdrawalReceived], queueWithdrawal),
     on([VerificationRequested], queueNotification('verification')),
     on([PasswordResetRequested], queueNotification('password-reset')),
     on([SignUpRepeated], queueNotification('sign-up-repeated')),

@@ -3,6 +3,7 @@ import * as account from './account-letters.ts'
 import { oneLine } from './formatting.ts'
 import type { Letter, Shop } from './letter.ts'
 import * as order from './order-letters.ts'
+import * as withdrawal from './withdrawal-letters.ts'
 
 /** The content of each kind of letter: the data of the message that caused it. */
 export interface Contents {
@@ -11,6 +12,8 @@ export interface Contents {
   'order-canceled': order.Canceled
   'order-refunded': order.Refunded
   'units-canceled': order.CanceledUnits
+  'withdrawal-received': withdrawal.Withdrawn
+  'withdrawal-unmatched': withdrawal.Withdrawn
   verification: account.Verification
   'password-reset': account.PasswordReset
   'sign-up-repeated': account.RepeatedSignUp
@@ -32,6 +35,8 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
   'order-refunded': { subject: order.orderRefundedSubject, write: order.orderRefunded },
   'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
+  'withdrawal-received': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
+  'withdrawal-unmatched': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
   verification: { subject: (_content, shop) => account.verificationSubject(shop), write: account.verification },
   'password-reset': { subject: (_content, shop) => account.passwordResetSubject(shop), write: account.passwordReset },
   'sign-up-repeated': {
