@@ -97,7 +97,7 @@ test('nothing reaches the build but what is copied: no data, no history, no secr
     '*',
   )
   const allowed = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
-  const sources = ['packages', 'common'].flatMap((name) => copied(name).flatMap((words) => words.slice(0, -1)))
+  const sources = ['packages', 'site', 'common'].flatMap((name) => copied(name).flatMap((words) => words.slice(0, -1)))
   for (const name of allowed)
     assert.ok(
       sources.some((source) => source.replace(/\/$/, '').startsWith(name)),
@@ -108,11 +108,16 @@ test('nothing reaches the build but what is copied: no data, no history, no secr
 })
 
 test('the bill of materials lists every package that the services need', () => {
-  const { stdout } = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--omit=dev', '--package-lock-only'], {
-    cwd: project,
-    encoding: 'utf8',
-    maxBuffer: 32 * 1024 * 1024,
-  })
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--omit=dev', '--package-lock-only'],
+    {
+      cwd: project,
+      encoding: 'utf8',
+      maxBuffer: 32 * 1024 * 1024,
+    },
+  )
+  assert.equal(status, 0, stderr)
   const bill = JSON.parse(stdout) as { components: { name: string; version: string }[] }
   const listed = new Set(bill.components.map(({ name, version }) => `${name}@${version}`))
   const needed = ['.', ...workspaces].flatMap((folder) =>
@@ -139,6 +144,7 @@ function makeTree(): void {
         filter: (path) => !/\.test\.ts$|\/node_modules$|\/\.[^/]*$/.test(path),
       })
   }
+  cpSync(join(project, 'apps/storefront/dist'), join(tree, 'apps/storefront/dist'), { recursive: true })
   mkdirSync(join(tree, 'node_modules', '@souk'), { recursive: true })
   for (const name of readdirSync(join(project, 'node_modules')).filter((one) => one !== '@souk'))
     symlinkSync(join(project, 'node_modules', name), join(tree, 'node_modules', name))
