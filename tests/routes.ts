@@ -128,6 +128,16 @@ export const samples: Record<string, (world: World) => Sample> = {
   }),
   'orders.list': () => ({ query: { limit: 5 }, lets: [200] }),
   'orders.read': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
+  'orders.find': () => ({
+    body: { number: `S-${Math.ceil(Math.random() * 1e9)}`, email: `${randomUUID()}@example.com` },
+    lets: [404],
+  }),
+  'orders.withdraw': () => ({
+    body: { name: 'Ada', number: 'S-1', email: `${randomUUID()}@example.com` },
+    lets: [201],
+  }),
+  'orders.listWithdrawals': () => ({ query: { limit: 5 }, lets: [200] }),
+  'orders.closeWithdrawal': () => ({ params: { id: randomUUIDv7() }, body: { note: 'Test' }, lets: [404] }),
   'orders.timeline': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
   'orders.cancel': ({ orderId }) => ({ params: { id: orderId }, body: {}, lets: [409], ofA: true }),
   'orders.cancelUnits': ({ orderId }) => ({

@@ -361,6 +361,9 @@ export const ProductChanged = message(
     version: Type.Integer(),
     image: Type.Optional(Type.String({ description: 'Path of the picture to show beside it.' })),
     category: Type.Optional(Slug),
+    withdrawal: Type.Optional(
+      OneOf(['excluded'], { description: 'excluded: there is no right of withdrawal for it.' }),
+    ),
     variants: Type.Array(
       Type.Object({
         sku: Sku,

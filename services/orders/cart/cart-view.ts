@@ -5,6 +5,8 @@ import type { OrdersContext } from '../context.ts'
 import { orderIdFor, statusOf } from './cart-access.ts'
 import type { StoredCart } from './carts-table.ts'
 import type { PricedCart } from './price-cart.ts'
+import { deliveryOf } from './shipping.ts'
+import { homeCountry } from './tax.ts'
 
 type Routes = (typeof ordersApi.routes)['putCart' | 'readCart' | 'readMyCart' | 'claimCart']
 type Asking = Pick<Request, 'headers' | 'caller'>
@@ -30,6 +32,9 @@ async function cartView(
   context: OrdersContext,
 ): Promise<Cart> {
   const status = statusOf(order)
+  const { shippingMethods, shippingMethod } = priced
+  const country = body.shippingAddress?.country ?? homeCountry
+  const at = context.now()
   const stockProblems =
     status === 'open' ? await context.resources.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
   return {
@@ -39,11 +44,12 @@ async function cartView(
     orderId: orderIdFor(order, asking, context.settings.accessKeySecret),
     email: body.email,
     currency: priced.currency,
+    language: body.language,
     lines: [...priced.lines, ...priced.unsellable],
     shippingAddress: body.shippingAddress,
     billingAddress: body.billingAddress,
-    shippingMethod: priced.shippingMethod?.id,
-    shippingMethods: priced.shippingMethods,
+    shippingMethod: shippingMethod?.id,
+    shippingMethods: shippingMethods.map((one) => ({ ...one, delivery: deliveryOf(one.id, country, at) })),
     codes: body.codes ?? [],
     totals: priced.totals,
     problems: [...priced.problems, ...stockProblems],

@@ -3,6 +3,7 @@
 import type { Message, Money } from '@souk/contracts'
 import { OrderCanceled, OrderChanged, OrderPlaced } from '@souk/contracts/orders'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
+import { explained } from '../cart/totals.ts'
 import { allThatIsLeft } from '../order/money-left.ts'
 import { newRefund } from '../order/new-refund.ts'
 import {
@@ -39,7 +40,7 @@ export function place(order: Order, at: string): Step {
       OrderPlaced({
         ...about(order),
         lines: soldLines(order),
-        totals: order.totals,
+        totals: explained(order.totals, order.lines),
         shippingAddress: order.shippingAddress,
         shippingMethod: order.shippingMethod,
         accessKey: order.accessKey,
@@ -168,6 +169,7 @@ export function about(order: Order) {
     number: orderNumber(order),
     email: order.email,
     customerId: order.customerId ?? undefined,
+    language: order.language ?? undefined,
   }
 }
 

@@ -6,6 +6,7 @@ import { type Caller, handle, pageOf, type Request, readCursor, refuse } from '@
 import type { OrdersContext } from '../context.ts'
 import { isAccessKey } from './access-key.ts'
 import { openStatuses, orderNumber, orderView } from './order.ts'
+import { numberIn } from './order-number.ts'
 import { findOrder } from './orders-table.ts'
 
 const { routes } = ordersApi
@@ -107,10 +108,4 @@ function lastOfPage(cursor: string | undefined): number | undefined {
   const [number] = readCursor(routes.list, cursor, 1) ?? []
   if (number === undefined || Number.isSafeInteger(number)) return number as number | undefined
   refuse(routes.list, 'invalid-cursor', 'This cursor is not one of ours. Start again from the first page.')
-}
-
-/** 100042 of S-100042; 0, which no order has, when the text is not a number. */
-function numberIn(text: string): number {
-  const number = Number(/^(?:s-)?(\d{1,15})$/i.exec(text.trim())?.[1])
-  return Number.isNaN(number) ? 0 : number
 }
