@@ -4,6 +4,7 @@ import { CategoryChanged, ProductChanged, ProductDeleted, productsApi } from '@s
 import { defineService } from '@souk/service'
 import { change, remove } from './catalog/change-product.ts'
 import { create, createMany } from './catalog/create-products.ts'
+import { feed, feedSlugs } from './catalog/feed.ts'
 import { listSkus } from './catalog/list-skus.ts'
 import { read, readAny, related } from './catalog/read-product.ts'
 import { listCategories } from './categories/categories.ts'
@@ -49,6 +50,8 @@ export const products = defineService({
     related,
     suggest,
     listCategories,
+    feed,
+    feedSlugs,
     readPicture: servePicture,
 
     listSkus,

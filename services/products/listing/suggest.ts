@@ -19,7 +19,7 @@ export const suggest = handle(productsApi.routes.suggest, async ({ query }, cont
   const items = await complete(sql, search)
   if (items.length > 0) return { items }
   const meant = await corrected(sql, search)
-  return { items: meant ? await complete(sql, meant) : [] }
+  return { items: meant ? await complete(sql, meant.search) : [] }
 })
 
 async function complete(sql: Sql, search: Search) {

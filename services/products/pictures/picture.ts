@@ -11,14 +11,18 @@ export interface PictureRow {
 
 const sizes = { small: 'small.webp', medium: 'medium.webp', large: 'large.webp' } as const
 
-/** Without words of its own a picture is described by the title of what it shows. */
-export function pictureOf({ id, alt, status }: PictureRow, title: string): Static<typeof Picture> {
+/** Without words of its own a picture is described by the title of what it shows, in the language asked for (`shownTitle`). */
+export function pictureOf(
+  { id, alt, status }: PictureRow,
+  title: string,
+  shownTitle: string = title,
+): Static<typeof Picture> {
   const original = pathOf(id, 'original')
   const urls =
     status === 'ready'
       ? { original, small: pathOf(id, sizes.small), medium: pathOf(id, sizes.medium), large: pathOf(id, sizes.large) }
       : { original }
-  return { id, alt: alt || title, urls, status }
+  return { id, alt: alt === '' || alt === title ? shownTitle : alt, urls, status }
 }
 
 /** Path of the picture to show beside a product: small, once that is made. */
