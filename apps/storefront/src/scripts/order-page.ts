@@ -30,7 +30,11 @@ const tryRefresh = () => void refresh().catch(() => undefined)
 
 function askAgain(): void {
   const isUndecided = document.querySelector('[data-undecided]') !== null
-  setTimeout(() => (tryRefresh(), askAgain()), isUndecided ? 2_500 : 20_000)
+  const again = () => {
+    tryRefresh()
+    askAgain()
+  }
+  setTimeout(again, isUndecided ? 2_500 : 20_000)
 }
 
 const state = document.querySelector<HTMLElement>('[data-order-state]')
