@@ -13,6 +13,10 @@ export interface ShopConfig {
   /** The country that delivery times and prices are shown for until a visitor chooses another. */
   readonly country: string
   readonly currency: string
+  /** The countries that we ship to: those with a price in services/orders/cart/shipping.ts. */
+  readonly countries: readonly string[]
+  /** The official artwork of the EU notice on the legal guarantee, below public/, by language. Without it, its content is shown as text. */
+  readonly guaranteeNotice: Words | undefined
   /** Slugs of the categories in the menu and on the home page, in this order. */
   readonly families: readonly string[]
   readonly hero: { readonly picture: string; readonly alt: Words; readonly link: string }
@@ -24,6 +28,9 @@ export const shopConfig: ShopConfig = {
   logo: undefined,
   country: 'DE',
   currency: 'EUR',
+  countries:
+    'DE AT BE BG CY CZ DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK CH GB NO AU CA JP NZ US'.split(' '),
+  guaranteeNotice: undefined,
   families: ['ceramics', 'textiles', 'spices-and-tea', 'leather', 'lamps-and-home'],
   hero: {
     picture: '/files/hero.svg',

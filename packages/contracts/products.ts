@@ -20,9 +20,19 @@ const Attributes = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' }
   additionalProperties: false,
 })
 
+/** Bounds of a picture's width for `srcset`; a narrower picture has its own width under the first bound that holds it. */
+export const pictureWidths = [320, 640, 960, 1280] as const
+const PictureSize = Shape({
+  width: Type.Integer(),
+  height: Type.Integer(),
+  webp: Type.String({ description: 'Its path.' }),
+  avif: Type.Optional(Type.String({ description: 'Its path, once it has been made, some time after the WebP.' })),
+})
 export const Picture = Shape({
   id: Id,
   alt: Type.String(),
+  width: Type.Optional(Type.Integer({ description: 'Of the original as it is shown, in pixels.' })),
+  height: Type.Optional(Type.Integer()),
   /** Paths of the three sizes, once the background job has made them; until then only the original. */
   urls: Shape({
     original: Type.String(),
@@ -30,6 +40,12 @@ export const Picture = Shape({
     medium: Type.Optional(Type.String()),
     large: Type.Optional(Type.String()),
   }),
+  sizes: Type.Optional(
+    Type.Array(PictureSize, {
+      description:
+        'For srcset: narrowest first, never wider than the original. Missing until the background job has made them.',
+    }),
+  ),
   status: OneOf(['processing', 'ready', 'failed']),
 })
 export const Variant = Shape({
@@ -296,7 +312,16 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     hidden: true,
     securityPolicy: 'picture',
     priority: 'browse',
-    params: Shape({ id: Id, size: OneOf(['original', 'small.webp', 'medium.webp', 'large.webp']) }),
+    params: Shape({
+      id: Id,
+      size: OneOf([
+        'original',
+        'small.webp',
+        'medium.webp',
+        'large.webp',
+        ...pictureWidths.flatMap((width) => [`${width}.webp`, `${width}.avif`] as const),
+      ]),
+    }),
     reply: Bytes,
   },
 
@@ -404,7 +429,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
     summary: 'Upload a picture',
     status: 201,
     about:
-      'The body is the picture itself: PNG, JPEG or WebP, at most 20 MB and 25 megapixels. Three sizes are made in the background.',
+      'The body is the picture itself: PNG, JPEG or WebP, at most 20 MB and 25 megapixels. Its sizes are made in the background: WebP within seconds, AVIF when nothing else is to do.',
     params: byId,
     query: Shape({ alt: Type.Optional(Line({ maxLength: 300 })) }),
     body: Bytes,

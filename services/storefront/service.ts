@@ -16,12 +16,13 @@ export const storefront = defineService({
 })
 
 async function openSite(
-  { settings: { apiUrls }, shared }: ContextFor<typeof settings, typeof calls, undefined>,
+  { settings: { apiUrls, testCards }, shared }: ContextFor<typeof settings, typeof calls, undefined>,
   { tokenFor }: ServiceCalls,
 ): Promise<OpenedResources<Site>> {
   const resources = await loadSite({
     apiUrls: apiUrls ?? ['http://127.0.0.1:4000'],
     shopName: shared.shopName,
+    hasTestCards: testCards === 'on' || (testCards === 'auto' && !shared.isProduction),
     token: () => tokenFor('storefront', 'gateway'),
   })
   return { resources }

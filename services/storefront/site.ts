@@ -15,6 +15,7 @@ export interface Visit {
   readonly clientAddress: string
   readonly apiUrls: readonly string[]
   readonly shopName: string
+  readonly hasTestCards: boolean
   /** A token with which the pages call the API for the visitor. */
   token(): Promise<string>
 }

@@ -9,7 +9,7 @@ const cookie = (name: string) =>
 const theme = cookie('souk_theme')
 if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
 
-/** Shows the number of items in the header; other scripts call it after they have changed the cart. */
+/** Shows the number of items in the header; scripts that have changed the cart send the event `souk:cart`. */
 export function showCartCount(): void {
   const count = Number(cookie('souk_cart_count') ?? 0)
   for (const place of document.querySelectorAll<HTMLElement>('[data-cart-count]')) {
@@ -19,6 +19,8 @@ export function showCartCount(): void {
 }
 if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', showCartCount)
 else showCartCount()
+
+addEventListener('souk:cart', showCartCount)
 
 // A page that comes back by the back button may be older than the cart.
 addEventListener('pageshow', ({ persisted }) => persisted && showCartCount())

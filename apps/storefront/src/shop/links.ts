@@ -10,13 +10,17 @@ export function linksIn(language: Language) {
     product: (slug: string, sku?: string) => to(`/p/${slug}${sku ? `?sku=${encodeURIComponent(sku)}` : ''}`),
     search: (query?: string) => to(`/search${query ? `?q=${encodeURIComponent(query)}` : ''}`),
     cart: to('/cart'),
-    checkout: (step: 'contact' | 'delivery' | 'payment' | 'review') => to(`/checkout/${step}`),
+    checkout: (step: 'contact' | 'delivery' | 'payment' | 'review' | 'bank') => to(`/checkout/${step}`),
     order: (id: string) => to(`/orders/${id}`),
     track: to('/track'),
     withdraw: to('/withdraw'),
     account: (page = '') => to(`/account${page && `/${page}`}`),
     info: (page: string) => to(`/info/${page}`),
   }
+}
+/** The sign-in, which leads back to this path. */
+export function signInFor(language: Language, path: string): string {
+  return `${linksIn(language).account('sign-in')}?${new URLSearchParams({ to: path })}`
 }
 export type Links = ReturnType<typeof linksIn>
 

@@ -5,6 +5,8 @@ export interface Visit {
   /** Where the API is. */
   readonly apiUrls: readonly string[]
   readonly shopName: string
+  /** Whether the checkout offers the cards of the simulated bank. */
+  readonly hasTestCards: boolean
   /** A token by which the API knows that a page asks, for this visitor. */
   token(): Promise<string | undefined>
 }
@@ -14,5 +16,6 @@ export const developmentVisit: Visit = {
   clientAddress: '127.0.0.1',
   apiUrls: [process.env.GATEWAY_URL || 'http://127.0.0.1:4000'],
   shopName: process.env.SOUK_SHOP_NAME || 'Souk',
+  hasTestCards: true,
   token: async () => undefined,
 }
