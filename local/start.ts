@@ -10,7 +10,7 @@ import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk
 import { startTelemetry } from '@souk/service/run/export-spans'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
-import type { MailDelivery } from '../services/notifications/context.ts'
+import type { Delivery } from '../services/notifications/context.ts'
 import { wrongSettingsCode } from './apart/instance.ts'
 import { startApart } from './apart/start-apart.ts'
 import { measureLastBackup } from './backup/last-backup.ts'
@@ -139,10 +139,10 @@ function rotatedLog(dataFolder: string): string {
 }
 
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
-  const delivery = running.services.get('notifications')?.context.resources as MailDelivery | undefined
+  const delivery = running.services.get('notifications')?.context.resources as Delivery | undefined
   const mailbox = delivery?.showsMailbox
     ? url + notificationsApi.routes.mailbox.path
-    : delivery?.channel
+    : delivery?.channels.mail
       ? 'closed: mail goes to the mail server'
       : 'closed, and mail waits for NOTIFICATIONS_SMTP_URL; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

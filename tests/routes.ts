@@ -42,6 +42,15 @@ const product = () => {
     variants: [{ sku, prices: [{ amount: 100, currency: 'EUR' }], weightGrams: 1 }],
   }
 }
+const pushSubscription = {
+  endpoint: 'https://push.example.com/send/a',
+  keys: {
+    p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+    auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+  },
+}
+const told = { mail: true, push: true, sms: false }
+const orderNews = { confirmed: told, shipped: told, canceled: told, refunded: told }
 const movement = { location: 'main', kind: 'received', quantity: 1, reason: 'Test' }
 
 /** By `service.route`. */
@@ -169,6 +178,26 @@ export const samples: Record<string, (world: World) => Sample> = {
 
   'notifications.list': () => ({ query: { limit: 5 }, lets: [200] }),
   'notifications.resend': ({ notificationId }) => ({ params: { id: notificationId }, lets: [201] }),
+  'notifications.readPushKey': () => ({ lets: [200] }),
+  'notifications.putPushSubscription': ({ orderId }) => ({
+    body: { ...pushSubscription, orderId },
+    lets: [204],
+    ofA: true,
+  }),
+  'notifications.deletePushSubscription': () => ({ body: { endpoint: pushSubscription.endpoint }, lets: [204] }),
+  'notifications.readPreferences': () => ({ lets: [200] }),
+  'notifications.putPreferences': () => ({ body: { orderNews, newsletter: false }, lets: [200] }),
+  'notifications.putPhone': () => ({ body: { number: '+49 30 901820' }, lets: [202] }),
+  'notifications.confirmPhone': () => ({ body: { code: '000000' }, lets: [409, 422] }),
+  'notifications.deletePhone': () => ({ lets: [204] }),
+  'notifications.askForNewsletter': () => ({ body: { email: 'reader@example.com' }, lets: [202] }),
+  'notifications.askForStockAlert': () => ({ body: { sku: 'THING', email: 'waiting@example.com' }, lets: [202] }),
+  'notifications.subscriptionPage': () => ({ params: { action: 'confirm' }, query: { token: 'x' }, lets: [200] }),
+  'notifications.changeSubscription': () => ({
+    params: { action: 'unsubscribe' },
+    raw: { type: 'application/x-www-form-urlencoded', bytes: 'token=x' },
+    lets: [200],
+  }),
   'notifications.mailbox': () => ({ lets: [200] }),
   'notifications.readMail': ({ mailId }) => ({ params: { id: mailId }, lets: [200] }),
   'notifications.readMailBody': ({ mailId }) => ({ params: { id: mailId }, lets: [200] }),

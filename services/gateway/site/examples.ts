@@ -1,4 +1,4 @@
-// Examples for the API reference, made from the schemas. A field's name decides which example it gets.
+// Examples for the API reference, made from the schemas. A field's name decides which example it gets, unless the contract has one.
 import { queryOf, type Route } from '@souk/contracts'
 import { fieldsOf, isOptional, mediaOf, type Schema, withoutNull } from './documented-routes.ts'
 
@@ -54,6 +54,8 @@ export function exampleOf(given: Schema, name = '', brief = false): unknown {
   const list = schema.enum as unknown[] | undefined
   if (list) return list.find((word) => telling.has(word)) ?? list[0]
   if (schema.const !== undefined) return schema.const
+  const own = schema.examples as unknown[] | undefined
+  if (own) return own[0]
   if (schema.type === 'null') return null
   const anyOf = schema.anyOf as Schema[] | undefined
   if (anyOf?.[0]) return exampleOf(anyOf[0], name, brief)

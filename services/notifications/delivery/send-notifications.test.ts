@@ -6,10 +6,11 @@ import { createServer } from 'node:net'
 import { after, test } from 'node:test'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { eventually, staff, startForTest, type TestOptions, type TestShop } from '@souk/service/fixture'
-import { openFakeMailServer } from '../fakes.ts'
+import { openFakeHttpServer, openFakeMailServer } from '../fakes.ts'
 import { placed, publish, refunded, resetRequested } from '../fixture.ts'
 import { notifications } from '../service.ts'
-import { outcomeOf, retrySeconds } from './send-mails.ts'
+import { outcomeOf } from './send-notifications.ts'
+import { mailRetrySeconds } from './smtp-channel.ts'
 
 const stops: (() => Promise<unknown>)[] = []
 after(async () => {
@@ -150,17 +151,62 @@ test('a mail to an address that does not exist fails at once, and staff see it',
   await eventually('the other one has arrived', () => server.mails.length === 1, 60)
 })
 
+test('an address that does not exist is left alone for an hour, then for a day; a full mailbox is not', async () => {
+  const tried: string[] = []
+  const server = await openMailServer((to) => {
+    tried.push(to)
+    return to.startsWith('nobody') ? '550 5.1.1 No such user' : to.startsWith('full') ? '552 5.2.2 Full' : '250 OK'
+  })
+  let aheadSeconds = 0
+  const now = () => new Date(Date.now() + aheadSeconds * 1000)
+  const shop = await openShop({ env: { NOTIFICATIONS_SMTP_URL: server.url }, now })
+  const failed = async (email: string, count: number) => {
+    await publish(shop, [placed({ email })])
+    const query = { recipient: email, status: 'failed' } as const
+    const list = async () => (await shop.as(notificationsApi, staff).list({ query })).items
+    await eventually(`${count} have failed`, async () => (await list()).length === count, 20)
+    return (await list())[0]
+  }
+  const times = (email: string) => tried.filter((to) => to === email).length
+  await failed('nobody@example.com', 1)
+  const left = await failed('Nobody+again@example.com', 1)
+  assert.match(left?.error ?? '', /^Not tried: .*5\.1\.1/)
+  await failed('nobody@example.com', 2)
+  assert.deepEqual([times('nobody@example.com'), times('Nobody+again@example.com')], [1, 0])
+  aheadSeconds = 3_601
+  await failed('nobody@example.com', 3)
+  aheadSeconds += 3_601
+  await failed('nobody@example.com', 4)
+  assert.equal(times('nobody@example.com'), 2, 'now it is left alone for a day')
+  await failed('full@example.com', 1)
+  await failed('full@example.com', 2)
+  assert.equal(times('full@example.com'), 2)
+})
+
+test('a text whose process ended while it was sent is not sent again', async () => {
+  const provider = await openFakeHttpServer(() => ({ status: 201, body: '{}' }))
+  stops.push(provider.close)
+  const shop = await openShop({ env: { NOTIFICATIONS_SMS_URL: provider.url } })
+  const { sql } = shop.database('notifications')
+  await sql`
+    insert into notification (id, channel, cause, kind, recipient, subject, content, status, attempts, next_attempt_at, message_id, created_at)
+    values (uuidv7(), 'sms', uuidv7(), 'phone-code', '+4930901820', 'Code', '{"phone":"+4930901820","code":"123456"}', 'queued', 1, now(), '<x>', now())`
+  await eventually('it has failed', async () => (await rowOf(shop, '+4930901820'))?.status === 'failed')
+  assert.match((await rowOf(shop, '+4930901820'))?.error ?? '', /not sent again/)
+  assert.equal(provider.requests.length, 0)
+})
+
 test('a mail fails after eight attempts within a day', () => {
-  const row = { id: 'x', kind: 'order-confirmed' } as Parameters<typeof outcomeOf>[0]
+  const row = { id: 'x', kind: 'order-confirmed' } as const
   const now = new Date('2026-11-22T10:00:00Z')
   const again = { outcome: 'try-again', error: 'Nobody there.' } as const
   const waits = [1, 2, 3, 4, 5, 6, 7].map((attempts) => {
-    const { status, at } = outcomeOf({ ...row, attempts }, again, now)
+    const { status, at } = outcomeOf({ ...row, attempts }, again, now, mailRetrySeconds)
     assert.equal(status, 'queued')
     return (Date.parse(at) - now.getTime()) / 1000
   })
-  assert.deepEqual(waits, retrySeconds)
-  assert.equal(outcomeOf({ ...row, attempts: 8 }, again, now).status, 'failed')
+  assert.deepEqual(waits, mailRetrySeconds)
+  assert.equal(outcomeOf({ ...row, attempts: 8 }, again, now, mailRetrySeconds).status, 'failed')
 })
 
 test('a letter with a secret link loses its content once it was sent', async () => {
