@@ -60,8 +60,3 @@ export function eventWords({ type, message }: { type: string; message: string },
   const name = eventNames[type]
   return name ? t(name) : message
 }
-
-/** The days on which it should arrive: "2 December to 4 December". */
-export function deliveryWords({ from, to }: { from: string; to: string }, t: Texts): string {
-  return from === to ? t.day(from) : t('after.fromTo', { from: t.day(from), to: t.day(to) })
-}

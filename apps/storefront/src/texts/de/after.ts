@@ -21,7 +21,6 @@ export const after = {
   canceledDeclined: 'Ihre Bank hat die Zahlung abgelehnt. Es wurde nichts abgebucht.',
   canceledExpired: 'Die Zahlung wurde nicht rechtzeitig bestätigt. Es wurde nichts abgebucht.',
   delivery: 'Lieferung: {days}',
-  fromTo: '{from} bis {to}',
   toBank: 'Weiter zu Ihrer Bank',
   parcel: 'Paket',
   parcelOf: 'Paket {index} von {count}',

@@ -19,7 +19,6 @@ export const after = {
   canceledDeclined: 'Your bank declined the payment. Nothing was charged.',
   canceledExpired: 'The payment was not confirmed in time. Nothing was charged.',
   delivery: 'Delivery: {days}',
-  fromTo: '{from} to {to}',
   toBank: 'Go on to your bank',
   parcel: 'Parcel',
   parcelOf: 'Parcel {index} of {count}',
