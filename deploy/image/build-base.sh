@@ -7,6 +7,10 @@ cd "$(dirname "$0")/../.."
 folder=$(realpath -m "${1:?Usage: build-base.sh FOLDER}")
 read -ra store <<< "${STORE:-}"
 rootfs=$folder/rootfs
+if ! compgen -G 'node_modules/node-linux-*/bin/node' > /dev/null; then
+  echo "The shop is not installed here, and its Node becomes that of the base: npm ci --omit=dev" >&2
+  exit 1
+fi
 mkdir -p "$folder"
 
 if [ ! -e "$rootfs/complete" ]; then

@@ -25,6 +25,7 @@ const { values, positionals } = parseArgs({
 })
 const first = Number(values.port)
 const demoAtMostMs = 180_000
+const quietAtMostMs = 60_000
 const folder = mkdtempSync(join(tmpdir(), 'souk-image-'))
 const podman = podmanFrom(values.podman.split(' '), values.memory)
 const secret = 'for-this-trial-only-for-this-trial-only'
@@ -73,9 +74,7 @@ async function tryShop(podman: Podman): Promise<void> {
   await stopUnderLoad(counter, [shop])
   const again = await start()
   await counter.findAll()
-  const { code, said } = await again.execute(['verify/verify.ts', '--quiet'])
-  say(said.trim().split('\n').at(-1) ?? '')
-  assert.equal(code, 0, said)
+  await verifyQuiet(again)
   await stop(again)
 }
 
@@ -136,6 +135,17 @@ async function tryFleet(podman: Podman): Promise<void> {
   } finally {
     await broker.stop()
     await postgres.stop()
+  }
+}
+
+/** The sizes of the demo's last pictures may still be made, each of which is a change of a product: it is quiet when that is over. */
+async function verifyQuiet(shop: Container): Promise<void> {
+  for (const until = Date.now() + quietAtMostMs; ; await pause(2_000)) {
+    const { code, said } = await shop.execute(['verify/verify.ts', '--quiet'])
+    say(said.trim().split('\n').at(-1) ?? '')
+    if (code === 0) return
+    for (const line of said.split('\n').filter((one) => one.includes('BROKEN'))) say(line.trim())
+    assert.ok(Date.now() < until, said)
   }
 }
 

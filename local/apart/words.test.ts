@@ -33,14 +33,17 @@ for (const words of [
 }
 
 test('a restart is of all services, or of those that are named', () => {
-  assert.equal(readServiceNames([]).length, 7)
+  assert.equal(readServiceNames([]).length, 8)
   assert.deepEqual(readServiceNames(['orders', 'gateway']), ['gateway', 'orders'])
   assert.throws(() => readServiceNames(['ordrs']), services)
 })
 
 test('two shops on one machine have no address in common, also none that is free at the moment', async () => {
   const one = Object.fromEntries(
-    ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications'].map((name) => [name, 1]),
+    ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'storefront'].map((name) => [
+      name,
+      1,
+    ]),
   ) as Parameters<typeof planSlots>[0]
   const hosts = { host: '127.0.0.1', operationsHost: '127.0.0.1' }
   const shops = [await planSlots(one, {}, hosts), await planSlots(one, {}, hosts)]

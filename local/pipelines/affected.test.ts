@@ -25,6 +25,8 @@ test('a change in one service concerns that service alone', () => {
   assert.deepEqual(of('services/orders/service.ts', 'services/users/staff.ts').services, ['orders', 'users'])
   // A folder whose name begins like another's is not that other one.
   assert.equal(of('services/orders-of-old/service.ts').everything, true)
+  const both = new Map(['services/orders', 'services/orders-of-old'].map((part) => [part, new Set([part])]))
+  assert.deepEqual(affectedBy(['services/orders-of-old/service.ts'], both).services, ['orders-of-old'])
 })
 
 test('a change in a package concerns the services that are made of it, also through other packages', () => {

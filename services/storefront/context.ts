@@ -1,4 +1,5 @@
 // What the storefront service is made of: where its pages reach the API, and the site that it serves.
+import { gatewayApi } from '@souk/contracts/gateway'
 import { type ContextFor, choice, instanceAddresses } from '@souk/service'
 import type { Site } from './site.ts'
 
@@ -11,6 +12,7 @@ export const settings = {
     'auto',
   ),
 }
-export const calls = {}
+/** Their pages call its public routes, as a visitor would. */
+export const calls = { gateway: gatewayApi }
 
 export type StorefrontContext = ContextFor<typeof settings, typeof calls, Site>

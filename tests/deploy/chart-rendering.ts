@@ -10,6 +10,8 @@ export const project = resolve(import.meta.dirname, '..', '..')
 export const chart = join(project, 'deploy', 'chart')
 /** The oldest Kubernetes that Chart.yaml accepts has it, too: helm knows no version of its own when it was built from source. */
 const kubeVersion = '1.35.0'
+/** Helm and Kubernetes read YAML 1.1, where `off` without quotes is false. */
+const version = '1.1'
 const folder = mkdtempSync(join(tmpdir(), 'souk-chart-'))
 let files = 0
 
@@ -61,7 +63,7 @@ function valueFiles(file: string | undefined, ...more: (object | undefined)[]): 
   const own = file ? [join(chart, `values-${file}.yaml`)] : []
   const written = more.filter(Boolean).map((values) => {
     const path = join(folder, `${++files}.yaml`)
-    writeFileSync(path, stringify(values))
+    writeFileSync(path, stringify(values, { version }))
     return path
   })
   return [...own, ...written].flatMap((path) => ['--values', path])
@@ -83,7 +85,7 @@ export function render(one: Case): Manifest[] {
 
 function objectsIn({ status, stdout, stderr }: ReturnType<typeof template>): Manifest[] {
   if (status !== 0) throw new Error(stderr)
-  return parseAllDocuments(stdout)
+  return parseAllDocuments(stdout, { version })
     .map((document) => document.toJS() as Manifest | null)
     .filter((manifest) => manifest !== null)
 }

@@ -513,6 +513,19 @@ test('behind an ingress or a route the gateway learns the addresses of clients f
   assert.equal(proxiesIn({ file: 'small', values: own }, 'gateway'), '2')
 })
 
+test('one value closes the checkout at the gateways and replaces their pods; off without quotes, which YAML reads as false, is refused', () => {
+  const closed = (value: unknown): Case => ({
+    file: 'small',
+    values: { services: { gateway: { env: { GATEWAY_CHECKOUT: value } } } },
+  })
+  const one = closed('off')
+  assert.equal(named(render(one), 'ConfigMap', 'gateway').data?.GATEWAY_CHECKOUT, 'off')
+  const annotations = (from: Manifest[], name: string) => podOf(named(from, 'Deployment', name))?.metadata.annotations
+  assert.notDeepEqual(annotations(render(one), 'gateway'), annotations(small(), 'gateway'))
+  assert.deepEqual(annotations(render(one), 'orders'), annotations(small(), 'orders'))
+  assert.match(template(closed(false)).stderr, /GATEWAY_CHECKOUT.*want string/)
+})
+
 test('one more service is one more entry in the values', () => {
   const values = { services: { storefront: { isPublic: true, calls: ['gateway'] } } }
   const manifests = render({ file: 'small', values })

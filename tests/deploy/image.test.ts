@@ -108,11 +108,16 @@ test('nothing reaches the build but what is copied: no data, no history, no secr
 })
 
 test('the bill of materials lists every package that the services need', () => {
-  const { stdout } = spawnSync('npm', ['sbom', '--sbom-format', 'cyclonedx', '--omit=dev', '--package-lock-only'], {
-    cwd: project,
-    encoding: 'utf8',
-    maxBuffer: 32 * 1024 * 1024,
-  })
+  const { status, stdout, stderr } = spawnSync(
+    'npm',
+    ['sbom', '--sbom-format', 'cyclonedx', '--omit=dev', '--package-lock-only'],
+    {
+      cwd: project,
+      encoding: 'utf8',
+      maxBuffer: 32 * 1024 * 1024,
+    },
+  )
+  assert.equal(status, 0, stderr)
   const bill = JSON.parse(stdout) as { components: { name: string; version: string }[] }
   const listed = new Set(bill.components.map(({ name, version }) => `${name}@${version}`))
   const needed = ['.', ...workspaces].flatMap((folder) =>

@@ -60,3 +60,15 @@ test('of too many traces at once, the oldest are forgotten', () => {
   assert.equal(passed.length, 1_000)
   assert.equal(passed[0]?.trace.traceId, '1')
 })
+
+test('of a trace with too many spans, the first 500 and the one that decided are exported', () => {
+  const { sampling, passed } = partOf({ ...unsampled, traceId: 'c'.repeat(32) }, {})
+  sampling.begun(unsampled)
+  for (let count = 0; count < 600; count++) {
+    const inner = childOf(unsampled)
+    sampling.begun(inner)
+    sampling.ended(ended('client', inner, {}))
+  }
+  sampling.ended(ended('server', unsampled, { errorType: '500' }))
+  assert.equal(passed.length, 501)
+})
