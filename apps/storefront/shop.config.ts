@@ -29,7 +29,9 @@ export const shopConfig: ShopConfig = {
   country: 'DE',
   currency: 'EUR',
   countries:
-    'DE AT BE BG CY CZ DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK CH GB NO AU CA JP NZ US'.split(' '),
+    'DE AT BE BG CY CZ DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK CH GB NO AU CA JP NZ US'.split(
+      ' ',
+    ),
   guaranteeNotice: undefined,
   families: ['ceramics', 'textiles', 'spices-and-tea', 'leather', 'lamps-and-home'],
   hero: {

@@ -24,6 +24,8 @@ const bySlug = Type.Object({ language: text, slug: text })
 const word = Type.Optional(Opaque({ maxLength: 300 }))
 /** Fields that a page does not know are left out, because links carry the marks of those who count clicks. */
 const anyOther = { additionalProperties: true }
+/** What stands for the `*` of a file's path. */
+const byPath = Type.Object({ '*': text })
 const filters = {
   q: word,
   page: word,
@@ -78,6 +80,7 @@ export const storefrontApi = defineApi('storefront', 'The shop front: pages for 
     ...page,
     path: '/_astro/*',
     rest: ['*'],
+    params: byPath,
     otherStatuses: [404],
     cache: { seconds: 3_600, dropOn: [] },
     summary: 'Scripts, styles and fonts. Their names change with their content',
@@ -86,6 +89,7 @@ export const storefrontApi = defineApi('storefront', 'The shop front: pages for 
     ...page,
     path: '/files/*',
     rest: ['*'],
+    params: byPath,
     otherStatuses: [404],
     cache: { seconds: 300, dropOn: [] },
     summary: 'Files with lasting names: icons and pictures of the shop',

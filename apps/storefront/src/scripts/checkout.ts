@@ -5,7 +5,8 @@ const key = prefix + location.pathname
 
 /** What was typed on this page before a reload or a sign-in, over what the server knows. */
 function restore(form: HTMLFormElement): void {
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith(prefix) && name !== key) sessionStorage.removeItem(name)
+  for (const name of Object.keys(sessionStorage))
+    if (name.startsWith(prefix) && name !== key) sessionStorage.removeItem(name)
   const typed: Record<string, string> = JSON.parse(sessionStorage.getItem(key) ?? '{}')
   for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('input, select')) {
     const value = typed[field.name]

@@ -2,6 +2,7 @@
 // every few seconds.
 const place = document.querySelector<HTMLElement>('[data-follow]')
 const everyMs = 4_000
+const settleMs = 300
 
 async function look(): Promise<void> {
   const response = await fetch(location.href, { cache: 'no-store' })
@@ -18,9 +19,13 @@ function lookRegularly(): void {
 
 if (place) {
   const events = new EventSource(place.dataset.follow as string) // It has one, by its selector.
+  let timer: ReturnType<typeof setTimeout> | undefined
+  // The stream begins with all that has happened; the last of it counts.
   events.onmessage = ({ data }) => {
     const { status } = JSON.parse(data) as { status?: string }
-    if (status && ['paid', 'canceled', 'awaiting-customer'].includes(status) && status !== place.dataset.status) location.reload()
+    if (!status) return
+    clearTimeout(timer)
+    timer = setTimeout(() => status !== place.dataset.status && location.reload(), settleMs)
   }
   events.onerror = () => {
     if (events.readyState !== EventSource.CLOSED) return // It connects again by itself.

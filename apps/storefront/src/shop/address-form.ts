@@ -81,7 +81,12 @@ export function postalCodeIn(typed: string, country: string): string | undefined
   const rule = addressRuleOf(country)
   if (!rule || rule.postalCode === undefined) return undefined
   const whole = new RegExp(`^(?:${rule.postalCode || '[A-Z0-9][A-Z0-9 -]{1,18}'})$`)
-  const code = typed.normalize('NFKC').toUpperCase().replace(/\p{Pd}/gu, '-').replace(/\s+/g, ' ').trim()
+  const code = typed
+    .normalize('NFKC')
+    .toUpperCase()
+    .replace(/\p{Pd}/gu, '-')
+    .replace(/\s+/g, ' ')
+    .trim()
   const bare = code.replace(/[ -]/g, '')
   const withoutCountry = bare.replace(new RegExp(`^${country}|^[A-Z](?=\\d{4,5}$)`), '')
   const candidates = [code, bare, spaced(bare, rule.example), withoutCountry, spaced(withoutCountry, rule.example)]
@@ -118,7 +123,8 @@ export function wrongIn(fields: Fields, t: Texts, prefix: Prefix = ''): Record<s
 }
 
 function wrongPostalCode({ isNumeric, example = '' }: CountryFields, country: string, t: Texts): string {
-  if (isNumeric) return t('buy.postalCodeDigits', { count: example.length, example: example === '26133' ? '10115' : example })
+  if (isNumeric)
+    return t('buy.postalCodeDigits', { count: example.length, example: example === '26133' ? '10115' : example })
   return t('buy.postalCodeWrong', { country, example })
 }
 

@@ -32,7 +32,10 @@ export async function submitCart(fields: Fields, visitor: Visitor, t: Texts): Pr
       return { tells: [], status: 422, errors: Object.fromEntries(wrong.map((name) => [name, t('buy.quantityWrong')])) }
     return wish === 'checkout' ? await goToCheckout(fields, visitor) : await update(fields, visitor)
   } catch (error) {
-    return { tells: [refusal(error)], status: isAway(error) ? 502 : error instanceof ProblemError && error.status === 429 ? 429 : 422 }
+    return {
+      tells: [refusal(error)],
+      status: isAway(error) ? 502 : error instanceof ProblemError && error.status === 429 ? 429 : 422,
+    }
   }
 }
 
@@ -78,10 +81,15 @@ async function add({ sku = '', quantity = '1' }: Fields, visitor: Visitor, t: Te
 
 /** Codes are read without spaces, hyphens and case. One that does not count is taken out again: the order goes on without it. */
 async function redeem(typed: string, visitor: Visitor, t: Texts): Promise<CartOutcome> {
-  const code = typed.normalize('NFKC').replace(/[\s\p{Pd}]/gu, '').toUpperCase().slice(0, 40)
+  const code = typed
+    .normalize('NFKC')
+    .replace(/[\s\p{Pd}]/gu, '')
+    .toUpperCase()
+    .slice(0, 40)
   if (!code) return { tells: [], status: 422, errors: { code: t('buy.codeMissing') } }
   const cart = await changeCart(visitor, (input) => ({ ...input, codes: [...new Set([...(input.codes ?? []), code])] }))
-  if (!cart.problems.some((one) => one.code === 'code-unknown')) return { cart, tells: [{ kind: 'good', text: 'buy.codeCounts' }] }
+  if (!cart.problems.some((one) => one.code === 'code-unknown'))
+    return { cart, tells: [{ kind: 'good', text: 'buy.codeCounts' }] }
   await changeCart(visitor, (input) => ({ ...input, codes: (input.codes ?? []).filter((one) => one !== code) }))
   return { tells: [], status: 422, errors: { code: t('buy.codeUnknown', { code }) } }
 }
@@ -94,5 +102,9 @@ async function goToCheckout(fields: Fields, visitor: Visitor): Promise<CartOutco
     const settled = await changeCart(visitor, (before) => ({ ...before, lines: settlement.apply(before.lines) }))
     return { cart: settled, tells: settlement.tells }
   }
-  return { cart, tells: [], isReady: cart.lines.length > 0 && !cart.problems.some(({ code }) => code === 'order-too-large') }
+  return {
+    cart,
+    tells: [],
+    isReady: cart.lines.length > 0 && !cart.problems.some(({ code }) => code === 'order-too-large'),
+  }
 }

@@ -1,11 +1,12 @@
 // What the catalog says about the lines of a cart: picture, name and variant in the visitor's language, unit price, facts. A cart is shown
 // without it when the catalog does not answer.
+
+import { ProblemError } from '@souk/contracts/client'
 import type { Cart, Order } from '@souk/contracts/orders'
 import type { Product } from '@souk/contracts/products'
 import type { Language } from '@souk/contracts/storefront'
 import { isAway } from './failures.ts'
 import type { Shop } from './shop.ts'
-import { ProblemError } from '@souk/contracts/client'
 
 type Line = Pick<Cart['lines'][number] | Order['lines'][number], 'sku' | 'slug' | 'title' | 'image'>
 export interface LineGoods {

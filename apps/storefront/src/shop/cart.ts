@@ -7,8 +7,8 @@ import { type Language, languages } from '@souk/contracts/storefront'
 import type { AstroCookies } from 'astro'
 import { shopConfig } from '../../shop.config.ts'
 import { dropCookie, setCookie } from './cookies.ts'
-import { hasSession } from './signed-in.ts'
 import type { Shop } from './shop.ts'
+import { hasSession } from './signed-in.ts'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const triesPerChange = 4
@@ -75,7 +75,8 @@ export async function changeCart(visitor: Visitor, change: (cart: CartInput) => 
       noteCart(visitor, cart)
       return cart
     } catch (error) {
-      const isOvertaken = error instanceof ProblemError && ['version-conflict', 'cart-being-bought'].includes(error.code)
+      const isOvertaken =
+        error instanceof ProblemError && ['version-conflict', 'cart-being-bought'].includes(error.code)
       if (!isOvertaken || tries === triesPerChange) throw error
     }
   }

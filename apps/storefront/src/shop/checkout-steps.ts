@@ -33,7 +33,7 @@ export async function openStep(step: Step, visitor: Visitor, links: Links, visit
   try {
     const cart = await readCart(visitor)
     if (isSignedOutOfCart(visitor, cart)) return { isSignedOut: true }
-    if (!cart || cart.status !== 'open') {
+    if (cart?.status !== 'open') {
       const order = await orderOfAttempt(visitor)
       return { to: order && isUnderWay(order) ? links.order(order.id) : links.cart }
     }

@@ -1,7 +1,7 @@
 // The first step of the checkout: who buys, where the goods go, and who gets the bill. What was typed stays with the browser until the
 // cart has it.
 import type { Address } from '@souk/contracts'
-import { ProblemError } from '@souk/contracts/client'
+import type { ProblemError } from '@souk/contracts/client'
 import type { Cart, CartInput } from '@souk/contracts/orders'
 import type { AstroCookies } from 'astro'
 import type { Texts } from '../texts/texts.ts'

@@ -32,6 +32,9 @@ export function paymentOptions({ hasTestCards }: Pick<Visit, 'hasTestCards'>): r
   return hasTestCards ? testCards : []
 }
 
-export function findPaymentOption(visit: Pick<Visit, 'hasTestCards'>, id: string | undefined): PaymentOption | undefined {
+export function findPaymentOption(
+  visit: Pick<Visit, 'hasTestCards'>,
+  id: string | undefined,
+): PaymentOption | undefined {
   return paymentOptions(visit).find((one) => one.id === id)
 }

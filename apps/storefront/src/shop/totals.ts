@@ -7,7 +7,11 @@ export interface Row {
   readonly label: string
   readonly value: string
 }
-type Summed = { readonly totals: Totals; readonly shippingMethod?: string; readonly shippingMethods?: Cart['shippingMethods'] }
+type Summed = {
+  readonly totals: Totals
+  readonly shippingMethod?: string
+  readonly shippingMethods?: Cart['shippingMethods']
+}
 
 /** The rows above the total, the total, and the tax, as words. */
 export function priceRows(cart: Summed, t: Texts, shippingName?: string): { rows: Row[]; total: string } {

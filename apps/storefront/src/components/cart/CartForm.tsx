@@ -69,7 +69,10 @@ export function CartForm({ view: first, words, locale, action, data, errors: fir
     waiting.current.set(line.sku, text)
     const quantity = Number(text)
     if (Number.isInteger(quantity) && quantity >= 0)
-      setView((now) => ({ ...now, lines: now.lines.map((one) => (one.sku === line.sku ? priced(one, quantity) : one)) }))
+      setView((now) => ({
+        ...now,
+        lines: now.lines.map((one) => (one.sku === line.sku ? priced(one, quantity) : one)),
+      }))
     clearTimeout(timer.current)
     timer.current = setTimeout(sendQuantities, settleMs)
   }
@@ -115,10 +118,14 @@ export function CartForm({ view: first, words, locale, action, data, errors: fir
     <div class="cart-form">
       <CartSaid said={view.said} alert={alert} action={action} words={words} onUndo={isLive ? send : undefined} />
       {view.lines.length === 0 ? (
-        <p class="cart-emptied" tabIndex={-1}>{words.empty}</p>
+        <p class="cart-emptied" tabIndex={-1}>
+          {words.empty}
+        </p>
       ) : (
         <form method="post" action={action} noValidate onSubmit={isLive ? submit : undefined}>
-          <button class="visually-hidden" tabIndex={-1} name="do" value="update" aria-hidden="true">{words.update}</button>
+          <button type="submit" class="visually-hidden" tabIndex={-1} name="do" value="update" aria-hidden="true">
+            {words.update}
+          </button>
           <div class="cart-columns">
             <ul class="plain cart-lines">
               {view.lines.map((line) => (

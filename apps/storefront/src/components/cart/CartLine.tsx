@@ -16,7 +16,9 @@ export function CartLine({ line, words, error, onChange }: Props) {
   const described = [notes.length > 0 && `notes:${sku}`, error && `error:${sku}`].filter(Boolean).join(' ') || undefined
   return (
     <li class="cart-line">
-      <span class="cart-picture">{picture && <img src={picture} alt="" width="160" height="200" decoding="async" />}</span>
+      <span class="cart-picture">
+        {picture && <img src={picture} alt="" width="160" height="200" decoding="async" />}
+      </span>
       <div class="cart-what">
         <h2>{href ? <a href={href}>{name}</a> : name}</h2>
         {variant && <p class="cart-variant">{variant}</p>}
@@ -34,11 +36,23 @@ export function CartLine({ line, words, error, onChange }: Props) {
           ))}
         </div>
       )}
-      {error && <p class="cart-error" id={`error:${sku}`}>{error}</p>}
+      {error && (
+        <p class="cart-error" id={`error:${sku}`}>
+          {error}
+        </p>
+      )}
       <div class="cart-change">
         <input type="hidden" name={`was:${sku}`} value={quantity} />
         {onChange && isSellable && (
-          <button type="button" class="step" aria-label={named(words.fewer, name)} disabled={quantity <= 1} onClick={() => step(-1)}>−</button>
+          <button
+            type="button"
+            class="step"
+            aria-label={named(words.fewer, name)}
+            disabled={quantity <= 1}
+            onClick={() => step(-1)}
+          >
+            −
+          </button>
         )}
         <input
           id={id}
@@ -55,10 +69,30 @@ export function CartLine({ line, words, error, onChange }: Props) {
           onChange={onChange && ((event) => onChange(event.currentTarget.value))}
         />
         {onChange && isSellable && (
-          <button type="button" class="step" aria-label={named(words.more, name)} disabled={quantity >= 999} onClick={() => step(1)}>+</button>
+          <button
+            type="button"
+            class="step"
+            aria-label={named(words.more, name)}
+            disabled={quantity >= 999}
+            onClick={() => step(1)}
+          >
+            +
+          </button>
         )}
-        {!onChange && <button class="cart-link" name="do" value="update">{words.update}</button>}
-        <button class="cart-link" name="do" value={`remove:${sku}`} aria-label={named(words.remove, name)}>{words.removeShort}</button>
+        {!onChange && (
+          <button type="submit" class="cart-link" name="do" value="update">
+            {words.update}
+          </button>
+        )}
+        <button
+          type="submit"
+          class="cart-link"
+          name="do"
+          value={`remove:${sku}`}
+          aria-label={named(words.remove, name)}
+        >
+          {words.removeShort}
+        </button>
       </div>
       <p class="cart-total money">{total}</p>
     </li>

@@ -30,7 +30,9 @@ export function CartSaid({ said, alert, action, words, onUndo }: Props) {
                 {Object.entries(fields).map(([name, value]) => (
                   <input type="hidden" name={name} value={value} key={name} />
                 ))}
-                <button class="cart-link">{words.undo}</button>
+                <button type="submit" class="cart-link">
+                  {words.undo}
+                </button>
               </form>
             )}
           </div>

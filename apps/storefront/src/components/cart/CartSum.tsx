@@ -14,13 +14,20 @@ export function CartSum({ view, words, isBusy }: { view: CartView; words: CartWo
         ))}
       </dl>
       {view.notes.map((note) => (
-        <p class="note" key={note}>{note}</p>
+        <p class="note" key={note}>
+          {note}
+        </p>
       ))}
       <div class="cart-go">
         <p class="cart-all">
-          <span>{words.total}</span> <strong class="money" aria-live="polite">{view.total}</strong>
+          <span>{words.total}</span>{' '}
+          <strong class="money" aria-live="polite">
+            {view.total}
+          </strong>
         </p>
-        <button class="button main" name="do" value="checkout">{words.toCheckout}</button>
+        <button type="submit" class="button main" name="do" value="checkout">
+          {words.toCheckout}
+        </button>
       </div>
     </section>
   )

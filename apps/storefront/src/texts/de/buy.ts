@@ -21,7 +21,8 @@ export const buy = {
   notSaved:
     'Bei uns ist etwas schiefgegangen. Das wurde nicht gespeichert. Ihr Warenkorb ist sicher; versuchen Sie es erneut.',
   offline: 'Sie sind offline. Es wurde nichts gesendet. Bitte versuchen Sie es mit Verbindung erneut.',
-  tooManyRequests: 'Das ging sehr schnell. Warten Sie eine Minute und versuchen Sie es erneut. Ihr Warenkorb ist sicher.',
+  tooManyRequests:
+    'Das ging sehr schnell. Warten Sie eine Minute und versuchen Sie es erneut. Ihr Warenkorb ist sicher.',
   beingBought: 'Diese Artikel werden gerade bezahlt. Schließen Sie die Bestellung ab oder stornieren Sie sie.',
   alreadyOrdered: 'Diese Artikel sind schon bestellt. Es wurde nichts doppelt bestellt.',
   goodsUnknown: 'Diesen Artikel verkaufen wir nicht mehr. Er wurde nicht hinzugefügt.',
@@ -162,19 +163,22 @@ export const buy = {
   tooManyTries:
     '{minutes, plural, one {Das waren zu viele Versuche. Warten Sie eine Minute und versuchen Sie es erneut. Es wurde nichts abgebucht, Ihr Warenkorb ist sicher.} other {Das waren zu viele Versuche. Warten Sie # Minuten und versuchen Sie es erneut. Es wurde nichts abgebucht, Ihr Warenkorb ist sicher.}}',
   toBank: 'Weiter zu Ihrer Bank',
-  toBankText: 'Ihre Bank bittet Sie, die Zahlung der Bestellung {number} zu bestätigen. Danach kommen Sie hierher zurück.',
+  toBankText:
+    'Ihre Bank bittet Sie, die Zahlung der Bestellung {number} zu bestätigen. Danach kommen Sie hierher zurück.',
   toBankLink: 'Bei der Bank fortfahren',
   orderTitle: 'Bestellung {number}',
   thanks: 'Danke für Ihre Bestellung',
   thanksNumber: 'Bestellnummer {number}',
   mailSent: 'Die Bestätigung ging an {email}.',
   bankAsks: 'Ihre Bank wartet auf Sie',
-  bankAsksText: 'Die Bestellung {number} ist noch nicht bezahlt. Bestätigen Sie die Zahlung bei Ihrer Bank, um sie abzuschließen.',
+  bankAsksText:
+    'Die Bestellung {number} ist noch nicht bezahlt. Bestätigen Sie die Zahlung bei Ihrer Bank, um sie abzuschließen.',
   bankAsksLater: 'Es wurde nichts abgebucht. Wir halten die Waren kurze Zeit zurück und schreiben Ihnen an {email}.',
   waitTitle: 'Ihre Zahlung wird geprüft',
   waitNumber: 'Bestellnummer {number}. Wir schreiben Ihnen an {email}. Diese Seite zeigt das Ergebnis von selbst.',
   notOrdered: 'Es wurde nichts bestellt',
-  canceledSoldOut: 'Etwas aus Ihrer Bestellung ist gerade ausverkauft. Es wurde nichts abgebucht; der Rest ist im Warenkorb.',
+  canceledSoldOut:
+    'Etwas aus Ihrer Bestellung ist gerade ausverkauft. Es wurde nichts abgebucht; der Rest ist im Warenkorb.',
   canceledLate: 'Die Zeit zum Bezahlen ist abgelaufen. Es wurde nichts abgebucht, und Ihr Warenkorb ist noch da.',
   payAnotherWay: 'Anders bezahlen',
   nextTitle: 'Wie es weitergeht',
