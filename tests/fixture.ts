@@ -70,6 +70,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     listen: { host: '127.0.0.1', port },
     env: {
       SOUK_PUBLIC_URL: url,
+      GATEWAY_URL: url,
       GATEWAY_RATE_LIMIT: 'off',
       PAYMENTS_SIMULATOR_FOLDER: folder,
       // One person buys a lot in these tests.

@@ -8,7 +8,7 @@ import { openShop, type Shop } from '../../tests/fixture.ts'
 let shop: Shop
 before(async () => {
   shop = await openShop({ transport: 'memory' })
-  await shop.putGoods({ sku: 'LAMP-1', price: 2490, stock: 50 }, { sku: 'BOWL-1', price: 1200, stock: 50 })
+  await shop.putGoods({ sku: 'LAMP-1', cents: 2490, quantity: 500 }, { sku: 'BOWL-1', cents: 1200, quantity: 50 })
 })
 after(() => shop.stop())
 
@@ -36,7 +36,8 @@ function browser() {
 }
 
 function fieldIn(page: string, name: string): string {
-  return new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(page)?.[1] ?? ''
+  const input = new RegExp(`<input[^>]* name="${name}"[^>]*>`).exec(page)?.[0] ?? ''
+  return / value="([^"]*)"/.exec(input)?.[1] ?? ''
 }
 async function mailTo(email: string, subject: RegExp) {
   let found: { text: string } | undefined
