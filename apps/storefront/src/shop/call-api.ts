@@ -1,5 +1,5 @@
 // Calls the shop's public API as a page's visitor: with the visitor's cookies and address, and with what the browser said of where the
-// request comes from. Cookies that the API sets go on to the browser.
+// request comes from. Cookies that the API sets go on to the browser, and along with the later calls of the same page.
 import { pathOf, queryOf, type Route } from '@souk/contracts'
 import type { Answer, CallInput, SendRequest } from '@souk/contracts/client'
 import { Pool } from 'undici'
@@ -43,11 +43,22 @@ export function apiSender(request: Request, visit: Visit, setCookie: (cookie: st
       body: body === undefined ? undefined : body instanceof Uint8Array ? body : JSON.stringify(body),
     })
     const cookies = answer.headers['set-cookie']
-    for (const cookie of typeof cookies === 'string' ? [cookies] : (cookies ?? [])) setCookie(cookie)
+    for (const cookie of typeof cookies === 'string' ? [cookies] : (cookies ?? [])) {
+      setCookie(cookie)
+      common.cookie = withCookie(common.cookie, cookie)
+    }
     return {
       status: answer.statusCode,
       headers: answer.headers as Record<string, string>, // Only cookies come more than once.
       body: await answer.body.text(),
     }
   }
+}
+
+/** A Cookie header with what a Set-Cookie header sets: somebody who has just signed in is known to the next call. */
+function withCookie(header: string | undefined, setCookie: string): string {
+  const pair = setCookie.split(';', 1)[0] as string // A text always has a first part.
+  const name = pair.slice(0, pair.indexOf('=') + 1)
+  const others = (header ?? '').split('; ').filter((one) => one && !one.startsWith(name))
+  return [...others, pair].join('; ')
 }
