@@ -82,6 +82,7 @@ test('what is not there is not found, and a former address leads on', async () =
     assert.match(page.html, /type="search"/)
   }
   await shop.staff.products.change({ params: { id: await teapotId() }, body: { slug: 'big-tea-pot' } })
+  await shop.test.settle()
   const moved = await open('/en/p/tea-pot?sku=POT-L&utm_source=mail')
   assert.equal(moved.status, 301)
   assert.match(moved.headers.get('location') ?? '', /^\/en\/p\/big-tea-pot\?/)
@@ -110,7 +111,7 @@ test('a search keeps its words, and one without results leads on', async () => {
   assert.equal(none.status, 200)
   assert.match(none.html, /Nothing found for/)
   assert.match(none.html, /value="&lt;b&gt;xyzzyqw"|value="<b>xyzzyqw"/)
-  assert.doesNotMatch(none.html, /<b>xyzzyqw<\/h1>|for “<b>/)
+  assert.doesNotMatch(none.html, /<h1[^>]*>[^<]*<b>/)
   assert.match(none.html, /noindex/)
 })
 
