@@ -9,6 +9,7 @@ import type { ServiceName } from '@souk/contracts'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { paymentsApi } from '@souk/contracts/payments'
+import { productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { makeLog } from '@souk/service'
@@ -72,6 +73,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       SOUK_PUBLIC_URL: url,
       GATEWAY_URL: url,
       GATEWAY_RATE_LIMIT: 'off',
+      GATEWAY_URL: url,
       PAYMENTS_SIMULATOR_FOLDER: folder,
       // One person buys a lot in these tests.
       USERS_SIGN_UPS_PER_MINUTE: '1000',
@@ -151,5 +153,6 @@ function staffOf(test: TestShop) {
     orders: test.as(ordersApi, staff),
     inventory: test.as(inventoryApi, staff),
     payments: test.as(paymentsApi, staff),
+    products: test.as(productsApi, staff),
   }
 }
