@@ -126,8 +126,18 @@ async function startTogether(): Promise<void> {
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, isGenerated, progress })
   progress.end()
   greet(running, machine, env.SOUK_PUBLIC_URL, seeded)
+  stops.push(paintOn(seeded, log))
   if (seeded.isNew && !stopping)
     await machine.writeOut().catch((error) => log.warn({ error: String(error) }, 'The next stop may take longer.'))
+}
+
+/** Goes on painting while the shop is open. Returns the function that stops it; the next start goes on from there. */
+function paintOn({ paintMore }: Seeded, log: ReturnType<typeof makeLog>): () => Promise<void> {
+  const stopped = new AbortController()
+  paintMore?.({ stopping: stopped.signal, restShare: 1 }).catch((error) => {
+    if (!stopped.signal.aborted) log.warn({ error: String(error) }, 'Not all pictures of the demo were painted.')
+  })
+  return async () => stopped.abort()
 }
 
 function rotatedLog(dataFolder: string): string {

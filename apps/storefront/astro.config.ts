@@ -3,6 +3,7 @@
 import preact from '@astrojs/preact'
 import { defineConfig, passthroughImageService } from 'astro/config'
 import { soukAdapter } from './adapter.ts'
+import { themeScriptHash } from './src/scripts/theme.ts'
 
 export default defineConfig({
   output: 'server',
@@ -14,6 +15,7 @@ export default defineConfig({
   security: {
     checkOrigin: false,
     csp: {
+      scriptDirective: { hashes: [themeScriptHash()] },
       directives: [
         "default-src 'none'",
         "img-src 'self' data:",

@@ -16,7 +16,7 @@ export const Notification = Shape({
   channel: OneOf(notificationChannels),
   kind: Type.String({
     description:
-      'order-confirmed, order-shipped, order-canceled, order-refunded, units-canceled, verification, password-reset, sign-up-repeated, email-change, email-change-notice, email-changed, email-changed-notice, newsletter-confirmation, stock-alert-confirmation, back-in-stock, phone-code',
+      'order-confirmed, order-shipped, order-canceled, order-refunded, units-canceled, withdrawal-received, withdrawal-unmatched, verification, password-reset, sign-up-repeated, email-change, email-change-notice, email-changed, email-changed-notice, newsletter-confirmation, stock-alert-confirmation, back-in-stock, phone-code',
   }),
   recipient: Type.String({
     description: 'An e-mail address, a telephone number, or the id of a browser that receives pushes.',

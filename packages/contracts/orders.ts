@@ -29,10 +29,9 @@ export const Delivery = Shape(
   },
 )
 export type Delivery = Static<typeof Delivery>
+const methodBasics = { id: Type.String(), name: Type.String(), price: Money }
 export const ShippingMethod = Shape({
-  id: Type.String(),
-  name: Type.String(),
-  price: Money,
+  ...methodBasics,
   delivery: Type.Optional(Delivery),
   freeFrom: Type.Optional(
     Shape(Money.properties, {
@@ -40,25 +39,20 @@ export const ShippingMethod = Shape({
     }),
   ),
 })
-export const Totals = Shape({
+const totalsBasics = {
   subtotal: Money,
   discount: Money,
   shipping: Money,
   tax: Money,
   total: Money,
   taxIncluded: Type.Boolean({ description: 'True: prices contain the tax, which is shown but not added.' }),
-  taxes: Type.Optional(
-    Type.Array(Shape({ rate: Type.Number({ description: 'Percent.' }), tax: Money }), {
-      description: 'The tax by rate, that on shipping included. The taxes add up to tax. Empty where no tax is due.',
-    }),
-  ),
-  freeShippingFrom: Type.Optional(
-    Shape(Money.properties, {
-      description:
-        'Of a cart: shipping costs nothing when the goods, less the discount, cost this or more. That of the chosen method, or else of the cheapest.',
-    }),
-  ),
-})
+}
+const Taxes = Type.Optional(
+  Type.Array(Shape({ rate: Type.Number({ description: 'Percent.' }), tax: Money }), {
+    description: 'The tax by rate, that on shipping included. The taxes add up to tax. Empty where no tax is due.',
+  }),
+)
+export const Totals = Shape({ ...totalsBasics, taxes: Taxes })
 export type Totals = Static<typeof Totals>
 const lineBasics = {
   sku: Sku,
@@ -142,6 +136,12 @@ export const Cart = Shape({
   shippingMethod: Type.Optional(Type.String()),
   shippingMethods: Type.Array(ShippingMethod),
   codes: Type.Array(Type.String()),
+  freeShippingFrom: Type.Optional(
+    Shape(Money.properties, {
+      description:
+        'Shipping costs nothing when the goods, less the discount, cost this or more. That of the chosen method, or else of the cheapest.',
+    }),
+  ),
   totals: Totals,
   problems: Type.Array(CartProblem),
   updatedAt: Time,
@@ -640,6 +640,8 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
   },
 })
 
+// The release before takes no further fields inside these, so what is new stands beside them.
+const MessageTotals = Shape(totalsBasics)
 const orderBasics = {
   orderId: Id,
   number: Type.String(),
@@ -661,9 +663,11 @@ const Units = Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integ
 export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be shipped.', {
   ...orderBasics,
   lines: soldLines,
-  totals: Totals,
+  totals: MessageTotals,
   shippingAddress: Address,
-  shippingMethod: ShippingMethod,
+  shippingMethod: Shape(methodBasics),
+  delivery: Type.Optional(Delivery),
+  taxes: Taxes,
   accessKey: Type.String(),
   placedAt: Time,
 })
@@ -689,7 +693,7 @@ export const OrderCanceled = message(
     ),
     parts: Type.Optional(RefundParts),
     lines: soldLines,
-    totals: Totals,
+    totals: MessageTotals,
   },
 )
 export const OrderShipped = message('orders.order-shipped', 'orderId', 'A parcel is on its way.', {

@@ -67,8 +67,10 @@ export const storefrontApi = defineApi('storefront', 'The shop front: pages for 
     ...goods,
     path: `${inLanguage}/p/:slug`,
     params: bySlug,
-    query: Type.Object({ sku: word }, anyOther),
+    query: Type.Object({ sku: word, country: word, added: word, left: word, asked: word }, anyOther),
     summary: 'A product',
+    about:
+      'sku names the variant that is chosen, country that of delivery. added, left and asked tell what a form has just done, so that the page stays the same for everybody.',
   },
   info: {
     ...keep(300, []),

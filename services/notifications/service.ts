@@ -3,7 +3,14 @@
 import { join } from 'node:path'
 import { BackInStock } from '@souk/contracts/inventory'
 import { notificationsApi } from '@souk/contracts/notifications'
-import { OrderCanceled, OrderPlaced, OrderRefunded, OrderShipped, UnitsCanceled } from '@souk/contracts/orders'
+import {
+  OrderCanceled,
+  OrderPlaced,
+  OrderRefunded,
+  OrderShipped,
+  UnitsCanceled,
+  WithdrawalReceived,
+} from '@souk/contracts/orders'
 import {
   EmailChanged,
   EmailChangeRequested,
@@ -27,6 +34,7 @@ import { putPreferences, readPreferences } from './preferences/preferences.ts'
 import { deletePushSubscription, putPushSubscription, readPushKey } from './push/push-subscriptions.ts'
 import { queueEmailChange, queueEmailChanged } from './queue-email-changes.ts'
 import { queueCancellation, queueNotification } from './queue-notification.ts'
+import { queueWithdrawal } from './queue-withdrawal.ts'
 import { resend } from './resend-notification.ts'
 import { announceStock, queueAlerts } from './subscriptions/announce-stock.ts'
 import { deleteOldSubscriptions } from './subscriptions/delete-old-subscriptions.ts'
@@ -69,6 +77,7 @@ export const notifications = defineService({
     on([OrderCanceled], queueCancellation),
     on([OrderRefunded], queueNotification('order-refunded')),
     on([UnitsCanceled], queueNotification('units-canceled')),
+    on([WithdrawalReceived], queueWithdrawal),
     on([VerificationRequested], queueNotification('verification')),
     on([PasswordResetRequested], queueNotification('password-reset')),
     on([SignUpRepeated], queueNotification('sign-up-repeated')),

@@ -17,6 +17,7 @@ import { indexKeptSeconds, rebuildSearch } from './listing/rebuild-search.ts'
 import { prepareSearchIndex } from './listing/search-index.ts'
 import { suggest } from './listing/suggest.ts'
 import { checkSharp } from './pictures/check-sharp.ts'
+import { makeWidths } from './pictures/make-widths.ts'
 import { openPictureProcess } from './pictures/picture-process.ts'
 import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
 import { makeThumbnails } from './pictures/thumbnail-job.ts'
@@ -73,5 +74,5 @@ export const products = defineService({
     missed: clearCaches,
   },
   jobs: [makeThumbnails, refreshCategory],
-  schedules: [rebuildSearch],
+  schedules: [rebuildSearch, makeWidths],
 })

@@ -14,6 +14,8 @@ const byName: Record<string, unknown> = {
   title: 'Blue teapot',
   description: 'Hand-thrown, glazed twice.',
   currency: 'EUR',
+  language: 'en',
+  excluded: 'TEAPOT-BLUE',
   amount: 1999,
   quantity: 2,
   name: 'Ada Lovelace',
@@ -79,6 +81,7 @@ function exampleValue(schema: Schema, name: string): unknown {
     return schema.default ?? Math.max(1, (schema.minimum as number | undefined) ?? 1)
   if (schema.format === 'uuid') return someId
   if (schema.format === 'date-time') return someTime
+  if (schema.format === 'date') return someTime.slice(0, 10)
   if (schema.format === 'email' || name === 'email') return 'ada@example.com'
   return name === 'attribute' ? 'material:clay' : '…'
 }

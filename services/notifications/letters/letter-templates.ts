@@ -5,6 +5,7 @@ import type { Letter, Shop } from './letter.ts'
 import * as order from './order-letters.ts'
 import * as subscription from './subscription-letters.ts'
 import { textsOf } from './texts/texts.ts'
+import * as withdrawal from './withdrawal-letters.ts'
 
 /** The content of each kind of letter: the data of the message that caused it. */
 export interface Contents {
@@ -13,6 +14,8 @@ export interface Contents {
   'order-canceled': order.Canceled
   'order-refunded': order.Refunded
   'units-canceled': order.CanceledUnits
+  'withdrawal-received': withdrawal.Withdrawn
+  'withdrawal-unmatched': withdrawal.Withdrawn
   verification: account.Verification
   'password-reset': account.PasswordReset
   'sign-up-repeated': account.RepeatedSignUp
@@ -44,6 +47,8 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
   'order-refunded': { subject: order.orderRefundedSubject, write: order.orderRefunded },
   'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
+  'withdrawal-received': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
+  'withdrawal-unmatched': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
   verification: { subject: (_content, shop) => account.verificationSubject(shop), write: account.verification },
   'password-reset': { subject: (_content, shop) => account.passwordResetSubject(shop), write: account.passwordReset },
   'sign-up-repeated': {

@@ -4,6 +4,7 @@ import { isUnchanged, type Reply, type Request, reply, versionEtag } from '@souk
 import type { OrdersContext } from '../context.ts'
 import { orderIdFor, statusOf } from './cart-access.ts'
 import type { StoredCart } from './carts-table.ts'
+import { withFormerPrice } from './former-prices.ts'
 import type { PricedCart } from './price-cart.ts'
 import { deliveryOf } from './shipping.ts'
 import { homeCountry } from './tax.ts'
@@ -26,7 +27,7 @@ export async function cartReply(
 }
 
 async function cartView(
-  { id, version, order, body, updatedAt }: Omit<StoredCart, 'prices'>,
+  { id, version, order, body, updatedAt, formerPrices }: Omit<StoredCart, 'prices'>,
   priced: PricedCart,
   asking: Asking,
   context: OrdersContext,
@@ -45,12 +46,13 @@ async function cartView(
     email: body.email,
     currency: priced.currency,
     language: body.language,
-    lines: [...priced.lines, ...priced.unsellable],
+    lines: [...priced.lines.map((line) => withFormerPrice(line, formerPrices)), ...priced.unsellable],
     shippingAddress: body.shippingAddress,
     billingAddress: body.billingAddress,
     shippingMethod: shippingMethod?.id,
     shippingMethods: shippingMethods.map((one) => ({ ...one, delivery: deliveryOf(one.id, country, at) })),
     codes: body.codes ?? [],
+    freeShippingFrom: (shippingMethod ?? shippingMethods[0])?.freeFrom,
     totals: priced.totals,
     problems: [...priced.problems, ...stockProblems],
     updatedAt,

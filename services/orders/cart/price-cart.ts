@@ -110,8 +110,7 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
     const amounts = sum.lines[index] as Sum['lines'][number] // There is one for each line.
     return lineOf(found.sku, found, quantity, { unitAmount, discount, taxRate, ...amounts }, currency)
   })
-  const freeShippingFrom = (shippingMethod ?? shippingMethods[0])?.freeFrom
-  const totals = { ...explained(sum.totals, lines), freeShippingFrom }
+  const totals = explained(sum.totals, lines)
   return { currency, lines, unsellable, totals, shippingMethods, shippingMethod, problems }
 }
 

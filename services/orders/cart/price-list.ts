@@ -2,6 +2,7 @@
 import { ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { json, type Sql, type Statement } from '@souk/postgres'
 import { on } from '@souk/service'
+import { keepFormerPrices } from './former-prices.ts'
 
 export interface PricedSku {
   sku: string
@@ -48,7 +49,7 @@ export function skusInBody(sql: Sql, body: Statement): Statement {
 }
 
 /** Marks SKUs that the product no longer has as gone, and takes over a SKU that another product had before. */
-export const rememberPrices = on([ProductChanged], async (product, { sql }) => {
+export const rememberPrices = on([ProductChanged], async (product, { sql }, { now }: { now: () => Date }) => {
   const skus = product.variants.map((variant) => variant.sku)
   await sql`
     with newer as (
@@ -56,6 +57,8 @@ export const rememberPrices = on([ProductChanged], async (product, { sql }) => {
       values (${product.productId}, ${product.version})
       on conflict (product_id) do update set version = excluded.version where product_heard.version < excluded.version
       returning product_id
+    ), former as (
+      ${keepFormerPrices(sql, sql`${json(product.variants)}::json`, sql`newer`, now().toISOString())}
     ), dropped as (
       update price_list set status = 'gone', version = nextval('price_version')
       where product_id = (select product_id from newer) and status <> 'gone' and not sku = any(${skus}::text[])

@@ -37,6 +37,7 @@ const methods: readonly Method[] = [
       USD: { home: [540, 70], union: [980, 130], europe: [1420, 210], world: [2190, 650] },
     },
     days: { home: [1, 3], union: [3, 5], europe: [4, 7], world: [7, 12] },
+    freeFrom: { EUR: { home: 60_00 }, USD: { home: 66_00 } },
   },
   {
     id: 'express',

@@ -54,7 +54,7 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
   if (amount !== totals.total.amount || currency !== totals.total.currency) {
     refuse(route, 'price-changed', 'The total has changed. Look at the cart again before you buy.', { totals })
   }
-  const { freeShippingFrom, ...orderTotals } = totals
+  const { taxes, ...orderTotals } = totals
   const { id: methodId, name, price } = shippingMethod
   const delivery = deliveryOf(methodId, shippingAddress.country, new Date(checkout.at))
   return {

@@ -32,6 +32,7 @@ export interface Step {
 }
 
 export function place(order: Order, at: string): Step {
+  const { id, name, price, delivery } = order.shippingMethod
   return {
     order: withoutOpenCheckout({ ...order, status: 'paid', paidAt: at }),
     openCheckout: 'closes',
@@ -40,9 +41,11 @@ export function place(order: Order, at: string): Step {
       OrderPlaced({
         ...about(order),
         lines: soldLines(order),
-        totals: explained(order.totals, order.lines),
+        totals: order.totals,
+        taxes: explained(order.totals, order.lines).taxes,
         shippingAddress: order.shippingAddress,
-        shippingMethod: order.shippingMethod,
+        shippingMethod: { id, name, price },
+        delivery,
         accessKey: order.accessKey,
         placedAt: order.placedAt,
       }),

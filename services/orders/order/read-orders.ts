@@ -54,7 +54,7 @@ export const listOrders = handle(routes.list, async ({ query, caller }, { sql }:
 
 export const readOrder = handle(routes.read, async (request, { sql, settings }: OrdersContext) => {
   const order = await findOrder(sql, request.params.id, settings.accessKeySecret)
-  if (!order || !maySee(order, request, settings.accessKeySecret)) {
+  if (!order || !(maySee(order, request, settings.accessKeySecret) || hasBought(order, request))) {
     return refuse(routes.read, 'not-found', 'There is no such order.')
   }
   return orderView(order)
@@ -82,6 +82,14 @@ export const readTimeline = handle(routes.timeline, async (request, { sql, setti
   }
   return { items }
 })
+
+/**
+ * True for a guest who has the ids of the order and of its cart, which nobody else knows: the answer of the checkout, with the key in
+ * it, may have got lost. The cart of a customer is no key.
+ */
+function hasBought(order: { cartId: string; customerId: string | null }, { headers }: Pick<Request, 'headers'>) {
+  return order.customerId === null && headers['cart-id']?.toLowerCase() === order.cartId
+}
 
 /** True for the order's owner, for staff, and for a request that has the order's key. */
 export function maySee(

@@ -8,7 +8,7 @@ import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { indexProducts } from '../listing/index-products.ts'
 import { wrongLegal } from './legal.ts'
-import { addPrices, dropOldPrices, readPriceHistory } from './price-history-table.ts'
+import { dropOldPrices, readPriceHistory } from './price-history-table.ts'
 import {
   findProducts,
   productChanged,
@@ -183,16 +183,15 @@ function sameVariant({ variants }: StoredProduct, sku: string): StoredVariant | 
 }
 
 async function replaceVariants(sql: Sql, id: string, variants: StoredVariant[], now: Date): Promise<void> {
-  await Promise.all([
-    dropVariants(sql, id),
-    insertVariants(sql, [{ id, variants }]),
-    addPrices(sql, [id], now),
-    dropOldPrices(sql, id, now),
-  ])
+  await Promise.all([dropVariants(sql, id), insertVariants(sql, [{ id, variants }]), dropOldPrices(sql, id, now)])
 }
 
 async function replaceTexts(sql: Sql, product: Pick<StoredProduct, 'id' | 'attributes' | 'texts'>): Promise<void> {
-  await Promise.all([sql`delete from product_text where product_id = ${product.id}`, insertTexts(sql, [product])])
+  await Promise.all([dropTexts(sql, product.id), insertTexts(sql, [product])])
+}
+
+async function dropTexts(sql: Sql, id: string): Promise<void> {
+  await sql`delete from product_text where product_id = ${id}`
 }
 
 async function dropVariants(sql: Sql, id: string): Promise<void> {

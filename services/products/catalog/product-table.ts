@@ -2,7 +2,6 @@
 import type { Legal, ProductTexts } from '@souk/contracts/product-parts'
 import { isDuplicate, json, type Sql } from '@souk/postgres'
 import { indexProducts } from '../listing/index-products.ts'
-import { addPrices } from './price-history-table.ts'
 import type { StoredVariant } from './product.ts'
 
 export interface NewProduct {
@@ -29,7 +28,6 @@ export async function insertProducts(sql: Sql, products: readonly NewProduct[], 
     insertRows(sql, products, now),
     continueVersions(sql, ids),
     insertVariants(sql, products),
-    addPrices(sql, ids, now),
     insertTexts(sql, products),
     dropFormerSlugs(
       sql,
@@ -101,7 +99,7 @@ export async function insertTexts(
   await Promise.all([
     sql`
       insert into product_text (product_id, language, title, description, words, legal)
-      select "productId", language, title, description, coalesce(words, '{}'), legal
+      select "productId", language, title, description, words, legal
       from jsonb_to_recordset(${json(rows)}::jsonb) as new (
         "productId" uuid, language text, title text, description text, words jsonb, legal jsonb)`,
     keepAttributeWords(sql, products),

@@ -63,7 +63,9 @@ export async function findProducts(sql: Sql, where: Statement, language?: string
         from variant v
         where v.product_id = p.id), '[]') as variants,
       coalesce((
-        select json_agg(json_build_object('id', i.id, 'alt', i.alt, 'status', i.status) order by i.position, i.id)
+        select json_agg(json_build_object(
+          'id', i.id, 'alt', i.alt, 'status', i.status, 'width', i.width, 'height', i.height,
+          'widthsMade', i.widths_made) order by i.position, i.id)
         from picture i
         where i.product_id = p.id), '[]') as pictures
     from product p

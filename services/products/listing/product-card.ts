@@ -83,9 +83,10 @@ export function withCards(
       offset 0
     ) as price on true
     left join lateral (
-      select json_agg(json_build_object('id', first.id, 'alt', first.alt, 'status', first.status)) as pictures
+      select json_agg(json_build_object('id', first.id, 'alt', first.alt, 'status', first.status, 'width', first.width,
+        'height', first.height, 'widthsMade', first.widths_made)) as pictures
       from (
-        select i.id, i.alt, i.status
+        select i.id, i.alt, i.status, i.width, i.height, i.widths_made
         from picture i
         where i.product_id = page.id and i.status <> 'failed'
         order by i.position, i.id

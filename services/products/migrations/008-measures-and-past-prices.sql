@@ -31,3 +31,31 @@ select v.product_id, lower(v.sku), price.currency, now(), price.amount
 from variant v
 cross join lateral jsonb_to_recordset(v.prices) as price (amount bigint, currency text)
 on conflict do nothing;
+
+-- By a trigger, so that no writer can forget it, nor one of the version before during an upgrade. The time is that of the change, as the
+-- product has it. A clock may stand still or go back; the newest row must stay the present price.
+create function keep_past_prices() returns trigger language plpgsql as $$
+begin
+  insert into price_history (product_id, sku, currency, since, amount)
+  select v.product_id, lower(v.sku), price.currency, greatest(p.updated_at, last.since + interval '1 millisecond'), price.amount
+  from fresh v
+  join product p on p.id = v.product_id
+  cross join lateral jsonb_to_recordset(v.prices) as price (amount bigint, currency text)
+  left join lateral (
+    select h.since, h.amount
+    from price_history h
+    where h.product_id = v.product_id and h.sku = lower(v.sku) and h.currency = price.currency
+    order by h.since desc
+    limit 1
+  ) as last on true
+  where last.amount is distinct from price.amount;
+  return null;
+end $$;
+create trigger variant_prices_added
+  after insert on variant
+  referencing new table as fresh
+  for each statement execute function keep_past_prices();
+create trigger variant_prices_changed
+  after update on variant
+  referencing new table as fresh
+  for each statement execute function keep_past_prices();

@@ -8,7 +8,7 @@ create table product_text (
   -- Null where the original is shown.
   description text,
   -- { "Stoneware": "Steinzeug" }: names and values of attributes and options.
-  words jsonb not null default '{}',
+  words jsonb,
   -- Texts of the legal facts.
   legal jsonb,
   primary key (product_id, language)

@@ -61,12 +61,15 @@ for (const form of document.querySelectorAll<HTMLFormElement>('form[data-keep], 
     enhance(form)
     form.addEventListener('input', () => keep(form))
   }
-  form.addEventListener('change', ({ target }) => {
+  // While typing, not when the field is left: what moves then would slip away from under the finger that presses the button.
+  form.addEventListener('input', ({ target }) => {
     const field = target as HTMLInputElement | HTMLSelectElement
     if (field.getAttribute('aria-invalid') && field.value.trim() !== '') {
       field.removeAttribute('aria-invalid')
       document.getElementById(`${field.id}-error`)?.remove()
     }
+  })
+  form.addEventListener('change', ({ target: field }) => {
     if (field instanceof HTMLSelectElement && field.hasAttribute('data-country'))
       askForCountry(form, field).catch(() => {
         // Without an answer the fields stay as they are, and the button that asks without a script is there again.

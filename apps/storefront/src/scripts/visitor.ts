@@ -1,13 +1,10 @@
-// What a page shows of its visitor, from cookies that scripts may read: how many items are in the cart, and the chosen theme. Pages are the
+// What a page shows of its visitor, from cookies that scripts may read: how many items are in the cart. Pages are the
 // same for everybody until then.
 const cookie = (name: string) =>
   document.cookie
     .split('; ')
     .find((one) => one.startsWith(`${name}=`))
     ?.slice(name.length + 1)
-
-const theme = cookie('souk_theme')
-if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
 
 /** Shows the number of items in the header; scripts that have changed the cart send the event `souk:cart`. */
 export function showCartCount(): void {

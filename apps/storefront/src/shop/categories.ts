@@ -7,9 +7,9 @@ import type { Shop } from './shop.ts'
 export type Category = Awaited<ReturnType<Shop['products']['listCategories']>>['items'][number]
 
 /** All categories, parents first; empty when the products service does not answer. */
-export async function categoriesOf(shop: Shop, _language: Language): Promise<readonly Category[]> {
+export async function categoriesOf(shop: Shop, language: Language): Promise<readonly Category[]> {
   try {
-    return (await shop.products.listCategories({})).items
+    return (await shop.products.listCategories({ query: { language } })).items
   } catch (error) {
     if (error instanceof ProblemError) return [] // The part of the page that needs them says so itself.
     throw error

@@ -20,6 +20,12 @@ const apis = {
   notifications: notificationsApi,
 }
 export type Shop = { readonly [K in keyof typeof apis]: ClientOf<(typeof apis)[K]> }
+/** What a route of an API replies. */
+export type ShopReply<A extends keyof Shop, R extends keyof Shop[A]> = Shop[A][R] extends (
+  ...input: never[]
+) => Promise<infer Reply>
+  ? Reply
+  : never
 
 /** The clients of one request. Each is made when it is first used. `setCookie`: what the API sets goes on to the browser. */
 export function shopFor(request: Request, visit: Visit, setCookie: (cookie: string) => void): Shop {

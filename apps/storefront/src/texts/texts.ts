@@ -18,6 +18,8 @@ export interface Texts {
   money(money: { amount: number; currency: string }): string
   /** A day, as in "2 December"; with the year when `withYear`. */
   day(iso: string, withYear?: boolean): string
+  /** From a day to a day, as in "2 to 4 December". */
+  days(from: string, to: string): string
   /** A day and time in the shop's time zone. */
   time(iso: string): string
   number(value: number): string
@@ -69,6 +71,7 @@ function makeTexts(language: Language): Texts {
       return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
     },
     day: (iso: string, withYear = false) => (withYear ? daysWithYear : days).format(new Date(iso)),
+    days: (from: string, to: string) => days.formatRange(new Date(from), new Date(to)),
     time: (iso: string) => times.format(new Date(iso)),
     number: (value: number) => numbers.format(value),
   })
