@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
-import { openShop, type Shop } from '../../tests/fixture.ts'
+import { openShop, type Shop } from './fixture.ts'
 
 let shop: Shop
 before(async () => {
@@ -125,6 +125,7 @@ test('A guest withdraws without an account, confirms it and gets a receipt', asy
   const done = await post('/de/withdraw', { step: 'confirm', once: fieldIn(asked.page, 'once'), ...typed })
   assert.equal(done.status, 303)
   assert.match((await open(done.to)).page, /Ihr Widerruf ist eingegangen/)
+  assert.match(await mailTo('back@example.com', /widerruf|withdraw/i), new RegExp(number))
   await shop.becomes(id, 'canceled')
 })
 
