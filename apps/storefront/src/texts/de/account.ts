@@ -58,7 +58,7 @@ export const account = {
   olderOrders: 'Ältere Bestellungen',
   newestOrders: 'Neueste Bestellungen',
   orderRow: '{count} Artikel, {total}',
-  profile: 'Name, E-Mail, Passwort',
+  profile: 'Name, E‑Mail, Passwort',
   addresses: 'Adressen',
   sessions: 'Wo ich angemeldet bin',
   news: 'Benachrichtigungen',
@@ -135,4 +135,7 @@ export const account = {
   leaveAgain: 'Sie können jederzeit ein neues Konto mit derselben Adresse anlegen.',
   leaveButton: 'Mein Konto endgültig löschen',
   left: 'Ihr Konto ist gelöscht. Danke für Ihre Zeit bei uns.',
+  linkDead: 'Dieser Link gilt nicht mehr. Fordern Sie einen neuen an.',
+  resetText: 'Das alte Passwort gilt dann nicht mehr, und alle Geräte werden abgemeldet.',
+  setPassword: 'Passwort setzen',
 } as const

@@ -55,7 +55,7 @@ export const account = {
   olderOrders: 'Older orders',
   newestOrders: 'Newest orders',
   orderRow: '{count, plural, one {# item} other {# items}}, {total}',
-  profile: 'Name, e-mail, password',
+  profile: 'Name, e‑mail, password',
   addresses: 'Addresses',
   sessions: 'Where I am signed in',
   news: 'Notifications',
@@ -130,4 +130,7 @@ export const account = {
   leaveAgain: 'You can make a new account with the same address at any time.',
   leaveButton: 'Delete my account for good',
   left: 'Your account is deleted. Thank you for your time with us.',
+  linkDead: 'This link no longer works. Ask for a new one.',
+  resetText: 'The old password stops working, and all devices are signed out.',
+  setPassword: 'Set the password',
 } as const

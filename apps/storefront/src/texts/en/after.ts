@@ -110,4 +110,9 @@ export const after = {
   declaration: '{name} withdraws from the contract of order {number}.',
   withdrawnNext:
     'Not sent yet? Then we cancel the order and the money goes back. Otherwise please send the goods back within 14 days.',
+  pushText: 'Get news about this order on this device: a push when it is on its way, and if something changes.',
+  pushYes: 'Send me news of this order',
+  pushNo: 'No, thanks',
+  pushDone: 'Done. This device gets news of this order.',
+  pushFailed: 'This device takes no pushes just now. We keep you informed by mail.',
 } as const

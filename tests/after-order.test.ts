@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { eventually } from '@souk/service/fixture'
-import { openShop, type Shop } from '../../tests/fixture.ts'
+import { openShop, type Shop } from './fixture.ts'
 
 let shop: Shop
 before(async () => {
@@ -125,6 +125,7 @@ test('A guest withdraws without an account, confirms it and gets a receipt', asy
   const done = await post('/de/withdraw', { step: 'confirm', once: fieldIn(asked.page, 'once'), ...typed })
   assert.equal(done.status, 303)
   assert.match((await open(done.to)).page, /Ihr Widerruf ist eingegangen/)
+  assert.match(await mailTo('back@example.com', /widerruf|withdraw/i), new RegExp(number))
   await shop.becomes(id, 'canceled')
 })
 
@@ -181,6 +182,22 @@ test('A customer signs up, confirms by the mail, finds orders, cancels one, and 
   assert.equal(late.status, 401)
   assert.match(late.page, /You were signed out to keep your data safe/)
   assert.equal(fieldIn(late.page, 'name'), 'Ada Lovelace', 'what was typed is kept')
+})
+
+test('A forgotten password is replaced by the link of a mail', async () => {
+  const email = 'forgot@example.com'
+  const { open, post } = browser()
+  await post('/de/account/sign-up', { name: 'Fritz', email, password: 'three plain words' })
+  assert.equal((await post('/de/account/forgot', { email })).status, 303)
+  const link = new URL(/https?:\S+\/de\/account\/reset\S+/.exec(await mailTo(email, /password|passwort/i))?.[0] ?? '')
+  const form = await open(link.pathname + link.search)
+  const token = fieldIn(form.page, 'token')
+  const short = await post('/de/account/reset', { token, newPassword: 'kurz' })
+  assert.match(short.page, /mindestens 8 Zeichen/)
+  const newPassword = 'four other plain words'
+  assert.equal((await post('/de/account/reset', { token, newPassword })).to, '/de/account/sign-in?done=password')
+  assert.match((await post('/de/account/reset', { token, newPassword })).page, /Dieser Link gilt nicht mehr/)
+  assert.equal((await post('/de/account/sign-in', { email, password: newPassword })).status, 303)
 })
 
 test('Search engines get rules, a site map with both languages and a feed with every product once', async () => {
