@@ -4,8 +4,8 @@ import { after, before, test } from 'node:test'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { productsApi } from '@souk/contracts/products'
 import { staff } from '@souk/service/fixture'
-import { awaitReaders } from '../../seed/await-readers.ts'
-import { openShop, type Shop } from '../../tests/fixture.ts'
+import { awaitReaders } from '../seed/await-readers.ts'
+import { openShop, type Shop } from './fixture.ts'
 
 let shop: Shop
 before(async () => {
