@@ -73,7 +73,6 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
       SOUK_PUBLIC_URL: url,
       GATEWAY_URL: url,
       GATEWAY_RATE_LIMIT: 'off',
-      GATEWAY_URL: url,
       PAYMENTS_SIMULATOR_FOLDER: folder,
       // One person buys a lot in these tests.
       USERS_SIGN_UPS_PER_MINUTE: '1000',
