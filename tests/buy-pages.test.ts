@@ -96,6 +96,7 @@ test('a guest buys by forms alone; double click, reload and the back button find
   assert.equal((await open('/en/checkout/review')).to, first.to, 'reloaded')
   assert.equal((await open('/en/checkout/contact')).to, first.to)
   says(await open(first.to), /Thank you for your order Order number S-\d+ .*once@example\.com.*Arrives .*Good LAMP/)
+  says(await open(`${first.to}?from=track`), /Paid, we are packing it/)
   assert.deepEqual(await ordersOf('once@example.com'), [{ status: 'paid' }])
   assert.ok(cookies.get('souk_order_keys')?.includes(id))
   assert.equal(cookies.has('souk_cart'), false)

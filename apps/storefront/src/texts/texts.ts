@@ -15,11 +15,11 @@ export interface Texts {
   /** The text of this name, with these values filled in. */
   (name: TextName, values?: Values): string
   readonly language: Language
+  /** How money, days and numbers are written. */
+  readonly locale: string
   money(money: { amount: number; currency: string }): string
   /** A day, as in "2 December"; with the year when `withYear`. */
   day(iso: string, withYear?: boolean): string
-  /** From a day to a day, as in "2 to 4 December". */
-  days(from: string, to: string): string
   /** A day and time in the shop's time zone. */
   time(iso: string): string
   number(value: number): string
@@ -62,6 +62,7 @@ function makeTexts(language: Language): Texts {
   }
   return Object.assign(text, {
     language,
+    locale,
     money({ amount, currency }: { amount: number; currency: string }) {
       let format = currencies.get(currency)
       if (!format) {
@@ -71,7 +72,6 @@ function makeTexts(language: Language): Texts {
       return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
     },
     day: (iso: string, withYear = false) => (withYear ? daysWithYear : days).format(new Date(iso)),
-    days: (from: string, to: string) => days.formatRange(new Date(from), new Date(to)),
     time: (iso: string) => times.format(new Date(iso)),
     number: (value: number) => numbers.format(value),
   })
