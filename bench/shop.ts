@@ -1,6 +1,8 @@
 // Starts the measured shop as a process of its own, and asks it things.
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
+import { ensureStorefrontIsBuilt } from '../local/build-storefront.ts'
+import { say } from './report.ts'
 
 export interface BenchShop {
   url: string
@@ -14,6 +16,7 @@ export interface BenchShop {
 }
 
 export async function startShop(dataFolder: string, port: number): Promise<BenchShop> {
+  await ensureStorefrontIsBuilt(say)
   const began = performance.now()
   const child = fork(join(import.meta.dirname, 'shop-process.ts'), [dataFolder, String(port)], {
     serialization: 'advanced',
