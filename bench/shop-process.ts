@@ -56,6 +56,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
     globalThis.gc?.()
     answer = process.memoryUsage()
   }
+  if (ask === 'processor') answer = process.cpuUsage()
   if (ask === 'stop') await stop()
   process.send?.({ id, answer }, () => ask === 'stop' && process.exit(0))
 })

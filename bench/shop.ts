@@ -9,7 +9,7 @@ export interface BenchShop {
   startedMs: number
   busUrl: string
   ask(
-    question: 'seed' | 'seed many' | 'stock' | 'leave' | 'settle' | 'memory' | 'schedules' | 'stop',
+    question: 'seed' | 'seed many' | 'stock' | 'leave' | 'settle' | 'memory' | 'processor' | 'schedules' | 'stop',
     value?: unknown,
   ): Promise<unknown>
   pid: number

@@ -44,7 +44,7 @@ try {
   const client = openClient(shop.url)
   if (!only || only === 'reads') await reads(client, shop)
   if (!only || only === 'pages')
-    await pages(client, await allSlugs(client), { count: turns.count, seconds: turns.readSeconds })
+    await pages(client, shop, await allSlugs(client), { count: turns.count, seconds: turns.readSeconds })
   if (!only || only === 'searches') await searches(client, ', 1,000 products', searchTurns)
   if (!only || only === 'purchases') await purchases(client, shop)
   if (isLarge) await largeSearches(client, shop)
