@@ -45,7 +45,7 @@ export function textsIn(language: Language): Texts {
 function makeTexts(language: Language): Texts {
   const locale = locales[language]
   const formats = new Map<string, IntlMessageFormat>()
-  const currencies = new Map<string, Intl.NumberFormat>()
+  const currencies = new Map<string, { format: Intl.NumberFormat; unit: number }>()
   const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone })
   const daysWithYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone })
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone })
@@ -64,12 +64,13 @@ function makeTexts(language: Language): Texts {
     language,
     locale,
     money({ amount, currency }: { amount: number; currency: string }) {
-      let format = currencies.get(currency)
-      if (!format) {
-        format = new Intl.NumberFormat(locale, { style: 'currency', currency })
-        currencies.set(currency, format)
+      let known = currencies.get(currency)
+      if (!known) {
+        const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+        known = { format, unit: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) }
+        currencies.set(currency, known)
       }
-      return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+      return known.format.format(amount / known.unit)
     },
     day: (iso: string, withYear = false) => (withYear ? daysWithYear : days).format(new Date(iso)),
     time: (iso: string) => times.format(new Date(iso)),
