@@ -45,6 +45,8 @@ export async function loadSite(common: Omit<Visit, 'clientAddress'>): Promise<Si
   const entry = join(built, 'server', 'entry.mjs')
   if (!existsSync(entry)) throw new WrongSettings('The shop front is not built yet: run npm run build.')
   const { render } = (await import(pathToFileURL(entry).href)) as Pick<Site, 'render'>
+  // A later build replaces the folder while this process goes on, so nothing is read from it after the start.
+  for (const file of globSync('server/**/*.mjs', { cwd: built })) await import(pathToFileURL(join(built, file)).href)
   const client = join(built, 'client')
   const files = new Map(
     globSync('**/*.*', { cwd: client }).map((path) => [

@@ -1,6 +1,7 @@
 // The letters that are not about an order or an account: they ask for a confirmation, and tell that something is back.
 import type { Language } from '@souk/contracts/notifications'
 import { button, type Letter, note, paragraph, type Shop } from './letter.ts'
+import { subscriptionUrl } from './subscription-url.ts'
 import { textsOf } from './texts/texts.ts'
 
 interface Asked {
@@ -59,7 +60,7 @@ export function backInStock(content: BackInStockContent, shop: Shop): Letter {
     summary: t.summary,
     heading: t.heading,
     blocks: [paragraph(t.text(title)), ...button(t.button, pageOfProduct(content, shop)), note(t.note)],
-    unsubscribeUrl: token && `${shop.url}/subscriptions/unsubscribe?token=${token}`,
+    unsubscribeUrl: token && subscriptionUrl(shop.url, 'unsubscribe', token),
   }
 }
 export function backInStockSubject({ language, title }: BackInStockContent): string {

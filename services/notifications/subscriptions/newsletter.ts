@@ -4,6 +4,7 @@ import { type Language, notificationsApi } from '@souk/contracts/notifications'
 import type { Sql } from '@souk/postgres'
 import { clientNetwork, handle, mailboxOf } from '@souk/service'
 import type { NotificationsContext } from '../context.ts'
+import { subscriptionUrl } from '../letters/subscription-url.ts'
 import { insertNotification } from '../notification-table.ts'
 import { newNotification } from '../queue-notification.ts'
 import { countAttempt, takeAttempt } from '../throttle.ts'
@@ -49,7 +50,7 @@ export async function askForLetters(
       where newsletter_subscriber.status <> 'on'
       returning mailbox`
     if (!asked) return
-    const url = `${context.shared.publicUrl}/subscriptions/confirm?token=${token}`
+    const url = subscriptionUrl(context.shared.publicUrl, 'confirm', token)
     const content = { email, language, url }
     await insertNotification(sql, newNotification('newsletter-confirmation', content, randomUUIDv7(), context))
   })

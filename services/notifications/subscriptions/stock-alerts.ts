@@ -4,6 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handle, mailboxOf, refuse } from '@souk/service'
 import type { NotificationsContext } from '../context.ts'
+import { subscriptionUrl } from '../letters/subscription-url.ts'
 import { insertNotification } from '../notification-table.ts'
 import { newNotification } from '../queue-notification.ts'
 import { takeAttempt } from '../throttle.ts'
@@ -57,7 +58,7 @@ async function storeAlert(alert: Alert, title: string, context: NotificationsCon
       where not stock_alert.is_confirmed
       returning id`
     if (!stored || isProved) return
-    const url = `${context.shared.publicUrl}/subscriptions/confirm?token=${token}`
+    const url = subscriptionUrl(context.shared.publicUrl, 'confirm', token)
     const content = { email, language, url, title }
     await insertNotification(sql, newNotification('stock-alert-confirmation', content, randomUUIDv7(), context))
   })

@@ -47,7 +47,9 @@ function suggest(form: HTMLFormElement): void {
     const q = field.value.trim().slice(0, 100)
     asked = q
     if (q.length < 2) return show(false)
-    const answer = await fetch(`/v1/suggest?${new URLSearchParams({ q, language })}`).catch(() => undefined)
+    const answer = await fetch(`${form.dataset.suggestPath}?${new URLSearchParams({ q, language })}`).catch(
+      () => undefined,
+    )
     // Suggestions are an addition: without an answer, the field searches as it does without a script.
     if (!answer?.ok || asked !== q) return
     const { items, categories = [] }: Suggestions = await answer.json()
@@ -63,31 +65,45 @@ function suggest(form: HTMLFormElement): void {
     clearTimeout(timer)
     timer = setTimeout(ask, waitMs)
   })
-  field.addEventListener('keydown', (event) => {
-    const { key } = event
-    if (key === 'Escape' && !list.hidden) {
-      event.preventDefault()
-      return show(false)
-    }
-    const count = links().length
-    if ((key === 'ArrowDown' || key === 'ArrowUp') && count > 0) {
-      event.preventDefault()
-      show(true)
-      // One place more than there are: the field itself.
-      const step = key === 'ArrowDown' ? 1 : -1
-      return activate(((active + 1 + step + count + 1) % (count + 1)) - 1)
-    }
-    if (key === 'Enter' && active >= 0 && !list.hidden) {
-      event.preventDefault()
-      location.href = links()[active]?.dataset.href ?? location.href
-    }
-  })
+  listenToKeys(field, { isOpen: () => !list.hidden, active: () => active, links, show, activate })
   list.addEventListener('mousedown', (event) => event.preventDefault()) // The field keeps the focus until the click.
   list.addEventListener('click', ({ target }) => {
     const href = (target as Element).closest<HTMLElement>('[data-href]')?.dataset.href
     if (href) location.href = href
   })
   field.addEventListener('blur', () => show(false))
+}
+
+interface Box {
+  isOpen(): boolean
+  active(): number
+  links(): HTMLElement[]
+  show(isOpen: boolean): void
+  activate(index: number): void
+}
+
+/** Arrows go through the suggestions and the field, Enter opens one, Escape closes them. */
+function listenToKeys(field: HTMLInputElement, box: Box): void {
+  field.addEventListener('keydown', (event) => {
+    const { key } = event
+    const active = box.active()
+    if (key === 'Escape' && box.isOpen()) {
+      event.preventDefault()
+      return box.show(false)
+    }
+    const count = box.links().length
+    if ((key === 'ArrowDown' || key === 'ArrowUp') && count > 0) {
+      event.preventDefault()
+      box.show(true)
+      // One place more than there are: the field itself.
+      const step = key === 'ArrowDown' ? 1 : -1
+      return box.activate(((active + 1 + step + count + 1) % (count + 1)) - 1)
+    }
+    if (key === 'Enter' && active >= 0 && box.isOpen()) {
+      event.preventDefault()
+      location.href = box.links()[active]?.dataset.href ?? location.href
+    }
+  })
 }
 
 /** An option with all but the matched part in bold: what is new to the reader. */

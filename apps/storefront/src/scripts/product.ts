@@ -10,9 +10,9 @@ function show(html: string, focus?: string): boolean {
   const [old, fresh] = [column(), parser.parseFromString(html, 'text/html').querySelector('[data-choice]')]
   if (!old || !fresh) return false
   old.replaceChildren(...fresh.childNodes)
-  const said = old.querySelector('[data-say], .error, .stock')?.textContent ?? ''
+  const said = ['[data-say]', '.error:not([hidden])', '.stock'].map((one) => old.querySelector(one)).find(Boolean)
   const place = document.querySelector('[data-announce]')
-  if (place) place.textContent = said
+  if (place) place.textContent = said?.textContent?.trim() ?? ''
   if (focus) document.getElementById(focus)?.focus({ preventScroll: true })
   showCartCount()
   return true

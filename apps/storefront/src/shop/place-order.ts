@@ -2,32 +2,14 @@
 // nothing is charged twice. Each refusal leads to the place where the customer can do something about it, with what happened in words.
 import { ProblemError } from '@souk/contracts/client'
 import type { Order } from '@souk/contracts/orders'
-import type { Texts } from '../texts/texts.ts'
 import { type Attempt, attemptFor, isUnderWay, newAttempt, orderOfAttempt } from './attempt.ts'
-import { forgetCart, type Visitor } from './cart.ts'
+import { forgetCart } from './cart.ts'
 import { isAway } from './failures.ts'
 import type { Links } from './links.ts'
 import { keepOrderKey, orderKeyHeader } from './order-keys.ts'
-import type { PaymentOption } from './payment-choices.ts'
+import type { Buyer, Placed, Seen } from './purchase.ts'
 import { settleAfterRefusal } from './settle-refusal.ts'
-import type { Tell } from './told.ts'
 
-/** What the customer saw when the button was pressed. */
-export interface Seen {
-  readonly cartId: string
-  readonly version: number
-  readonly total: Order['totals']['total']
-  readonly option: PaymentOption
-}
-export interface Placed {
-  /** Where to go; undefined: the review is shown again, because nobody knows whether the order has arrived. */
-  readonly to?: string
-  readonly tells: readonly Tell[]
-}
-export interface Buyer extends Visitor {
-  readonly links: Links
-  readonly t: Texts
-}
 /** The id of an attempt that has ended is replaced, and the order sent once more. A cart becomes one order, so this charges nobody twice. */
 const ended = ['order-canceled', 'order-id-reused', 'order-id-taken']
 

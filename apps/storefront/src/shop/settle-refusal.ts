@@ -7,7 +7,7 @@ import { newAttempt } from './attempt.ts'
 import { changeCart, forgetCart, readCart } from './cart.ts'
 import { settlementOf } from './cart-lines.ts'
 import { missingStep } from './checkout-steps.ts'
-import type { Buyer, Placed, Seen } from './place-order.ts'
+import type { Buyer, Placed, Seen } from './purchase.ts'
 import type { Tell } from './told.ts'
 import { totalOf } from './totals.ts'
 

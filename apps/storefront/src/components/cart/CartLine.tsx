@@ -10,10 +10,7 @@ interface Props {
 }
 
 export function CartLine({ line, words, error, onChange }: Props) {
-  const { sku, name, variant, href, picture, quantity, unitPrice, perMeasure, total, notes, isSellable } = line
-  const id = `quantity:${sku}`
-  const step = (by: number) => onChange?.(String(Math.max(1, Math.min(999, quantity + by))))
-  const described = [notes.length > 0 && `notes:${sku}`, error && `error:${sku}`].filter(Boolean).join(' ') || undefined
+  const { sku, name, variant, href, picture, unitPrice, perMeasure, total, notes } = line
   return (
     <li class="cart-line">
       <span class="cart-picture">
@@ -41,60 +38,65 @@ export function CartLine({ line, words, error, onChange }: Props) {
           {error}
         </p>
       )}
-      <div class="cart-change">
-        <input type="hidden" name={`was:${sku}`} value={quantity} />
-        {onChange && isSellable && (
-          <button
-            type="button"
-            class="step"
-            aria-label={named(words.fewer, name)}
-            disabled={quantity <= 1}
-            onClick={() => step(-1)}
-          >
-            −
-          </button>
-        )}
-        <input
-          id={id}
-          name={id}
-          class="cart-quantity"
-          inputMode="numeric"
-          autoComplete="off"
-          maxLength={4}
-          size={3}
-          value={quantity}
-          aria-label={named(words.quantityOf, name)}
-          aria-invalid={error ? 'true' : undefined}
-          aria-describedby={described}
-          onChange={onChange && ((event) => onChange(event.currentTarget.value))}
-        />
-        {onChange && isSellable && (
-          <button
-            type="button"
-            class="step"
-            aria-label={named(words.more, name)}
-            disabled={quantity >= 999}
-            onClick={() => step(1)}
-          >
-            +
-          </button>
-        )}
-        {!onChange && (
-          <button type="submit" class="cart-link" name="do" value="update">
-            {words.update}
-          </button>
-        )}
-        <button
-          type="submit"
-          class="cart-link"
-          name="do"
-          value={`remove:${sku}`}
-          aria-label={named(words.remove, name)}
-        >
-          {words.removeShort}
-        </button>
-      </div>
+      <Quantity line={line} words={words} error={error} onChange={onChange} />
       <p class="cart-total money">{total}</p>
     </li>
+  )
+}
+
+/** The number and its buttons. */
+function Quantity({ line, words, error, onChange }: Props) {
+  const { sku, name, quantity, notes, isSellable } = line
+  const id = `quantity:${sku}`
+  const step = (by: number) => onChange?.(String(Math.max(1, Math.min(999, quantity + by))))
+  const described = [notes.length > 0 && `notes:${sku}`, error && `error:${sku}`].filter(Boolean).join(' ') || undefined
+  return (
+    <div class="cart-change">
+      <input type="hidden" name={`was:${sku}`} value={quantity} />
+      {onChange && isSellable && (
+        <button
+          type="button"
+          class="step"
+          aria-label={named(words.fewer, name)}
+          disabled={quantity <= 1}
+          onClick={() => step(-1)}
+        >
+          −
+        </button>
+      )}
+      <input
+        id={id}
+        name={id}
+        class="cart-quantity"
+        inputMode="numeric"
+        autoComplete="off"
+        maxLength={4}
+        size={3}
+        value={quantity}
+        aria-label={named(words.quantityOf, name)}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={described}
+        onChange={onChange && ((event) => onChange(event.currentTarget.value))}
+      />
+      {onChange && isSellable && (
+        <button
+          type="button"
+          class="step"
+          aria-label={named(words.more, name)}
+          disabled={quantity >= 999}
+          onClick={() => step(1)}
+        >
+          +
+        </button>
+      )}
+      {!onChange && (
+        <button type="submit" class="cart-link" name="do" value="update">
+          {words.update}
+        </button>
+      )}
+      <button type="submit" class="cart-link" name="do" value={`remove:${sku}`} aria-label={named(words.remove, name)}>
+        {words.removeShort}
+      </button>
+    </div>
   )
 }
