@@ -114,7 +114,8 @@ export const after = {
   declaration: '{name} widerruft den Vertrag zur Bestellung {number}.',
   withdrawnNext:
     'Noch nicht verschickt? Dann stornieren wir die Bestellung, und das Geld geht zurück. Sonst senden Sie die Waren bitte innerhalb von 14 Tagen zurück.',
-  pushText: 'Neuigkeiten zu dieser Bestellung auf dieses Gerät: eine Push-Nachricht, wenn sie unterwegs ist und wenn sich etwas ändert.',
+  pushText:
+    'Neuigkeiten zu dieser Bestellung auf dieses Gerät: eine Push-Nachricht, wenn sie unterwegs ist und wenn sich etwas ändert.',
   pushYes: 'Neuigkeiten schicken',
   pushNo: 'Nein, danke',
   pushDone: 'Erledigt. Dieses Gerät bekommt Neuigkeiten zu dieser Bestellung.',
