@@ -46,13 +46,16 @@ async function productOf(shop: Shop, slug: string, currency: string, language: L
 
 function goodsOfLine(line: Line, product: Product | undefined): LineGoods {
   const variant = product?.variants.find(({ sku }) => sku === line.sku)
+  const chosen = Object.values(variant?.options ?? {})
   const [picture] = product?.images ?? []
   const narrow = picture?.sizes?.[0]?.webp ?? picture?.urls.small
   return {
     name: variant && product ? product.title : line.title,
-    variant: variant ? Object.values(variant.options).join(', ') || variant.title : '',
+    variant: variant ? chosen.join(', ') || variant.title : '',
     picture: narrow ?? line.image,
     unitPrice: variant?.unitPrice,
-    facts: Object.values(product?.attributes ?? {}).slice(0, mostFacts),
+    facts: [...new Set(Object.values(product?.attributes ?? {}))]
+      .filter((fact) => !chosen.includes(fact))
+      .slice(0, mostFacts),
   }
 }
