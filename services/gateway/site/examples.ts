@@ -14,6 +14,7 @@ const byName: Record<string, unknown> = {
   title: 'Blue teapot',
   description: 'Hand-thrown, glazed twice.',
   currency: 'EUR',
+  language: 'de',
   amount: 1999,
   quantity: 2,
   name: 'Ada Lovelace',
@@ -64,9 +65,17 @@ export function exampleOf(given: Schema, name = '', brief = false): unknown {
   return exampleValue(schema, name)
 }
 
+/** Of records, whose names are free. */
+const namedExamples: Record<string, unknown> = {
+  options: { size: 'M' },
+  attributeNames: { material: 'Material' },
+  titles: { de: 'Blaue Teekanne' },
+  translations: { de: { title: 'Blaue Teekanne' } },
+}
+
 function exampleObject(schema: Schema, name: string, brief: boolean) {
   if (schema.patternProperties || typeof schema.additionalProperties === 'object')
-    return name === 'options' ? { size: 'M' } : { material: 'clay' }
+    return namedExamples[name] ?? { material: 'clay' }
   const fields = fieldsOf(schema).filter(([field]) => !brief || !isOptional(schema, field))
   return Object.fromEntries(fields.map(([field, inner]) => [field, exampleOf(inner, field, brief)]))
 }
