@@ -95,6 +95,8 @@ export const samples: Record<string, (world: World) => Sample> = {
   'products.feedSlugs': () => ({ lets: [200] }),
   'products.suggest': () => ({ query: { q: 'go' }, lets: [200] }),
   'products.listCategories': () => ({ lets: [200] }),
+  'products.feed': () => ({ query: { limit: 5 }, lets: [200] }),
+  'products.feedSlugs': () => ({ query: { limit: 5 }, lets: [200] }),
   'products.readPicture': ({ imageId }) => ({ params: { id: imageId, size: 'original' }, lets: [404] }),
   'products.listAll': () => ({ query: { limit: 5 }, lets: [200] }),
   'products.readAny': ({ productId }) => ({ params: { id: productId }, lets: [200] }),

@@ -68,9 +68,17 @@ export function exampleOf(given: Schema, name = '', brief = false): unknown {
   return exampleValue(schema, name)
 }
 
+/** Of records, whose names are free. */
+const namedExamples: Record<string, unknown> = {
+  options: { size: 'M' },
+  attributeNames: { material: 'Material' },
+  titles: { de: 'Blaue Teekanne' },
+  translations: { de: { title: 'Blaue Teekanne' } },
+}
+
 function exampleObject(schema: Schema, name: string, brief: boolean) {
   if (schema.patternProperties || typeof schema.additionalProperties === 'object')
-    return name === 'options' ? { size: 'M' } : { material: 'clay' }
+    return namedExamples[name] ?? { material: 'clay' }
   const fields = fieldsOf(schema).filter(([field]) => !brief || !isOptional(schema, field))
   return Object.fromEntries(fields.map(([field, inner]) => [field, exampleOf(inner, field, brief)]))
 }
