@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path'
 
 const project = resolve(import.meta.dirname, '..')
 /** Where tests are. */
-export const places = ['packages', 'services', 'local', 'tests', 'verify', 'seed', 'bench']
+export const places = ['packages', 'services', 'apps', 'local', 'tests', 'verify', 'seed', 'bench']
 /** These need installed brokers, so they run only when they are asked for. */
 export const brokerTests = join('tests', 'brokers')
 /** These need the tools that `.ci/install-deploy-tools` installs, and run only when they are asked for, too. */

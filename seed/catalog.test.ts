@@ -4,9 +4,10 @@ import { test } from 'node:test'
 import { checkAddress } from '@souk/service/http/addresses'
 import sharp from 'sharp'
 import { demoCategories, demoCustomers, demoProducts, manyProducts } from './catalog.ts'
-import { drawPicture, paintPicture, views } from './draw.ts'
+import { drawPicture, paintPicture } from './draw.ts'
 import { altOf } from './picture-words.ts'
 import type { SeedProduct } from './seed-product.ts'
+import { views } from './views.ts'
 
 const skusOf = (products: SeedProduct[]) => products.flatMap(({ variants }) => variants.map(({ sku }) => sku))
 const slugsOf = (products: SeedProduct[]) => products.map(({ slug }) => slug)

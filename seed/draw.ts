@@ -7,6 +7,7 @@ import { chance, ink, mix, type Pen, rect } from './draw-pen.ts'
 import { drawSetting } from './draw-settings.ts'
 import { measures, type Shape } from './draw-shapes.ts'
 import { thing } from './draw-stage.ts'
+import type { View } from './views.ts'
 
 export type { Shape } from './draw-shapes.ts'
 
@@ -17,8 +18,6 @@ export interface PictureRecipe {
   pattern?: string
   seed: number
 }
-export type View = 'alone' | 'setting' | 'detail'
-export const views: readonly View[] = ['alone', 'setting', 'detail']
 
 /** Shares of the frame that a thing may fill, and where a thing of no height would stand. */
 const fills = { width: 0.78, height: 0.74 }

@@ -1,7 +1,8 @@
 // Hands recipes to a painting process and gets pictures back, a few at a time.
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import type { PictureRecipe, View } from './draw.ts'
+import type { PictureRecipe } from './draw.ts'
+import type { View } from './views.ts'
 
 export interface Painter {
   paint(recipe: PictureRecipe, view: View): Promise<Uint8Array>

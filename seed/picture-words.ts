@@ -1,7 +1,8 @@
 // What each picture of a demo product shows, in words for people who do not see it.
-import type { View } from './draw.ts'
+
 import { measures, type Shape } from './draw-shapes.ts'
 import type { SeedProduct } from './seed-product.ts'
+import type { View } from './views.ts'
 
 const shapeWords: Record<Shape, string> = {
   bowl: 'a round bowl on a foot',

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Running } from '@souk/service'
 import { demoProducts } from './catalog.ts'
-import { views } from './draw.ts'
 import { altOf } from './picture-words.ts'
 import { putFirstPictures, putOtherPictures } from './put-pictures.ts'
 import { idOf } from './store-goods.ts'
+import { views } from './views.ts'
 
 const [bowl, river] = demoProducts() as [ReturnType<typeof demoProducts>[0], ReturnType<typeof demoProducts>[0]]
 const altsOf = (product: typeof bowl) => views.map((view) => altOf(product, view))

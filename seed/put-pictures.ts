@@ -4,12 +4,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { ProblemError } from '@souk/contracts'
 import { productsApi } from '@souk/contracts/products'
 import type { Running } from '@souk/service'
-import { type View, views } from './draw.ts'
 import { openPainter, type Painter } from './painter.ts'
 import { altOf } from './picture-words.ts'
 import type { SeedProduct } from './seed-product.ts'
 import type { SeedProgress } from './seed-progress.ts'
 import { clientAs, idOf, seedStaff } from './store-goods.ts'
+import { type View, views } from './views.ts'
 
 type Target = Pick<Running, 'serviceCalls'>
 /** Services forget the keys of uploads after three days. Later a picture that staff has deleted would come back. */

@@ -105,7 +105,7 @@ test('An order is found by number and address, and a wrong pair does not say whi
   assert.match(other.page, sentence)
   assert.equal(fieldIn(one.page, 'email'), 'stranger@example.com', 'what was typed is kept')
   const found = await post('/en/track', { number: number.toLowerCase().replace('-', ' '), email: 'Track@example.com' })
-  assert.equal(found.to, `/en/orders/${id}`)
+  assert.equal(found.to, `/en/orders/${id}?from=track`)
   assert.match((await open(found.to)).page, new RegExp(number))
 })
 

@@ -3,7 +3,15 @@
 import preact from '@astrojs/preact'
 import { defineConfig, passthroughImageService } from 'astro/config'
 import { soukAdapter } from './adapter.ts'
+import { shopConfig } from './shop.config.ts'
 import { themeScriptHash } from './src/scripts/theme.ts'
+
+/** SHOP_MAIL in an info page is the address of shop.config.ts. */
+const mailInPages = {
+  name: 'souk:mail-in-pages',
+  transform: (code: string, id: string) =>
+    id.endsWith('.md') ? code.replaceAll('SHOP_MAIL', shopConfig.mail) : undefined,
+}
 
 export default defineConfig({
   output: 'server',
@@ -34,6 +42,7 @@ export default defineConfig({
   markdown: { syntaxHighlight: false },
   devToolbar: { enabled: false },
   vite: {
+    plugins: [mailInPages],
     build: { sourcemap: false },
     ssr: { noExternal: true, external: ['undici'] },
   },

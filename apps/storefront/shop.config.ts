@@ -1,13 +1,11 @@
-// What a merchant changes: name, look, home page, menus and contact. docs/storefront.md explains each.
+// What a merchant changes: contact, countries, home page and menus. Colors and type are in src/styles/tokens.css; docs/storefront.md explains all.
 import type { Language } from '@souk/contracts/storefront'
 
 type Words = Readonly<Record<Language, string>>
 
 export interface ShopConfig {
-  /** Where customers write to. */
+  /** Where customers write to. In the info pages it stands for SHOP_MAIL. */
   readonly mail: string
-  /** Colors, type and radius; see src/styles/tokens.css for the names. Only what differs from there. */
-  readonly tokens: { readonly light: Readonly<Record<string, string>>; readonly dark: Readonly<Record<string, string>> }
   /** A path below public/, or undefined for the name in letters. */
   readonly logo: string | undefined
   /** The country that delivery times and prices are shown for until a visitor chooses another. */
@@ -31,7 +29,6 @@ export interface ShopConfig {
 
 export const shopConfig: ShopConfig = {
   mail: 'hello@souk.example',
-  tokens: { light: {}, dark: {} },
   logo: undefined,
   country: 'DE',
   countries:

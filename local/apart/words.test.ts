@@ -48,7 +48,7 @@ test('two shops on one machine have no address in common, also none that is free
   const hosts = { host: '127.0.0.1', operationsHost: '127.0.0.1' }
   const shops = [await planSlots(one, {}, hosts), await planSlots(one, {}, hosts)]
   const ports = shops.flatMap((slots) => slots.flatMap((slot) => [slot.port, slot.operationsPort]))
-  assert.equal(new Set(ports).size, 2 * 7 * 2 * 2)
+  assert.equal(new Set(ports).size, 2 * 8 * 2 * 2)
   assert.match(
     addressVariables(shops[0] ?? []).ORDERS_URL ?? '',
     /^http:\/\/127\.0\.0\.1:\d+,http:\/\/127\.0\.0\.1:\d+$/,

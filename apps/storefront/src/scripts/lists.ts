@@ -48,6 +48,8 @@ function showMore(goods: HTMLElement, pages: HTMLElement): void {
     if (!(await add())) return location.assign(link.href)
     remember({ until: (place().until ?? first) + 1 })
     goods.children[before]?.querySelector('a')?.focus({ preventScroll: true })
+    const said = document.querySelector<HTMLElement>('[data-now-shown]')
+    if (said) said.textContent = (said.dataset.nowShown ?? '').replace('{count}', String(goods.children.length))
   })
   async function restore(): Promise<void> {
     const { until = first, y } = place()

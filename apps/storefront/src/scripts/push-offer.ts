@@ -8,8 +8,8 @@ function mayOffer(): boolean {
 }
 
 /** Subscribes this browser. One that subscribed with a former key of the shop does so anew. */
-async function subscribe(): Promise<PushSubscription> {
-  const { publicKey } = (await (await fetch('/v1/push/key')).json()) as { publicKey: string }
+async function subscribe(keyPath: string): Promise<PushSubscription> {
+  const { publicKey } = (await (await fetch(keyPath)).json()) as { publicKey: string }
   await navigator.serviceWorker.register('/sw.js')
   const { pushManager } = await navigator.serviceWorker.ready
   const options = { userVisibleOnly: true, applicationServerKey: publicKey }
@@ -23,8 +23,8 @@ async function subscribe(): Promise<PushSubscription> {
   }
 }
 
-async function accept(path: string): Promise<void> {
-  const { endpoint, keys } = (await subscribe()).toJSON()
+async function accept(path: string, keyPath: string): Promise<void> {
+  const { endpoint, keys } = (await subscribe(keyPath)).toJSON()
   const fields = { endpoint: endpoint ?? '', p256dh: keys?.p256dh ?? '', auth: keys?.auth ?? '' }
   const response = await fetch(path, { method: 'POST', body: new URLSearchParams(fields) })
   if (!response.ok) throw new Error(`The shop answered ${response.status}.`)
@@ -43,7 +43,7 @@ function show(offer: HTMLElement): void {
   })
   part('[data-push-yes]')?.addEventListener('click', async () => {
     try {
-      await accept(dataset.pushOffer ?? '')
+      await accept(dataset.pushOffer ?? '', dataset.pushKey ?? '')
       say(offer.querySelector('template')?.content.textContent ?? '')
       part('.answers')?.remove()
     } catch {

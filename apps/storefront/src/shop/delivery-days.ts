@@ -6,9 +6,8 @@ import type { Texts } from '../texts/texts.ts'
 export function daysOf({ from, to }: Delivery, t: Texts): string {
   if (from === to) return t.day(from)
   const isOneMonth = from.slice(0, 7) === to.slice(0, 7)
-  return t('buy.dayRange', { from: isOneMonth ? dayOfMonth(from, t) : t.day(from), to: t.day(to) })
-}
-
-function dayOfMonth(day: string, t: Texts): string {
-  return t.language === 'de' ? `${Number(day.slice(8))}.` : String(Number(day.slice(8)))
+  return t('buy.dayRange', {
+    from: isOneMonth ? t('buy.dayOfMonth', { day: Number(from.slice(8, 10)) }) : t.day(from),
+    to: t.day(to),
+  })
 }

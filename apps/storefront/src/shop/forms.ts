@@ -42,7 +42,13 @@ export function failureOf(error: unknown, t: Texts, words: Words = {}): Failure 
   if (typeof said === 'string') return { status: 422, errors: {}, notice: t(said), code }
   if (said) return { status: 422, errors: { [said[0]]: t(said[1]) }, code }
   if (status === 401) return { status: 401, errors: {}, notice: t('account.sessionOver'), code }
-  if (status === 429) return { status: 429, errors: {}, notice: t('account.tooMany', waitIn(problem)), code }
+  if (status === 429)
+    return {
+      status: 429,
+      errors: {},
+      notice: t('account.tooMany', waitIn(problem as { retryAfterSeconds?: unknown })),
+      code,
+    }
   if (status >= 500) return { status: 502, errors: {}, notice: t('common.busyText'), code }
   const errors = fieldErrors(problem.errors, t, words)
   if (Object.keys(errors).length > 0) return { status: 422, errors, code }

@@ -51,9 +51,10 @@ function withShipping({ totals, shippingMethod, shippingMethods = [] }: Summed):
 }
 
 /** How much is missing until shipping costs nothing, and when the goods arrive. */
-export function shippingNote({ totals, shippingMethod, shippingMethods }: Cart, t: Texts): string[] {
+export function shippingNote(cart: Cart, t: Texts): string[] {
+  const { totals, shippingMethod, shippingMethods, freeShippingFrom: freeFrom } = cart
   const method = shippingMethods.find(({ id }) => id === shippingMethod) ?? shippingMethods[0]
-  const { freeShippingFrom: freeFrom, subtotal, discount } = totals
+  const { subtotal, discount } = totals
   const missing = freeFrom && freeFrom.amount - (subtotal.amount - discount.amount)
   const notes: string[] = []
   if (method?.delivery) notes.push(t('buy.arrives', { days: daysOf(method.delivery, t) }))

@@ -15,11 +15,11 @@ export interface Texts {
   /** The text of this name, with these values filled in. */
   (name: TextName, values?: Values): string
   readonly language: Language
+  /** How money, days and numbers are written. */
+  readonly locale: string
   money(money: { amount: number; currency: string }): string
   /** A day, as in "2 December"; with the year when `withYear`. */
   day(iso: string, withYear?: boolean): string
-  /** From a day to a day, as in "2 to 4 December". */
-  days(from: string, to: string): string
   /** A day and time in the shop's time zone. */
   time(iso: string): string
   number(value: number): string
@@ -45,7 +45,7 @@ export function textsIn(language: Language): Texts {
 function makeTexts(language: Language): Texts {
   const locale = locales[language]
   const formats = new Map<string, IntlMessageFormat>()
-  const currencies = new Map<string, Intl.NumberFormat>()
+  const currencies = new Map<string, { format: Intl.NumberFormat; unit: number }>()
   const days = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', timeZone })
   const daysWithYear = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'long', year: 'numeric', timeZone })
   const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone })
@@ -62,16 +62,17 @@ function makeTexts(language: Language): Texts {
   }
   return Object.assign(text, {
     language,
+    locale,
     money({ amount, currency }: { amount: number; currency: string }) {
-      let format = currencies.get(currency)
-      if (!format) {
-        format = new Intl.NumberFormat(locale, { style: 'currency', currency })
-        currencies.set(currency, format)
+      let known = currencies.get(currency)
+      if (!known) {
+        const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+        known = { format, unit: 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2) }
+        currencies.set(currency, known)
       }
-      return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+      return known.format.format(amount / known.unit)
     },
     day: (iso: string, withYear = false) => (withYear ? daysWithYear : days).format(new Date(iso)),
-    days: (from: string, to: string) => days.formatRange(new Date(from), new Date(to)),
     time: (iso: string) => times.format(new Date(iso)),
     number: (value: number) => numbers.format(value),
   })

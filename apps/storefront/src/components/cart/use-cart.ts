@@ -14,10 +14,10 @@ export function useCart(first: CartView, firstErrors: Errors, words: CartWords, 
   const [isBusy, setBusy] = useState(false)
   const [alert, setAlert] = useState('')
   const waiting = useRef(new Map<string, string>())
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const sending = useRef<Promise<void>>(Promise.resolve())
   const known = useRef(first)
-  const others = useRef<BroadcastChannel>(undefined)
+  const others = useRef<BroadcastChannel | undefined>(undefined)
 
   async function ask(body?: URLSearchParams) {
     setBusy(true)

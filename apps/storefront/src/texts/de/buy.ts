@@ -43,6 +43,7 @@ export const buy = {
   taxAddedRate: 'Steuer ({rate} %)',
   arrives: 'Lieferung: {days}',
   dayRange: '{from} bis {to}',
+  dayOfMonth: '{day}.',
   freeShippingFrom: 'Noch {missing} bis zum kostenlosen Versand.',
   code: 'Gutschein einlösen',
   codeLabel: 'Gutscheincode',

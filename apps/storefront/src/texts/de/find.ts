@@ -1,7 +1,7 @@
 // German texts for finding goods: home, categories, search, products.
 export const find = {
   lead: 'Von Hand gemacht, aus fünf Werkstätten des Basars.',
-  leadLink: 'Zu den Neuheiten',
+  leadLink: 'Zur Keramik',
   families: 'Das führen wir',
   newest: 'Neu im Laden',
   crumbs: 'Sie sind hier',

@@ -41,6 +41,7 @@ export const buy = {
   taxAddedRate: '{rate} % tax',
   arrives: 'Arrives {days}',
   dayRange: '{from} to {to}',
+  dayOfMonth: '{day}',
   freeShippingFrom: 'Only {missing} more for free shipping.',
   code: 'Redeem a voucher',
   codeLabel: 'Voucher code',

@@ -1,7 +1,7 @@
 // English texts for finding goods: home, categories, search, products.
 export const find = {
   lead: 'Things made by hand, from five workshops of the bazaar.',
-  leadLink: 'See what is new',
+  leadLink: 'See the ceramics',
   families: 'What we sell',
   newest: 'New in the shop',
   crumbs: 'Where you are',

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { brotliCompressSync } from 'node:zlib'
-import { awaitReaders } from '../../seed/await-readers.ts'
-import { openShop, type Shop } from '../../tests/fixture.ts'
-import { stockUp } from '../../tests/goods.ts'
+import { awaitReaders } from '../seed/await-readers.ts'
+import { openShop, type Shop } from './fixture.ts'
+import { stockUp } from './goods.ts'
 
 let shop: Shop
 before(async () => {
@@ -116,7 +116,7 @@ test('a search keeps its words, and one without results leads on', async () => {
 })
 
 test('scripts and styles of a first visit stay within their budget', async () => {
-  const built = resolve(import.meta.dirname, '../../apps/storefront/dist/client/_astro')
+  const built = resolve(import.meta.dirname, '../apps/storefront/dist/client/_astro')
   const compressed = (text: string | Buffer) => brotliCompressSync(text).length
   const names = (text: string, ending: 'js' | 'css') =>
     [...text.matchAll(new RegExp(`[\\w.-]+\\.${ending}(?=["'])`, 'g'))].map(([name]) => name)
