@@ -91,8 +91,6 @@ export const samples: Record<string, (world: World) => Sample> = {
   'products.list': () => ({ query: { q: 'good', limit: 5 }, lets: [200] }),
   'products.read': () => ({ params: { slug: 'good-thing' }, lets: [200] }),
   'products.related': () => ({ params: { slug: 'good-thing' }, lets: [200] }),
-  'products.feed': () => ({ lets: [200] }),
-  'products.feedSlugs': () => ({ lets: [200] }),
   'products.suggest': () => ({ query: { q: 'go' }, lets: [200] }),
   'products.listCategories': () => ({ lets: [200] }),
   'products.feed': () => ({ query: { limit: 5 }, lets: [200] }),
