@@ -97,7 +97,7 @@ test('nothing reaches the build but what is copied: no data, no history, no secr
     '*',
   )
   const allowed = ignored.filter((line) => line.startsWith('!')).map((line) => line.slice(1))
-  const sources = ['packages', 'common'].flatMap((name) => copied(name).flatMap((words) => words.slice(0, -1)))
+  const sources = ['packages', 'site', 'common'].flatMap((name) => copied(name).flatMap((words) => words.slice(0, -1)))
   for (const name of allowed)
     assert.ok(
       sources.some((source) => source.replace(/\/$/, '').startsWith(name)),
@@ -144,6 +144,7 @@ function makeTree(): void {
         filter: (path) => !/\.test\.ts$|\/node_modules$|\/\.[^/]*$/.test(path),
       })
   }
+  cpSync(join(project, 'apps/storefront/dist'), join(tree, 'apps/storefront/dist'), { recursive: true })
   mkdirSync(join(tree, 'node_modules', '@souk'), { recursive: true })
   for (const name of readdirSync(join(project, 'node_modules')).filter((one) => one !== '@souk'))
     symlinkSync(join(project, 'node_modules', name), join(tree, 'node_modules', name))
