@@ -37,8 +37,11 @@ export async function comes(
   language: Language = 'en',
 ): Promise<Walk> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-  t.after(() => context.close())
   const page = await context.newPage()
+  t.after(async () => {
+    if (!t.passed) t.diagnostic(`The page was ${page.url()}: ${(await page.innerText('body')).slice(0, 1_000)}`)
+    await context.close()
+  })
   page.setDefaultTimeout(20_000)
   return walkOf(page, url, language)
 }
