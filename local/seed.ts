@@ -64,11 +64,8 @@ async function seed(): Promise<void> {
     operations: false,
   })
   stops.push(running.stop)
-  if (!isBeside) {
-    const isGenerated = !env.SOUK_STAFF_PASSWORD
-    const seeded = await ensureShopIsSeeded(running, { staffPassword, isGenerated, progress })
-    staffLogin = seeded.staffLogin
-    await seeded.paintMore?.({ stopping: new AbortController().signal, restShare: 0, progress })
-  }
+  if (!isBeside)
+    staffLogin = (await ensureShopIsSeeded(running, { staffPassword, isGenerated: !env.SOUK_STAFF_PASSWORD, progress }))
+      .staffLogin
   if (count > 0) await seedMany(running, count, progress)
 }

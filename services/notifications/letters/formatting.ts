@@ -1,41 +1,33 @@
-// Formats money, times, addresses and names for letters, by language.
+// Formats money, times, addresses and names for letters. English only so far; other languages would start here.
 import type { Address, Money } from '@souk/contracts'
-import type { Language } from '@souk/contracts/notifications'
-import { textsOf } from './texts/texts.ts'
 
+const locale = 'en'
 const formatters = new Map<string, { format: Intl.NumberFormat; digits: number }>()
 
-/**
- * `{ amount: 1999, currency: 'EUR' }` as €19.99 in English and 19,99 € in German, exact to the last digit. Currencies without cents
- * (JPY) have none here.
- */
-export function moneyText({ amount, currency }: Money, language: Language): string {
-  const { format, digits } = formatters.get(language + currency) ?? newFormatter(language, currency)
+/** `{ amount: 1999, currency: 'EUR' }` as €19.99, exact to the last digit. Currencies without cents (JPY) have none here. */
+export function moneyText({ amount, currency }: Money): string {
+  const { format, digits } = formatters.get(currency) ?? newFormatter(currency)
   // As text, not divided: a double cannot hold the cents of a very large amount.
   const whole = String(Math.abs(amount)).padStart(digits + 1, '0')
   const decimal = digits > 0 ? `${whole.slice(0, -digits)}.${whole.slice(-digits)}` : whole
   return format.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral)
 }
 
-function newFormatter(language: Language, currency: string) {
-  const format = new Intl.NumberFormat(language, { style: 'currency', currency })
+function newFormatter(currency: string) {
+  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
   const formatter = { format, digits: format.resolvedOptions().maximumFractionDigits ?? 2 }
-  formatters.set(language + currency, formatter)
+  formatters.set(currency, formatter)
   return formatter
 }
 
-const timeOptions = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
-const times = { en: new Intl.DateTimeFormat('en', timeOptions), de: new Intl.DateTimeFormat('de', timeOptions) }
-export function timeText(time: string, language: Language): string {
-  return `${times[language].format(new Date(time))} UTC`
+const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
+export function timeText(time: string): string {
+  return `${times.format(new Date(time))} UTC`
 }
 
-const countries = {
-  en: new Intl.DisplayNames('en', { type: 'region' }),
-  de: new Intl.DisplayNames('de', { type: 'region' }),
-}
+const countries = new Intl.DisplayNames(locale, { type: 'region' })
 /** The lines of an address, all of them. The renderers break links that somebody typed into one. */
-export function addressLines(address: Address, language: Language): string[] {
+export function addressLines(address: Address): string[] {
   return [
     address.name,
     address.company,
@@ -43,13 +35,13 @@ export function addressLines(address: Address, language: Language): string[] {
     address.line2,
     `${address.postalCode} ${address.city}`.trim(),
     address.region,
-    countries[language].of(address.country),
+    countries.of(address.country),
   ].filter((line): line is string => line !== undefined && isVisible(line))
 }
 
 /** "Hello Ada,", or "Hello," when there is nothing to be seen of the name. */
-export function greeting(name: string, language: Language): string {
-  return textsOf(language).hello(isVisible(name) ? oneLine(name) : '')
+export function greeting(name: string): string {
+  return isVisible(name) ? `Hello ${oneLine(name)},` : 'Hello,'
 }
 
 /** Texts that are older than the check of requests may be of characters that nobody sees. */

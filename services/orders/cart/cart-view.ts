@@ -4,10 +4,7 @@ import { isUnchanged, type Reply, type Request, reply, versionEtag } from '@souk
 import type { OrdersContext } from '../context.ts'
 import { orderIdFor, statusOf } from './cart-access.ts'
 import type { StoredCart } from './carts-table.ts'
-import { withFormerPrice } from './former-prices.ts'
 import type { PricedCart } from './price-cart.ts'
-import { deliveryOf } from './shipping.ts'
-import { homeCountry } from './tax.ts'
 
 type Routes = (typeof ordersApi.routes)['putCart' | 'readCart' | 'readMyCart' | 'claimCart']
 type Asking = Pick<Request, 'headers' | 'caller'>
@@ -27,15 +24,12 @@ export async function cartReply(
 }
 
 async function cartView(
-  { id, version, order, body, updatedAt, formerPrices }: Omit<StoredCart, 'prices'>,
+  { id, version, order, body, updatedAt }: Omit<StoredCart, 'prices'>,
   priced: PricedCart,
   asking: Asking,
   context: OrdersContext,
 ): Promise<Cart> {
   const status = statusOf(order)
-  const { shippingMethods, shippingMethod } = priced
-  const country = body.shippingAddress?.country ?? homeCountry
-  const at = context.now()
   const stockProblems =
     status === 'open' ? await context.resources.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
   return {
@@ -45,14 +39,12 @@ async function cartView(
     orderId: orderIdFor(order, asking, context.settings.accessKeySecret),
     email: body.email,
     currency: priced.currency,
-    language: body.language,
-    lines: [...priced.lines.map((line) => withFormerPrice(line, formerPrices)), ...priced.unsellable],
+    lines: [...priced.lines, ...priced.unsellable],
     shippingAddress: body.shippingAddress,
     billingAddress: body.billingAddress,
-    shippingMethod: shippingMethod?.id,
-    shippingMethods: shippingMethods.map((one) => ({ ...one, delivery: deliveryOf(one.id, country, at) })),
+    shippingMethod: priced.shippingMethod?.id,
+    shippingMethods: priced.shippingMethods,
     codes: body.codes ?? [],
-    freeShippingFrom: (shippingMethod ?? shippingMethods[0])?.freeFrom,
     totals: priced.totals,
     problems: [...priced.problems, ...stockProblems],
     updatedAt,

@@ -4,7 +4,7 @@ import { ordersApi } from '@souk/contracts/orders'
 import type { PaymentChoice } from '@souk/contracts/payments'
 import { refuse } from '@souk/service'
 import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
-import { canShipTo, deliveryOf } from '../cart/shipping.ts'
+import { canShipTo } from '../cart/shipping.ts'
 import type { NewOrder } from '../order/order.ts'
 
 const route = ordersApi.routes.checkout
@@ -54,9 +54,6 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
   if (amount !== totals.total.amount || currency !== totals.total.currency) {
     refuse(route, 'price-changed', 'The total has changed. Look at the cart again before you buy.', { totals })
   }
-  const { taxes, ...orderTotals } = totals
-  const { id: methodId, name, price } = shippingMethod
-  const delivery = deliveryOf(methodId, shippingAddress.country, new Date(checkout.at))
   return {
     id: checkout.orderId,
     cartId: checkout.cartId,
@@ -67,11 +64,10 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
     cancelReason: null,
     cancelDetail: null,
     lines: priced.lines,
-    totals: orderTotals,
+    totals,
     shippingAddress,
     billingAddress: body.billingAddress ?? null,
-    shippingMethod: { id: methodId, name, price, delivery },
-    language: body.language ?? null,
+    shippingMethod,
     paymentChoice: checkout.payment,
     returnUrl: checkout.returnUrl,
     nextAction: null,

@@ -9,13 +9,12 @@ import type { OrdersContext } from '../context.ts'
 import { amountIn, askedLines, backForUnits, refuseTooMuch, shippingBack, tooLarge } from './money-back.ts'
 import { allThatIsLeft, amountOf, type Draft, moneyLeft } from './money-left.ts'
 import { newRefund } from './new-refund.ts'
-import { type Order, unitsOf } from './order.ts'
+import { type Order, orderView, unitsOf } from './order.ts'
 import { lockOrder } from './orders-table.ts'
 import { refuseMove } from './refuse-move.ts'
-import { viewSettled } from './settle-withdrawal.ts'
 
 const route = ordersApi.routes.refund
-type Asked = Omit<BodyOf<typeof route>, 'reason' | 'withdrawalId'>
+type Asked = Omit<BodyOf<typeof route>, 'reason'>
 
 export const refund = handleOnce(
   route,
@@ -30,9 +29,7 @@ export const refund = handleOnce(
       at,
       metrics,
     })
-    if (!refunding) return refuseMove(route, order, 'not-paid', 'there is nothing to refund.')
-    const settles = { withdrawalId: body.withdrawalId, refundId: asked.id, at }
-    return viewSettled(route, refunding, settles, transaction.sql)
+    return refunding ? orderView(refunding) : refuseMove(route, order, 'not-paid', 'there is nothing to refund.')
   },
 )
 
