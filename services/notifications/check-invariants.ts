@@ -13,9 +13,13 @@ export const checkInvariants = invariantCheck((context: NotificationsContext) =>
     checked,
     (sql) => sql`
       with notification as materialized (
-        select * from (select * from notification order by id desc limit ${newest}) as newest
-        union
-        select * from (select * from notification where status = 'queued' limit ${newest}) as queued
+        select *
+        from notification
+        where id in (
+          (select id from notification order by id desc limit ${newest})
+          union
+          (select id from notification where status = 'queued' limit ${newest})
+        )
       )`,
   ),
 )

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startForTest, type TestShop } from '@souk/service/fixture'
+import { checkInvariants } from './check-invariants.ts'
+import type { NotificationsContext } from './context.ts'
 import { canceled, placed, publish, refunded, shipped, verificationRequested } from './fixture.ts'
 import { invariants } from './invariants.ts'
 import { notifications } from './service.ts'
@@ -21,6 +23,23 @@ const broken = async () => {
   for (const { id, sql } of invariants) if ((await pool.query(sql)).rows.length > 0) found.push(id)
   return found
 }
+
+test('the check by schedule runs, and finds a letter that was forgotten', async () => {
+  const { sql } = shop.database('notifications')
+  const context = shop.running.services.get('notifications')?.context as NotificationsContext
+  const check = async () => {
+    await sql`update check_outcome set next_at = clock_timestamp()`
+    await checkInvariants.run(context, new AbortController().signal)
+    return sql`select name from check_outcome where violations > 0`
+  }
+  assert.deepEqual(await check(), [])
+  const [letter] = await sql<{ id: string }>`
+    update notification set status = 'queued', sent_at = null, next_attempt_at = now() - interval '11 minutes'
+    where kind = 'order-shipped'
+    returning id`
+  assert.deepEqual(await check(), [{ name: 'invariant no-mail-is-forgotten' }])
+  await sql`update notification set status = 'sent', sent_at = now() where id = ${letter?.id}`
+})
 
 const copyOf = (kind: string, cause: string) => `
   insert into notification (id, channel, cause, kind, recipient, subject, content, order_id, status, next_attempt_at, message_id, created_at, sent_at)
