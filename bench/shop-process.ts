@@ -16,6 +16,7 @@ const [dataFolder, port] = process.argv.slice(2) as [string, string]
 const env = {
   GATEWAY_RATE_LIMIT: 'off',
   PORT: port,
+  GATEWAY_URL: `http://127.0.0.1:${port}`,
   SOUK_PUBLIC_URL: `http://127.0.0.1:${port}`,
   SOUK_DATA: dataFolder,
   SOUK_POSTGRES_PORT: '0',
@@ -55,6 +56,7 @@ process.on('message', async ({ id, ask, value }: { id: number; ask: string; valu
     globalThis.gc?.()
     answer = process.memoryUsage()
   }
+  if (ask === 'processor') answer = process.cpuUsage()
   if (ask === 'stop') await stop()
   process.send?.({ id, answer }, () => ask === 'stop' && process.exit(0))
 })

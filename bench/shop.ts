@@ -1,19 +1,22 @@
 // Starts the measured shop as a process of its own, and asks it things.
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
+import { ensureStorefrontIsBuilt } from '../local/build-storefront.ts'
+import { say } from './report.ts'
 
 export interface BenchShop {
   url: string
   startedMs: number
   busUrl: string
   ask(
-    question: 'seed' | 'seed many' | 'stock' | 'leave' | 'settle' | 'memory' | 'schedules' | 'stop',
+    question: 'seed' | 'seed many' | 'stock' | 'leave' | 'settle' | 'memory' | 'processor' | 'schedules' | 'stop',
     value?: unknown,
   ): Promise<unknown>
   pid: number
 }
 
 export async function startShop(dataFolder: string, port: number): Promise<BenchShop> {
+  await ensureStorefrontIsBuilt(say)
   const began = performance.now()
   const child = fork(join(import.meta.dirname, 'shop-process.ts'), [dataFolder, String(port)], {
     serialization: 'advanced',

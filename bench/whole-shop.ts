@@ -10,6 +10,7 @@ import { removeDataFolder } from '../local/postgres-home.ts'
 import { measureBodies } from './bodies.ts'
 import { httpFloor, sqlFloor } from './floors.ts'
 import { type Client, type Measured, meanOf, measure, openClient } from './load.ts'
+import { pages } from './pages.ts'
 import { buy } from './purchase.ts'
 import { cells, goal, ms, print, ratio, row, say } from './report.ts'
 import { searches } from './searches.ts'
@@ -19,7 +20,9 @@ const quick = process.argv.includes('--quick')
 const isLarge = process.argv.includes('--large')
 /** A customer waits for a search. With facets or 250,000 products, few are measured in a short time. */
 const searchTurns = quick ? { turns: 1, seconds: 2 } : { turns: 2, seconds: 4 }
-const only = process.argv.find((word) => word.startsWith('--only='))?.slice(7)
+const only = process.argv.includes('--pages')
+  ? 'pages'
+  : process.argv.find((word) => word.startsWith('--only='))?.slice(7)
 /** What share of the SQL floor a purchase must reach, by how many shoppers buy at once. */
 const shareOfFloor = { 1: 0.35, 8: 0.4, 32: 0.4, 64: 0.4 }
 /** Measurements that are compared take turns: within a minute, a shared machine is a third faster or slower. */
@@ -40,6 +43,8 @@ try {
   goal('start with an existing database, PostgreSQL included, in 2 s', shop.startedMs <= 2_000, ms(shop.startedMs))
   const client = openClient(shop.url)
   if (!only || only === 'reads') await reads(client, shop)
+  if (!only || only === 'pages')
+    await pages(client, shop, await allSlugs(client), { count: turns.count, seconds: turns.readSeconds })
   if (!only || only === 'searches') await searches(client, ', 1,000 products', searchTurns)
   if (!only || only === 'purchases') await purchases(client, shop)
   if (isLarge) await largeSearches(client, shop)

@@ -10,6 +10,7 @@ const steps = [
   // The package `typescript` is installed as `tsc`: by its own name it is an optional peer of a library of the shop, and npm
   // would install it for everybody.
   { name: 'Types', words: [join(tools, 'tsc', 'bin', 'tsc'), '--noEmit', '-p', project] },
+  { name: 'Types of the pages', words: [join(project, 'local', 'check-pages.ts')] },
   { name: 'Lint and format', words: [join(tools, '@biomejs', 'biome', 'bin', 'biome'), 'check', '.'] },
   { name: 'Pipelines', words: [join(project, 'local', 'lint-workflows.ts')] },
   { name: 'Tests', words: [join(project, 'local', 'test.ts'), ...process.argv.slice(2)] },

@@ -69,7 +69,7 @@ test('two services of one process answer other processes on one port, and stop w
 })
 
 test('wrong choices of services, and missing databases, are told in one sentence each', async () => {
-  const known = 'users, products, inventory, payments, orders, notifications, gateway'
+  const known = 'users, products, inventory, payments, orders, notifications, storefront, gateway'
   assert.deepEqual(await outcome([], { SOUK_SERVICES: 'orders,stock' }), {
     said: '',
     complaint: `There is no service "stock". Say which services: ${known}.`,

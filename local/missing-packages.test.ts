@@ -54,7 +54,7 @@ function copyWithout(missing: string, t: TestContext): string {
     rmSync(copy, { recursive: true, force: true })
   })
   const isSource = (path: string) => !path.split('/').includes('node_modules')
-  for (const name of ['packages', 'services', 'local', 'seed', 'package.json'])
+  for (const name of ['packages', 'services', 'local', 'seed', 'apps/storefront/dist', 'package.json'])
     cpSync(join(repository, name), join(copy, name), { recursive: true, filter: isSource })
   const packages = join(copy, 'node_modules')
   mkdirSync(join(packages, '@souk'), { recursive: true })

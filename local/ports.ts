@@ -13,6 +13,7 @@ export const ports: Record<ServiceName, number> = {
   orders: 4104,
   payments: 4105,
   notifications: 4106,
+  storefront: 4107,
 }
 export const serviceNames = Object.keys(ports) as ServiceName[]
 
@@ -47,4 +48,10 @@ export function isFree(host: string, port: number): Promise<boolean> {
     })
     server.listen(port, host, () => server.close(() => resolve(true)))
   })
+}
+
+/** Under which host this machine reaches its own processes that listen on `host`. */
+export function reachable(host: string): string {
+  if (['0.0.0.0', '::', 'localhost'].includes(host)) return '127.0.0.1'
+  return host.includes(':') ? `[${host}]` : host
 }

@@ -64,8 +64,11 @@ async function seed(): Promise<void> {
     operations: false,
   })
   stops.push(running.stop)
-  if (!isBeside)
-    staffLogin = (await ensureShopIsSeeded(running, { staffPassword, isGenerated: !env.SOUK_STAFF_PASSWORD, progress }))
-      .staffLogin
+  if (!isBeside) {
+    const isGenerated = !env.SOUK_STAFF_PASSWORD
+    const seeded = await ensureShopIsSeeded(running, { staffPassword, isGenerated, progress })
+    staffLogin = seeded.staffLogin
+    await seeded.paintMore?.({ stopping: new AbortController().signal, restShare: 0, progress })
+  }
   if (count > 0) await seedMany(running, count, progress)
 }

@@ -10,16 +10,17 @@ import { MissingPackage, makeLog, type Running, run, WrongSettings } from '@souk
 import { startTelemetry } from '@souk/service/run/export-spans'
 import { ensureShopIsSeeded, type Seeded } from '../seed/seed.ts'
 import { allServices } from '../services/all-services.ts'
-import type { MailDelivery } from '../services/notifications/context.ts'
+import type { Delivery } from '../services/notifications/context.ts'
 import { wrongSettingsCode } from './apart/instance.ts'
 import { startApart } from './apart/start-apart.ts'
 import { measureLastBackup } from './backup/last-backup.ts'
 import { reasonToStayClosed } from './backup/recovery.ts'
+import { ensureStorefrontIsBuilt } from './build-storefront.ts'
 import { openBus } from './bus.ts'
 import { checkStart } from './check-start.ts'
 import { servicesIn, servicesNamed } from './chosen-services.ts'
 import { dataFolderIn, type Machine, openMachine } from './machine.ts'
-import { choosePort, ports } from './ports.ts'
+import { choosePort, ports, reachable } from './ports.ts'
 import { environmentWithSecrets } from './process-environment.ts'
 import { showProgress } from './progress.ts'
 import { startAlone } from './start-alone.ts'
@@ -82,7 +83,9 @@ async function begin(): Promise<void> {
   if (isCheck) return sayAndLeave(await checkStart(chosen, env))
   if (chosen && mode === '--apart')
     throw new WrongSettings('SOUK_SERVICES chooses the services of one process, and start:apart starts one for each.')
+  if (chosen?.some(({ name }) => name === 'storefront')) await ensureStorefrontIsBuilt(progress.say)
   if (chosen) return startAlone(chosen, { ...alone, onlyGiven: true })
+  await ensureStorefrontIsBuilt(progress.say)
   const closed = reasonToStayClosed(dataFolderIn(env))
   if (closed) throw new WrongSettings(closed)
   await (mode === '--apart' ? startApart(words, starting) : startTogether())
@@ -98,6 +101,7 @@ async function startTogether(): Promise<void> {
   const { host, port: wanted, operationsPort, operationsHost, logLevel, logFile } = readOwnSettings(env, ports.gateway)
   const port = await choosePort(host, wanted, { isCertain: Boolean(env.PORT) })
   env.SOUK_PUBLIC_URL ||= `http://localhost:${port}`
+  env.GATEWAY_URL ||= `http://${reachable(host)}:${port}`
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder, env, say: progress.say })
   starting.onStopLast(machine.stop)
@@ -122,8 +126,18 @@ async function startTogether(): Promise<void> {
   const seeded = await ensureShopIsSeeded(running, { staffPassword: machine.staffPassword, isGenerated, progress })
   progress.end()
   greet(running, machine, env.SOUK_PUBLIC_URL, seeded)
+  stops.push(paintOn(seeded, log))
   if (seeded.isNew && !stopping)
     await machine.writeOut().catch((error) => log.warn({ error: String(error) }, 'The next stop may take longer.'))
+}
+
+/** Goes on painting while the shop is open. Returns the function that stops it; the next start goes on from there. */
+function paintOn({ paintMore }: Seeded, log: ReturnType<typeof makeLog>): () => Promise<void> {
+  const stopped = new AbortController()
+  paintMore?.({ stopping: stopped.signal, restShare: 1 }).catch((error) => {
+    if (!stopped.signal.aborted) log.warn({ error: String(error) }, 'Not all pictures of the demo were painted.')
+  })
+  return async () => stopped.abort()
 }
 
 function rotatedLog(dataFolder: string): string {
@@ -135,10 +149,10 @@ function rotatedLog(dataFolder: string): string {
 }
 
 function greet(running: Running, machine: Machine, url: string, { isNew, staffLogin }: Seeded): void {
-  const delivery = running.services.get('notifications')?.context.resources as MailDelivery | undefined
+  const delivery = running.services.get('notifications')?.context.resources as Delivery | undefined
   const mailbox = delivery?.showsMailbox
     ? url + notificationsApi.routes.mailbox.path
-    : delivery?.channel
+    : delivery?.channels.mail
       ? 'closed: mail goes to the mail server'
       : 'closed, and mail waits for NOTIFICATIONS_SMTP_URL; NOTIFICATIONS_MAILBOX=on opens it to everybody who can reach the shop'
   const seconds = ((performance.now() - started) / 1000).toFixed(1)

@@ -4,11 +4,13 @@ import { join, relative, resolve } from 'node:path'
 
 const project = resolve(import.meta.dirname, '..')
 /** Where tests are. */
-export const places = ['packages', 'services', 'local', 'tests', 'verify', 'seed', 'bench']
+export const places = ['packages', 'services', 'apps', 'local', 'tests', 'verify', 'seed', 'bench']
 /** These need installed brokers, so they run only when they are asked for. */
 export const brokerTests = join('tests', 'brokers')
 /** These need the tools that `.ci/install-deploy-tools` installs, and run only when they are asked for, too. */
 export const deployTests = join('tests', 'deploy')
+/** These need a browser, and run only when they are asked for, too. */
+export const frontTests = join('tests', 'front')
 
 /**
  * Sorts the words of `npm test` into files and flags for Node's runner. Without a file, folder or pattern among them: all tests in `from`.
@@ -43,7 +45,7 @@ function filesOf(word: string): string[] {
 function testsBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
-    if ([brokerTests, deployTests].includes(relative(project, path))) return []
+    if ([brokerTests, deployTests, frontTests].includes(relative(project, path))) return []
     if (entry.isDirectory()) return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : testsBelow(path)
     return entry.name.endsWith('.test.ts') ? [relative(project, path)] : []
   })

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { brokerTests, chooseFiles, deployTests, places } from './test-files.ts'
+import { brokerTests, chooseFiles, deployTests, frontTests, places } from './test-files.ts'
 
 const opening = `import { test } from 'node:test'
 console.log('database: ' + process.env.SOUK_TEST_POSTGRES)\n`
@@ -41,6 +41,13 @@ test('tests of the deployment run only when they are asked for', () => {
   for (const words of [[], ['tests']]) assert.ok(!chooseFiles(words, places).files.includes(one), words.join())
   for (const words of [['tests/deploy'], [one]]) assert.ok(chooseFiles(words, places).files.includes(one), words.join())
   assert.ok(chooseFiles([], [deployTests]).files.includes(one))
+})
+
+test('tests in a browser run only when they are asked for', () => {
+  const one = join('tests', 'front', 'guest.test.ts')
+  for (const words of [[], ['tests']]) assert.ok(!chooseFiles(words, places).files.includes(one), words.join())
+  for (const words of [['tests/front'], [one]]) assert.ok(chooseFiles(words, places).files.includes(one), words.join())
+  assert.ok(chooseFiles([], [frontTests]).files.includes(one))
 })
 
 test('a folder without tests is an error, lest a misspelled one looks good', async (t) => {

@@ -6,12 +6,14 @@ import { spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { ensureStorefrontIsBuilt } from './build-storefront.ts'
 import { findFolderOwner } from './folder-lock.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { preparePostgresHome, removeDataFolder } from './postgres-home.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
 import { chooseBrokers } from './test-brokers.ts'
-import { brokerTests, chooseFiles, deployTests, places } from './test-files.ts'
+import { brokerTests, chooseFiles, deployTests, frontTests, places } from './test-files.ts'
+import { prepareFront } from './test-front.ts'
 
 const project = resolve(import.meta.dirname, '..')
 const temporary = realpathSync(tmpdir())
@@ -23,6 +25,7 @@ process.exitCode = await runChosen(words)
 function runChosen([kind, ...others]: string[]) {
   if (kind === '--brokers') return runBrokerTests(others)
   if (kind === '--deploy') return runTests(['--test-concurrency=1', ...others], [deployTests])
+  if (kind === '--front') return runFrontTests(others)
   return runTests(words)
 }
 
@@ -36,6 +39,16 @@ async function runBrokerTests(words: string[]) {
   return runTests(['--test-concurrency=3', '--test-force-exit', ...chosen.others], [brokerTests], {
     SOUK_TEST_BROKERS: chosen.names.join(','),
   })
+}
+
+async function runFrontTests(words: string[]) {
+  await ensureStorefrontIsBuilt((what) => console.log(`${what} …`))
+  const front = await prepareFront()
+  try {
+    return await runTests(['--test-concurrency=2', ...words], [frontTests], front.environment)
+  } finally {
+    await front.stop()
+  }
 }
 
 async function runTests(words: string[], from = places, environment: Record<string, string> = {}) {
@@ -53,6 +66,7 @@ async function runTests(words: string[], from = places, environment: Record<stri
     })
   }
   await removeForgotten()
+  await ensureStorefrontIsBuilt((what) => console.log(`${what} …`))
   const dataFolder = mkdtempSync(join(temporary, 'souk-test-'))
   let postgres: Postgres | undefined
   try {
@@ -67,7 +81,7 @@ async function runTests(words: string[], from = places, environment: Record<stri
     const code = await running.code
     if (isWithoutBrokers)
       console.log(
-        `The tests of the message brokers (${brokerTests}) and of the deployment (${deployTests}) did not run: npm run test:brokers, npm run test:deploy`,
+        `The tests of the message brokers (${brokerTests}), of the deployment (${deployTests}) and in a browser (${frontTests}) did not run: npm run test:brokers, npm run test:deploy, npm run test:front`,
       )
     return code
   } catch (error) {

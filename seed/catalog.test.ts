@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkAddress } from '@souk/service/http/addresses'
+import sharp from 'sharp'
 import { demoCategories, demoCustomers, demoProducts, manyProducts } from './catalog.ts'
 import { drawPicture, paintPicture } from './draw.ts'
+import { altOf } from './picture-words.ts'
 import type { SeedProduct } from './seed-product.ts'
+import { views } from './views.ts'
 
 const skusOf = (products: SeedProduct[]) => products.flatMap(({ variants }) => variants.map(({ sku }) => sku))
 const slugsOf = (products: SeedProduct[]) => products.map(({ slug }) => slug)
@@ -49,6 +52,26 @@ test('the demo has at least 60 products and 150 SKUs, two of the products drafts
   assert.ok(products.length >= 60, `${products.length} products`)
   assert.ok(skusOf(products).length >= 150, `${skusOf(products).length} SKUs`)
   assert.equal(products.filter(({ status }) => status === 'draft').length, 2)
+})
+
+test('everything is told in German, too, and what law asks of each kind of goods is told', () => {
+  for (const { slug, translations } of demoCategories()) assert.ok(translations?.de?.title, slug)
+  const isNumber = /^[\d× ]*( ?(cm|g|kg|l|ml|inch))?$|^A\d$/
+  const sameInBoth = new Set(['Indigo', 'Vegan', 'E14', 'Gold'])
+  for (const product of demoProducts()) {
+    const { slug, category, attributes, options, legal, translations, variants } = product
+    const german = translations?.de
+    assert.ok(german?.title && german.description, slug)
+    const words = [...Object.entries(attributes).flat(), ...options.flatMap(({ name, values }) => [name, ...values])]
+    for (const word of words.filter((one) => !isNumber.test(one) && !sameInBoth.has(one)))
+      assert.ok(german.words?.[word], `${slug}: ${word}`)
+    const isFood = ['spices', 'tea', 'sweets-and-pantry'].includes(category)
+    assert.equal(legal?.food !== undefined, isFood, slug)
+    assert.equal(legal?.manufacturer !== undefined, !isFood, slug)
+    if (isFood) for (const { sku, measure } of variants) assert.ok(measure, sku)
+    if (['cushions', 'rugs-and-kilims', 'scarves-and-throws', 'hammam'].includes(category))
+      assert.ok(legal?.textile, slug)
+  }
 })
 
 test('no two products share a slug, a title or an SKU', () => {
@@ -109,19 +132,25 @@ test('eight customers live in at least five countries and get mail at souk.examp
 })
 
 test('every product draws, no two pictures are alike, and a recipe always draws the same one', () => {
-  const pictures = demoProducts().map(({ picture }) => drawPicture(picture))
+  const draw = () => demoProducts().flatMap(({ picture }) => views.map((view) => drawPicture(picture, view)))
+  const pictures = draw()
   allDifferent(pictures)
-  assert.deepEqual(
-    demoProducts().map(({ picture }) => drawPicture(picture)),
-    pictures,
-  )
+  assert.deepEqual(draw(), pictures)
   for (const picture of pictures) assert.doesNotMatch(picture, /NaN|undefined|Infinity/)
 })
 
-test('a painted picture is a WebP under 200 kB', async () => {
-  for (const { picture } of demoProducts().filter((_, i) => i % 12 === 0)) {
-    const painted = await paintPicture(picture)
-    assert.equal(painted.toString('latin1', 8, 12), 'WEBP')
+test('every picture is described in words of its own', () => {
+  const alts = demoProducts().flatMap((product) => views.map((view) => altOf(product, view)))
+  allDifferent(alts)
+  for (const alt of alts) assert.ok(alt.length <= 300 && !alt.includes('undefined'), alt)
+})
+
+test('a painted picture is a WebP of 4:5 under 200 kB', async () => {
+  for (const [i, { picture }] of demoProducts().entries()) {
+    if (i % 12 > 0) continue
+    const painted = await paintPicture(picture, views[(i / 12) % views.length])
+    const { format, width = 0, height = 0 } = await sharp(painted).metadata()
+    assert.deepEqual([format, width / height], ['webp', 0.8])
     assert.ok(painted.length < 200_000, `${painted.length} bytes`)
   }
 })

@@ -5,6 +5,9 @@ import { leather } from './catalog-leather.ts'
 import { pantry } from './catalog-pantry.ts'
 import { textiles } from './catalog-textiles.ts'
 import { categories } from './categories.ts'
+import { inGerman } from './german.ts'
+import { germanCategories } from './german-categories.ts'
+import { legalFacts, measureOf, reducedPercent } from './legal-facts.ts'
 import type { SeedCategory, SeedProduct } from './seed-product.ts'
 
 export { demoCustomers, type SeedAddress, type SeedCustomer } from './customers.ts'
@@ -12,9 +15,22 @@ export { manyProducts } from './many-products.ts'
 
 /** Parents come before their children. */
 export function demoCategories(): SeedCategory[] {
-  return structuredClone(categories)
+  return structuredClone(categories).map((category) => {
+    const [title, description] = germanCategories[category.slug] ?? []
+    return title && description ? { ...category, translations: { de: { title, description } } } : category
+  })
 }
 
 export function demoProducts(): SeedProduct[] {
-  return structuredClone([...ceramics, ...textiles, ...pantry, ...leather, ...home])
+  return structuredClone([...ceramics, ...textiles, ...pantry, ...leather, ...home]).map(withFacts)
+}
+
+function withFacts(product: SeedProduct): SeedProduct {
+  return {
+    ...product,
+    variants: product.variants.map((variant) => ({ ...variant, measure: measureOf(product, variant.options) })),
+    legal: legalFacts(product),
+    translations: { de: inGerman(product) },
+    reducedPercent: reducedPercent[product.slug],
+  }
 }

@@ -5,7 +5,7 @@ import { band, dress, mouth, type Profile, row, turned } from './draw-turned.ts'
 
 const light = '#ffd98a'
 
-const warmth = (y: number, radius: number) => `<circle cy="${y}" r="${radius}" fill="url(#glow)"/>`
+const warmth = (y: number, radius: number) => `<circle cy="${y}" r="${radius}" fill="url(#glow)" stroke="none"/>`
 
 /** Ornaments cut through metal: the light shows, brighter in the middle. */
 const cutOut = (
@@ -128,7 +128,7 @@ function mosaic(pen: Pen): string {
     warmth(-630, 600) +
     turned(pen, stem, '#b98d4f', band(stem, -90, -76, '#7c5a2c') + row(stem, -60, 20, leaf(20, '#7c5a2c'))) +
     turned(pen, globe, mix(pen.accent, '#fff2cf', 0.7), tiles.join('')) +
-    moved(0, -630, `<circle r="230" fill="url(#glow)"/>`) +
+    moved(0, -630, `<circle r="230" fill="url(#glow)" stroke="none"/>`) +
     turned(
       pen,
       [

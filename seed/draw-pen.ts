@@ -6,6 +6,8 @@ export interface Pen {
   /** The color in shadow. */
   deep: string
   accentDeep: string
+  /** Close enough to see the threads of a cloth. */
+  isClose?: boolean
   /** Repeatable: the same recipe always gives the same numbers, from 0 up to 1. */
   random(): number
   /** Keeps markup for the picture's `defs` and returns the id that it was given. */

@@ -3,7 +3,10 @@ import { star } from './draw-motifs.ts'
 import { clipped, cream, ellipse, line, mix, moved, type Pen, path, px, rect, times, wood } from './draw-pen.ts'
 import { weave } from './draw-weave.ts'
 
-function fringe(x: number, y: number, width: number, long: number, color: string): string {
+/** Undyed wool, a little darker than the ground of the pictures. */
+const thread = '#dcc9a6'
+
+export function fringe(x: number, y: number, width: number, long: number, color: string): string {
   const count = Math.round(width / 19)
   return times(count + 1, (i) =>
     line(`M${px(x + (width * i) / count)} ${px(y)}l${i % 2 === 0 ? 3 : -3} ${long}`, color, 8),
@@ -21,7 +24,7 @@ function rod(width: number, y: number): string {
 
 function rug(pen: Pen): string {
   const cloth = { x: -370, y: -1030, width: 740, height: 980 }
-  return fringe(-366, -50, 732, 56, cream) + weaveInside(pen, cloth) + rod(430, -1036)
+  return fringe(-366, -50, 732, 56, thread) + weaveInside(pen, cloth) + rod(430, -1036)
 }
 
 function runner(pen: Pen): string {
@@ -30,7 +33,7 @@ function runner(pen: Pen): string {
   const roll = 'M-300 -760Q-330 -660 -300 -560H300Q330 -660 300 -760Z'
   return (
     clipped(pen, strip, moved(0, 0, weave(pen, { x: -430, y: -580, width: 860, height: 560 }))) +
-    fringe(-416, -40, 832, 48, cream) +
+    fringe(-416, -40, 832, 48, thread) +
     path('M-262 -560H262L276 -516H-276Z', '#000', 'fill-opacity=".2"') +
     clipped(pen, roll, weave(pen, { x: -330, y: -780, width: 660, height: 240 })) +
     path(roll, 'url(#fold)') +

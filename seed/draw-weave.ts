@@ -13,7 +13,17 @@ export interface Cloth {
 export function weave(pen: Pen, cloth: Cloth): string {
   const { x, y, width, height } = cloth
   const ground = rect(x, y, width, height, pen.color)
-  return ground + (patterns[pen.pattern] ?? scattered)(pen, cloth)
+  return ground + (patterns[pen.pattern] ?? scattered)(pen, cloth) + (pen.isClose ? threads(cloth) : '')
+}
+
+/** Light and shadow of the threads, over the pattern that they make. */
+function threads({ x, y, width, height }: Cloth): string {
+  const along = times(Math.ceil(height / 9), (i) => `M${px(x)} ${px(y + i * 9)}h${px(width)}`).join('')
+  const across = times(Math.ceil(width / 9), (i) => `M${px(x + i * 9)} ${px(y)}v${px(height)}`).join('')
+  return (
+    line(along, '#1c1020', 2.4, 'stroke-opacity=".16"') +
+    line(across, '#ffffff', 2.4, 'stroke-opacity=".13" stroke-dasharray="6 12"')
+  )
 }
 
 const patterns: Record<string, (pen: Pen, cloth: Cloth) => string> = {

@@ -2,6 +2,7 @@
 // Slugs end in `-no-<number>` and SKUs start with `NO<number>-`, so they never meet the demo's own.
 
 import { chance } from './draw-pen.ts'
+import { measureOf } from './legal-facts.ts'
 import { dye } from './palette.ts'
 import type { SeedProduct } from './seed-product.ts'
 import { trades } from './trades.ts'
@@ -50,13 +51,16 @@ export function* manyProducts(count: number, seed = 1): Generator<SeedProduct> {
     })
     const shade = color[0]!.toUpperCase() + color.slice(1)
     const words = noun.toLowerCase().replaceAll(' ', '-')
+    const slug = `${color}-${words}-no-${number}`
+    const { options, variants } = priceTable(`NO${number}-${words}-${color}`.toUpperCase(), [trade.option], rows)
     yield {
-      slug: `${color}-${words}-no-${number}`,
+      slug,
       title: `${manner} ${shade} ${noun} No. ${number}`,
       description: `${shade} ${noun.toLowerCase()} from ${origin}. ${pick(praises)} ${pick(farewells)}`,
       category,
       attributes: { material, color: shade, origin },
-      ...priceTable(`NO${number}-${words}-${color}`.toUpperCase(), [trade.option], rows),
+      options,
+      variants: variants.map((one) => ({ ...one, measure: measureOf({ slug, category }, one.options) })),
       status: 'published',
       picture: {
         shape,

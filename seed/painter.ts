@@ -2,9 +2,10 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
 import type { PictureRecipe } from './draw.ts'
+import type { View } from './views.ts'
 
 export interface Painter {
-  paint(recipe: PictureRecipe): Promise<Uint8Array>
+  paint(recipe: PictureRecipe, view: View): Promise<Uint8Array>
   close(): void
 }
 
@@ -20,13 +21,13 @@ export function openPainter(): Painter {
     for (const { reject } of waiting.values()) reject(new Error(`The painter stopped with code ${code}.`))
   })
   return {
-    paint(recipe) {
+    paint(recipe, view) {
       const place = next++
       return new Promise((resolve, reject) => {
         waiting.set(place, { resolve, reject })
-        child.send({ place, recipe })
+        child.send({ place, recipe, view })
       })
     },
-    close: () => void child.disconnect(),
+    close: () => void (child.connected && child.disconnect()),
   }
 }

@@ -1,4 +1,5 @@
 // What a category and a product of the demo shop consist of, before they are put into the services.
+import type { ProductInput } from '@souk/contracts/products'
 import type { PictureRecipe } from './draw.ts'
 
 export interface SeedCategory {
@@ -6,6 +7,7 @@ export interface SeedCategory {
   title: string
   parent?: string
   description: string
+  translations?: Record<string, { title: string; description: string }>
 }
 
 export interface SeedVariant {
@@ -14,6 +16,7 @@ export interface SeedVariant {
   /** Amounts in minor units: cents. */
   prices: { amount: number; currency: string }[]
   weightGrams: number
+  measure?: ProductInput['variants'][number]['measure']
   /** Pieces per warehouse: `main` is Berlin, `east` is Leipzig. */
   stock: Record<string, number>
 }
@@ -29,4 +32,11 @@ export interface SeedProduct {
   variants: SeedVariant[]
   status: 'published' | 'draft'
   picture: PictureRecipe
+  legal?: ProductInput['legal']
+  translations?: ProductInput['translations']
+  /** By how much its prices are lowered once it is in the shop. */
+  reducedPercent?: number
 }
+
+/** Titles and descriptions in German, by slug. */
+export type GermanTexts = Readonly<Record<string, readonly [title: string, description: string]>>

@@ -5,11 +5,11 @@ import type { Running } from '@souk/service'
 import { createCustomer, ensureStaff } from '../services/users/staff.ts'
 import { awaitReaders } from './await-readers.ts'
 import { demoCategories, demoCustomers, demoProducts, manyProducts } from './catalog.ts'
-import { openPainter } from './painter.ts'
 import { placePastOrders } from './past-orders.ts'
+import { putFirstPictures, putOtherPictures } from './put-pictures.ts'
 import type { SeedProduct } from './seed-product.ts'
 import type { SeedProgress } from './seed-progress.ts'
-import { clientAs, idOf, putCategories, putProducts, seedStaff } from './store-goods.ts'
+import { clientAs, putCategories, putProducts, seedStaff } from './store-goods.ts'
 
 const staffEmail = 'staff@souk.example'
 
@@ -18,6 +18,8 @@ export interface Seeded {
   isNew: boolean
   /** For people to read: the address, and the password. A generated one is told once, when the account is made. */
   staffLogin: string
+  /** Paints what the shop did not wait for. Missing where there is no demo. */
+  paintMore?(options: Parameters<typeof putOtherPictures>[2]): Promise<void>
 }
 
 /**
@@ -40,16 +42,19 @@ export async function ensureShopIsSeeded(
   const staffLogin = `${staffEmail}  ${staffPasswordText({ isNew, isItsPassword, staffPassword, isGenerated })}`
   const hasSimulator = running.services.get('payments')?.context.resources.simulator !== undefined
   if (users.context.shared.isProduction || !hasSimulator) return { isNew, staffLogin }
-  // The past orders are made last: when the last one is there, so is all the rest.
-  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true }))) return { isNew: false, staffLogin }
+  const products = demoProducts()
+  const paintMore: Seeded['paintMore'] =
+    options.pictures === false ? undefined : (how) => putOtherPictures(running, products, how)
+  // The past orders are made last: when the last one is there, so is all the rest but some pictures.
+  if (items.length > 0 && (await placePastOrders(running, { onlyAsk: true })))
+    return { isNew: false, staffLogin, paintMore }
 
   const { progress } = options
   progress.say('Making the categories')
   await putCategories(running, demoCategories())
-  const products = demoProducts()
   progress.say('Filling the shelves')
   await putProducts(running, products)
-  if (options.pictures !== false) await putPictures(running, products, progress)
+  if (options.pictures !== false) await putFirstPictures(running, products, progress)
   const customers = demoCustomers()
   const userIds = new Map<string, string>()
   for (const [index, customer] of customers.entries()) {
@@ -61,7 +66,7 @@ export async function ensureShopIsSeeded(
   await awaitReaders(running)
   await placePastOrders(running, { progress, userIds })
   await awaitReaders(running)
-  return { isNew: true, staffLogin }
+  return { isNew: true, staffLogin, paintMore }
 }
 
 function staffPasswordText(staff: {
@@ -102,33 +107,5 @@ export async function seedMany(running: Running, count: number, progress: SeedPr
     await Promise.all(now.map((one) => putProducts(running, one)))
     done += now.reduce((sum, one) => sum + one.length, 0)
     progress.bar('Filling the shelves', done, count)
-  }
-}
-
-async function putPictures(running: Running, products: readonly SeedProduct[], progress: SeedProgress): Promise<void> {
-  const client = clientAs(running, productsApi, seedStaff)
-  const painter = openPainter()
-  let done = 0
-  const todo = [...products]
-  const work = async () => {
-    for (let product = todo.shift(); product; product = todo.shift()) {
-      const id = idOf(`product ${product.slug}`)
-      const { images } = await client.readAny({ params: { id } })
-      if (images.length === 0) {
-        const picture = await painter.paint(product.picture)
-        await client.addPicture({
-          params: { id },
-          query: { alt: product.title },
-          body: picture,
-          headers: { 'content-type': 'image/webp' },
-        })
-      }
-      progress.bar('Painting pictures', ++done, products.length)
-    }
-  }
-  try {
-    await Promise.all([work(), work()])
-  } finally {
-    painter.close()
   }
 }

@@ -46,15 +46,15 @@ export async function putCategories(running: Running, categories: readonly SeedC
   const { items } = await products.listCategories({})
   for (const [position, category] of categories.entries()) {
     if (items.some((one) => one.slug === category.slug)) continue
-    const { slug, title, description, parent } = category
+    const { slug, title, description, parent, translations } = category
     await products.createCategory({
-      body: { id: idOf(`category ${slug}`), slug, title, description, parentSlug: parent, position },
+      body: { id: idOf(`category ${slug}`), slug, title, description, parentSlug: parent, position, translations },
     })
   }
 }
 
 export function inputOf(product: SeedProduct) {
-  const { slug, title, description, status, category, attributes, options, variants } = product
+  const { slug, title, description, status, category, attributes, options, variants, legal, translations } = product
   return {
     id: idOf(`product ${slug}`),
     slug,
@@ -64,12 +64,36 @@ export function inputOf(product: SeedProduct) {
     categorySlug: category,
     attributes,
     options,
-    variants: variants.map(({ sku, options: chosen, prices, weightGrams }) => ({
+    variants: variants.map(({ sku, options: chosen, prices, weightGrams, measure }) => ({
       sku,
       options: chosen,
       prices,
       weightGrams,
+      measure,
     })),
+    legal,
+    translations,
+  }
+}
+
+/** Lowers the prices of reduced goods, after they have cost more. Harmless when repeated. */
+async function reducePrices(running: Running, batch: readonly SeedProduct[]): Promise<void> {
+  const products = clientAs(running, productsApi, seedStaff)
+  for (const product of batch) {
+    const { reducedPercent } = product
+    if (reducedPercent === undefined) continue
+    const input = inputOf(product)
+    const { variants } = await products.readAny({ params: { id: input.id } })
+    if (variants.some((variant) => variant.reduced)) continue
+    const lowered = input.variants.map((variant) => ({
+      ...variant,
+      prices: variant.prices.map(({ amount, currency }) => ({
+        amount: Math.round((amount * (100 - reducedPercent)) / 1_000) * 10,
+        currency,
+      })),
+      reduced: true,
+    }))
+    await products.change({ params: { id: input.id }, body: { variants: lowered } })
   }
 }
 
@@ -82,6 +106,7 @@ export async function putProducts(running: Running, batch: readonly SeedProduct[
     const isThere = error instanceof ProblemError && (error.code === 'slug-taken' || error.code === 'sku-taken')
     if (!isThere) throw error
   }
+  await reducePrices(running, batch)
   const movements = batch.flatMap((product) =>
     product.variants.flatMap(({ sku, stock }) =>
       Object.entries(stock)

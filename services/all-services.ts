@@ -6,6 +6,16 @@ import { notifications } from './notifications/service.ts'
 import { orders } from './orders/service.ts'
 import { payments } from './payments/service.ts'
 import { products } from './products/service.ts'
+import { storefront } from './storefront/service.ts'
 import { users } from './users/service.ts'
 
-export const allServices: readonly AnyService[] = [users, products, inventory, payments, orders, notifications, gateway]
+export const allServices: readonly AnyService[] = [
+  users,
+  products,
+  inventory,
+  payments,
+  orders,
+  notifications,
+  storefront,
+  gateway,
+]

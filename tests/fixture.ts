@@ -9,6 +9,7 @@ import type { ServiceName } from '@souk/contracts'
 import { inventoryApi } from '@souk/contracts/inventory'
 import { ordersApi } from '@souk/contracts/orders'
 import { paymentsApi } from '@souk/contracts/payments'
+import { productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { makeLog } from '@souk/service'
@@ -70,6 +71,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
     listen: { host: '127.0.0.1', port },
     env: {
       SOUK_PUBLIC_URL: url,
+      GATEWAY_URL: url,
       GATEWAY_RATE_LIMIT: 'off',
       PAYMENTS_SIMULATOR_FOLDER: folder,
       // One person buys a lot in these tests.
@@ -150,5 +152,6 @@ function staffOf(test: TestShop) {
     orders: test.as(ordersApi, staff),
     inventory: test.as(inventoryApi, staff),
     payments: test.as(paymentsApi, staff),
+    products: test.as(productsApi, staff),
   }
 }

@@ -41,7 +41,7 @@ const files = globSync(
   '{apps,packages,services,local,seed,tests,verify,bench,torture,docs}/**/*.{ts,tsx,mts,mjs,astro}',
   {
     cwd: project,
-    exclude: (name) => name.includes('node_modules'),
+    exclude: (name) => /node_modules|(^|\/)dist(-next)?$/.test(name),
   },
 )
 const imports = files.flatMap((file) =>

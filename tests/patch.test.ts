@@ -62,6 +62,8 @@ const routes: Record<string, { fields: Record<string, Field>; first?: object }> 
         shown: ({ category }) => (category as { slug: string } | undefined)?.slug ?? nothing,
       },
       attributes: { value: { material: 'clay' }, unset: {} },
+      legal: { value: { warnings: 'Hot' }, unset: nothing },
+      translations: { value: { de: { title: 'Ding' } }, unset: nothing },
       options: {
         value: [{ name: 'Size', values: ['M'] }],
         unset: [],
@@ -88,6 +90,7 @@ const routes: Record<string, { fields: Record<string, Field>; first?: object }> 
       description: { value: 'Two\nlines', unset: '' },
       parentSlug: { value: 'hall', unset: nothing },
       position: { value: 7, unset: 0 },
+      translations: { value: { de: { title: 'Halle' } }, unset: nothing },
     },
   },
   'payments.switchSimulator': {

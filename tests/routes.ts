@@ -42,6 +42,15 @@ const product = () => {
     variants: [{ sku, prices: [{ amount: 100, currency: 'EUR' }], weightGrams: 1 }],
   }
 }
+const pushSubscription = {
+  endpoint: 'https://push.example.com/send/a',
+  keys: {
+    p256dh: 'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4',
+    auth: 'BTBZMqHH6r4Tts7J_aSIgg',
+  },
+}
+const told = { mail: true, push: true, sms: false }
+const orderNews = { confirmed: told, shipped: told, canceled: told, refunded: told }
 const movement = { location: 'main', kind: 'received', quantity: 1, reason: 'Test' }
 
 /** By `service.route`. */
@@ -84,6 +93,8 @@ export const samples: Record<string, (world: World) => Sample> = {
   'products.related': () => ({ params: { slug: 'good-thing' }, lets: [200] }),
   'products.suggest': () => ({ query: { q: 'go' }, lets: [200] }),
   'products.listCategories': () => ({ lets: [200] }),
+  'products.feed': () => ({ query: { limit: 5 }, lets: [200] }),
+  'products.feedSlugs': () => ({ query: { limit: 5 }, lets: [200] }),
   'products.readPicture': ({ imageId }) => ({ params: { id: imageId, size: 'original' }, lets: [404] }),
   'products.listAll': () => ({ query: { limit: 5 }, lets: [200] }),
   'products.readAny': ({ productId }) => ({ params: { id: productId }, lets: [200] }),
@@ -128,6 +139,16 @@ export const samples: Record<string, (world: World) => Sample> = {
   }),
   'orders.list': () => ({ query: { limit: 5 }, lets: [200] }),
   'orders.read': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
+  'orders.find': () => ({
+    body: { number: `S-${Math.ceil(Math.random() * 1e9)}`, email: `${randomUUID()}@example.com` },
+    lets: [404],
+  }),
+  'orders.withdraw': () => ({
+    body: { name: 'Ada', number: 'S-1', email: `${randomUUID()}@example.com` },
+    lets: [201],
+  }),
+  'orders.listWithdrawals': () => ({ query: { limit: 5 }, lets: [200] }),
+  'orders.closeWithdrawal': () => ({ params: { id: randomUUIDv7() }, body: { note: 'Test' }, lets: [404] }),
   'orders.timeline': ({ orderId }) => ({ params: { id: orderId }, lets: [200], ofA: true }),
   'orders.cancel': ({ orderId }) => ({ params: { id: orderId }, body: {}, lets: [409], ofA: true }),
   'orders.cancelUnits': ({ orderId }) => ({
@@ -159,12 +180,52 @@ export const samples: Record<string, (world: World) => Sample> = {
 
   'notifications.list': () => ({ query: { limit: 5 }, lets: [200] }),
   'notifications.resend': ({ notificationId }) => ({ params: { id: notificationId }, lets: [201] }),
+  'notifications.readPushKey': () => ({ lets: [200] }),
+  'notifications.putPushSubscription': ({ orderId }) => ({
+    body: { ...pushSubscription, orderId },
+    lets: [204],
+    ofA: true,
+  }),
+  'notifications.deletePushSubscription': () => ({ body: { endpoint: pushSubscription.endpoint }, lets: [204] }),
+  'notifications.readPreferences': () => ({ lets: [200] }),
+  'notifications.putPreferences': () => ({ body: { orderNews, newsletter: false }, lets: [200] }),
+  'notifications.putPhone': () => ({ body: { number: '+49 30 901820' }, lets: [202] }),
+  'notifications.confirmPhone': () => ({ body: { code: '000000' }, lets: [409, 422] }),
+  'notifications.deletePhone': () => ({ lets: [204] }),
+  'notifications.askForNewsletter': () => ({ body: { email: 'reader@example.com' }, lets: [202] }),
+  'notifications.askForStockAlert': () => ({ body: { sku: 'THING', email: 'waiting@example.com' }, lets: [202] }),
+  'notifications.subscriptionPage': () => ({ params: { action: 'confirm' }, query: { token: 'x' }, lets: [200] }),
+  'notifications.changeSubscription': () => ({
+    params: { action: 'unsubscribe' },
+    raw: { type: 'application/x-www-form-urlencoded', bytes: 'token=x' },
+    lets: [200],
+  }),
   'notifications.mailbox': () => ({ lets: [200] }),
   'notifications.readMail': ({ mailId }) => ({ params: { id: mailId }, lets: [200] }),
   'notifications.readMailBody': ({ mailId }) => ({ params: { id: mailId }, lets: [200] }),
   'notifications.mailboxList': () => ({ lets: [200] }),
 
   'gateway.homePage': () => ({ lets: [200] }),
+  'storefront.root': () => ({ lets: [302] }),
+  'storefront.home': () => ({ params: { language: 'en' }, lets: [200] }),
+  'storefront.category': () => ({ params: { language: 'en', slug: 'good-things' }, lets: [200, 404] }),
+  'storefront.search': () => ({ params: { language: 'de' }, query: { q: 'good' }, lets: [200] }),
+  'storefront.product': () => ({ params: { language: 'en', slug: 'good-thing' }, lets: [200] }),
+  'storefront.info': () => ({ params: { language: 'de', slug: 'imprint' }, lets: [200] }),
+  'storefront.script': () => ({ params: { '*': 'none.js' }, lets: [404] }),
+  'storefront.file': () => ({ params: { '*': 'icon.svg' }, lets: [200] }),
+  'storefront.robots': () => ({ lets: [200] }),
+  'storefront.serviceWorker': () => ({ lets: [200] }),
+  'storefront.sitemapIndex': () => ({ lets: [200] }),
+  'storefront.sitemap': () => ({ params: { part: 'pages.xml' }, lets: [200] }),
+  'storefront.feed': () => ({ params: { name: 'google.xml' }, lets: [200] }),
+  'storefront.orderLink': ({ orderId }) => ({ params: { id: orderId }, lets: [302] }),
+  'storefront.page': () => ({ params: { '*': 'en/cart' }, lets: [200] }),
+  'storefront.form': () => ({
+    params: { '*': 'en/track' },
+    raw: { type: 'application/x-www-form-urlencoded', bytes: 'number=S-1&email=a%40example.com' },
+    lets: [200, 303, 404, 422],
+  }),
   'gateway.front': () => ({ lets: [200] }),
   'gateway.docs': () => ({ lets: [200] }),
   'gateway.openapi': () => ({ lets: [200] }),

@@ -11,11 +11,11 @@ const mostLinesOfFile = 300
 /** Tests are lists of cases, with what they need. */
 const tests = /\.test\.ts$|-suite\.ts$|^tests\//
 /** Lists of goods, of drawings, and of routes and messages. */
-const tables = /^seed\/(catalog|draw)-|^packages\/contracts\//
+const tables = /^seed\/(catalog|draw)-|^packages\/contracts\/|^apps\/storefront\/src\/texts\//
 
 const files = globSync('{apps,packages,services,local,seed,tests,verify,bench,torture}/**/*.{ts,tsx,mts,mjs}', {
   cwd: project,
-  exclude: (name) => name.includes('node_modules'),
+  exclude: (name) => /node_modules|(^|\/)dist(-next)?$/.test(name),
 })
   .filter((name) => !tests.test(name))
   .map((name) => ({ name, lines: readFileSync(join(project, name), 'utf8').trimEnd().split('\n') }))

@@ -4,6 +4,7 @@ import { invariants as stockInvariants } from '../services/inventory/invariants.
 import { invariants as notificationInvariants } from '../services/notifications/invariants.ts'
 import { orderInvariants } from '../services/orders/invariants.ts'
 import { invariants as paymentInvariants } from '../services/payments/invariants.ts'
+import { invariants as catalogInvariants } from '../services/products/invariants.ts'
 import { invariants as userInvariants } from '../services/users/invariants.ts'
 import { bySql, type Check, type ShopToVerify, type Violations } from './check.ts'
 import { oversellingCheck, priceListCheck } from './cross-service-catalog.ts'
@@ -63,6 +64,7 @@ export async function verifyShop(
 
 function checksFor(has: (service: string) => boolean, { quiet, journal }: VerifyOptions): Check[] {
   const invariantsOf = {
+    products: catalogInvariants,
     inventory: stockInvariants,
     payments: paymentInvariants,
     orders: orderInvariants,

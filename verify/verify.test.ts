@@ -398,7 +398,7 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
   {
     id: 'E9-one-message-id',
     service: 'notifications',
-    damage: `alter table notification drop constraint notification_cause_kind_key;
+    damage: `drop index notification_once;
       ${newLetter('cause', `'<' || cause || '.' || kind || '@again>'`)}`,
     also: ['E9-told-once'],
   },
@@ -490,7 +490,25 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
     service: 'orders',
     damage: `update product_heard set version = version - 1 where ${one('product_heard')}`,
   },
-  { id: 'E8', service: 'products', damage: `delete from variant where sku = 'CUP'`, also: ['I11'] },
+  {
+    id: 'C1',
+    service: 'products',
+    damage: `update price_history set amount = amount - 1 where sku = 'bowl'`,
+  },
+  {
+    id: 'C2',
+    service: 'products',
+    damage: `update variant set is_reduced = true,
+        reductions = '{ "EUR": { "lowest": 999999, "began": "2100-01-01T00:00:00.000Z" } }' where sku = 'BOWL';
+      update product_price set reduced_from = 999999
+      where currency = 'EUR' and product_id = (select product_id from variant where sku = 'BOWL')`,
+  },
+  {
+    id: 'C3',
+    service: 'products',
+    damage: `update product_price set lowest = lowest - 1 where ${one('product_price')}`,
+  },
+  { id: 'E8', service: 'products', damage: `delete from variant where sku = 'CUP'`, also: ['C3', 'I11'] },
   { id: 'I11', service: 'inventory', damage: `delete from for_sale where sku = 'CUP'` },
   { id: 'I11', service: 'inventory', damage: `update for_sale set is_for_sale = false where sku = 'CUP'` },
 ]

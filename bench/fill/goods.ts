@@ -14,11 +14,11 @@ export const productStatements: Readonly<Record<string, readonly string[]>> = {
      select bench_fill.product_id(k), ${named('slug')}, ${named('title')}, x.description, x.status, x.category_id, x.attributes,
        x.options, x.variant_count, 1, x.created_at - make_interval(mins => (k / 2)::integer), x.updated_at, plain_title(${named('title')}), x.tags
      ${everyProduct} join bench_fill.rows_of_product x on x.id = t.id`,
-    `insert into variant (sku, product_id, position, options, prices, weight_grams)
-     select ${skuOf}, bench_fill.product_id(k), x.position, x.options, x.prices, x.weight_grams
+    `insert into variant (sku, product_id, position, options, prices, weight_grams, measure)
+     select ${skuOf}, bench_fill.product_id(k), x.position, x.options, x.prices, x.weight_grams, x.measure
      ${everyProduct} join bench_fill.rows_of_variant x on x.product_id = t.id join bench_fill.template_sku s on s.sku = x.sku`,
-    `insert into product_price (product_id, currency, lowest, highest, category_id, is_published)
-     select bench_fill.product_id(k), x.currency, x.lowest, x.highest, x.category_id, x.is_published
+    `insert into product_price (product_id, currency, lowest, highest, category_id, is_published, measure)
+     select bench_fill.product_id(k), x.currency, x.lowest, x.highest, x.category_id, x.is_published, x.measure
      ${everyProduct} join bench_fill.rows_of_product_price x on x.product_id = t.id`,
   ],
   orders: [

@@ -17,9 +17,10 @@ import {
 } from './fixture.ts'
 
 const skip = process.platform !== 'linux' && 'it reads /proc'
-const names = 'gateway.1 gateway.2 inventory.1 notifications.1 orders.1 orders.2 payments.1 products.1 users.1'.split(
-  ' ',
-)
+const names =
+  'gateway.1 gateway.2 inventory.1 notifications.1 orders.1 orders.2 payments.1 products.1 storefront.1 users.1'.split(
+    ' ',
+  )
 let shop: ApartShop
 before(async () => {
   shop = await prepareApart()
@@ -120,7 +121,7 @@ test('the log lines of all processes are printed whole, each behind the name of 
     return name === '' || !entry.startsWith('{') || typeof JSON.parse(entry).time !== 'string'
   })
   assert.deepEqual(broken, [])
-  assert.deepEqual(new Set(lines.map((line) => line.split('.')[0])).size, 7)
+  assert.deepEqual(new Set(lines.map((line) => line.split('.')[0])).size, 7) // Nobody asked for a page.
 })
 
 test('the end in the middle of a restart leaves no process', { skip }, async () => {

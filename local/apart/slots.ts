@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ServiceName } from '@souk/contracts'
 import { WrongSettings } from '@souk/service'
 import { addressVariable } from '../environment.ts'
-import { isFree, ports, serviceNames } from '../ports.ts'
+import { isFree, ports, reachable, serviceNames } from '../ports.ts'
 
 export interface Slot {
   readonly service: ServiceName
@@ -21,7 +21,7 @@ export interface Slot {
 
 const slotStep = 10
 const operationsOffset = 100
-const firstPorts: Record<ServiceName, number> = { ...ports, gateway: 4107 }
+const firstPorts: Record<ServiceName, number> = { ...ports, gateway: 4108 }
 /** When a port is taken, the one this much higher is tried, within the block of this shop. */
 const nextTry = 200
 /** Shops on one machine have blocks of their own: an address that is free for a moment must not become that of another shop. */
@@ -115,10 +115,4 @@ function portOf(address: string): number {
   const port = Number(URL.parse(address)?.port)
   if (port > 0) return port
   throw new WrongSettings(`${address} names no port; an address is like http://127.0.0.1:4104.`)
-}
-
-/** Under which host this machine reaches its own processes that listen on `host`. */
-function reachable(host: string): string {
-  if (['0.0.0.0', '::', 'localhost'].includes(host)) return '127.0.0.1'
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -11,7 +11,7 @@ import { freePort } from '../../tests/fixture.ts'
 import { findRunningShop } from '../machine.ts'
 import { removeDataFolder } from '../postgres-home.ts'
 
-const names = ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications']
+const names = ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'storefront']
 const skip = process.platform !== 'linux' && 'it reads /proc'
 const folder = mkdtempSync(join(tmpdir(), 'souk-apart-'))
 const dataFolder = join(folder, '.souk')
@@ -102,7 +102,7 @@ test('a start right after a kill takes over: the same ports, the same database',
 
 test('after a kill all its processes end, also when the data folder was deleted', { skip }, async () => {
   const all = [...servicesOf(launcher?.pid as number).values(), serverPid()]
-  assert.equal(all.length, 8)
+  assert.equal(all.length, 9)
   await killLauncher()
   removeDataFolder(dataFolder)
   await eventually('they have ended', () => !all.some(isAlive))

@@ -33,19 +33,22 @@ for (const words of [
 }
 
 test('a restart is of all services, or of those that are named', () => {
-  assert.equal(readServiceNames([]).length, 7)
+  assert.equal(readServiceNames([]).length, 8)
   assert.deepEqual(readServiceNames(['orders', 'gateway']), ['gateway', 'orders'])
   assert.throws(() => readServiceNames(['ordrs']), services)
 })
 
 test('two shops on one machine have no address in common, also none that is free at the moment', async () => {
   const one = Object.fromEntries(
-    ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications'].map((name) => [name, 1]),
+    ['gateway', 'users', 'products', 'inventory', 'orders', 'payments', 'notifications', 'storefront'].map((name) => [
+      name,
+      1,
+    ]),
   ) as Parameters<typeof planSlots>[0]
   const hosts = { host: '127.0.0.1', operationsHost: '127.0.0.1' }
   const shops = [await planSlots(one, {}, hosts), await planSlots(one, {}, hosts)]
   const ports = shops.flatMap((slots) => slots.flatMap((slot) => [slot.port, slot.operationsPort]))
-  assert.equal(new Set(ports).size, 2 * 7 * 2 * 2)
+  assert.equal(new Set(ports).size, 2 * 8 * 2 * 2)
   assert.match(
     addressVariables(shops[0] ?? []).ORDERS_URL ?? '',
     /^http:\/\/127\.0\.0\.1:\d+,http:\/\/127\.0\.0\.1:\d+$/,

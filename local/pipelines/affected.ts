@@ -24,15 +24,18 @@ export type Parts = ReadonlyMap<string, ReadonlySet<string>>
 /** Reads the import lines of all services and packages, their tests included. */
 export function readParts(root = project): Parts {
   const direct = new Map<string, Set<string>>()
-  for (const manifest of globSync('{services,packages}/*/package.json', { cwd: root })) {
+  for (const manifest of globSync('{services,packages,apps}/*/package.json', { cwd: root })) {
     const part = manifest.split('/').slice(0, 2).join('/')
-    const files = globSync(`${part}/**/*.{ts,tsx,mts,mjs}`, {
+    const files = globSync(`${part}/**/*.{ts,tsx,mts,mjs,astro}`, {
       cwd: root,
-      exclude: (name) => name.includes('node_modules'),
+      exclude: (name) => /node_modules|(^|\/)dist(-next)?$/.test(name),
     })
     const targets = files.flatMap((file) => targetsIn(readFileSync(join(root, file), 'utf8')))
     const ours = targets.filter((target) => target.startsWith('@souk/')).map((target) => target.split('/')[1])
-    direct.set(part, new Set(ours.map((name) => `packages/${name}`)))
+    const its = ours.map((name) => `packages/${name}`)
+    // It serves what is built there, without an import.
+    if (part === 'services/storefront') its.push('apps/storefront')
+    direct.set(part, new Set(its))
   }
   return new Map([...direct.keys()].map((part) => [part, madeOf(part, direct)]))
 }

@@ -6,6 +6,7 @@ import * as notifications from './notifications.ts'
 import * as orders from './orders.ts'
 import * as payments from './payments.ts'
 import * as products from './products.ts'
+import { storefrontApi } from './storefront.ts'
 import * as users from './users.ts'
 
 export const apis: readonly Api[] = [
@@ -15,6 +16,7 @@ export const apis: readonly Api[] = [
   orders.ordersApi,
   payments.paymentsApi,
   notifications.notificationsApi,
+  storefrontApi,
   gatewayApi,
 ] as unknown as readonly Api[]
 

@@ -5,6 +5,13 @@ import { Line, Opaque } from './text.ts'
 
 export const Id = Type.String({ format: 'uuid', description: 'A UUID; new ones are version 7.' })
 export const Time = Type.String({ format: 'date-time', description: 'UTC, ISO 8601.' })
+export const Day = Type.String({ format: 'date', description: 'A day, ISO 8601: 2026-12-02.' })
+/** The language in which somebody shops. */
+export const Language = Type.String({
+  pattern: '^[a-z]{2,3}$',
+  maxLength: 3,
+  description: 'A primary language tag of BCP 47, such as en or de.',
+})
 /** The domain is stored in lower case and in ASCII (ada@bücher.example is ada@xn--bcher-kva.example). */
 export const Email = Type.String({ format: 'email', maxLength: 254, 'x-text': 'email' })
 export const Sku = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$', maxLength: 64 })

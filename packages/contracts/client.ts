@@ -92,9 +92,9 @@ function problemIn({ status, body }: Answer): Problem {
   }
 }
 
-/** The path of a route with its parameters filled in. */
+/** The path of a route with its parameters filled in; what a parameter may be, in parentheses, is left out. */
 export function pathOf(route: Route, params: Record<string, unknown> = {}): string {
-  return route.path.replace(/:(\w+)|\*/g, (part, name) => {
+  return route.path.replace(/:(\w+)(?:\([^)]*\))?|\*/g, (part, name) => {
     if (part === '*')
       return String(params['*'] ?? '')
         .split('/')

@@ -2,7 +2,15 @@
 // Contracts are data: gateway, services, clients, tests, OpenAPI and AsyncAPI are all read from them.
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 
-export type ServiceName = 'gateway' | 'users' | 'products' | 'inventory' | 'orders' | 'payments' | 'notifications'
+export type ServiceName =
+  | 'gateway'
+  | 'storefront'
+  | 'users'
+  | 'products'
+  | 'inventory'
+  | 'orders'
+  | 'payments'
+  | 'notifications'
 
 /** Who may call: everybody, signed-in customers, the shop's staff, or only the named services (never public). */
 export type Access = 'anyone' | 'customer' | 'staff' | { services: readonly ServiceName[] }

@@ -4,7 +4,8 @@ import { Type } from 'typebox'
 import { Currency, Slug } from './basics.ts'
 import { Bytes, defineApi, Shape } from './define.ts'
 import { Availability } from './inventory.ts'
-import { Category, Product, ProductCard, ProductList, ProductSort } from './products.ts'
+import { Language } from './product-parts.ts'
+import { Category, listFilters, Product, ProductCard, ProductList } from './products.ts'
 import { Opaque } from './text.ts'
 
 const missing = Type.Array(Type.String(), {
@@ -16,14 +17,14 @@ const aggregate = { ...browse, cache: { seconds: 0.5, dropOn: ['products'], mayB
 const site = { ...browse, hidden: true, reply: Bytes } as const
 // Written from the contracts, so they stay the same while the gateway runs.
 const document = { ...site, cache: { seconds: 3_600, dropOn: [] } } as const
-const currency = { currency: Type.Optional(Currency) }
+const shown = { currency: Type.Optional(Currency), language: Type.Optional(Language) }
 
 export const gatewayApi = defineApi('gateway', 'The public entry to all services, and aggregates for whole screens.', {
   homePage: {
     ...aggregate,
     path: '/v1/pages/home',
     summary: 'What the home page needs',
-    query: Shape(currency),
+    query: Shape(shown),
     reply: Shape({
       categories: Type.Optional(Type.Array(Category)),
       newest: Type.Optional(Type.Array(ProductCard)),
@@ -35,7 +36,7 @@ export const gatewayApi = defineApi('gateway', 'The public entry to all services
     path: '/v1/pages/product/:slug',
     summary: 'What a product page needs',
     params: Shape({ slug: Slug }),
-    query: Shape(currency),
+    query: Shape(shown),
     reply: Shape({
       product: Product,
       availability: Type.Optional(Type.Array(Availability)),
@@ -47,20 +48,22 @@ export const gatewayApi = defineApi('gateway', 'The public entry to all services
     ...aggregate,
     path: '/v1/pages/category/:slug',
     summary: 'What a category page needs',
+    about: 'Its list has facets, and takes the filters, sorting and pages of /v1/products.',
     params: Shape({ slug: Slug }),
     query: Shape({
-      ...currency,
+      ...shown,
+      ...listFilters,
       cursor: Type.Optional(Opaque({ maxLength: 400 })),
-      sort: Type.Optional(ProductSort),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
     }),
     reply: Shape({ category: Category, children: Type.Array(Category), products: Type.Optional(ProductList), missing }),
-    refusals: { 'invalid-cursor': 400 },
+    refusals: { 'invalid-cursor': 400, 'invalid-page': 400 },
   },
 
   front: {
     ...site,
     sameForEverybody: true,
-    path: '/',
+    path: '/developers',
     securityPolicy: 'page',
     summary: 'What is running, and where to go from here',
   },

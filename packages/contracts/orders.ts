@@ -1,20 +1,58 @@
 // What the orders service promises: carts, checkout, history, shipping, refunds.
 import { type Static, Type } from 'typebox'
-import { Address, AddressInput, byId, Country, Currency, Email, Id, Money, paging, Sku, Time } from './basics.ts'
+import {
+  Address,
+  AddressInput,
+  byId,
+  Country,
+  Currency,
+  Day,
+  Email,
+  Id,
+  Language,
+  Money,
+  Page,
+  paging,
+  Sku,
+  Time,
+} from './basics.ts'
 import { defineApi, message, OneOf, Shape } from './define.ts'
 import { NextAction, PaymentChoice } from './payments.ts'
-import { Line, Link, Opaque, SearchText } from './text.ts'
+import { Line, Lines, Link, Opaque, SearchText } from './text.ts'
 
 const Quantity = Type.Integer({ minimum: 1, maximum: 999 })
-export const ShippingMethod = Shape({ id: Type.String(), name: Type.String(), price: Money })
-export const Totals = Shape({
+export const Delivery = Shape(
+  { from: Day, to: Day },
+  {
+    description:
+      'The first and the last day on which the parcel should arrive, when the order is placed now: working days from Monday to Friday. Public holidays are not left out.',
+  },
+)
+export type Delivery = Static<typeof Delivery>
+const methodBasics = { id: Type.String(), name: Type.String(), price: Money }
+export const ShippingMethod = Shape({
+  ...methodBasics,
+  delivery: Type.Optional(Delivery),
+  freeFrom: Type.Optional(
+    Shape(Money.properties, {
+      description: 'The method costs nothing when the goods, less the discount, cost this or more.',
+    }),
+  ),
+})
+const totalsBasics = {
   subtotal: Money,
   discount: Money,
   shipping: Money,
   tax: Money,
   total: Money,
   taxIncluded: Type.Boolean({ description: 'True: prices contain the tax, which is shown but not added.' }),
-})
+}
+const Taxes = Type.Optional(
+  Type.Array(Shape({ rate: Type.Number({ description: 'Percent.' }), tax: Money }), {
+    description: 'The tax by rate, that on shipping included. The taxes add up to tax. Empty where no tax is due.',
+  }),
+)
+export const Totals = Shape({ ...totalsBasics, taxes: Taxes })
 export type Totals = Static<typeof Totals>
 const lineBasics = {
   sku: Sku,
@@ -24,6 +62,9 @@ const lineBasics = {
   lineTotal: Money,
   image: Type.Optional(Type.String()),
   slug: Type.Optional(Type.String()),
+  withdrawal: Type.Optional(
+    OneOf(['excluded'], { description: 'excluded: made to order, for example. There is no right of withdrawal.' }),
+  ),
 }
 /** Ids that clients choose carry random bits, so that nobody guesses them: RFC 9562, versions 4 and 7. */
 const randomId = (versions: string) =>
@@ -47,11 +88,15 @@ export const CartProblem = Shape({
     'order-too-large',
   ]),
   sku: Type.Optional(Sku),
+  available: Type.Optional(
+    Type.Integer({ description: 'Of out-of-stock and not-enough-stock: the units of the SKU that are left.' }),
+  ),
   message: Type.String(),
 })
 export const CartInput = Shape({
   email: Type.Optional(Email),
   currency: Type.Optional(Currency),
+  language: Type.Optional(Language),
   lines: Type.Array(Shape({ sku: Sku, quantity: Quantity }), { maxItems: 200 }),
   shippingAddress: Type.Optional(AddressInput),
   billingAddress: Type.Optional(AddressInput),
@@ -74,12 +119,29 @@ export const Cart = Shape({
   ),
   email: Type.Optional(Email),
   currency: Currency,
-  lines: Type.Array(Shape(lineBasics)),
+  language: Type.Optional(Language),
+  lines: Type.Array(
+    Shape({
+      ...lineBasics,
+      previousUnitPrice: Type.Optional(
+        Shape(Money.properties, {
+          description:
+            'The unit price when the cart was last stored, if it is another one now. Storing the cart again accepts the new price.',
+        }),
+      ),
+    }),
+  ),
   shippingAddress: Type.Optional(Address),
   billingAddress: Type.Optional(Address),
   shippingMethod: Type.Optional(Type.String()),
   shippingMethods: Type.Array(ShippingMethod),
   codes: Type.Array(Type.String()),
+  freeShippingFrom: Type.Optional(
+    Shape(Money.properties, {
+      description:
+        'Shipping costs nothing when the goods, less the discount, cost this or more. That of the chosen method, or else of the cheapest.',
+    }),
+  ),
   totals: Totals,
   problems: Type.Array(CartProblem),
   updatedAt: Time,
@@ -156,6 +218,33 @@ export const Cancellation = Shape(
   },
   { description: 'Units of a paid order that were not sent and will not be.' },
 )
+export const withdrawalStatuses = ['announced', 'canceled', 'closed', 'unmatched'] as const
+const WithdrawnLine = Shape({ sku: Sku, quantity: Type.Integer() })
+const withdrawalBasics = {
+  id: Id,
+  status: OneOf(withdrawalStatuses, {
+    description:
+      'announced: the goods come back, or staff cancels what was not sent. canceled: nothing had been sent, and the order was canceled. closed: staff has settled it, as a rule with a refund. unmatched: no order has this number and e-mail address.',
+  }),
+  lines: Type.Optional(Type.Array(WithdrawnLine, { description: 'Missing: the whole order.' })),
+  late: Type.Boolean({ description: 'True: declared after the period of withdrawal had ended.' }),
+  excluded: Type.Array(Sku, { description: 'Declared goods for which there is no right of withdrawal.' }),
+  receivedAt: Time,
+  closedAt: Type.Optional(Time),
+  refundId: Type.Optional(Id),
+}
+export const OrderWithdrawal = Shape(withdrawalBasics, { description: 'A declaration of withdrawal from an order.' })
+export type OrderWithdrawal = Static<typeof OrderWithdrawal>
+export const Withdrawal = Shape({
+  ...withdrawalBasics,
+  orderId: Type.Optional(Id),
+  number: Type.String({ description: 'The number of the order, as it was typed.' }),
+  email: Email,
+  name: Type.String(),
+  statement: Type.Optional(Type.String()),
+  note: Type.Optional(Type.String({ description: 'Of staff, when it was closed without a refund.' })),
+})
+export type Withdrawal = Static<typeof Withdrawal>
 export const Order = Shape({
   id: Id,
   number: Type.String(),
@@ -168,9 +257,20 @@ export const Order = Shape({
   shippingAddress: Address,
   billingAddress: Type.Optional(Address),
   shippingMethod: ShippingMethod,
+  delivery: Type.Optional(
+    Shape(Delivery.properties, { description: 'The days of arrival that were promised when the order was placed.' }),
+  ),
+  language: Type.Optional(Language),
   shipments: Type.Array(Shipment),
   refunds: Type.Array(Refund),
   cancellations: Type.Array(Cancellation),
+  withdrawals: Type.Optional(Type.Array(OrderWithdrawal)),
+  withdrawUntil: Type.Optional(
+    Type.String({
+      format: 'date',
+      description: 'The last day of the period of withdrawal. Missing until everything was sent: it has not begun.',
+    }),
+  ),
   nextAction: Type.Optional(NextAction),
   /** The key with which a guest reads the order later (header Order-Key). Only to those who may see it anyway. */
   accessKey: Type.Optional(Type.String()),
@@ -192,7 +292,7 @@ export const TimelineEntry = Shape({
   at: Time,
   type: Type.String({
     description:
-      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, units-canceled, late-payment.',
+      'A stable word: created, action-required, payment-authorized, paid, canceled, shipped, refund-requested, refunded, refund-failed, units-canceled, late-payment, withdrawal-received, withdrawal-closed.',
   }),
   status: Type.Optional(OneOf(orderStatuses, { description: 'Of the order, from then on.' })),
   message: Type.String(),
@@ -201,6 +301,10 @@ export const TimelineEntry = Shape({
 const ParcelLines = Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })
 const ShippingBack = Type.Union([Type.Boolean(), Money], {
   description: 'True: all that was paid for shipping and has not gone back. Or an amount of it. Nothing without it.',
+})
+const closesWithdrawal = Type.String({
+  format: 'uuid',
+  description: 'The withdrawal of this order that is settled with it, or one that matched no order. It is then closed.',
 })
 const byCartId = Shape({ id: CartId })
 const orderKey = { headers: ['order-key'] } as const
@@ -336,11 +440,72 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
     path: '/v1/orders/:id',
     access: 'anyone',
     summary: 'Read one order',
-    ...orderKey,
+    headers: ['order-key', 'cart-id'],
     about:
-      'Its owner, staff, or whoever sends its accessKey in the header Order-Key. To everybody else it does not exist.',
+      'Its owner, staff, or whoever sends its accessKey in the header Order-Key. To everybody else it does not exist. A guest whose checkout was answered, but never arrived, sends the id of the cart in the header Cart-Id in place of the key, and finds the accessKey in the reply; that opens no order that belongs to an account.',
     ...byItsId,
     reply: Order,
+  },
+  find: {
+    method: 'POST',
+    path: '/v1/orders/find',
+    access: 'anyone',
+    summary: 'Find an order by its number and e-mail address',
+    about:
+      'For guests who have lost the link in their mail. The number is taken with or without S-, and spaces and case do not matter, nor does the case of the address. One refusal says that the two do not belong together, never which is wrong. After 10 wrong pairs an hour of one mailbox or one number, or 20 of one network, and 20 and 60 a day, further requests are refused.',
+    rateLimit: { class: 'credentials' },
+    priority: 'checkout',
+    body: Shape({ number: Line({ minLength: 1, maxLength: 40 }), email: Email }),
+    reply: Shape({ id: Id, accessKey: Type.String() }),
+    refusals: { 'order-not-found': 404 },
+  },
+  withdraw: {
+    method: 'POST',
+    path: '/v1/withdrawals',
+    access: 'anyone',
+    summary: 'Declare the withdrawal from an order',
+    about:
+      'Needs no account. Without lines it is the whole order. The reply is the receipt, and it is the same whether or not the order is found; a receipt with the content, the date and the time goes to the e-mail address. What matches no order is recorded for staff. An order of which nothing was sent is canceled; otherwise the goods come back, and staff records the refund. The same declaration again, while the first is not settled, gets the receipt of the first (200). At most 10 an hour and 30 a day of one network.',
+    idempotencyKey: 'optional',
+    rateLimit: { class: 'credentials' },
+    priority: 'checkout',
+    status: 201,
+    otherStatuses: [200],
+    body: Shape({
+      name: Line({ minLength: 1, maxLength: 120 }),
+      number: Line({ minLength: 1, maxLength: 40 }),
+      email: Email,
+      lines: Type.Optional(Type.Array(Shape({ sku: Sku, quantity: Quantity }), { minItems: 1, maxItems: 200 })),
+      statement: Type.Optional(Lines({ maxLength: 2_000 })),
+      language: Type.Optional(Language),
+    }),
+    reply: Shape({ id: Id, receivedAt: Time }),
+  },
+  listWithdrawals: {
+    method: 'GET',
+    path: '/v1/withdrawals',
+    access: 'staff',
+    summary: 'List the withdrawals, newest first',
+    query: Shape({
+      ...paging,
+      status: Type.Optional(OneOf(withdrawalStatuses)),
+      orderId: Type.Optional(Id),
+    }),
+    reply: Page(Withdrawal),
+    refusals: { 'invalid-cursor': 400 },
+  },
+  closeWithdrawal: {
+    method: 'POST',
+    path: '/v1/withdrawals/:id/close',
+    access: 'staff',
+    summary: 'Close a withdrawal that leads to no refund',
+    idempotencyKey: true,
+    about:
+      'For goods that are excluded or did not come back, and for what matches no order. A refund with withdrawalId closes a withdrawal by itself.',
+    params: byId,
+    body: Shape({ note: Line({ minLength: 1, maxLength: 300 }) }),
+    reply: Withdrawal,
+    refusals: { 'withdrawal-settled': 409 },
   },
   timeline: {
     method: 'GET',
@@ -402,6 +567,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
         maxItems: 200,
       }),
       shipping: Type.Optional(ShippingBack),
+      withdrawalId: Type.Optional(closesWithdrawal),
       reason: Line({ minLength: 1, maxLength: 300 }),
     }),
     reply: Order,
@@ -466,6 +632,7 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
       ),
       shipping: Type.Optional(ShippingBack),
       restock: Type.Optional(Type.Boolean({ description: 'True: the sent units of this refund go back into stock.' })),
+      withdrawalId: Type.Optional(closesWithdrawal),
       reason: Line({ minLength: 1, maxLength: 300 }),
     }),
     reply: Order,
@@ -473,7 +640,15 @@ export const ordersApi = defineApi('orders', 'What was bought: carts, checkout, 
   },
 })
 
-const orderBasics = { orderId: Id, number: Type.String(), email: Email, customerId: Type.Optional(Id) }
+// The release before takes no further fields inside these, so what is new stands beside them.
+const MessageTotals = Shape(totalsBasics)
+const orderBasics = {
+  orderId: Id,
+  number: Type.String(),
+  email: Email,
+  customerId: Type.Optional(Id),
+  language: Type.Optional(Language),
+}
 const soldLines = Type.Array(
   Type.Object({
     sku: Sku,
@@ -488,9 +663,11 @@ const Units = Type.Object({ sku: Sku, title: Type.String(), quantity: Type.Integ
 export const OrderPlaced = message('orders.order-placed', 'orderId', 'An order is paid and will be shipped.', {
   ...orderBasics,
   lines: soldLines,
-  totals: Totals,
+  totals: MessageTotals,
   shippingAddress: Address,
-  shippingMethod: ShippingMethod,
+  shippingMethod: Shape(methodBasics),
+  delivery: Type.Optional(Delivery),
+  taxes: Taxes,
   accessKey: Type.String(),
   placedAt: Time,
 })
@@ -516,7 +693,7 @@ export const OrderCanceled = message(
     ),
     parts: Type.Optional(RefundParts),
     lines: soldLines,
-    totals: Totals,
+    totals: MessageTotals,
   },
 )
 export const OrderShipped = message('orders.order-shipped', 'orderId', 'A parcel is on its way.', {
@@ -561,5 +738,29 @@ export const OrderChanged = message(
     orderId: Id,
     status: OneOf(orderStatuses),
     at: Time,
+  },
+)
+export const WithdrawalReceived = message(
+  'orders.withdrawal-received',
+  'withdrawalId',
+  'Somebody has declared the withdrawal from an order. The order may not be known.',
+  {
+    withdrawalId: Id,
+    orderId: Type.Optional(Id),
+    customerId: Type.Optional(Id),
+    language: Type.Optional(Language),
+    number: Type.String(),
+    email: Email,
+    name: Type.String(),
+    statement: Type.Optional(Type.String()),
+    lines: Type.Optional(
+      Type.Array(Type.Object({ sku: Sku, title: Type.Optional(Type.String()), quantity: Type.Integer() }), {
+        description: 'Missing: the whole order.',
+      }),
+    ),
+    excluded: Type.Array(Type.Object({ sku: Sku, title: Type.String() })),
+    status: OneOf(withdrawalStatuses),
+    late: Type.Boolean(),
+    receivedAt: Time,
   },
 )

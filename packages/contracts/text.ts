@@ -7,6 +7,8 @@ interface TextOptions {
   maxLength: number
   description?: string
   pattern?: string
+  /** For the API reference, where the name of the field says too little. */
+  examples?: readonly string[]
 }
 
 /**

@@ -13,12 +13,14 @@ export interface PageParts {
   icon?: string
   /** Whether search engines may list the page (no). */
   isIndexed?: boolean
+  /** The language of its text (en). */
+  language?: string
 }
 
 /** The page as a whole HTML document. Send it with `pagePolicy(style)`. */
-export function page({ title, style, body, bodyClass, icon, isIndexed = false }: PageParts): string {
+export function page({ title, style, body, bodyClass, icon, isIndexed = false, language = 'en' }: PageParts): string {
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

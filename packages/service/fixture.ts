@@ -72,6 +72,8 @@ export interface RawInput {
   query?: string | Record<string, unknown>
   headers?: Record<string, string>
   body?: unknown
+  /** The client's address (127.0.0.1). */
+  ip?: string
 }
 export interface TestOptions {
   env?: Record<string, string>
@@ -166,7 +168,7 @@ function call(running: Running, route: Route, input: RawInput, caller: Caller): 
     body: encoded(input.body),
     caller,
     trace: newTrace(),
-    ip: '127.0.0.1',
+    ip: input.ip ?? '127.0.0.1',
   })
 }
 

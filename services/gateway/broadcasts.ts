@@ -1,13 +1,21 @@
 // The messages that every instance of the gateway receives, and what each changes here: cached responses become outdated,
 // sessions end, live streams have more to send, payments were declined.
 import { allMessages, allRoutes, type MessageDefinition } from '@souk/contracts'
+import { BackInStock, SoldOut, StockLow } from '@souk/contracts/inventory'
 import { OrderCanceled, OrderPlaced } from '@souk/contracts/orders'
 import { CategoryChanged, ProductChanged, ProductDeleted } from '@souk/contracts/products'
 import { SessionRevoked, UserDeleted, UserUpdated } from '@souk/contracts/users'
 import type { Envelope } from '@souk/messaging'
 import type { GatewayContext } from './context.ts'
 
-const ofCachedResponses: readonly MessageDefinition[] = [ProductChanged, ProductDeleted, CategoryChanged]
+const ofCachedResponses: readonly MessageDefinition[] = [
+  ProductChanged,
+  ProductDeleted,
+  CategoryChanged,
+  BackInStock,
+  SoldOut,
+  StockLow,
+]
 const ofSessions: readonly MessageDefinition[] = [SessionRevoked, UserDeleted, UserUpdated]
 const ofLiveStreams = [...new Set(allRoutes.flatMap((route) => route.live?.messages ?? []))].map(
   (type) => allMessages.get(type) as MessageDefinition, // A test of the contracts says that each exists.

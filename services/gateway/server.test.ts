@@ -43,7 +43,14 @@ const me = {
   role: 'customer',
   createdAt: new Date().toISOString(),
 }
-const sample: Record<string, string> = { slug: 'a', sku: 'A', size: 'small.webp', provider: 'simulator', intentId: 'x' }
+const sample: Record<string, string> = {
+  language: 'en',
+  slug: 'a',
+  sku: 'A',
+  size: 'small.webp',
+  provider: 'simulator',
+  intentId: 'x',
+}
 function pathTo(route: Route): string {
   const names = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name as string)
   return pathOf(route, {

@@ -13,6 +13,7 @@ import { withoutIpv6Prefix } from './request/client-address.ts'
 import { makeForwarding } from './request/forward.ts'
 import { makeIdentification } from './request/identity.ts'
 import { refuseHead, refuseHost, refuseUnknown } from './request/not-found.ts'
+import { isFromPage, trustPage } from './request/page-calls.ts'
 import { publicRoutes } from './request/public-routes.ts'
 import { beginRequest, type HttpReply, type HttpRequest, type Server } from './request/request-context.ts'
 import { makeResponder } from './request/responder.ts'
@@ -49,6 +50,10 @@ export async function openServer(context: GatewayContext): Promise<Server> {
     if (refused) responder.send(request, reply, refused)
     else if (knownHosts.has(request)) done()
     else void refuseOtherHost(request, reply, done)
+  })
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (isFromPage(request)) void trustPage(request, resources.serviceCalls).then(() => done(), done)
+    else done()
   })
   for (const route of publicRoutes) serve(route)
   server.addHook('preClose', async () => resources.liveStreams.closeAll()) // Browsers connect again, elsewhere.

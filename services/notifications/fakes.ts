@@ -1,5 +1,8 @@
-// A fake mail server: keeps the mails that it receives, and refuses, defers or disconnects on demand.
+// A fake mail server: keeps the mails that it receives, and refuses, defers or disconnects on demand. A fake push service, provider of text
+// messages, and browser.
+import { createDecipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Socket } from 'node:net'
 
 export interface ReceivedMail {
@@ -112,4 +115,70 @@ function decoded(part: string): string {
 function split(text: string): [string, string] {
   const at = text.indexOf('\r\n\r\n')
   return [text.slice(0, at), text.slice(at + 4)]
+}
+
+export interface ReceivedRequest {
+  path: string
+  headers: Record<string, string>
+  body: Buffer
+}
+export interface FakeHttpServer {
+  readonly url: string
+  readonly requests: ReceivedRequest[]
+  close(): Promise<void>
+}
+/** A fake push service or provider of text messages: keeps what is posted and answers as it is told. No answer: it hangs. */
+export async function openFakeHttpServer(
+  answerTo: (
+    request: ReceivedRequest,
+  ) => { status: number; body?: string; headers?: Record<string, string> } | undefined,
+): Promise<FakeHttpServer> {
+  const requests: ReceivedRequest[] = []
+  const server = createHttpServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const received = {
+      path: request.url ?? '',
+      headers: request.headers as Record<string, string>, // No header of these requests comes twice.
+      body: Buffer.concat(chunks),
+    }
+    requests.push(received)
+    const answer = answerTo(received)
+    if (answer) response.writeHead(answer.status, answer.headers).end(answer.body)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** A browser as its push service knows it: its keys, and how it reads a push (RFC 8291, the receiving side). */
+export function fakeBrowser() {
+  const ecdh = createECDH('prime256v1')
+  const p256dh = ecdh.generateKeys('base64url')
+  const auth = randomBytes(16)
+  return {
+    keys: { p256dh, auth: auth.toString('base64url') },
+    read(body: Buffer): unknown {
+      const salt = body.subarray(0, 16)
+      const sender = body.subarray(21, 21 + (body[20] as number))
+      const info = Buffer.concat([Buffer.from('WebPush: info\0'), ecdh.getPublicKey(), sender])
+      const material = hkdfSync('sha256', ecdh.computeSecret(sender), auth, info, 32)
+      const derive = (name: string, length: number) =>
+        Buffer.from(hkdfSync('sha256', Buffer.from(material), salt, Buffer.from(`Content-Encoding: ${name}\0`), length))
+      const decipher = createDecipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12))
+      decipher.setAuthTag(body.subarray(-16))
+      const text = Buffer.concat([decipher.update(body.subarray(21 + sender.length, -16)), decipher.final()])
+      return JSON.parse(text.subarray(0, text.lastIndexOf(2)).toString())
+    },
+  }
 }

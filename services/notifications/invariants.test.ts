@@ -49,7 +49,7 @@ const copyOf = (kind: string, cause: string) => `
 const other = `'11111111-1111-7111-8111-111111111111'::uuid`
 const noConstraints = `do $$ declare one text; begin
   for one in select conname from pg_constraint where conrelid = 'notification'::regclass and contype in ('u', 'c') loop
-    execute format('alter table notification drop constraint %I', one); end loop; end $$;`
+    execute format('alter table notification drop constraint %I', one); end loop; drop index notification_once; end $$;`
 
 const corruptions: Record<string, string> = {
   'E9-one-message-id': `${noConstraints} ${copyOf('order-refunded', 'cause')}`,

@@ -10,11 +10,11 @@ export interface Invariant {
 export const invariants: readonly Invariant[] = [
   {
     id: 'E9-one-message-id',
-    statement: 'One message leads to at most one notification of a kind for an order.',
+    statement: 'One message leads to at most one notification of a kind for a recipient on a channel.',
     sql: `
-      select order_id, kind, cause, count(*) as notifications
+      select order_id, kind, cause, channel, recipient, count(*) as notifications
       from notification
-      group by order_id, kind, cause
+      group by order_id, kind, cause, channel, recipient
       having count(*) > 1`,
   },
   {
@@ -32,6 +32,7 @@ export const invariants: readonly Invariant[] = [
       select order_id, kind, count(*) as notifications
       from notification
       where kind in ('order-confirmed', 'order-canceled')
+        and channel = 'mail'
         and repeats is null
       group by order_id, kind
       having count(*) > 1`,
@@ -43,6 +44,7 @@ export const invariants: readonly Invariant[] = [
       select shipped.order_id
       from notification shipped
       where shipped.kind = 'order-shipped'
+        and shipped.channel = 'mail'
         and not exists (
           select
           from notification confirmed

@@ -9,7 +9,7 @@ const route = notificationsApi.routes.list
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 export const list = handle(route, async ({ query }, { sql }: NotificationsContext) => {
-  const { orderId, recipient, status, limit = 20 } = query
+  const { orderId, recipient, status, channel, limit = 20 } = query
   const [after] = readCursor(route, query.cursor, 1) ?? []
   if (after !== undefined && !uuid.test(String(after)))
     refuse(route, 'invalid-cursor', 'This cursor is not one of ours.')
@@ -17,6 +17,7 @@ export const list = handle(route, async ({ query }, { sql }: NotificationsContex
   const conditions: Statement[] = [sql`true`]
   if (after !== undefined) conditions.push(sql`id < ${after}`)
   if (orderId) conditions.push(sql`order_id = ${orderId}`)
+  if (channel) conditions.push(sql`channel = ${channel}`)
   if (recipient) conditions.push(isTo(sql, 'notification', recipient))
   if (status === 'sent') conditions.push(sql`status = 'sent'`)
   // The second condition follows from the first. With it, the planner uses the small index on unsent rows.

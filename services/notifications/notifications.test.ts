@@ -6,7 +6,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { anonymous, customer, refusalOf, staff, startForTest, type TestShop } from '@souk/service/fixture'
 import type { NotificationsContext } from './context.ts'
 import { deleteOldContents } from './delete-old-contents.ts'
-import { sendMails } from './delivery/send-mails.ts'
+import { sendOn } from './delivery/send-notifications.ts'
 import {
   canceled,
   emailChanged,
@@ -332,11 +332,11 @@ test('no mail text is logged', async () => {
   const { running } = shop
   const context = { ...running.services.get('notifications')?.context, log } as NotificationsContext
   const fail = async () => ({ outcome: 'refused', error: '550 <ada@example.com> No' }) as const
-  const channel = { send: fail, close: async () => undefined }
+  const channel = { connections: 1, leaseSeconds: 60, retrySeconds: [], send: fail, close: async () => undefined }
   const { sql } = shop.database('notifications')
   await publish(shop, [resetRequested()])
   await sql`update notification set status = 'queued', sent_at = null where kind = 'password-reset'`
-  const resources = { channel, firstStatus: 'queued', showsMailbox: true } as const
-  await sendMails({ ...context, resources }, new AbortController().signal)
+  const resources = { ...context.resources, channels: { mail: channel } }
+  await sendOn('mail')({ ...context, resources }, new AbortController().signal)
   assert.doesNotMatch(lines.join('\n'), /secret|ada|reset the password/)
 })

@@ -3,37 +3,66 @@
 import { traceparentOf } from '@souk/messaging'
 import type { Transaction } from '@souk/service'
 import { type NotificationsContext, shopOf } from './context.ts'
+import { insertBeforeCommit } from './insert-before-commit.ts'
 import { type Contents, type Kind, subjectOf } from './letters/letter-templates.ts'
 import type { Canceled } from './letters/order-letters.ts'
 import { countStored } from './metrics.ts'
-import { insertBeforeCommit, type NewNotification } from './notification-table.ts'
+import type { NewNotification } from './notification-table.ts'
+import type { News } from './preferences/person-table.ts'
+
+/** The news that a kind is, for the preferences; other kinds are told by mail alone. */
+const newsOf: { readonly [K in Kind]?: News } = {
+  'order-confirmed': 'confirmed',
+  'order-shipped': 'shipped',
+  'order-canceled': 'canceled',
+  'units-canceled': 'canceled',
+  'order-refunded': 'refunded',
+}
+
+/** A new notification of this kind. `cause`: the id of what it answers; the same cause leads to one. */
+export function newNotification<K extends Kind>(
+  kind: K,
+  content: Contents[K],
+  cause: string,
+  context: NotificationsContext,
+  more: Partial<NewNotification> = {},
+): NewNotification {
+  const channel = more.channel ?? (kind === 'phone-code' ? 'sms' : 'mail')
+  const recipient = 'email' in content ? content.email : 'phone' in content ? content.phone : undefined
+  return {
+    channel,
+    cause,
+    kind,
+    recipient: recipient ?? '',
+    subject: subjectOf(kind, content, shopOf(context)),
+    content,
+    orderId: 'orderId' in content ? content.orderId : undefined,
+    status: context.resources.firstStatus[channel],
+    messageId: messageIdOf(cause, kind, context),
+    at: context.now().toISOString(),
+    traceparent: traceparentOf(context.trace),
+    ...more,
+  }
+}
 
 /** The reaction that queues a letter of this kind. A message that is delivered twice leads to one letter. */
 export function queueNotification<K extends Kind>(kind: K, more: Partial<NewNotification> = {}) {
+  const name = newsOf[kind]
   return async (
     content: Contents[K],
     transaction: Transaction,
     context: NotificationsContext,
     cause: { id: string },
-  ): Promise<void> =>
-    insertBeforeCommit(
-      {
-        cause: cause.id,
-        kind,
-        recipient: content.email,
-        subject: subjectOf(kind, content, shopOf(context)),
-        content,
-        orderId: 'orderId' in content ? content.orderId : undefined,
-        status: context.resources.firstStatus,
-        messageId: messageIdOf(cause.id, kind, context),
-        at: context.now().toISOString(),
-        traceparent: traceparentOf(context.trace),
-        limits: { perHour: context.settings.lettersPerHour, perDay: context.settings.lettersPerDay },
-        ...more,
-      },
-      transaction,
-      (mails) => countStored(mails, context.now(), context.metrics),
-    )
+  ): Promise<void> => {
+    const { settings, resources } = context
+    const customerId = 'customerId' in content ? content.customerId : undefined
+    const notification = newNotification(kind, content, cause.id, context, {
+      limits: { perHour: settings.lettersPerHour, perDay: settings.lettersPerDay },
+      news: name && { name, customerId, firstStatus: resources.firstStatus, canText: resources.canText },
+      ...more,
+    })
+    insertBeforeCommit(notification, transaction, (stored) => countStored(stored, context.now(), context.metrics))
+  }
 }
 
 const queueCanceled = queueNotification('order-canceled')

@@ -4,6 +4,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { notificationsApi } from '@souk/contracts/notifications'
 import { handleOnce, refuse } from '@souk/service'
 import type { NotificationsContext } from './context.ts'
+import type { ChannelName } from './delivery/channel.ts'
 import { type Contents, type Kind, secretKinds } from './letters/letter-templates.ts'
 import { countStored } from './metrics.ts'
 import { insertNotification, notificationOf } from './notification-table.ts'
@@ -13,34 +14,36 @@ const route = notificationsApi.routes.resend
 
 export const resend = handleOnce(route, async ({ params }, context: NotificationsContext, { sql, afterCommit }) => {
   const [earlier] = await sql<Earlier>`
-    select kind, recipient, subject, content, order_id
+    select channel, kind, recipient, subject, content, order_id
     from notification
     where id = ${params.id}`
   if (!earlier) refuse(route, 'not-found', 'There is no such notification.')
-  const { kind, content, orderId, recipient, subject } = earlier
+  const { channel, kind, content, orderId, recipient, subject } = earlier
   if (secretKinds.includes(kind))
-    refuse(route, 'cannot-resend', 'The link in this letter expires. The customer can request a new one at sign-in.')
+    refuse(route, 'cannot-resend', 'Its link or code expires. The customer can request a new one.')
   if (content === null) refuse(route, 'cannot-resend', 'The content of this letter was deleted after 90 days.')
 
   const cause = randomUUIDv7()
   const row = await insertNotification(sql, {
+    channel,
     cause,
     kind,
     recipient,
     subject,
     content,
     orderId: orderId ?? undefined,
-    status: context.resources.firstStatus,
+    status: context.resources.firstStatus[channel],
     messageId: messageIdOf(cause, kind, context),
     repeats: params.id,
     at: context.now().toISOString(),
   })
   if (!row) throw new Error('A new UUID was taken already.')
-  afterCommit(() => countStored([{ cause, status: row.status }], context.now(), context.metrics))
+  afterCommit(() => countStored([{ channel, cause, status: row.status }], context.now(), context.metrics))
   return notificationOf(row)
 })
 
 interface Earlier {
+  channel: ChannelName
   kind: Kind
   recipient: string
   subject: string

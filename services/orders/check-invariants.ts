@@ -27,6 +27,8 @@ export const checkInvariants = invariantCheck((context: OrdersContext) =>
         select s.* from recent cross join lateral (select * from shipment where order_id = recent.id) as s
       ), refund as materialized (
         select r.* from recent cross join lateral (select * from refund where order_id = recent.id) as r
+      ), withdrawal as materialized (
+        select w.* from recent cross join lateral (select * from withdrawal where order_id = recent.id) as w
       )`,
   ),
 )

@@ -193,6 +193,19 @@ export const orderInvariants = [
       from (${unitsLeft(`'refunded'`, `o.cancel_reason in ('refunded', 'units-canceled')`)}) as line
       where units <> 0`,
   },
+  {
+    id: 'withdrawals',
+    statement: 'A settled withdrawal says how: its order was canceled, or a refund of its order or a note closed it.',
+    sql: `
+      select format('withdrawal %s of order %s is %s, the order is %s, refund %s, note %s',
+        w.id, w.order_id, w.status, o.status, w.refund_id, w.note) as detail
+      from withdrawal w
+      left join orders o on o.id = w.order_id
+      left join refund r on r.id = w.refund_id and r.order_id = w.order_id
+      where w.status = 'canceled' and o.status is distinct from 'canceled'
+        or w.status = 'closed' and r.id is null and w.note is null
+        or w.refund_id is not null and r.id is null`,
+  },
 ]
 
 /** Compares orders with their messages in the outbox. Messages are kept for 14 days, so older orders may have none. */

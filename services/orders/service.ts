@@ -20,9 +20,14 @@ import { orderFigures, orderMetrics } from './metrics.ts'
 import { adoptGuestOrders } from './order/adopt-guest-orders.ts'
 import { cancel } from './order/cancel.ts'
 import { cancelUnits } from './order/cancel-units.ts'
+import { forgetAttempts } from './order/count-attempts.ts'
+import { findByNumber } from './order/find-order.ts'
 import { listOrders, readOrder, readTimeline } from './order/read-orders.ts'
 import { refund } from './order/refund.ts'
 import { ship } from './order/ship.ts'
+import { closeWithdrawal } from './withdrawal/close-withdrawal.ts'
+import { listWithdrawals } from './withdrawal/list-withdrawals.ts'
+import { withdraw } from './withdrawal/withdraw.ts'
 
 export const orders = defineService({
   name: 'orders',
@@ -51,6 +56,10 @@ export const orders = defineService({
     checkout,
     list: listOrders,
     read: readOrder,
+    find: findByNumber,
+    withdraw,
+    listWithdrawals,
+    closeWithdrawal,
     timeline: readTimeline,
     cancel,
     cancelUnits,
@@ -65,5 +74,6 @@ export const orders = defineService({
     every(1, 'resume checkouts', resumeCheckouts),
     every(1, 'expire checkouts', expireCheckouts),
     every(600, 'forget carts', forgetCarts),
+    every(600, 'forget attempts', forgetAttempts),
   ],
 })

@@ -7,6 +7,10 @@ import type { ShortCache } from './short-cache.ts'
 
 export const settings = {
   currency: text('the currency of prices when the caller names none', 'EUR'),
+  textLanguage: text(
+    'the language that the texts of the catalog are written in; other languages are translations',
+    'en',
+  ),
   languages: languageList('the languages whose word forms search knows; a change needs `npm run reindex`', [
     'english',
     'german',

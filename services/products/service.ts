@@ -4,6 +4,7 @@ import { CategoryChanged, ProductChanged, ProductDeleted, productsApi } from '@s
 import { defineService } from '@souk/service'
 import { change, remove } from './catalog/change-product.ts'
 import { create, createMany } from './catalog/create-products.ts'
+import { feed, feedSlugs } from './catalog/feed.ts'
 import { listSkus } from './catalog/list-skus.ts'
 import { read, readAny, related } from './catalog/read-product.ts'
 import { listCategories } from './categories/categories.ts'
@@ -16,6 +17,7 @@ import { indexKeptSeconds, rebuildSearch } from './listing/rebuild-search.ts'
 import { prepareSearchIndex } from './listing/search-index.ts'
 import { suggest } from './listing/suggest.ts'
 import { checkSharp } from './pictures/check-sharp.ts'
+import { makeWidths } from './pictures/make-widths.ts'
 import { openPictureProcess } from './pictures/picture-process.ts'
 import { addPicture, removePicture, servePicture } from './pictures/pictures.ts'
 import { makeThumbnails } from './pictures/thumbnail-job.ts'
@@ -49,6 +51,8 @@ export const products = defineService({
     related,
     suggest,
     listCategories,
+    feed,
+    feedSlugs,
     readPicture: servePicture,
 
     listSkus,
@@ -70,5 +74,5 @@ export const products = defineService({
     missed: clearCaches,
   },
   jobs: [makeThumbnails, refreshCategory],
-  schedules: [rebuildSearch],
+  schedules: [rebuildSearch, makeWidths],
 })

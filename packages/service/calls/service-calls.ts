@@ -10,7 +10,7 @@ import { callDeadline, deadlineExceeded, withDeadline } from './deadlines.ts'
 import { makeHttpCalls, type Remotes } from './http-calls.ts'
 import { CircuitOpen, measured } from './measure-calls.ts'
 import type { LocalService, ServiceRequest } from './service-request.ts'
-import type { ServiceTokens } from './service-token.ts'
+import type { Caller, ServiceTokens } from './service-token.ts'
 import type { Connector } from './tls-connector.ts'
 import { traced } from './trace-calls.ts'
 
@@ -21,6 +21,10 @@ export interface ServiceCalls {
   isOpenFor(service: ServiceName): boolean
   /** Its calls end by the deadline, or by that of their route, whichever comes first. */
   client<A extends Api>(api: A, from: ServiceName, trace: Trace, deadline?: number): ClientOf<A>
+  /** A token with which this process says to the audience that the service `from` calls. */
+  tokenFor(from: ServiceName, audience: ServiceName): Promise<string>
+  /** The service that a token for the audience was minted by; undefined when it is not valid. */
+  callerOf(token: string, audience: ServiceName): Promise<Caller | undefined>
   close(): Promise<void>
 }
 
@@ -87,6 +91,8 @@ export function makeServiceCalls(options: {
           deadline,
         }),
       ),
+    tokenFor: (from, audience) => options.tokens.mint({ service: from, role: 'anonymous' }, audience),
+    callerOf: options.tokens.verify,
     close: http.close,
   }
 }

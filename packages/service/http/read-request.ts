@@ -27,7 +27,8 @@ export function requestReader(route: Route): (incoming: Incoming) => Request {
   return (incoming) => {
     const query = typeof incoming.query === 'string' ? parseQuery(route, incoming.query) : { ...incoming.query }
     return {
-      params: checked(route, pathCheck, incoming.params, 'path') ?? {},
+      // What stands for the * of a path is no declared parameter.
+      params: (pathCheck ? checked(route, pathCheck, incoming.params, 'path') : incoming.params) ?? {},
       query: checked(route, queryCheck, query, 'query') ?? {},
       body: readBody(incoming.body, incoming.headers['content-type']),
       headers: incoming.headers,

@@ -26,6 +26,10 @@ export const securityEvents = {
   'access-refused': 'A signed-in person asked for what only others may do.',
   'origin-refused': 'A page of another site tried to use a session or to sign somebody in.',
   'rate-limited': 'A client sent too many requests. One line a minute and client.',
+  'phone-code-wrong': 'A signed-in person entered a wrong code of a text message.',
+  'phone-changed': 'A telephone number for text messages was confirmed or removed.',
+  'push-endpoint-refused':
+    'A browser named a push service that the shop does not call, such as an address of its own network.',
   'webhook-forged': 'A webhook of a payment provider had a wrong or an old signature.',
 } as const
 export type SecurityEvent = keyof typeof securityEvents

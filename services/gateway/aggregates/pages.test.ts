@@ -144,6 +144,28 @@ test('home and category pages', async () => {
   assert.deepEqual((await shop.ask(`/v1/pages/home?${fresh()}`)).body.missing, ['newest'])
 })
 
+test('the page of a category passes language, filters and page on to its parts', async () => {
+  const asked: Record<string, unknown>[] = []
+  shop.answers['products.list'] = ({ query }) => {
+    asked.push(query)
+    return { items: [card], page: 2, pageCount: 3 }
+  }
+  shop.answers['products.listCategories'] = ({ query }) => {
+    asked.push(query)
+    return { items: [category('tea')] }
+  }
+  const filters = 'attribute=material:Clay&attribute=color:Red&minPrice=5&maxPrice=9&page=2&limit=16&language=de'
+  const { body } = await shop.ask(`/v1/pages/category/tea?${filters}&${fresh()}`)
+  assert.deepEqual((body.products as { pageCount: number }).pageCount, 3)
+  const list = asked.find((query) => 'attribute' in query)
+  assert.deepEqual(list?.attribute, ['material:Clay', 'color:Red'])
+  assert.deepEqual([list?.minPrice, list?.maxPrice, list?.page, list?.limit, list?.language], [5, 9, 2, 16, 'de'])
+  assert.deepEqual(
+    asked.filter((query) => query !== list).map(({ language }) => language),
+    ['de'],
+  )
+})
+
 test('an invalid request is refused, not left out as a gap', async () => {
   shop.answers['products.list'] = () => {
     throw new Refusal('invalid-cursor', 400, 'This cursor is not one of ours.')

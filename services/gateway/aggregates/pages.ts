@@ -16,7 +16,7 @@ export const homePage = handle(
   async ({ query }, { resources, deadline }: GatewayContext) => {
     const { optional, missing } = optionalParts(deadline)
     const [categories, newest] = await Promise.all([
-      optional('categories', readPart(resources, products.listCategories, {}, {})),
+      optional('categories', readPart(resources, products.listCategories, {}, { language: query.language })),
       optional('newest', readPart(resources, products.list, {}, { sort: 'newest', limit: newestCount, ...query })),
     ])
     return { categories: categories?.items, newest: newest?.items, missing }
@@ -50,7 +50,7 @@ export const categoryPage = handle(
     const { optional, missing } = optionalParts(deadline)
     const [found, { items: categories }] = await Promise.all([
       optional('products', readPart(resources, products.list, {}, { category: params.slug, facets: true, ...query })),
-      readPart(resources, products.listCategories, {}, {}),
+      readPart(resources, products.listCategories, {}, { language: query.language }),
     ])
     const category =
       categories.find((one) => one.slug === params.slug) ??

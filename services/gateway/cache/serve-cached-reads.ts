@@ -50,7 +50,7 @@ export function makeCachedReads({ resources }: GatewayContext, responder: Respon
       const context = contextOf(request)
       setRoute(context, route)
       const network = clientNetwork(context.clientIp)
-      const asking = rateLimit.take(route, { client: network, network })
+      const asking = rateLimit.take(route, { client: network, network, isCounted: !context.isForPage })
       if (asking) void asking.then(() => serve(route, rule, request, reply)).catch((error) => reply.send(error))
       else serve(route, rule, request, reply)
     }
@@ -66,7 +66,7 @@ export function makeCachedReads({ resources }: GatewayContext, responder: Respon
   async function readAndSend(route: Route, rule: CacheRule, request: HttpRequest, reply: HttpReply, url: string) {
     loadShedding.check(route)
     const result = await loadShedding.during(() =>
-      readThroughCache(resources, route, rule, pathParams(request), queryText(request), url),
+      readThroughCache(resources, route, rule, pathParams(request), knownQuery(route, request), url),
     )
     if ('response' in result) send(request, reply, contextOf(request), result.response, result.from)
     else responder.send(request, reply, result.answer)
@@ -100,11 +100,20 @@ export function makeCachedReads({ resources }: GatewayContext, responder: Respon
   }
 }
 
+/** The query of a request; without the fields that its route does not know, where it takes any. */
+function knownQuery(route: Route, request: HttpRequest): string {
+  const query = queryText(request)
+  const shape = route.query as { additionalProperties?: boolean; properties: object } | undefined // As JSON Schema has it.
+  if (query === '' || shape?.additionalProperties !== true) return query
+  const known = [...new URLSearchParams(query)].filter(([name]) => name in shape.properties)
+  return new URLSearchParams(known).toString()
+}
+
 /** The headers of a cached response, made once. Browsers may keep it too, but ask each time whether it is still true. */
 export function cachedHeaders(security: SecurityHeaders, variesByOrigin: boolean) {
   return ({ headers, body }: Answer, etag: string, route: Route) => {
-    const { etag: _, 'cache-control': __, 'content-security-policy': contentPolicy, ...others } = headers
-    const notModifiedHeaders = ['etag', etag, 'cache-control', keptButAskedFor]
+    const { etag: _, 'cache-control': own, 'content-security-policy': contentPolicy, ...others } = headers
+    const notModifiedHeaders = ['etag', etag, 'cache-control', own?.includes('immutable') ? own : keptButAskedFor]
     if (contentPolicy !== undefined) notModifiedHeaders.push('content-security-policy', contentPolicy)
     const vary = variesBy(route, variesByOrigin)
     if (vary) notModifiedHeaders.push('vary', vary)

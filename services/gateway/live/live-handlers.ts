@@ -2,6 +2,7 @@
 import type { LiveRule, Route } from '@souk/contracts'
 import { clientNetwork } from '@souk/service'
 import type { GatewayContext } from '../context.ts'
+import { orderKeyIn } from '../request/credentials.ts'
 import { serviceRequests } from '../request/forward.ts'
 import type { Identification } from '../request/identity.ts'
 import { anonymous, contextOf, type HttpHandler, type HttpRequest, pathParams } from '../request/request-context.ts'
@@ -27,11 +28,12 @@ export function makeLiveHandlers({ resources }: GatewayContext, responder: Respo
 
       const credential = identification.credentialFor(route, request)
       const { headers, ...serviceRequest } = toServiceRequest(request)
+      const orderKey = headers?.['order-key'] || (route.orderIdParam ? orderKeyIn(request, key) : undefined)
       // The session is looked up for each read: one that has ended reads nothing more, even when no message tells of its end.
       const read = async () =>
         retryingCalls.call(route, {
           ...serviceRequest,
-          headers: { ...headers, accept: 'application/json' },
+          headers: { ...headers, ...(orderKey ? { 'order-key': orderKey } : {}), accept: 'application/json' },
           caller: (credential && (await sessions.find(credential.token))) || anonymous,
         })
       // The stream is registered before the first read, so that no message between the two is missed. It is removed when the

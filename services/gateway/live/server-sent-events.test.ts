@@ -75,6 +75,17 @@ test('a live stream sends what has happened and what happens next, and nothing a
   await eventually('the watcher is forgotten', () => streams().count === 0)
 })
 
+test("a page follows a guest's order by the key in the shop's cookie, and no other order", async () => {
+  const without = { ...headers, 'order-key': '' }
+  const cookie = (id: string) => `souk_order_keys=${encodeURIComponent(`${randomUUID()}:other/${id}:key`)}`
+  const { response, stop } = await watch({ ...without, cookie: cookie(orderId) })
+  assert.equal(response.status, 200)
+  await stop()
+  const other = await watch({ ...without, cookie: cookie(randomUUID()) })
+  assert.equal(other.response.status, 404)
+  await other.stop()
+})
+
 test('a live stream is measured when it begins, like every answer', async () => {
   const { stop } = await watch()
   const measured = await shop.running.metrics.registry.metrics()

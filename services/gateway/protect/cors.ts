@@ -13,7 +13,8 @@ export interface Cors {
   preflight(headers: IncomingHttpHeaders, methods: string): readonly string[]
 }
 
-const allowedHeaders = 'content-type, authorization, if-match, if-none-match, idempotency-key, order-key, traceparent'
+const allowedHeaders =
+  'content-type, authorization, if-match, if-none-match, idempotency-key, order-key, cart-id, traceparent'
 const exposedHeaders =
   'etag, location, retry-after, x-request-id, set-auth-token, idempotent-replayed, www-authenticate'
 const preflightSeconds = 600

@@ -19,6 +19,8 @@ type Bucket = 'general' | 'webhook' | 'credentials' | 'checkout'
 interface Client {
   client: string
   network: string
+  /** False when the general limit has counted it already, as the request for a page. */
+  isCounted?: boolean
 }
 export interface RateLimit {
   /**
@@ -55,6 +57,7 @@ export function makeRateLimit(
   return {
     take(route, who, wildcard = '') {
       const limitClass = classOf(route, wildcard)
+      if (who.isCounted === false && limitClass === undefined) return undefined
       let waitMs = (limitClass === 'webhook' ? webhooks : general).take(who.client)
       if (waitMs === 0 && limitClass === 'credentials') waitMs = credentials.take(who.network)
       if (waitMs === 0 && limitClass === 'checkout') waitMs = checkouts.take(who.client)

@@ -24,7 +24,8 @@ export function makeAdmission(
     const credential = identification.credentialFor(route, request)
     const network = clientNetwork(context.clientIp)
     const user = credential && sessions.remembered(credential.token)?.userId
-    await rateLimit.take(route, { client: user ?? network, network }, pathParams(request)['*'])
+    const isCounted = !context.isForPage
+    await rateLimit.take(route, { client: user ?? network, network, isCounted }, pathParams(request)['*'])
     checkMediaType(route, request)
     checkLength(route, request)
     loadShedding.check(route)

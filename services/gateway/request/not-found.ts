@@ -11,10 +11,10 @@ import type { OutgoingAnswer } from './responder.ts'
 const ambiguous = /\/\/|\\|;|%(2f|5c|2e|25|3b|[01][0-9a-f]|7f)|\/\.{1,2}(\/|$)/i
 
 const patterns = publicRoutes.flatMap(({ method, path, rest }) =>
-  (rest ?? ['*']).map((one) => ({ method, pattern: patternOf(path.replace('*', one)) })),
+  (rest ?? ['*']).map((one) => ({ method, path, pattern: patternOf(path.replace('*', one)) })),
 )
-/** Beginnings of paths of which not every end is there; the router takes all of them. */
-const listed = [...new Set(publicRoutes.flatMap(({ path, rest }) => (rest ? path.slice(0, -1) : [])))]
+/** Paths that end in `*` and of which not every end is there; the router takes all of them. */
+const listed = new Set(publicRoutes.flatMap(({ path, rest }) => (rest ? [path] : [])))
 
 /** The answer to a request whose head is malformed, or undefined when it is well formed. */
 export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
@@ -26,11 +26,12 @@ export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
 export function refuseUnknown(request: HttpRequest, cors: Cors): OutgoingAnswer | undefined {
   const path = pathIn(request.raw.url ?? '/')
   const isAmbiguous = ambiguous.test(path)
-  const isListed = listed.some((start) => path.startsWith(start))
-  if (!request.is404 && !isAmbiguous && !isListed) return undefined
+  const { url = '' } = request.routeOptions
+  if (!request.is404 && !isAmbiguous && (!listed.has(url) || isIn(path, url, request.method))) return undefined
   const methods = isAmbiguous ? [] : methodsOf(path)
-  if (!request.is404 && methods.includes(request.method)) return undefined
-  if (methods.length === 0) return notFound(request, path)
+  // A path that is too long for its own route ends here, too.
+  const isTooLong = request.method !== 'OPTIONS' && methods.includes(request.method)
+  if (methods.length === 0 || isTooLong) return notFound(request, path)
   const allow = methods.join(', ')
   if (request.method === 'OPTIONS') {
     return { status: 204, headers: { allow }, body: '', extra: cors.preflight(request.headers, allow) }
@@ -58,6 +59,12 @@ function refused(
   return { ...answer, headers: { ...answer.headers, ...headers }, code }
 }
 
+/** Whether a path is one of those that stand for the `*` of a route. */
+function isIn(path: string, route: string, method: string): boolean {
+  const asked = method === 'HEAD' ? 'GET' : method
+  return patterns.some((one) => one.path === route && one.method === asked && one.pattern.test(path))
+}
+
 /** The methods that a path has; `*` asks for those of the whole server (RFC 9110, 9.3.7). */
 function methodsOf(path: string): string[] {
   const matching = path === '*' ? patterns : patterns.filter(({ pattern }) => pattern.test(path))
@@ -70,6 +77,9 @@ function pathIn(url: string): string {
   return mark < 0 ? url : url.slice(0, mark)
 }
 function patternOf(path: Route['path']): RegExp {
-  const source = path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+').replace(/\*/g, '.*')
+  const source = path
+    .replace(/[.]/g, '\\.')
+    .replace(/:\w+(\([^)]*\))?/g, (_, words) => words ?? '[^/]+')
+    .replace(/\*/g, '.*')
   return new RegExp(`^${source}$`)
 }

@@ -15,7 +15,9 @@ export type HttpHandler = (request: HttpRequest, reply: HttpReply) => Promise<vo
 export interface RequestContext {
   readonly trace: Trace
   readonly startedAt: number
-  readonly clientIp: string
+  clientIp: string
+  /** A page of the shop front asks for its visitor, whose request for the page has been counted. */
+  isForPage?: true
   /** The trace that the client says it is in: noted beside ours, never continued. */
   readonly clientTraceId?: string
   route?: Route

@@ -6,6 +6,7 @@ import type { GatewayContext } from '../context.ts'
 import type { Cors } from '../protect/cors.ts'
 import type { SecurityHeaders } from '../protect/security-headers.ts'
 import { isPublicRead } from '../representation/compression.ts'
+import { forPeople } from '../site/problem-page.ts'
 import { makeAccessLog } from './access-log.ts'
 import { returnedHeaders } from './forwarded-headers.ts'
 import { contextOf, type HttpReply, type HttpRequest } from './request-context.ts'
@@ -37,7 +38,8 @@ export function makeResponder(context: GatewayContext, security: SecurityHeaders
   const noteSecurityEvent = makeSecurityEvents(context)
 
   return {
-    send(request, reply, answer, error) {
+    send(request, reply, given, error) {
+      const answer = forPeople(request, given)
       const headers = headersOf(request, answer)
       if (answer.status !== 204 && answer.status !== 304)
         headers.push('content-length', String(Buffer.byteLength(answer.body)))

@@ -70,6 +70,10 @@ const headerNotes: Record<string, Omit<DocumentedHeader, 'name' | 'isNeeded'>> =
     note: 'The ETag that you read: a read is answered 304 when nothing has changed. With * a change is made only when there is nothing yet.',
     example: '"3"',
   },
+  'cart-id': {
+    note: 'The id of the cart that the order was made of, for a guest whose checkout was never answered.',
+    example: '01990a3e-7c1d-7b52-9f6e-2f7d1c0a4b11',
+  },
   'order-key': { note: 'The accessKey of the order, for guests.', example: 'k7XwT0cWq3vJ9m2sB4nLpA' },
 }
 

@@ -1,4 +1,4 @@
-// Examples for the API reference, made from the schemas. A field's name decides which example it gets.
+// Examples for the API reference, made from the schemas. A field's name decides which example it gets, unless the contract has one.
 import { queryOf, type Route } from '@souk/contracts'
 import { fieldsOf, isOptional, mediaOf, type Schema, withoutNull } from './documented-routes.ts'
 
@@ -14,6 +14,8 @@ const byName: Record<string, unknown> = {
   title: 'Blue teapot',
   description: 'Hand-thrown, glazed twice.',
   currency: 'EUR',
+  language: 'en',
+  excluded: 'TEAPOT-BLUE',
   amount: 1999,
   quantity: 2,
   name: 'Ada Lovelace',
@@ -54,6 +56,8 @@ export function exampleOf(given: Schema, name = '', brief = false): unknown {
   const list = schema.enum as unknown[] | undefined
   if (list) return list.find((word) => telling.has(word)) ?? list[0]
   if (schema.const !== undefined) return schema.const
+  const own = schema.examples as unknown[] | undefined
+  if (own) return own[0]
   if (schema.type === 'null') return null
   const anyOf = schema.anyOf as Schema[] | undefined
   if (anyOf?.[0]) return exampleOf(anyOf[0], name, brief)
@@ -64,9 +68,17 @@ export function exampleOf(given: Schema, name = '', brief = false): unknown {
   return exampleValue(schema, name)
 }
 
+/** Of records, whose names are free. */
+const namedExamples: Record<string, unknown> = {
+  options: { size: 'M' },
+  attributeNames: { material: 'Material' },
+  titles: { de: 'Blaue Teekanne' },
+  translations: { de: { title: 'Blaue Teekanne' } },
+}
+
 function exampleObject(schema: Schema, name: string, brief: boolean) {
   if (schema.patternProperties || typeof schema.additionalProperties === 'object')
-    return name === 'options' ? { size: 'M' } : { material: 'clay' }
+    return namedExamples[name] ?? { material: 'clay' }
   const fields = fieldsOf(schema).filter(([field]) => !brief || !isOptional(schema, field))
   return Object.fromEntries(fields.map(([field, inner]) => [field, exampleOf(inner, field, brief)]))
 }
@@ -77,6 +89,7 @@ function exampleValue(schema: Schema, name: string): unknown {
     return schema.default ?? Math.max(1, (schema.minimum as number | undefined) ?? 1)
   if (schema.format === 'uuid') return someId
   if (schema.format === 'date-time') return someTime
+  if (schema.format === 'date') return someTime.slice(0, 10)
   if (schema.format === 'email' || name === 'email') return 'ada@example.com'
   return name === 'attribute' ? 'material:clay' : '…'
 }

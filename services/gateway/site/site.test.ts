@@ -98,8 +98,8 @@ test('the reference shows every route with a call to copy, and loads nothing fro
 })
 
 test('the home page says which services are running', async () => {
-  const healthy = await (await shop.get('/')).text()
-  assert.equal(healthy.match(/>running</g)?.length, 7)
+  const healthy = await (await shop.get('/developers')).text()
+  assert.equal(healthy.match(/>running</g)?.length, 8)
   assert.equal([...shop.asked.keys()].includes('payments.list'), false, 'A refusal is answer enough.')
   const serviceCalls = shop.running.serviceCalls as { call: unknown }
   const { call } = shop.running.serviceCalls
@@ -108,15 +108,15 @@ test('the home page says which services are running', async () => {
       ? Promise.reject(new Refusal('unavailable', 503, 'Down.'))
       : call(route as never, request)
   await new Promise((resolve) => setTimeout(resolve, 3_100))
-  const page = await (await shop.get('/')).text()
+  const page = await (await shop.get('/developers')).text()
   serviceCalls.call = call
-  assert.deepEqual([page.match(/>running</g)?.length, page.match(/>not answering</g)?.length], [6, 1])
+  assert.deepEqual([page.match(/>running</g)?.length, page.match(/>not answering</g)?.length], [7, 1])
 })
 
 test('every response has security headers (sec-D07)', async () => {
   const answers = await Promise.all(
     [
-      '/',
+      '/developers',
       '/docs',
       '/openapi.json',
       '/v1/categories',

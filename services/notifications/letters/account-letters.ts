@@ -19,11 +19,12 @@ export interface EmailChange {
 
 export function verification({ name, url }: Verification, shop: Shop): Letter {
   return {
+    language: 'en',
     subject: verificationSubject(shop),
     summary: `Please confirm that this address is yours.`,
     heading: 'Confirm your e-mail address',
     blocks: [
-      paragraph(greeting(name)),
+      paragraph(greeting(name, 'en')),
       paragraph(
         `An account at ${shop.name} was created with this e-mail address. Please confirm that the address is yours.`,
       ),
@@ -38,16 +39,17 @@ export function verificationSubject(shop: Shop): string {
 
 export function passwordReset({ name, url, expiresAt }: PasswordReset, shop: Shop): Letter {
   return {
+    language: 'en',
     subject: passwordResetSubject(shop),
-    summary: `The link works once. It expires on ${timeText(expiresAt)}.`,
+    summary: `The link works once. It expires on ${timeText(expiresAt, 'en')}.`,
     heading: 'Choose a new password',
     blocks: [
-      paragraph(greeting(name)),
+      paragraph(greeting(name, 'en')),
       paragraph(
         `We received a request to reset the password of your account at ${shop.name}. Use the link below to choose a new one.`,
       ),
       ...button('Choose a new password', url),
-      paragraph(`The link works once. It expires on ${timeText(expiresAt)}.`),
+      paragraph(`The link works once. It expires on ${timeText(expiresAt, 'en')}.`),
       note('If you did not request this, you can ignore this e-mail. Your password stays the same.'),
     ],
   }
@@ -58,16 +60,17 @@ export function passwordResetSubject(shop: Shop): string {
 
 export function repeatedSignUp({ name, url, expiresAt }: RepeatedSignUp, shop: Shop): Letter {
   return {
+    language: 'en',
     subject: repeatedSignUpSubject(shop),
     summary: 'Somebody tried to create an account with your address.',
     heading: 'You have an account already',
     blocks: [
-      paragraph(greeting(name)),
+      paragraph(greeting(name, 'en')),
       paragraph(
         `Somebody tried to create an account at ${shop.name} with this e-mail address. There is one already, and nothing about it has changed. If it was you, sign in as before, or choose a new password.`,
       ),
       ...button('Choose a new password', url),
-      paragraph(`The link works once. It expires on ${timeText(expiresAt)}.`),
+      paragraph(`The link works once. It expires on ${timeText(expiresAt, 'en')}.`),
       note('If you have never created an account here, choose a new password: that signs everybody else out of it.'),
     ],
   }
@@ -79,16 +82,17 @@ export function repeatedSignUpSubject(shop: Shop): string {
 /** To the new address: the link that changes it. */
 export function emailChange({ name, url, expiresAt, oldEmail }: EmailChange, shop: Shop): Letter {
   return {
+    language: 'en',
     subject: emailChangeSubject(shop),
     summary: 'Please confirm that your account should use this address.',
     heading: 'Confirm your new e-mail address',
     blocks: [
-      paragraph(greeting(name)),
+      paragraph(greeting(name, 'en')),
       paragraph(
         `The account at ${shop.name} that used ${oldEmail} so far is to use this address from now on. Please confirm that you want this.`,
       ),
       ...button('Use this address', url),
-      ...(expiresAt ? [paragraph(`The link works once. It expires on ${timeText(expiresAt)}.`)] : []),
+      ...(expiresAt ? [paragraph(`The link works once. It expires on ${timeText(expiresAt, 'en')}.`)] : []),
       note('If you did not request this, you can ignore this e-mail. Nothing changes then.'),
     ],
   }
@@ -100,11 +104,12 @@ export function emailChangeSubject(shop: Shop): string {
 /** To the old address, when the change was requested. */
 export function emailChangeNotice({ name, newEmail }: EmailChange, shop: Shop): Letter {
   return {
+    language: 'en',
     subject: emailChangeNoticeSubject(shop),
     summary: 'Somebody asked to change the e-mail address of your account.',
     heading: 'Your e-mail address is about to change',
     blocks: [
-      paragraph(greeting(name)),
+      paragraph(greeting(name, 'en')),
       paragraph(
         `Somebody who entered your password asked to change the e-mail address of your account at ${shop.name} to ${newEmail}. It changes when that address is confirmed.`,
       ),
@@ -119,11 +124,12 @@ export function emailChangeNoticeSubject(shop: Shop): string {
 /** To both addresses, after the change. */
 export function emailChanged({ name, oldEmail, newEmail }: EmailChange, shop: Shop): Letter {
   return {
+    language: 'en',
     subject: emailChangedSubject(shop),
     summary: 'The e-mail address of your account has changed.',
     heading: 'Your e-mail address has changed',
     blocks: [
-      paragraph(greeting(name)),
+      paragraph(greeting(name, 'en')),
       paragraph(
         `Your account at ${shop.name} used ${oldEmail} so far and uses ${newEmail} now. All other devices were signed out.`,
       ),

@@ -1,33 +1,41 @@
-// Formats money, times, addresses and names for letters. English only so far; other languages would start here.
+// Formats money, times, addresses and names for letters, by language.
 import type { Address, Money } from '@souk/contracts'
+import type { Language } from '@souk/contracts/notifications'
+import { textsOf } from './texts/texts.ts'
 
-const locale = 'en'
 const formatters = new Map<string, { format: Intl.NumberFormat; digits: number }>()
 
-/** `{ amount: 1999, currency: 'EUR' }` as €19.99, exact to the last digit. Currencies without cents (JPY) have none here. */
-export function moneyText({ amount, currency }: Money): string {
-  const { format, digits } = formatters.get(currency) ?? newFormatter(currency)
+/**
+ * `{ amount: 1999, currency: 'EUR' }` as €19.99 in English and 19,99 € in German, exact to the last digit. Currencies without cents
+ * (JPY) have none here.
+ */
+export function moneyText({ amount, currency }: Money, language: Language): string {
+  const { format, digits } = formatters.get(language + currency) ?? newFormatter(language, currency)
   // As text, not divided: a double cannot hold the cents of a very large amount.
   const whole = String(Math.abs(amount)).padStart(digits + 1, '0')
   const decimal = digits > 0 ? `${whole.slice(0, -digits)}.${whole.slice(-digits)}` : whole
   return format.format(`${amount < 0 ? '-' : ''}${decimal}` as Intl.StringNumericLiteral)
 }
 
-function newFormatter(currency: string) {
-  const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
+function newFormatter(language: Language, currency: string) {
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency })
   const formatter = { format, digits: format.resolvedOptions().maximumFractionDigits ?? 2 }
-  formatters.set(currency, formatter)
+  formatters.set(language + currency, formatter)
   return formatter
 }
 
-const times = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })
-export function timeText(time: string): string {
-  return `${times.format(new Date(time))} UTC`
+const timeOptions = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
+const times = { en: new Intl.DateTimeFormat('en', timeOptions), de: new Intl.DateTimeFormat('de', timeOptions) }
+export function timeText(time: string, language: Language): string {
+  return `${times[language].format(new Date(time))} UTC`
 }
 
-const countries = new Intl.DisplayNames(locale, { type: 'region' })
+const countries = {
+  en: new Intl.DisplayNames('en', { type: 'region' }),
+  de: new Intl.DisplayNames('de', { type: 'region' }),
+}
 /** The lines of an address, all of them. The renderers break links that somebody typed into one. */
-export function addressLines(address: Address): string[] {
+export function addressLines(address: Address, language: Language): string[] {
   return [
     address.name,
     address.company,
@@ -35,13 +43,13 @@ export function addressLines(address: Address): string[] {
     address.line2,
     `${address.postalCode} ${address.city}`.trim(),
     address.region,
-    countries.of(address.country),
+    countries[language].of(address.country),
   ].filter((line): line is string => line !== undefined && isVisible(line))
 }
 
 /** "Hello Ada,", or "Hello," when there is nothing to be seen of the name. */
-export function greeting(name: string): string {
-  return isVisible(name) ? `Hello ${oneLine(name)},` : 'Hello,'
+export function greeting(name: string, language: Language): string {
+  return textsOf(language).hello(isVisible(name) ? oneLine(name) : '')
 }
 
 /** Texts that are older than the check of requests may be of characters that nobody sees. */

@@ -4,7 +4,8 @@
 import { Html, html } from '@souk/html'
 import { breakAddresses, breakLinks } from './break-links.ts'
 import { oneLine } from './formatting.ts'
-import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
+import type { Block, Fact, Item, Letter, Shop, Sum, TermsLink } from './letter.ts'
+import { textsOf } from './texts/texts.ts'
 
 const sans = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 const ink = '#24211d'
@@ -34,9 +35,11 @@ const sheet = new Html(`<style>
   }
 </style>`)
 
-export function letterHtml({ subject, summary, heading, blocks }: Letter, shop: Shop): string {
+export function letterHtml(letter: Letter, shop: Shop): string {
+  const { language, subject, summary, heading, blocks, unsubscribeUrl } = letter
+  const { whyYouGetThis, unsubscribe } = textsOf(language)
   return html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -56,7 +59,7 @@ ${sheet}
 <h1 class="ink" style="margin:0 0 20px;font-family:Georgia,'Times New Roman',serif;font-weight:normal;font-size:28px;line-height:35px;color:${ink};">${breakLinks(heading)}</h1>
 ${blocks.map(blockHtml)}
 </td></tr>
-<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">You receive this e-mail because this address was used at <a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.</td></tr>
+<tr><td class="soft" style="padding:20px 4px 0;${small}font-size:13px;">${whyYouGetThis}<a class="soft" href="${shop.url}" target="_blank" rel="noopener" style="color:${soft};">${oneLine(shop.name)}</a>.${unsubscribeUrl && html` <a class="soft" href="${unsubscribeUrl}" target="_blank" rel="noopener" style="color:${soft};">${unsubscribe}</a>`}</td></tr>
 </table>
 </td></tr>
 </table>
@@ -77,6 +80,8 @@ function blockHtml(block: Block): Html {
       return itemsHtml(block.items, block.sums)
     case 'facts':
       return factsHtml(block.facts)
+    case 'terms':
+      return termsHtml(block.heading, block.paragraphs, block.links)
   }
 }
 
@@ -124,5 +129,17 @@ ${facts.map(
 </td>
 `,
 )}</tr></table>
+`
+}
+
+function termsHtml(heading: string, paragraphs: readonly string[], links: readonly TermsLink[]): Html {
+  const fine = `font-family:${sans};font-size:13px;line-height:19px;color:${soft};`
+  return html`<div class="rule" style="margin:28px 0 0;padding:18px 0 0;border-top:1px solid ${hairline};">
+<p class="soft" style="margin:0 0 14px;${fine}">${links.map(
+    ({ label, url }, index) =>
+      html`${index > 0 ? new Html(' &middot; ') : undefined}<a class="soft" href="${url}" target="_blank" rel="noopener" style="color:${soft};">${label}</a>`,
+  )}</p>
+<h2 class="soft" style="margin:0 0 8px;${fine}font-weight:600;">${heading}</h2>
+${paragraphs.map((text) => html`<p class="soft" style="margin:0 0 8px;${fine}">${text}</p>\n`)}</div>
 `
 }

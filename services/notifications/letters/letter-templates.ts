@@ -3,6 +3,9 @@ import * as account from './account-letters.ts'
 import { oneLine } from './formatting.ts'
 import type { Letter, Shop } from './letter.ts'
 import * as order from './order-letters.ts'
+import * as subscription from './subscription-letters.ts'
+import { textsOf } from './texts/texts.ts'
+import * as withdrawal from './withdrawal-letters.ts'
 
 /** The content of each kind of letter: the data of the message that caused it. */
 export interface Contents {
@@ -11,6 +14,8 @@ export interface Contents {
   'order-canceled': order.Canceled
   'order-refunded': order.Refunded
   'units-canceled': order.CanceledUnits
+  'withdrawal-received': withdrawal.Withdrawn
+  'withdrawal-unmatched': withdrawal.Withdrawn
   verification: account.Verification
   'password-reset': account.PasswordReset
   'sign-up-repeated': account.RepeatedSignUp
@@ -18,6 +23,16 @@ export interface Contents {
   'email-change-notice': account.EmailChange
   'email-changed': account.EmailChange
   'email-changed-notice': account.EmailChange
+  'newsletter-confirmation': subscription.NewsletterConfirmation
+  'stock-alert-confirmation': subscription.StockAlertConfirmation
+  'back-in-stock': subscription.BackInStockContent
+  'phone-code': PhoneCode
+}
+/** Only a text message has it. */
+export interface PhoneCode {
+  phone: string
+  code: string
+  language?: string
 }
 export type Kind = keyof Contents
 interface Template<C> {
@@ -32,6 +47,8 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'order-canceled': { subject: order.orderCanceledSubject, write: order.orderCanceled },
   'order-refunded': { subject: order.orderRefundedSubject, write: order.orderRefunded },
   'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
+  'withdrawal-received': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
+  'withdrawal-unmatched': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
   verification: { subject: (_content, shop) => account.verificationSubject(shop), write: account.verification },
   'password-reset': { subject: (_content, shop) => account.passwordResetSubject(shop), write: account.passwordReset },
   'sign-up-repeated': {
@@ -48,6 +65,21 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
     subject: (_content, shop) => account.emailChangedSubject(shop),
     write: account.emailChanged,
   },
+  'newsletter-confirmation': {
+    subject: subscription.newsletterConfirmationSubject,
+    write: subscription.newsletterConfirmation,
+  },
+  'stock-alert-confirmation': {
+    subject: subscription.stockAlertConfirmationSubject,
+    write: subscription.stockAlertConfirmation,
+  },
+  'back-in-stock': { subject: subscription.backInStockSubject, write: subscription.backInStock },
+  'phone-code': {
+    subject: ({ language }, shop) => textsOf(language).phoneCode.subject(shop.name),
+    write: () => {
+      throw new Error('A code is never mailed.')
+    },
+  },
 }
 
 /** The subject, on one line: a line break in it would start another header. */
@@ -60,5 +92,13 @@ export function writeLetter<K extends Kind>(kind: K, content: Contents[K], shop:
   return { ...templates[kind].write(content, shop, accessKey), subject: subjectOf(kind, content, shop) }
 }
 
-/** Letters with a secret link that expires. They cannot be sent again, and their content is deleted once they are sent. */
-export const secretKinds: readonly Kind[] = ['verification', 'password-reset', 'sign-up-repeated', 'email-change']
+/** With a secret link or code that expires. They cannot be sent again, and their content is deleted once they are sent. */
+export const secretKinds: readonly Kind[] = [
+  'verification',
+  'password-reset',
+  'sign-up-repeated',
+  'email-change',
+  'newsletter-confirmation',
+  'stock-alert-confirmation',
+  'phone-code',
+]

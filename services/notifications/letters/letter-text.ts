@@ -4,12 +4,15 @@
 import { breakAddresses, breakLinks } from './break-links.ts'
 import { oneLine } from './formatting.ts'
 import type { Block, Fact, Item, Letter, Shop, Sum } from './letter.ts'
+import { textsOf } from './texts/texts.ts'
 
 const columns = 68
 
-export function letterText({ heading, blocks }: Letter, shop: Shop): string {
+export function letterText({ language, heading, blocks, unsubscribeUrl }: Letter, shop: Shop): string {
   const title = breakLinks(wrap(heading))
-  const parts = [title.toUpperCase(), ...blocks.map(blockText), `-- \n${oneLine(shop.name)}\n${shop.url}`]
+  const end = unsubscribeUrl ? `\n${textsOf(language).unsubscribe}: ${unsubscribeUrl}` : ''
+  const signature = `-- \n${oneLine(shop.name)}\n${shop.url}${end}`
+  const parts = [title.toUpperCase(), ...blocks.map(blockText), signature]
   return `${parts.join('\n\n')}\n`
 }
 
@@ -24,6 +27,12 @@ function blockText(block: Block): string {
       return breakLinks(itemsText(block.items, block.sums))
     case 'facts':
       return block.facts.map(factText).join('\n\n')
+    case 'terms':
+      return [
+        ...block.links.map(({ label, url }) => `${label}:\n${url}`),
+        block.heading.toUpperCase(),
+        ...block.paragraphs.map(wrap),
+      ].join('\n\n')
   }
 }
 

@@ -17,7 +17,7 @@ import { letterHtml } from './letter-html.ts'
 import { type Contents, type Kind, subjectOf, writeLetter } from './letter-templates.ts'
 import { letterText } from './letter-text.ts'
 
-const shop = { name: 'Souk', url: 'https://souk.example' }
+const shop = { name: 'Souk', url: 'https://souk.example', merchant: 'Souk, Weg 1, 10115 Berlin' }
 const textOf = (letter: Letter) => letterText(letter, shop)
 const htmlOf = (letter: Letter) => letterHtml(letter, shop)
 function both<K extends Kind>(kind: K, { data }: { data: Contents[K] }, accessKey?: string) {
@@ -26,7 +26,7 @@ function both<K extends Kind>(kind: K, { data }: { data: Contents[K] }, accessKe
 }
 
 test('money is written with the digits of its currency, exact however large', () => {
-  const written = (amount: number, currency: string) => moneyText({ amount, currency })
+  const written = (amount: number, currency: string) => moneyText({ amount, currency }, 'en')
   assert.equal(written(1999, 'EUR'), '€19.99')
   assert.equal(written(5, 'EUR'), '€0.05')
   assert.equal(written(-675, 'USD'), '-$6.75')
@@ -249,9 +249,12 @@ test('whatever somebody types, a letter shows it, and no mail program makes a li
 })
 
 test('a letter greets by the name that was given', () => {
-  assert.equal(greeting('Ada'), 'Hello Ada,')
-  assert.equal(greeting(`Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)}`), `Hello Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)},`)
-  for (const name of ['', ' ', '\u200b']) assert.equal(greeting(name), 'Hello,')
+  assert.equal(greeting('Ada', 'en'), 'Hello Ada,')
+  assert.equal(
+    greeting(`Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)}`, 'en'),
+    `Hello Dr. Ada O’Neill-Ñandú ${'x'.repeat(90)},`,
+  )
+  for (const name of ['', ' ', '\u200b']) assert.equal(greeting(name, 'en'), 'Hello,')
 })
 
 test('every line of an address is printed', () => {
@@ -287,4 +290,62 @@ test('the text part has at most 68 columns, except for links and long words', ()
   const lines = [{ sku: 'X', title, quantity: 12, unitPrice: eur(1_000_000_00), lineTotal: eur(12_000_000_00) }]
   for (const line of both('order-confirmed', placed({ lines })).text.split('\n'))
     assert.ok(line.length <= 68 || line.startsWith('https://'), line)
+})
+
+test('a letter about an order is in the language of the order, with its money, dates and countries', () => {
+  const german = { language: 'de' }
+  const confirmed = both('order-confirmed', { data: { ...placed().data, ...german } })
+  assert.equal(confirmed.subject, 'Ihre Bestellung S-100042 bei Souk')
+  assert.match(confirmed.html, /^<!doctype html>\n<html lang="de">/)
+  assert.match(
+    confirmed.text,
+    /Zwischensumme +67,50\u00a0€\nRabatt +-6,75\u00a0€\nVersand \(Standard\) +4,90\u00a0€\n-+\nGesamtsumme +65,65\u00a0€\nDarin enthaltene MwSt\. +10,49\u00a0€/,
+  )
+  assert.match(confirmed.text, /2 Stück zu je 12,90\u00a0€/)
+  assert.match(confirmed.text, /Lieferadresse:[\s\S]*\n {2}Deutschland\n/)
+  const parts = {
+    items: { amount: eur(1290), tax: eur(206) },
+    shipping: { amount: eur(0), tax: eur(0) },
+    goodwill: { amount: eur(0), tax: eur(0) },
+  }
+  const others: { [K in Kind]?: Contents[K] } = {
+    'order-shipped': { ...shipped().data, ...german },
+    'order-canceled': { ...canceled({ goingBack: eur(6565), parts }).data, ...german },
+    'order-refunded': { ...refunded({ parts }).data, ...german },
+    'units-canceled': { ...unitsCanceled().data, ...german },
+  }
+  const english = /\b(?:the|your|order|was|have|refund(?:ed)?|pieces?|total|reason|see|ships?)\b/i
+  for (const [kind, data] of Object.entries(others)) {
+    const { text, subject } = both(kind as Kind, { data })
+    assert.match(text, /Bestellung ansehen|Paket verfolgen/, kind)
+    // What customers and staff typed stays as it is.
+    const ours = `${subject}\n${text}`.replace(
+      /https?:\S+|One bottle arrived broken\.|Sold out\.|Tea glasses, set of six|Olive oil[^\n]*/gi,
+      '',
+    )
+    assert.doesNotMatch(ours, english, kind)
+  }
+})
+
+test('a confirmation carries the terms and the information about withdrawal, in both parts and in its language', () => {
+  for (const [language, heading, words] of [
+    ['en', 'Information about your right of withdrawal', 'within fourteen'],
+    ['de', 'Widerrufsbelehrung', 'binnen vierzehn'],
+  ] as const) {
+    const { html, text } = both('order-confirmed', { data: { ...placed().data, language } })
+    for (const page of ['terms', 'withdrawal']) {
+      const url = `https://souk.example/${language}/info/${page}`
+      assert.ok(html.includes(`href="${url}"`) && text.includes(url), url)
+    }
+    assert.ok(html.includes(heading) && text.includes(heading.toUpperCase()), heading)
+    for (const part of [html, text]) {
+      assert.match(part, new RegExp(words))
+      assert.match(part, /Souk, Weg 1, 10115\s+Berlin/)
+    }
+  }
+})
+
+test('a letter in a language that we do not write is in English', () => {
+  const { subject } = both('order-confirmed', { data: { ...placed().data, language: 'fr' } })
+  assert.equal(subject, 'Your Souk order S-100042')
 })

@@ -1,5 +1,6 @@
-// The letters about an order: confirmed, shipped, canceled, refunded.
+// The letters about an order: confirmed, shipped, canceled, refunded. In the language of the order.
 import type { MessageOf } from '@souk/contracts'
+import type { Language } from '@souk/contracts/notifications'
 import type {
   OrderCanceled,
   OrderPlaced,
@@ -21,208 +22,228 @@ import {
   type Shop,
   type Sum,
 } from './letter.ts'
+import { termsOf } from './terms.ts'
+import { languageOf, textsOf } from './texts/texts.ts'
 
-export type Placed = MessageOf<typeof OrderPlaced>['data']
-export type Shipped = MessageOf<typeof OrderShipped>['data']
-export type Canceled = MessageOf<typeof OrderCanceled>['data']
-export type Refunded = MessageOf<typeof OrderRefunded>['data']
-export type CanceledUnits = MessageOf<typeof UnitsCanceled>['data']
+/** The language of the order; English without it. */
+interface InLanguage {
+  language?: string
+}
+export type Placed = MessageOf<typeof OrderPlaced>['data'] & InLanguage
+export type Shipped = MessageOf<typeof OrderShipped>['data'] & InLanguage
+export type Canceled = MessageOf<typeof OrderCanceled>['data'] & InLanguage
+export type Refunded = MessageOf<typeof OrderRefunded>['data'] & InLanguage
+export type CanceledUnits = MessageOf<typeof UnitsCanceled>['data'] & InLanguage
 
+/** It carries what the law demands on paper or in a mail: the terms, and the information about withdrawal (BGB 312f). */
 export function orderConfirmed(order: Placed, shop: Shop): Letter {
+  const language = languageOf(order.language)
+  const t = textsOf(language)
+  const total = moneyText(order.totals.total, language)
   return {
+    language,
     subject: orderConfirmedSubject(order, shop),
-    summary: `We received your payment of ${moneyText(order.totals.total)}.`,
-    heading: 'Thank you for your order',
+    summary: t.confirmed.summary(total),
+    heading: t.confirmed.heading,
     blocks: [
-      paragraph(
-        `We received your order ${order.number} and your payment of ${moneyText(order.totals.total)}. We will send you another e-mail as soon as your order is on its way.`,
-      ),
-      { type: 'items', items: order.lines.map(itemOf), sums: sumsOf(order.totals, order.shippingMethod.name) },
-      { type: 'facts', facts: [{ label: 'Ships to', lines: addressLines(order.shippingAddress) }] },
-      ...seeOrder(order.orderId, shop, order.accessKey),
+      paragraph(t.confirmed.text(order.number, total)),
+      {
+        type: 'items',
+        items: order.lines.map((line) => itemOf(line, language)),
+        sums: sumsOf(order.totals, order.shippingMethod.name, language),
+      },
+      { type: 'facts', facts: [{ label: t.shipsTo, lines: addressLines(order.shippingAddress, language) }] },
+      ...seeOrder(order, shop, order.accessKey),
+      termsOf(language, shop),
     ],
   }
 }
-export function orderConfirmedSubject(order: Placed, shop: Shop): string {
-  return `Your ${shop.name} order ${order.number}`
+export function orderConfirmedSubject({ number, language }: Placed, shop: Shop): string {
+  return textsOf(language).confirmed.subject(shop.name, number)
 }
 
 export function orderShipped(order: Shipped, shop: Shop, accessKey?: string): Letter {
   const { shipment, complete } = order
+  const language = languageOf(order.language)
+  const { shipped: t, ...common } = textsOf(language)
   const titles = new Map(order.lines.map((line) => [line.sku, line.title]))
   const items = shipment.lines.map(({ sku, quantity }) => ({
     title: titles.get(sku) ?? sku,
-    detail: quantityText(quantity),
+    detail: common.pieces(quantity),
   }))
-  const track = button('Track the parcel', shipment.trackingUrl)
+  const track = button(t.track, shipment.trackingUrl)
   return {
+    language,
     subject: orderShippedSubject(order),
-    summary: complete ? 'Your order is complete with this parcel.' : 'The rest of your order will follow.',
-    heading: complete ? 'Your order is on its way' : 'Part of your order is on its way',
+    summary: complete ? t.summary : t.summaryOfPart,
+    heading: complete ? t.heading : t.headingOfPart,
     blocks: [
-      paragraph(
-        complete
-          ? `We have shipped your order ${order.number}.`
-          : `We have shipped a part of your order ${order.number}. The rest will follow.`,
-      ),
+      paragraph(complete ? t.text(order.number) : t.textOfPart(order.number)),
       ...track,
       { type: 'items', items, sums: [] },
       {
         type: 'facts',
         facts: [
-          { label: 'Ships to', lines: addressLines(order.shippingAddress) },
-          ...(shipment.carrier ? [{ label: 'Carrier', lines: [shipment.carrier] }] : []),
+          { label: common.shipsTo, lines: addressLines(order.shippingAddress, language) },
+          ...(shipment.carrier ? [{ label: t.carrier, lines: [shipment.carrier] }] : []),
           ...(shipment.trackingNumber
-            ? [{ label: 'Tracking number', lines: [shipment.trackingNumber], isCode: true }]
+            ? [{ label: t.trackingNumber, lines: [shipment.trackingNumber], isCode: true }]
             : []),
         ],
       },
-      ...(track.length > 0 ? [] : seeOrder(order.orderId, shop, accessKey)),
+      ...(track.length > 0 ? [] : seeOrder(order, shop, accessKey)),
     ],
   }
 }
-export function orderShippedSubject({ number, complete }: Shipped): string {
-  return complete ? `Your order ${number} is on its way` : `Part of your order ${number} is on its way`
-}
-
-const bankDelay = 'Depending on your bank, it can take a few days until the money arrives.'
-
-const cancelReasons: Record<string, string> = {
-  'by-customer': 'You asked us to cancel it.',
-  'by-staff': 'Unfortunately, we cannot deliver it.',
-  'out-of-stock': 'Unfortunately, an item sold out before we could reserve it for you.',
-  declined: 'The payment was declined.',
-  expired: 'The payment was not completed in time.',
+export function orderShippedSubject({ number, complete, language }: Shipped): string {
+  const t = textsOf(language).shipped
+  return complete ? t.subject(number) : t.subjectOfPart(number)
 }
 
 export function orderCanceled(order: Canceled, shop: Shop, accessKey?: string): Letter {
-  const total = moneyText(order.totals.total)
-  const canceled = [`Your order ${order.number} was canceled.`, cancelReasons[order.reason]].filter(Boolean).join(' ')
-  const money = moneyAfter(order)
+  const language = languageOf(order.language)
+  const { canceled: t, refunded, ...common } = textsOf(language)
+  const amount = moneyText(order.totals.total, language)
+  const canceled = [t.text(order.number), t.reasons[order.reason]].filter(Boolean).join(' ')
+  const money = moneyAfter(order, language)
   const isGoingBack = order.goingBack !== undefined && order.goingBack.amount > 0
+  const items = order.lines.map((line) => itemOf(line, language))
   return {
+    language,
     subject: orderCanceledSubject(order),
     summary: money ?? canceled,
-    heading: 'Your order was canceled',
+    heading: t.heading,
     blocks: [
       paragraph(canceled),
       ...(money ? [paragraph(money)] : []),
-      { type: 'items', items: order.lines.map(itemOf), sums: [{ label: 'Total', amount: total, isTotal: true }] },
-      ...(isGoingBack && order.parts ? [{ type: 'facts', facts: [refundFor(order.parts)] } as const] : []),
-      ...seeOrder(order.orderId, shop, accessKey),
-      ...(isGoingBack ? [note(bankDelay)] : []),
+      { type: 'items', items, sums: [{ label: common.total, amount, isTotal: true }] },
+      ...(isGoingBack && order.parts ? [{ type: 'facts', facts: [refundFor(order.parts, language)] } as const] : []),
+      ...seeOrder(order, shop, accessKey),
+      ...(isGoingBack ? [note(refunded.bankDelay)] : []),
     ],
   }
 }
-function moneyAfter({ goingBack, wasPaid }: Canceled): string | undefined {
-  if (!goingBack)
-    return 'If we received a payment for it, we will refund it automatically. You do not need to do anything.'
-  if (goingBack.amount > 0)
-    return `We are refunding ${moneyText(goingBack)} to your original payment method. You do not need to do anything.`
-  return wasPaid ? undefined : 'You have not been charged.'
+function moneyAfter({ goingBack, wasPaid }: Canceled, language: Language): string | undefined {
+  const t = textsOf(language).canceled
+  if (!goingBack) return t.maybePaid
+  if (goingBack.amount > 0) return t.goesBack(moneyText(goingBack, language))
+  return wasPaid ? undefined : t.notCharged
 }
-export function orderCanceledSubject({ number }: Canceled): string {
-  return `Your order ${number} was canceled`
+export function orderCanceledSubject({ number, language }: Canceled): string {
+  return textsOf(language).canceled.subject(number)
 }
 
 export function orderRefunded(order: Refunded, shop: Shop, accessKey?: string): Letter {
-  const amount = moneyText(order.amount)
+  const language = languageOf(order.language)
+  const { refunded: t, canceled, ...common } = textsOf(language)
+  const amount = moneyText(order.amount, language)
   const isMore = order.totalRefunded.amount !== order.amount.amount
-  const reason = cancelReasons[order.reason] ?? order.reason
-  const unsent = (order.unsent ?? []).map(unitsText)
+  const reason = canceled.reasons[order.reason] ?? order.reason
+  const unsent = (order.unsent ?? []).map((units) => unitsText(units, language))
   return {
+    language,
     subject: orderRefundedSubject(order),
-    summary: bankDelay,
-    heading: `We have refunded ${amount}`,
+    summary: t.bankDelay,
+    heading: t.heading(amount),
     blocks: [
-      paragraph(`We have refunded ${amount} for your order ${order.number} to your original payment method.`),
+      paragraph(t.text(amount, order.number)),
       {
         type: 'facts',
         facts: [
-          { label: 'This refund', lines: [amount] },
-          ...(order.parts ? [refundFor(order.parts)] : []),
-          ...(isMore ? [{ label: 'Total refunded', lines: [moneyText(order.totalRefunded)] }] : []),
-          ...(reason ? [{ label: 'Reason', lines: [reason] }] : []),
-          ...(unsent.length > 0 ? [{ label: 'Will not be sent', lines: unsent }] : []),
+          { label: t.thisRefund, lines: [amount] },
+          ...(order.parts ? [refundFor(order.parts, language)] : []),
+          ...(isMore ? [{ label: t.totalRefunded, lines: [moneyText(order.totalRefunded, language)] }] : []),
+          ...(reason ? [{ label: common.reason, lines: [reason] }] : []),
+          ...(unsent.length > 0 ? [{ label: common.willNotBeSent, lines: unsent }] : []),
         ],
       },
-      ...seeOrder(order.orderId, shop, accessKey),
-      note(bankDelay),
+      ...seeOrder(order, shop, accessKey),
+      note(t.bankDelay),
     ],
   }
 }
-export function orderRefundedSubject({ number, amount }: Refunded): string {
-  return `Refund of ${moneyText(amount)} for your order ${number}`
+export function orderRefundedSubject({ number, amount, language }: Refunded): string {
+  return textsOf(language).refunded.subject(moneyText(amount, languageOf(language)), number)
 }
 
 /** Units are canceled and no money moves: gifts, or units whose money has gone back before. */
 export function unitsCanceled(order: CanceledUnits, shop: Shop, accessKey?: string): Letter {
+  const language = languageOf(order.language)
+  const { unitsCanceled: t, ...common } = textsOf(language)
+  const units = order.units.map((one) => unitsText(one, language))
   return {
+    language,
     subject: unitsCanceledSubject(order),
-    summary: order.units.map(unitsText).join(', '),
-    heading: 'Part of your order was canceled',
+    summary: units.join(', '),
+    heading: t.heading,
     blocks: [
-      paragraph(`Some items of your order ${order.number} will not be sent.`),
+      paragraph(t.text(order.number)),
       {
         type: 'facts',
         facts: [
-          { label: 'Will not be sent', lines: order.units.map(unitsText) },
-          { label: 'Reason', lines: [order.reason] },
+          { label: common.willNotBeSent, lines: units },
+          { label: common.reason, lines: [order.reason] },
         ],
       },
-      ...seeOrder(order.orderId, shop, accessKey),
+      ...seeOrder(order, shop, accessKey),
     ],
   }
 }
-export function unitsCanceledSubject({ number }: CanceledUnits): string {
-  return `Part of your order ${number} was canceled`
+export function unitsCanceledSubject({ number, language }: CanceledUnits): string {
+  return textsOf(language).unitsCanceled.subject(number)
 }
 
-const partNames = { items: 'Items', shipping: 'Shipping', goodwill: 'Goodwill' } as const
 /** What a refund is for: "Items €19.90, including €3.18 tax". */
-function refundFor(parts: RefundParts): Fact {
-  const names = (Object.keys(partNames) as (keyof RefundParts)[]).filter((name) => parts[name].amount.amount > 0)
+function refundFor(parts: RefundParts, language: Language): Fact {
+  const t = textsOf(language).refunded
+  const names = (['items', 'shipping', 'goodwill'] as const).filter((name) => parts[name].amount.amount > 0)
   const lines = names.map((name) => {
     const { amount, tax } = parts[name]
-    const including = tax.amount > 0 ? `, including ${moneyText(tax)} tax` : ''
-    return `${partNames[name]} ${moneyText(amount)}${including}`
+    const including = tax.amount > 0 ? t.includingTax(moneyText(tax, language)) : ''
+    return `${t.parts[name]} ${moneyText(amount, language)}${including}`
   })
-  return { label: 'Refund for', lines }
+  return { label: t.refundFor, lines }
 }
-function unitsText({ title, quantity }: { title: string; quantity: number }): string {
-  return `${quantityText(quantity)} of ${title}`
+function unitsText({ title, quantity }: { title: string; quantity: number }, language: Language): string {
+  const t = textsOf(language)
+  return t.piecesOf(t.pieces(quantity), title)
 }
 
 type Line = Placed['lines'][number]
-function itemOf({ title, quantity, unitPrice, lineTotal }: Line): Item {
+function itemOf({ title, quantity, unitPrice, lineTotal }: Line, language: Language): Item {
+  const t = textsOf(language)
+  const pieces = t.pieces(quantity)
   return {
     title,
-    detail: quantity === 1 ? quantityText(1) : `${quantityText(quantity)} at ${moneyText(unitPrice)}`,
-    amount: moneyText(lineTotal),
+    detail: quantity === 1 ? pieces : t.piecesAt(pieces, moneyText(unitPrice, language)),
+    amount: moneyText(lineTotal, language),
   }
 }
-function quantityText(quantity: number): string {
-  return quantity === 1 ? '1 piece' : `${quantity} pieces`
-}
 
-function sumsOf(totals: Totals, shippingName: string): Sum[] {
+function sumsOf(totals: Totals, shippingName: string, language: Language): Sum[] {
   const { subtotal, discount, shipping, tax, total, taxIncluded } = totals
+  const t = textsOf(language)
   const less = { ...discount, amount: -Math.abs(discount.amount) }
+  const shippingText = shipping.amount === 0 ? t.free : moneyText(shipping, language)
   return [
-    { label: 'Subtotal', amount: moneyText(subtotal) },
-    ...(discount.amount === 0 ? [] : [{ label: 'Discount', amount: moneyText(less) }]),
-    { label: `Shipping (${shippingName})`, amount: shipping.amount === 0 ? 'Free' : moneyText(shipping) },
-    ...(taxIncluded ? [] : [{ label: 'Tax', amount: moneyText(tax) }]),
-    { label: 'Total', amount: moneyText(total), isTotal: true },
-    ...(taxIncluded && tax.amount !== 0 ? [{ label: 'Tax included', amount: moneyText(tax) }] : []),
+    { label: t.subtotal, amount: moneyText(subtotal, language) },
+    ...(discount.amount === 0 ? [] : [{ label: t.discount, amount: moneyText(less, language) }]),
+    { label: t.shipping(shippingName), amount: shippingText },
+    ...(taxIncluded ? [] : [{ label: t.tax, amount: moneyText(tax, language) }]),
+    { label: t.total, amount: moneyText(total, language), isTotal: true },
+    ...(taxIncluded && tax.amount !== 0 ? [{ label: t.taxIncluded, amount: moneyText(tax, language) }] : []),
   ]
 }
 
 /**
  * A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. The key is in
- * the fragment, which browsers send to no server, so it gets into no log.
+ * the fragment, which browsers send to no server, so it gets into no log. The shop front leads on to the page in the visitor's language.
  */
-function seeOrder(orderId: string, shop: Shop, accessKey: string | undefined): Block[] {
+export function seeOrder(
+  { orderId, language }: { orderId: string; language?: string },
+  shop: Shop,
+  accessKey: string | undefined,
+): Block[] {
   const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
-  return button('See your order', `${shop.url}/orders/${orderId}${key}`)
+  return button(textsOf(language).seeOrder, `${shop.url}/orders/${orderId}${key}`)
 }

@@ -4,7 +4,7 @@ import { notificationsApi } from '@souk/contracts/notifications'
 import { type Html, html } from '@souk/html'
 import { page } from '@souk/html/page'
 import type { Shop } from '../letters/letter.ts'
-import type { StoredMail } from '../notification-table.ts'
+import type { StoredNotification } from '../notification-table.ts'
 
 const { mailbox, readMail, readMailBody } = notificationsApi.routes
 
@@ -52,12 +52,17 @@ pre { margin: 14px 0 4px; overflow-x: auto; font: 13px/1.55 ui-monospace, SFMono
 `
 
 /** The list of mails. `to`: the recipient that it is filtered by. `isSent`: whether a mail server sends them, too. */
-export function mailboxPage(mails: readonly StoredMail[], to: string | undefined, isSent: boolean, shop: Shop): string {
-  const about = `E-mails from ${shop.name}${isSent ? '' : ', shown here instead of being sent'}.`
+export function mailboxPage(
+  mails: readonly StoredNotification[],
+  to: string | undefined,
+  isSent: boolean,
+  shop: Shop,
+): string {
+  const about = `E-mails, text messages and pushes from ${shop.name}${isSent ? '' : '; e-mails are shown here instead of being sent'}.`
   const body = html`<main>
 <div class="top">
 <div><h1>Mailbox</h1><div class="soft">${about}</div></div>
-<form method="get" action="${mailbox.path}"><input type="email" name="to" value="${to ?? ''}" placeholder="Filter by recipient" aria-label="Filter by recipient" maxlength="254"><button>Show</button></form>
+<form method="get" action="${mailbox.path}"><input type="search" name="to" value="${to ?? ''}" placeholder="Filter by recipient" aria-label="Filter by recipient" maxlength="254"><button>Show</button></form>
 </div>
 <div class="card">${mails.length === 0 ? emptyList(to) : html`<ol>${mails.map(listItem)}</ol>`}</div>
 ${mails.length >= 100 && html`<p class="soft">These are the newest 100 e-mails.${!to && ' Filter by recipient to find older ones.'}</p>`}
@@ -71,13 +76,14 @@ function emptyList(to: string | undefined): Html {
   return html`<div class="empty soft">${text}</div>`
 }
 
-function listItem({ id, recipient, subject, sentAt, createdAt }: StoredMail): Html {
-  return html`<li><a href="${pathOf(readMail, { id })}"><span class="subject">${subject}</span><span class="to soft">${recipient}</span>${timeTag(sentAt ?? createdAt)}</a></li>
+const channels = { mail: '', push: 'Push: ', sms: 'Text message: ' }
+function listItem({ id, channel, recipient, subject, sentAt, createdAt }: StoredNotification): Html {
+  return html`<li><a href="${pathOf(readMail, { id })}"><span class="subject">${channels[channel]}${subject}</span><span class="to soft">${recipient}</span>${timeTag(sentAt ?? createdAt)}</a></li>
 `
 }
 
 /** One mail: its headers, its HTML part in a frame, and its text part. */
-export function mailPage(mail: StoredMail, text: string, shop: Shop): string {
+export function mailPage(mail: StoredNotification, text: string, shop: Shop): string {
   const body = html`<main>
 <p class="soft"><a href="${mailbox.path}">Mailbox of ${shop.name}</a></p>
 <h1>${mail.subject}</h1>

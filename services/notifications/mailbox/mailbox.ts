@@ -1,10 +1,11 @@
 // The development mailbox at /mailbox: shows the mail of a shop that has no mail server. While it is off, its routes answer 404.
 import { notificationsApi } from '@souk/contracts/notifications'
+import { html } from '@souk/html'
 import { pagePolicy } from '@souk/html/page'
 import { handle, refuse, reply } from '@souk/service'
 import { type NotificationsContext, shopOf } from '../context.ts'
-import { renderMail } from '../letters/render-mail.ts'
-import { findMail, newestMails, type StoredMail } from '../notification-table.ts'
+import { render } from '../letters/render.ts'
+import { findNotification, newestNotifications, type StoredNotification } from '../notification-table.ts'
 import { mailboxPage, mailPage, style } from './mailbox-pages.ts'
 
 const {
@@ -43,19 +44,19 @@ const letterHeaders = {
 export const mailbox = handle(pageRoute, async ({ query }, context: NotificationsContext) => {
   const { sql, resources } = context
   if (!resources.showsMailbox) refuse(pageRoute, 'not-found', closed)
-  const mails = await newestMails(sql, query.to, mostListed)
-  const page = mailboxPage(mails, query.to, resources.channel !== undefined, shopOf(context))
+  const mails = await newestNotifications(sql, query.to, mostListed)
+  const page = mailboxPage(mails, query.to, resources.channels.mail !== undefined, shopOf(context))
   return reply(200, Buffer.from(page), pageHeaders)
 })
 
 export const readMail = handle(mailRoute, async ({ params }, context: NotificationsContext) => {
-  const mail = context.resources.showsMailbox ? await findMail(context.sql, params.id) : undefined
+  const mail = context.resources.showsMailbox ? await findNotification(context.sql, params.id) : undefined
   if (!mail) refuse(mailRoute, 'not-found', 'There is no such mail.')
   return reply(200, Buffer.from(mailPage(mail, partsOf(mail, context).text, shopOf(context))), pageHeaders)
 })
 
 export const readMailBody = handle(bodyRoute, async ({ params }, context: NotificationsContext) => {
-  const mail = context.resources.showsMailbox ? await findMail(context.sql, params.id) : undefined
+  const mail = context.resources.showsMailbox ? await findNotification(context.sql, params.id) : undefined
   if (!mail) refuse(bodyRoute, 'not-found', 'There is no such mail.')
   return reply(200, Buffer.from(partsOf(mail, context).html), letterHeaders)
 })
@@ -66,9 +67,10 @@ export const mailboxState = handle(stateRoute, async (_request, { resources }: N
 
 export const mailboxList = handle(listRoute, async ({ query }, context: NotificationsContext) => {
   if (!context.resources.showsMailbox) refuse(listRoute, 'not-found', closed)
-  const mails = await newestMails(context.sql, query.to, mostListed)
+  const mails = await newestNotifications(context.sql, query.to, mostListed)
   const items = mails.map((mail) => ({
     id: mail.id,
+    channel: mail.channel,
     to: mail.recipient,
     subject: mail.subject,
     text: partsOf(mail, context).text,
@@ -77,6 +79,10 @@ export const mailboxList = handle(listRoute, async ({ query }, context: Notifica
   return { items }
 })
 
-function partsOf(mail: StoredMail, context: NotificationsContext): { html: string; text: string } {
-  return renderMail(mail, context) ?? { html: `<p>${deleted}</p>`, text: deleted }
+/** Pushes and texts have one part; the frame shows it as a page. */
+function partsOf(stored: StoredNotification, context: NotificationsContext): { html: string; text: string } {
+  const parts = render(stored, context)
+  if (!parts) return { html: `<p>${deleted}</p>`, text: deleted }
+  const text = [parts.title, parts.text, parts.url].filter(Boolean).join('\n')
+  return { text, html: parts.html ?? html`<p style="white-space:pre-line">${text}</p>`.text }
 }

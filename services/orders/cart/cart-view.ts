@@ -4,7 +4,10 @@ import { isUnchanged, type Reply, type Request, reply, versionEtag } from '@souk
 import type { OrdersContext } from '../context.ts'
 import { orderIdFor, statusOf } from './cart-access.ts'
 import type { StoredCart } from './carts-table.ts'
+import { withFormerPrice } from './former-prices.ts'
 import type { PricedCart } from './price-cart.ts'
+import { deliveryOf } from './shipping.ts'
+import { homeCountry } from './tax.ts'
 
 type Routes = (typeof ordersApi.routes)['putCart' | 'readCart' | 'readMyCart' | 'claimCart']
 type Asking = Pick<Request, 'headers' | 'caller'>
@@ -24,12 +27,15 @@ export async function cartReply(
 }
 
 async function cartView(
-  { id, version, order, body, updatedAt }: Omit<StoredCart, 'prices'>,
+  { id, version, order, body, updatedAt, formerPrices }: Omit<StoredCart, 'prices'>,
   priced: PricedCart,
   asking: Asking,
   context: OrdersContext,
 ): Promise<Cart> {
   const status = statusOf(order)
+  const { shippingMethods, shippingMethod } = priced
+  const country = body.shippingAddress?.country ?? homeCountry
+  const at = context.now()
   const stockProblems =
     status === 'open' ? await context.resources.stockHints.problemsOf(priced.lines, context.clients.inventory) : []
   return {
@@ -39,12 +45,14 @@ async function cartView(
     orderId: orderIdFor(order, asking, context.settings.accessKeySecret),
     email: body.email,
     currency: priced.currency,
-    lines: [...priced.lines, ...priced.unsellable],
+    language: body.language,
+    lines: [...priced.lines.map((line) => withFormerPrice(line, formerPrices)), ...priced.unsellable],
     shippingAddress: body.shippingAddress,
     billingAddress: body.billingAddress,
-    shippingMethod: priced.shippingMethod?.id,
-    shippingMethods: priced.shippingMethods,
+    shippingMethod: shippingMethod?.id,
+    shippingMethods: shippingMethods.map((one) => ({ ...one, delivery: deliveryOf(one.id, country, at) })),
     codes: body.codes ?? [],
+    freeShippingFrom: (shippingMethod ?? shippingMethods[0])?.freeFrom,
     totals: priced.totals,
     problems: [...priced.problems, ...stockProblems],
     updatedAt,

@@ -3,6 +3,7 @@ import type { CartInput, OrderStatus } from '@souk/contracts/orders'
 import { batched, columns, json, type Sql, type Statement } from '@souk/postgres'
 import type { Precondition } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
+import { type FormerPrice, formerPricesAsJson } from './former-prices.ts'
 import { mergeLines } from './price-cart.ts'
 import { type PricedSku, pricesAsJson, skusInBody } from './price-list.ts'
 
@@ -22,6 +23,8 @@ export interface StoredCart {
   body: CartInput
   updatedAt: string
   prices: PricedSku[]
+  /** Of goods whose prices have changed since the cart was stored. */
+  formerPrices: FormerPrice[]
   order: OrderOfCart | null
 }
 
@@ -46,7 +49,7 @@ const cartRows = columns<CartToStore>({
   unwanted_versions: ['integer[]', (cart) => cart.unwantedVersions],
 })
 
-export type JustStored = Omit<StoredCart, 'body' | 'order'>
+export type JustStored = Omit<StoredCart, 'body' | 'order' | 'formerPrices'>
 /**
  * Stores a cart, new or changed, and returns it with its prices of now. Undefined when the price list does not know one of its
  * SKUs, when an order exists for it, when it belongs to somebody else, or when a condition does not hold.
@@ -103,6 +106,7 @@ export async function findCartOrMerged(
   const [cart] = await sql<StoredCart & { mergedInto: string | null }>`
     select cart.id, cart.version, cart.customer_id, cart.body, cart.updated_at, cart.merged_into,
       ${pricesAsJson(sql, skusInBody(sql, sql`cart.body`))} as prices,
+      ${formerPricesAsJson(sql, skusInBody(sql, sql`cart.body`), sql`cart.updated_at`)} as former_prices,
       ${orderOfCart(sql, sql`bought`)} as order
     from cart
     left join orders bought on bought.bought_cart_id = cart.id

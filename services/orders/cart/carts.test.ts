@@ -50,6 +50,7 @@ test('the server prices a cart, also before the address is known', async () => {
     tax: eur(599),
     total: eur(3750),
     taxIncluded: true,
+    taxes: [{ rate: 19, tax: eur(599) }],
   })
   assert.deepEqual(
     cart.shippingMethods.map((method) => method.id),

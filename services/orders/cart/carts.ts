@@ -55,7 +55,7 @@ export const putCart = handle(routes.putCart, async (request, context: OrdersCon
   if (cartVersion === 1) context.metrics.count(cartsCreated)
   const priced = priceCart(body, cart.prices)
   pricedCarts.keep(id, { body, priced, customerId, cartVersion, pricesVersion: versionOfPrices(cart.prices) })
-  return cartReply(routes.putCart, { ...cart, body, order: null }, priced, request, context)
+  return cartReply(routes.putCart, { ...cart, body, order: null, formerPrices: [] }, priced, request, context)
 })
 
 export const readCart = handle(routes.readCart, async (request, context: OrdersContext) => {

@@ -1,12 +1,14 @@
-// GET /v1/shipping-methods. How we ship to a country, and what it costs.
+// GET /v1/shipping-methods. How we ship to a country, what it costs, and when a parcel arrives that is ordered now.
 import { ordersApi } from '@souk/contracts/orders'
 import { handle } from '@souk/service'
 import type { OrdersContext } from '../context.ts'
-import { shippingMethodsFor } from './shipping.ts'
+import { deliveryOf, shippingMethodsFor } from './shipping.ts'
 
 export const listShippingMethods = handle(
   ordersApi.routes.shippingMethods,
-  async ({ query }, _context: OrdersContext) => ({
-    items: shippingMethodsFor(query.country, query.currency ?? 'EUR', query.weightGrams ?? 0),
-  }),
+  async ({ query }, { now }: OrdersContext) => {
+    const { country, currency = 'EUR', weightGrams = 0 } = query
+    const methods = shippingMethodsFor(country, currency, weightGrams)
+    return { items: methods.map((method) => ({ ...method, delivery: deliveryOf(method.id, country, now()) })) }
+  },
 )

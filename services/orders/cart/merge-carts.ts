@@ -28,6 +28,7 @@ export function mergeCarts(
   return {
     email: own.email ?? guest.email,
     currency: own.currency ?? guest.currency,
+    language: own.language ?? guest.language,
     lines,
     shippingAddress: own.shippingAddress ?? guest.shippingAddress,
     billingAddress: own.billingAddress ?? guest.billingAddress,

@@ -4,7 +4,7 @@ import type { Cart, CartInput, Totals } from '@souk/contracts/orders'
 import type { PricedSku } from './price-list.ts'
 import { type ChosenMethod, canShipTo, shippingMethodsFor } from './shipping.ts'
 import { homeCountry, taxIn } from './tax.ts'
-import { type LineToSum, type Sum, sumUp } from './totals.ts'
+import { explained, type LineToSum, type Sum, sumUp } from './totals.ts'
 
 export type CartProblem = Cart['problems'][number]
 export interface PricedLine {
@@ -22,6 +22,8 @@ export interface PricedLine {
   taxRate: number
   image?: string
   slug?: string
+  /** There is no right of withdrawal for it, as the catalog said when it was put into the cart. */
+  withdrawal?: 'excluded'
 }
 export interface PricedCart {
   currency: string
@@ -90,7 +92,7 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
   }
 
   const weightGrams = sellable.reduce((sum, line) => sum + line.found.weightGrams * line.quantity, 0)
-  const shippingMethods = shippingMethodsFor(country, currency, weightGrams)
+  const shippingMethods = shippingMethodsFor(country, currency, weightGrams, goods)
   const shippingMethod = shippingMethods.find((method) => method.id === input.shippingMethod)
   if (!canShipTo(country)) {
     problems.push({ code: 'cannot-ship-there', message: `We do not ship to ${country} yet.` })
@@ -108,7 +110,8 @@ export function priceCart(input: CartInput, priceList: readonly PricedSku[]): Pr
     const amounts = sum.lines[index] as Sum['lines'][number] // There is one for each line.
     return lineOf(found.sku, found, quantity, { unitAmount, discount, taxRate, ...amounts }, currency)
   })
-  return { currency, lines, unsellable, totals: sum.totals, shippingMethods, shippingMethod, problems }
+  const totals = explained(sum.totals, lines)
+  return { currency, lines, unsellable, totals, shippingMethods, shippingMethod, problems }
 }
 
 function lineOf(
@@ -130,6 +133,7 @@ function lineOf(
     taxRate: amounts.taxRate,
     image: found?.image ?? undefined,
     slug: found?.slug,
+    withdrawal: found?.withdrawal ?? undefined,
   }
 }
 

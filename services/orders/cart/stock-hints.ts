@@ -64,6 +64,6 @@ function levelsOf(skus: string[], inventory: Inventory): Promise<Map<string, num
 
 function problemOf({ sku, title, quantity }: PricedLine, available: number | undefined): CartProblem | undefined {
   if (available === undefined || available >= quantity) return undefined
-  if (available <= 0) return { code: 'out-of-stock', sku, message: `${title} is out of stock.` }
-  return { code: 'not-enough-stock', sku, message: `Only ${available} of ${title} are left.` }
+  if (available <= 0) return { code: 'out-of-stock', sku, available: 0, message: `${title} is out of stock.` }
+  return { code: 'not-enough-stock', sku, available, message: `Only ${available} of ${title} are left.` }
 }

@@ -39,6 +39,15 @@ export function sumUp(lines: readonly LineToSum[], shippingAmount: number, curre
   }
 }
 
+/**
+ * The totals with their tax by rate. All goods of a country have one rate, and so has shipping; where it is zero, there is nothing
+ * to explain.
+ */
+export function explained(totals: Totals, lines: readonly { taxRate: number }[]): Totals {
+  const rate = lines[0]?.taxRate ?? 0
+  return { ...totals, taxes: rate > 0 ? [{ rate, tax: totals.tax }] : [] }
+}
+
 function add(amounts: readonly number[]): number {
   return amounts.reduce((sum, amount) => sum + amount, 0)
 }

@@ -172,6 +172,11 @@ function unitsInWords(units: readonly { title: string; quantity: number }[]): st
   return units.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')
 }
 
+/** A withdrawal changes nothing by itself: units are canceled, sent back and refunded by steps of their own. */
+export function noteWithdrawal(order: Order, entry: Step['entry'], at: string): Step {
+  return { order, entry, send: [orderChanged(order, at)] }
+}
+
 /** A reason that something follows. */
 function sentence(text: string): string {
   return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`

@@ -140,6 +140,10 @@ const allUnitsCanceled: Signal = { type: 'units-canceled', refund: { ...canceled
 const refundRequested: Signal = { type: 'refund-requested', refund }
 const refunded: Signal = { type: 'payment-refunded', refundId, amount: 500 }
 const refundFailed: Signal = { type: 'refund-failed', refundId, reason: 'closed account' }
+const withdrawalNoted: Signal = {
+  type: 'withdrawal-noted',
+  entry: { type: 'withdrawal-received', message: 'A withdrawal was declared: the whole order.' },
+}
 const signals = [
   stockRefused,
   reservationLost,
@@ -158,6 +162,7 @@ const signals = [
   refundRequested,
   refunded,
   refundFailed,
+  withdrawalNoted,
 ]
 
 /** What a signal does: the next status, and the messages sent. */
@@ -203,6 +208,7 @@ const paid: [Signal, string][] = [
   [allUnitsCanceled, 'canceled orders.units-canceled orders.order-canceled'],
   [refundRequested, 'paid payments.refund-payment'],
   [refunded, 'paid orders.order-refunded'],
+  [withdrawalNoted, 'paid orders.order-changed'],
 ]
 const partiallyShipped: [Signal, string][] = [
   [shippedPart, 'partially-shipped orders.order-shipped'],
@@ -211,10 +217,12 @@ const partiallyShipped: [Signal, string][] = [
   [allUnitsCanceled, 'shipped orders.units-canceled orders.order-changed'],
   [refundRequested, 'partially-shipped payments.refund-payment'],
   [refunded, 'partially-shipped orders.order-refunded'],
+  [withdrawalNoted, 'partially-shipped orders.order-changed'],
 ]
 const shipped: [Signal, string][] = [
   [refundRequested, 'shipped payments.refund-payment'],
   [refunded, 'shipped orders.order-refunded'],
+  [withdrawalNoted, 'shipped orders.order-changed'],
 ]
 const canceled: [Signal, string][] = [
   [captured, 'canceled payments.cancel-payment'],
@@ -222,6 +230,7 @@ const canceled: [Signal, string][] = [
   [authorized, 'canceled payments.cancel-payment'],
   [refundRequested, 'canceled payments.refund-payment'],
   [refunded, 'canceled orders.order-refunded'],
+  [withdrawalNoted, 'canceled orders.order-changed'],
 ]
 const table: Record<OrderStatus, [Signal, string][]> = {
   'checking-out': checkingOut,
@@ -290,6 +299,7 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [allUnitsCanceled, 'refund refunded'],
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],
+    [withdrawalNoted, ''],
   ],
   'partially-shipped': [
     [shippedPart, 'shipment'],
@@ -298,10 +308,12 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [allUnitsCanceled, 'refund refunded'],
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],
+    [withdrawalNoted, ''],
   ],
   shipped: [
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],
+    [withdrawalNoted, ''],
   ],
   canceled: [
     [captured, ''],
@@ -309,6 +321,7 @@ const effects: Partial<Record<OrderStatus, [Signal, string][]>> = {
     [authorized, ''],
     [refundRequested, 'refund pending'],
     [refunded, 'refund refunded'],
+    [withdrawalNoted, ''],
   ],
 }
 

@@ -3,7 +3,7 @@
 // and is ignored.
 import type { OrderStatus } from '@souk/contracts/orders'
 import type { CancelDetail, Order, OrderRefund, OrderShipment } from '../order/order.ts'
-import { cancelUnits, refunded, refundFailed, requestRefund, ship } from './after-purchase-steps.ts'
+import { cancelUnits, noteWithdrawal, refunded, refundFailed, requestRefund, ship } from './after-purchase-steps.ts'
 import {
   awaitCustomer,
   canceledBy,
@@ -35,13 +35,16 @@ export type Signal =
   | { type: 'refund-requested'; refund: OrderRefund }
   | { type: 'payment-refunded'; refundId: string; amount: number }
   | { type: 'refund-failed'; refundId: string; reason: string }
+  | { type: 'withdrawal-noted'; entry: { type: 'withdrawal-received' | 'withdrawal-closed'; message: string } }
 type SignalType = Signal['type']
 
 type Steps = {
   readonly [T in SignalType]?: (order: Order, signal: Extract<Signal, { type: T }>, at: string) => Step | undefined
 }
 
-const giveMoneyBack: Steps = {
+/** What can happen to every order that has been paid, or was canceled. */
+const afterPurchase: Steps = {
+  'withdrawal-noted': (order, { entry }, at) => noteWithdrawal(order, entry, at),
   'refund-requested': (order, { refund }) => requestRefund(order, refund),
   'payment-refunded': (order, signal, at) => refunded(order, signal, at),
   'refund-failed': (order, signal, at) => refundFailed(order, signal, at),
@@ -81,7 +84,7 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
     'cancel-requested': (order, { by, note }) => cancelUnclear(order, `by-${by}`, canceledBy(by, note)),
   },
   paid: {
-    ...giveMoneyBack,
+    ...afterPurchase,
     'parcel-shipped': (order, { shipment, complete }) => ship(order, shipment, complete),
     'units-canceled': (order, { refund }, at) => cancelUnits(order, refund, at),
     'cancel-requested': (order, { by, note, refundId }, at) =>
@@ -91,13 +94,13 @@ export const saga: { readonly [S in OrderStatus]: Steps } = {
       cancelPaid(order, 'expired', { message: 'The stock could not be kept.' }, refundId, at),
   },
   'partially-shipped': {
-    ...giveMoneyBack,
+    ...afterPurchase,
     'parcel-shipped': (order, { shipment, complete }) => ship(order, shipment, complete),
     'units-canceled': (order, { refund }, at) => cancelUnits(order, refund, at),
   },
-  shipped: giveMoneyBack,
+  shipped: afterPurchase,
   canceled: {
-    ...giveMoneyBack,
+    ...afterPurchase,
     // Money that arrives after the cancellation is given back. The money of an order that was paid is being refunded already.
     'payment-captured': (order) => (order.paidAt ? undefined : returnLateMoney(order)),
     'payment-authorized': (order) => (order.paidAt ? undefined : returnLateMoney(order)),

@@ -392,7 +392,7 @@ test('a thing at the largest price can be bought, and more than one order holds 
   const largest = 1_000_000_000_00
   const sku = await shop.sell(`CUP-${++count}`, largest)
   const { status, order } = await shop.buy(await shop.fullCart([{ sku, quantity: 2 }]))
-  assert.deepEqual([status, order.totals.total.amount], [201, 2 * largest + 490])
+  assert.deepEqual([status, order.totals.total.amount], [201, 2 * largest])
   const cart = await shop.fullCart([{ sku, quantity: 999 }])
   assert.equal(cart.problems[0]?.code, 'order-too-large')
   const refused = await shop.buy(cart)

@@ -4,7 +4,7 @@ import { ordersApi } from '@souk/contracts/orders'
 import type { PaymentChoice } from '@souk/contracts/payments'
 import { refuse } from '@souk/service'
 import type { PricedSnapshot } from '../cart/priced-cart-cache.ts'
-import { canShipTo } from '../cart/shipping.ts'
+import { canShipTo, deliveryOf } from '../cart/shipping.ts'
 import type { NewOrder } from '../order/order.ts'
 
 const route = ordersApi.routes.checkout
@@ -54,6 +54,9 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
   if (amount !== totals.total.amount || currency !== totals.total.currency) {
     refuse(route, 'price-changed', 'The total has changed. Look at the cart again before you buy.', { totals })
   }
+  const { taxes, ...orderTotals } = totals
+  const { id: methodId, name, price } = shippingMethod
+  const delivery = deliveryOf(methodId, shippingAddress.country, new Date(checkout.at))
   return {
     id: checkout.orderId,
     cartId: checkout.cartId,
@@ -64,10 +67,11 @@ export function newOrder(checkout: Checkout, cart: CartToOrder): NewOrder {
     cancelReason: null,
     cancelDetail: null,
     lines: priced.lines,
-    totals,
+    totals: orderTotals,
     shippingAddress,
     billingAddress: body.billingAddress ?? null,
-    shippingMethod,
+    shippingMethod: { id: methodId, name, price, delivery },
+    language: body.language ?? null,
     paymentChoice: checkout.payment,
     returnUrl: checkout.returnUrl,
     nextAction: null,

@@ -3,6 +3,7 @@
 import type { Message, Money } from '@souk/contracts'
 import { OrderCanceled, OrderChanged, OrderPlaced } from '@souk/contracts/orders'
 import { CancelPayment, RefundPayment } from '@souk/contracts/payments'
+import { explained } from '../cart/totals.ts'
 import { allThatIsLeft } from '../order/money-left.ts'
 import { newRefund } from '../order/new-refund.ts'
 import {
@@ -31,6 +32,7 @@ export interface Step {
 }
 
 export function place(order: Order, at: string): Step {
+  const { id, name, price, delivery } = order.shippingMethod
   return {
     order: withoutOpenCheckout({ ...order, status: 'paid', paidAt: at }),
     openCheckout: 'closes',
@@ -40,8 +42,10 @@ export function place(order: Order, at: string): Step {
         ...about(order),
         lines: soldLines(order),
         totals: order.totals,
+        taxes: explained(order.totals, order.lines).taxes,
         shippingAddress: order.shippingAddress,
-        shippingMethod: order.shippingMethod,
+        shippingMethod: { id, name, price },
+        delivery,
         accessKey: order.accessKey,
         placedAt: order.placedAt,
       }),
@@ -168,6 +172,7 @@ export function about(order: Order) {
     number: orderNumber(order),
     email: order.email,
     customerId: order.customerId ?? undefined,
+    language: order.language ?? undefined,
   }
 }
 

@@ -9,9 +9,10 @@ import type { OrdersContext } from '../context.ts'
 import { askedLines, backForUnits, refuseTooMuch, shippingBack } from './money-back.ts'
 import { type Draft, moneyLeft } from './money-left.ts'
 import { newRefund } from './new-refund.ts'
-import { type Order, orderView, unitsOf } from './order.ts'
+import { type Order, unitsOf } from './order.ts'
 import { lockOrder } from './orders-table.ts'
 import { refuseMove } from './refuse-move.ts'
+import { viewSettled } from './settle-withdrawal.ts'
 
 const route = ordersApi.routes.cancelUnits
 
@@ -26,7 +27,9 @@ export const cancelUnits = handleOnce(
     const cancellation = newRefund(order, draft, { id: randomUUIDv7(), reason: body.reason, at })
     const type = cancellation.status === 'pending' ? ('refund-requested' as const) : ('units-canceled' as const)
     const canceled = await advanceLocked(order, { type, refund: cancellation }, transaction, { at, metrics })
-    return canceled ? orderView(canceled) : nothingToCancel(order)
+    if (!canceled) return nothingToCancel(order)
+    const settles = { withdrawalId: body.withdrawalId, refundId: cancellation.id, at }
+    return viewSettled(route, canceled, settles, transaction.sql)
   },
 )
 
@@ -34,7 +37,7 @@ export const cancelUnits = handleOnce(
  * The units, and how much goes back for each line: what was asked, or their share as far as money is left. Refuses more units
  * than are left to send, and more money than their share.
  */
-export function unitsToCancel(order: Order, asked: Omit<BodyOf<typeof route>, 'reason'>): Draft {
+export function unitsToCancel(order: Order, asked: Omit<BodyOf<typeof route>, 'reason' | 'withdrawalId'>): Draft {
   if (order.status === 'canceled') refuseMove(route, order, 'order-canceled', 'nothing of it will be sent.')
   if (!order.paidAt) refuseMove(route, order, 'not-paid', 'cancel the whole order.')
   if (order.lines.every((line) => unitsOf(order, line).left === 0)) nothingToCancel(order)

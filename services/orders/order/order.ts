@@ -4,6 +4,8 @@ import type { OrderStatus, Order as OrderView, RefundParts, Totals } from '@souk
 import type { PaymentChoice } from '@souk/contracts/payments'
 import type { PricedLine } from '../cart/price-cart.ts'
 import { portion } from '../cart/tax.ts'
+import { explained } from '../cart/totals.ts'
+import { withdrawalEnd } from '../withdrawal/withdrawal-period.ts'
 
 export interface Order {
   id: string
@@ -19,7 +21,10 @@ export interface Order {
   totals: Totals
   shippingAddress: OrderView['shippingAddress']
   billingAddress: OrderView['billingAddress'] | null
+  /** With the days of arrival that were promised. Orders from before promised none. */
   shippingMethod: OrderView['shippingMethod']
+  /** In which the customer shopped; null or missing when nobody said. */
+  language?: string | null
   /** Null when the outcome of the checkout is known. */
   paymentChoice: PaymentChoice | null
   returnUrl: string
@@ -30,6 +35,8 @@ export interface Order {
   updatedAt: string
   shipments: OrderShipment[]
   refunds: OrderRefund[]
+  /** Missing while the order is placed: it has none. */
+  withdrawals?: NonNullable<OrderView['withdrawals']>
   /** The client's network as a keyed hash, while the checkout is open (unpaid-hold.ts). */
   network?: string | null
   /** The key with which a guest reads the order (access-key.ts). */
@@ -182,14 +189,18 @@ export function orderView(order: Order): OrderView {
       const refundedQuantity = unitsIn(refunds.filter(isOnItsWay), line.sku)
       return { ...line, shippedQuantity: shipped, refundedQuantity, canceledQuantity: canceled }
     }),
-    totals: order.totals,
+    totals: explained(order.totals, order.lines),
     refunded: { amount: refundedAmount(order), currency },
     shippingAddress: order.shippingAddress,
     billingAddress: order.billingAddress ?? undefined,
     shippingMethod: order.shippingMethod,
+    delivery: order.shippingMethod.delivery,
+    language: order.language ?? undefined,
     shipments: order.shipments,
     refunds: refunds.map(refundView),
     cancellations: order.refunds.flatMap(cancellationView),
+    withdrawals: order.withdrawals ?? [],
+    withdrawUntil: withdrawalEnd(order),
     nextAction: order.status === 'awaiting-customer' ? (order.nextAction ?? undefined) : undefined,
     accessKey: order.accessKey,
     placedAt: order.placedAt,

@@ -6,6 +6,7 @@ import type { PricedLine } from '../cart/price-cart.ts'
 import { sumOfPriceVersions } from '../cart/price-list.ts'
 import type { PriceVersions } from '../cart/priced-cart-cache.ts'
 import type { OrdersContext } from '../context.ts'
+import { type WithdrawalRow, withdrawalOf, withdrawalsOf } from '../withdrawal/withdrawals-table.ts'
 import { accessKeyOf } from './access-key.ts'
 import { itemCount, type NewOrder, type Order, type OrderRefund, type RefundLine } from './order.ts'
 import { fingerprintOf } from './payment-fingerprint.ts'
@@ -13,7 +14,7 @@ import { fingerprintOf } from './payment-fingerprint.ts'
 /** The resumer leaves an order to the request that works on it for this long. */
 const resumeAfterMs = 3_000
 
-interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey' | 'refunds'> {
+interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey' | 'refunds' | 'withdrawals'> {
   /** Orders that were stored before lines had a discount lack it. */
   lines: (Omit<PricedLine, 'discount'> & Partial<Pick<PricedLine, 'discount'>>)[]
   currency: string
@@ -24,6 +25,7 @@ interface OrderRow extends Omit<Order, 'lines' | 'totals' | 'accessKey' | 'refun
   totalAmount: number
   taxIncluded: boolean
   refunds: RefundRow[]
+  withdrawals: WithdrawalRow[]
 }
 interface RefundRow extends Omit<OrderRefund, 'amount' | 'parts' | 'lines'> {
   amount: number
@@ -48,7 +50,8 @@ export async function findOrder(sql: Sql, id: string, secret: string): Promise<O
           'id', r.id, 'status', r.status, 'amount', r.amount, 'itemsAmount', r.items_amount, 'itemsTax', r.items_tax,
           'shippingAmount', r.shipping_amount, 'shippingTax', r.shipping_tax, 'goodwillTax', r.goodwill_tax,
           'reason', r.reason, 'lines', r.lines, 'createdAt', r.created_at) order by r.created_at, r.id), '[]')
-        from refund r where r.order_id = o.id) as refunds
+        from refund r where r.order_id = o.id) as refunds,
+      ${withdrawalsOf(sql, sql`o.id`)} as withdrawals
     from orders o
     left join open_checkout c on c.order_id = o.id
     where o.id = ${id}`
@@ -91,6 +94,7 @@ const orderRows = columns<OrderToInsert>({
   network: ['text', (order) => order.network],
   placed_at: ['timestamptz', (order) => order.placedAt],
   cart_version: ['integer', (order) => order.cartVersion],
+  language: ['text', (order) => order.language],
   skus: ['text[]', (order) => order.lines.map((line) => line.sku)],
   prices_version: ['bigint', (order) => order.pricesVersion],
 })
@@ -120,11 +124,11 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
         id, cart_id, customer_id, email, currency,
         subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_included,
         item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at,
-        cart_version, payment_fingerprint)
+        cart_version, payment_fingerprint, language)
       select
         id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
         item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at,
-        cart_version, payment_fingerprint
+        cart_version, payment_fingerprint, language
       from given
       where prices_version = ${sumOfPriceVersions(sql, sql`given.skus`)}
         -- The lock makes an edit of the cart wait; after that it sees the order (is_cart_taken).
@@ -165,6 +169,7 @@ function orderOf(row: OrderRow, secret: string): Order {
     },
     shipments: row.shipments.map((one) => withoutNulls({ ...one, shippedAt: isoTime(one.shippedAt) })),
     refunds: row.refunds.map((one) => refundOf(one, currency)),
+    withdrawals: row.withdrawals.map(withdrawalOf),
     accessKey: accessKeyOf(row.id, secret),
   }
 }

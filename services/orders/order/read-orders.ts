@@ -6,6 +6,7 @@ import { type Caller, handle, pageOf, type Request, readCursor, refuse } from '@
 import type { OrdersContext } from '../context.ts'
 import { isAccessKey } from './access-key.ts'
 import { openStatuses, orderNumber, orderView } from './order.ts'
+import { numberIn } from './order-number.ts'
 import { findOrder } from './orders-table.ts'
 
 const { routes } = ordersApi
@@ -53,7 +54,7 @@ export const listOrders = handle(routes.list, async ({ query, caller }, { sql }:
 
 export const readOrder = handle(routes.read, async (request, { sql, settings }: OrdersContext) => {
   const order = await findOrder(sql, request.params.id, settings.accessKeySecret)
-  if (!order || !maySee(order, request, settings.accessKeySecret)) {
+  if (!order || !(maySee(order, request, settings.accessKeySecret) || hasBought(order, request))) {
     return refuse(routes.read, 'not-found', 'There is no such order.')
   }
   return orderView(order)
@@ -82,6 +83,14 @@ export const readTimeline = handle(routes.timeline, async (request, { sql, setti
   return { items }
 })
 
+/**
+ * True for a guest who has the ids of the order and of its cart, which nobody else knows: the answer of the checkout, with the key in
+ * it, may have got lost. The cart of a customer is no key.
+ */
+function hasBought(order: { cartId: string; customerId: string | null }, { headers }: Pick<Request, 'headers'>) {
+  return order.customerId === null && headers['cart-id']?.toLowerCase() === order.cartId
+}
+
 /** True for the order's owner, for staff, and for a request that has the order's key. */
 export function maySee(
   order: { id: string; customerId: string | null },
@@ -107,10 +116,4 @@ function lastOfPage(cursor: string | undefined): number | undefined {
   const [number] = readCursor(routes.list, cursor, 1) ?? []
   if (number === undefined || Number.isSafeInteger(number)) return number as number | undefined
   refuse(routes.list, 'invalid-cursor', 'This cursor is not one of ours. Start again from the first page.')
-}
-
-/** 100042 of S-100042; 0, which no order has, when the text is not a number. */
-function numberIn(text: string): number {
-  const number = Number(/^(?:s-)?(\d{1,15})$/i.exec(text.trim())?.[1])
-  return Number.isNaN(number) ? 0 : number
 }

@@ -9,12 +9,13 @@ import type { OrdersContext } from '../context.ts'
 import { amountIn, askedLines, backForUnits, refuseTooMuch, shippingBack, tooLarge } from './money-back.ts'
 import { allThatIsLeft, amountOf, type Draft, moneyLeft } from './money-left.ts'
 import { newRefund } from './new-refund.ts'
-import { type Order, orderView, unitsOf } from './order.ts'
+import { type Order, unitsOf } from './order.ts'
 import { lockOrder } from './orders-table.ts'
 import { refuseMove } from './refuse-move.ts'
+import { viewSettled } from './settle-withdrawal.ts'
 
 const route = ordersApi.routes.refund
-type Asked = Omit<BodyOf<typeof route>, 'reason'>
+type Asked = Omit<BodyOf<typeof route>, 'reason' | 'withdrawalId'>
 
 export const refund = handleOnce(
   route,
@@ -29,7 +30,9 @@ export const refund = handleOnce(
       at,
       metrics,
     })
-    return refunding ? orderView(refunding) : refuseMove(route, order, 'not-paid', 'there is nothing to refund.')
+    if (!refunding) return refuseMove(route, order, 'not-paid', 'there is nothing to refund.')
+    const settles = { withdrawalId: body.withdrawalId, refundId: asked.id, at }
+    return viewSettled(route, refunding, settles, transaction.sql)
   },
 )
 

@@ -7,16 +7,30 @@ import { handle, refuse, reply, versionEtag } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { indexProducts } from '../listing/index-products.ts'
-import { findProducts, productChanged, productOf, type StoredProduct } from './product.ts'
-import { dropFormerSlugs, duplicateIn, insertVariants } from './product-table.ts'
+import { wrongLegal } from './legal.ts'
+import { dropOldPrices, readPriceHistory } from './price-history-table.ts'
+import {
+  findProducts,
+  productChanged,
+  productOf,
+  type StoredProduct,
+  type StoredVariant,
+  shownToStaff,
+} from './product.ts'
+import { dropFormerSlugs, duplicateIn, insertTexts, insertVariants } from './product-table.ts'
+import { reductionsAfter } from './reductions.ts'
 import { refuseConflict } from './refuse-conflict.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
-import { wrongVariants } from './variants.ts'
+import { wrongTranslations } from './translations.ts'
+import { storedVariant, wrongVariants } from './variants.ts'
 
 const route = productsApi.routes.change
 const removeRoute = productsApi.routes.remove
 /** A change as it is stored: null has become the empty value of its field; a product without a category has the slug null. */
-type Change = Partial<Omit<ProductInput, 'id' | 'categorySlug'>> & { categorySlug?: string | null }
+type Change = Partial<Omit<ProductInput, 'id' | 'categorySlug' | 'legal'>> & {
+  categorySlug?: string | null
+  legal?: ProductInput['legal'] | null
+}
 type Headers = Readonly<Record<string, string | undefined>>
 
 export const change = handle(route, async ({ params, body, headers }, context: ProductsContext) => {
@@ -24,7 +38,8 @@ export const change = handle(route, async ({ params, body, headers }, context: P
   // Another request may take a slug or a SKU between our check and our commit. Then we check again.
   for (let attempt = 1; ; attempt++) {
     try {
-      const changed = productOf(await changeOnce(params.id, wanted, headers, context), context.settings.currency, true)
+      const stored = await changeOnce(params.id, wanted, headers, context)
+      const changed = productOf(stored, shownToStaff(context.settings))
       return reply(200, changed, { etag: versionEtag(changed) })
     } catch (error) {
       if (duplicateIn(error) === undefined || attempt === 3) throw error
@@ -48,12 +63,13 @@ export const remove = handle(removeRoute, async ({ params: { id }, headers }, co
 })
 
 /** A field that was left out stays out of the change. */
-function changeIn({ description, attributes, options, ...rest }: BodyOf<typeof route>): Change {
+function changeIn({ description, attributes, options, translations, ...rest }: BodyOf<typeof route>): Change {
   return {
     ...rest,
     ...(description !== undefined && { description: description ?? '' }),
     ...(attributes !== undefined && { attributes: attributes ?? {} }),
     ...(options !== undefined && { options: options ?? [] }),
+    ...(translations !== undefined && { translations: translations ?? {} }),
   }
 }
 
@@ -83,7 +99,7 @@ function changeOnce(id: string, wanted: Change, headers: Headers, context: Produ
     const [product] = await findProducts(sql, sql`p.id = ${id}`)
     if (!product) refuse(route, 'not-found', 'There is no such product.')
     refuseConflict(route, headers, product.version)
-    await refuseChange(sql, product, wanted)
+    await refuseChange(sql, product, wanted, context)
     const categoryId = categorySlug === undefined ? product.categoryId : (categories.get(categorySlug ?? '') ?? null)
     await store(sql, product, wanted, categoryId, context.now())
     const [changed] = await findProducts(sql, sql`p.id = ${id}`)
@@ -94,11 +110,16 @@ function changeOnce(id: string, wanted: Change, headers: Headers, context: Produ
   })
 }
 
-async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change) {
+async function refuseChange(sql: Sql, product: StoredProduct, wanted: Change, { settings }: ProductsContext) {
   if (wanted.options || wanted.variants) {
-    const wrong = wrongVariants(wanted.options ?? product.options, wanted.variants ?? product.variants)
+    const variants = wanted.variants ?? product.variants.map(({ measure: _, ...variant }) => variant)
+    const wrong = wrongVariants(wanted.options ?? product.options, variants)
     if (wrong !== undefined) refuse(route, 'invalid-variants', wrong)
   }
+  const wrongFacts = wrongLegal(wanted.legal)
+  if (wrongFacts !== undefined) refuse(route, 'invalid-legal', wrongFacts)
+  const wrongTexts = wrongTranslations(wanted.translations, settings.textLanguage)
+  if (wrongTexts !== undefined) refuse(route, 'invalid-translations', wrongTexts)
   await Promise.all([
     refuseTakenSlugs(route, sql, [{ id: product.id, slug: wanted.slug }]),
     wanted.variants &&
@@ -120,10 +141,18 @@ async function store(
   now: Date,
 ): Promise<void> {
   const { id, slug } = product
+  const history = wanted.variants?.some((variant) => variant.reduced) ? await readPriceHistory(sql, id) : []
+  const variants = wanted.variants?.map(storedVariant).map((variant) => ({
+    ...variant,
+    reductions: reductionsAfter(variant, sameVariant(product, variant.sku), history, now),
+  }))
+  const texts = wanted.translations ?? product.texts
   await Promise.all([
     updateRow(sql, { ...product, ...wanted, id, categoryId }, now),
     wanted.slug !== undefined && wanted.slug !== slug && keepFormerSlug(sql, id, slug, wanted.slug),
-    wanted.variants && replaceVariants(sql, id, wanted.variants),
+    variants && replaceVariants(sql, id, variants, now),
+    (wanted.translations || wanted.attributes) &&
+      replaceTexts(sql, { id, attributes: wanted.attributes ?? product.attributes, texts }),
   ])
   await indexProducts(sql, [id])
 }
@@ -133,7 +162,7 @@ async function updateRow(sql: Sql, product: Omit<StoredProduct, 'variants'> & { 
     update product
     set slug = ${product.slug}, title = ${product.title}, description = ${product.description},
       status = ${product.status}, category_id = ${product.categoryId}, attributes = ${json(product.attributes)},
-      options = ${json(product.options)}, variant_count = ${product.variants.length},
+      options = ${json(product.options)}, legal = ${product.legal && json(product.legal)}, variant_count = ${product.variants.length},
       version = version + 1, updated_at = ${now}
     where id = ${product.id}`
 }
@@ -149,14 +178,20 @@ async function insertFormerSlug(sql: Sql, id: string, former: string): Promise<v
     on conflict (slug) do update set product_id = excluded.product_id`
 }
 
-async function replaceVariants(sql: Sql, id: string, variants: NonNullable<Change['variants']>): Promise<void> {
-  const stored = variants.map(({ sku, options = {}, prices, weightGrams = 0 }) => ({
-    sku,
-    options,
-    prices,
-    weightGrams,
-  }))
-  await Promise.all([dropVariants(sql, id), insertVariants(sql, [{ id, variants: stored }])])
+function sameVariant({ variants }: StoredProduct, sku: string): StoredVariant | undefined {
+  return variants.find((variant) => variant.sku.toLowerCase() === sku.toLowerCase())
+}
+
+async function replaceVariants(sql: Sql, id: string, variants: StoredVariant[], now: Date): Promise<void> {
+  await Promise.all([dropVariants(sql, id), insertVariants(sql, [{ id, variants }]), dropOldPrices(sql, id, now)])
+}
+
+async function replaceTexts(sql: Sql, product: Pick<StoredProduct, 'id' | 'attributes' | 'texts'>): Promise<void> {
+  await Promise.all([dropTexts(sql, product.id), insertTexts(sql, [product])])
+}
+
+async function dropTexts(sql: Sql, id: string): Promise<void> {
+  await sql`delete from product_text where product_id = ${id}`
 }
 
 async function dropVariants(sql: Sql, id: string): Promise<void> {

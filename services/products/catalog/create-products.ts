@@ -6,11 +6,13 @@ import type { Sql } from '@souk/postgres'
 import { handleOnce, refuse, reply, type Transaction, versionEtag } from '@souk/service'
 import { lockCategories } from '../categories/categories.ts'
 import { clearCaches, type ProductsContext } from '../context.ts'
-import { findProducts, productChanged, productOf } from './product.ts'
+import { wrongLegal } from './legal.ts'
+import { findProducts, productChanged, productOf, shownToStaff } from './product.ts'
 import { duplicateIn, insertProducts, type NewProduct } from './product-table.ts'
 import { chooseSlugs } from './slugs.ts'
 import { refuseTakenSkus, refuseTakenSlugs } from './taken-names.ts'
-import { wrongVariants } from './variants.ts'
+import { wrongTranslations } from './translations.ts'
+import { storedVariant, wrongVariants } from './variants.ts'
 
 const { create: oneRoute, createMany: manyRoute } = productsApi.routes
 type CreateRoute = typeof oneRoute | typeof manyRoute
@@ -24,7 +26,7 @@ export const create = handleOnce(
     const [id] = await addProducts(oneRoute, [body], context, transaction)
     const [stored] = await findProducts(transaction.sql, transaction.sql`p.id = ${id}`)
     if (!stored) refuse(oneRoute, 'not-found', 'This product was deleted a moment ago.')
-    const shown = productOf(stored, context.settings.currency, true)
+    const shown = productOf(stored, shownToStaff(context.settings))
     return reply(201, shown, { etag: versionEtag(shown) })
   },
   lookAgain,
@@ -45,7 +47,7 @@ async function addProducts(
   transaction: Transaction,
 ): Promise<string[]> {
   const products = inputs.map((input) => ({ ...input, id: input.id?.toLowerCase() ?? randomUUIDv7() }))
-  refuseWrong(route, products)
+  refuseWrong(route, products, context)
   const fresh = await withoutKnown(transaction.sql, products)
   if (fresh.length > 0) await addNew(route, fresh, context, transaction)
   return products.map((product) => product.id)
@@ -81,6 +83,7 @@ async function addNew(
 
 function newProduct(product: Identified & { slug: string }, categories: ReadonlyMap<string, string>): NewProduct {
   const { id, slug, title, description = '', status = 'draft', attributes = {}, options = [], variants } = product
+  const { legal = null, translations = {} } = product
   return {
     id,
     slug,
@@ -90,7 +93,9 @@ function newProduct(product: Identified & { slug: string }, categories: Readonly
     categoryId: categories.get(product.categorySlug ?? '') ?? null,
     attributes,
     options,
-    variants: variants.map(({ sku, options = {}, prices, weightGrams = 0 }) => ({ sku, options, prices, weightGrams })),
+    variants: variants.map((variant) => ({ ...storedVariant(variant), reductions: {} })),
+    legal,
+    texts: translations,
   }
 }
 
@@ -102,9 +107,9 @@ async function withoutKnown(sql: Sql, products: Identified[]): Promise<Identifie
 }
 
 /** What can be seen from the request alone. */
-function refuseWrong(route: CreateRoute, products: Identified[]): void {
+function refuseWrong(route: CreateRoute, products: Identified[], context: ProductsContext): void {
   const [ids, slugs, skus] = [new Set<string>(), new Set<string>(), new Map<string, string>()]
-  for (const { id, slug, title, options = [], variants } of products) {
+  for (const { id, slug, title, options = [], variants, legal, translations } of products) {
     const name = `"${title}"`
     if (ids.has(id)) refuse(route, 'invalid-request', `Two of these products have the id ${id}.`)
     ids.add(id)
@@ -113,6 +118,12 @@ function refuseWrong(route: CreateRoute, products: Identified[]): void {
     if (slug !== undefined) slugs.add(slug)
     const wrong = wrongVariants(options, variants)
     if (wrong !== undefined) refuse(route, 'invalid-variants', products.length > 1 ? `${name}: ${wrong}` : wrong)
+    const wrongFacts = wrongLegal(legal)
+    if (wrongFacts !== undefined)
+      refuse(route, 'invalid-legal', products.length > 1 ? `${name}: ${wrongFacts}` : wrongFacts)
+    const wrongTexts = wrongTranslations(translations, context.settings.textLanguage)
+    if (wrongTexts !== undefined)
+      refuse(route, 'invalid-translations', products.length > 1 ? `${name}: ${wrongTexts}` : wrongTexts)
     for (const { sku } of variants) {
       const other = skus.get(sku.toLowerCase())
       if (other !== undefined) refuse(route, 'sku-taken', `${other} and ${name} both have the SKU ${sku}.`)

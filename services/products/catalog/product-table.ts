@@ -1,4 +1,5 @@
 // The SQL that writes products, many with a handful of statements. The stories decide which products may be written.
+import type { Legal, ProductTexts } from '@souk/contracts/product-parts'
 import { isDuplicate, json, type Sql } from '@souk/postgres'
 import { indexProducts } from '../listing/index-products.ts'
 import type { StoredVariant } from './product.ts'
@@ -13,6 +14,8 @@ export interface NewProduct {
   attributes: Record<string, string>
   options: { name: string; values: string[] }[]
   variants: StoredVariant[]
+  legal: Legal | null
+  texts: Record<string, ProductTexts>
 }
 
 /**
@@ -25,6 +28,7 @@ export async function insertProducts(sql: Sql, products: readonly NewProduct[], 
     insertRows(sql, products, now),
     continueVersions(sql, ids),
     insertVariants(sql, products),
+    insertTexts(sql, products),
     dropFormerSlugs(
       sql,
       products.map((product) => product.slug),
@@ -34,14 +38,14 @@ export async function insertProducts(sql: Sql, products: readonly NewProduct[], 
 }
 
 async function insertRows(sql: Sql, products: readonly NewProduct[], now: Date): Promise<void> {
-  const rows = products.map(({ variants, ...product }) => ({ ...product, variantCount: variants.length }))
+  const rows = products.map(({ variants, texts, ...product }) => ({ ...product, variantCount: variants.length }))
   await sql`
     insert into product (
-      id, slug, title, description, status, category_id, attributes, options, variant_count, created_at, updated_at)
-    select id, slug, title, description, status, "categoryId", attributes, options, "variantCount", ${now}, ${now}
+      id, slug, title, description, status, category_id, attributes, options, legal, variant_count, created_at, updated_at)
+    select id, slug, title, description, status, "categoryId", attributes, options, legal, "variantCount", ${now}, ${now}
     from jsonb_to_recordset(${json(rows)}::jsonb) as new (
       id uuid, slug text, title text, description text, status text, "categoryId" uuid, attributes jsonb,
-      options jsonb, "variantCount" integer)`
+      options jsonb, legal jsonb, "variantCount" integer)`
 }
 
 /** Runs after the insert, which may have waited for the deletion. */
@@ -62,19 +66,67 @@ export async function insertVariants(
   )
   await Promise.all([
     sql`
-      insert into variant (sku, product_id, position, options, prices, weight_grams)
-      select sku, "productId", position, options, prices, "weightGrams"
+      insert into variant (
+        sku, product_id, position, options, prices, weight_grams, measure, is_reduced, reductions)
+      select sku, "productId", position, options, prices, "weightGrams", measure, "isReduced", reductions
       from jsonb_to_recordset(${json(variants)}::jsonb) as new (
-        sku text, "productId" uuid, position integer, options jsonb, prices jsonb, "weightGrams" integer)`,
+        sku text, "productId" uuid, position integer, options jsonb, prices jsonb, "weightGrams" integer, measure jsonb,
+        "isReduced" boolean, reductions jsonb)`,
     sql`
-      insert into product_price (product_id, currency, lowest, highest, category_id, is_published)
-      select p.id, price.currency, min(price.amount), max(price.amount), p.category_id, p.status = 'published'
+      insert into product_price (
+        product_id, currency, lowest, highest, category_id, is_published, measure, reduced_from)
+      select p.id, price.currency, min(price.amount), max(price.amount), p.category_id, p.status = 'published',
+        (array_agg(v.measure order by price.amount, v.position))[1],
+        (array_agg(
+          (v.reductions -> price.currency ->> 'lowest')::bigint order by price.amount, v.position))[1]
       from product p
       join variant v on v.product_id = p.id
       cross join lateral jsonb_to_recordset(v.prices) as price (amount bigint, currency text)
       where p.id = any(${products.map((product) => product.id)}::uuid[])
       group by p.id, price.currency`,
   ])
+}
+
+/** Stores the translations of products that have none, and their words for facets. */
+export async function insertTexts(
+  sql: Sql,
+  products: readonly Pick<NewProduct, 'id' | 'attributes' | 'texts'>[],
+): Promise<void> {
+  const rows = products.flatMap(({ id, texts }) =>
+    Object.entries(texts).map(([language, its]) => ({ productId: id, language, ...its })),
+  )
+  if (rows.length === 0) return
+  await Promise.all([
+    sql`
+      insert into product_text (product_id, language, title, description, words, legal)
+      select "productId", language, title, description, words, legal
+      from jsonb_to_recordset(${json(rows)}::jsonb) as new (
+        "productId" uuid, language text, title text, description text, words jsonb, legal jsonb)`,
+    keepAttributeWords(sql, products),
+  ])
+}
+
+/** In alphabetical order, so that two imports cannot deadlock. */
+async function keepAttributeWords(
+  sql: Sql,
+  products: readonly Pick<NewProduct, 'attributes' | 'texts'>[],
+): Promise<void> {
+  const rows = products.flatMap(({ attributes, texts }) =>
+    Object.entries(texts).flatMap(([language, { words = {} }]) =>
+      Object.entries(attributes)
+        .flat()
+        .filter((word) => Object.hasOwn(words, word))
+        .map((word) => ({ language, word, translation: words[word] })),
+    ),
+  )
+  await sql`
+    insert into attribute_word as known (language, word, translation)
+    select distinct on (language, word) language, word, translation
+    from jsonb_to_recordset(${json(rows)}::jsonb) as new (
+      language text collate "C", word text collate "C", translation text)
+    order by language, word, translation
+    on conflict (language, word) do update set translation = excluded.translation
+    where known.translation <> excluded.translation`
 }
 
 /** Deletes former slugs that are in use again: such a slug leads to its new product only. */

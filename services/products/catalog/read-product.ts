@@ -6,7 +6,8 @@ import { categoryTree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost } from '../listing/cursors.ts'
 import { cardOf, withCards } from '../listing/product-card.ts'
-import { findProducts, productOf } from './product.ts'
+import { findProducts, productOf, shownToStaff } from './product.ts'
+import { otherLanguage } from './translations.ts'
 
 const { read: readRoute, readAny: readAnyRoute, related: relatedRoute } = productsApi.routes
 
@@ -20,16 +21,18 @@ function idBySlug(sql: Sql, slug: string): Statement {
 }
 
 export const read = handle(readRoute, async ({ params, query }, { sql, settings }: ProductsContext) => {
-  const [product] = await findProducts(sql, sql`p.id = ${idBySlug(sql, params.slug)} and p.status = 'published'`)
+  const { currency = settings.currency, language = settings.textLanguage } = query
+  const isIt = sql`p.id = ${idBySlug(sql, params.slug)} and p.status = 'published'`
+  const [product] = await findProducts(sql, isIt, language)
   if (!product) refuse(readRoute, 'not-found', unknown)
-  const shown = productOf(product, query.currency ?? settings.currency, false)
+  const shown = productOf(product, { currency, language, own: settings.textLanguage })
   return reply(200, shown, { etag: versionEtag(shown) })
 })
 
 export const readAny = handle(readAnyRoute, async ({ params }, { sql, settings }: ProductsContext) => {
   const [product] = await findProducts(sql, sql`p.id = ${params.id}`)
   if (!product) refuse(readAnyRoute, 'not-found', unknown)
-  const shown = productOf(product, settings.currency, true)
+  const shown = productOf(product, shownToStaff(settings))
   return reply(200, shown, { etag: versionEtag(shown) })
 })
 
@@ -40,7 +43,8 @@ const mostCompared = 24
 /** Products of the same category, ordered by attributes in common; then products of the sibling categories. */
 export const related = handle(relatedRoute, async ({ params, query }, context: ProductsContext) => {
   const { sql, settings } = context
-  const currency = query.currency ?? settings.currency
+  const { currency = settings.currency } = query
+  const shown = { currency, own: settings.textLanguage, language: otherLanguage(query.language, settings.textLanguage) }
   const [product] = await sql<{ id: string; categoryId: string | null; tags: string[] }>`
     select id, category_id, tags
     from product
@@ -67,7 +71,7 @@ export const related = handle(relatedRoute, async ({ params, query }, context: P
     order by key
     ${atMost(mostRelated)}`,
     sql`page.key`,
-    { currency },
+    shown,
   )
-  return { items: rows.map((row) => cardOf(row, currency)) }
+  return { items: rows.map((row) => cardOf(row, shown)) }
 })

@@ -1,5 +1,7 @@
 // The rules of options and variants: every variant is one choice of each option, and no choice is there twice.
+import { largestTotal } from '@souk/contracts/basics'
 import type { ProductInput } from '@souk/contracts/products'
+import { hasTooManyDecimals, unitPriceOf } from './measure.ts'
 
 type Options = NonNullable<ProductInput['options']>
 type Variants = ProductInput['variants']
@@ -14,9 +16,19 @@ export function wrongVariants(options: Options, variants: Variants): string | un
   )
 }
 
-/** The options in words: "Blue, M". */
-export function variantTitle(options: readonly { name: string }[], chosen: Readonly<Record<string, string>>): string {
-  return options.map(({ name }) => chosen[name]).join(', ')
+/** A variant as it is stored, but for its reductions. */
+export function storedVariant(variant: Variants[number]) {
+  const { sku, options = {}, prices, weightGrams = 0, measure = null, reduced: isReduced = false } = variant
+  return { sku, options, prices, weightGrams, measure, isReduced }
+}
+
+/** The options in words: "Blue, M"; with `word`, in those of another language. */
+export function variantTitle(
+  options: readonly { name: string }[],
+  chosen: Readonly<Record<string, string>>,
+  word: (original: string) => string = (original) => original,
+): string {
+  return options.map(({ name }) => word(chosen[name] ?? '')).join(', ')
 }
 
 function wrongOptions(options: Options): string | undefined {
@@ -33,9 +45,12 @@ function sameSku(variants: Variants): string | undefined {
   return sku === undefined ? undefined : `The SKU ${sku} is there twice; capitals make no difference.`
 }
 
-function wrongVariant(options: Options, { sku, options: chosen = {}, prices }: Variants[number]): string | undefined {
+function wrongVariant(options: Options, variant: Variants[number]): string | undefined {
+  const { sku, options: chosen = {}, prices } = variant
   const currency = repeated(prices.map((price) => price.currency))
   if (currency !== undefined) return `Variant ${sku} has two prices in ${currency}.`
+  const measure = wrongMeasure(variant)
+  if (measure !== undefined) return measure
   const unknown = Object.keys(chosen).find((name) => !options.some((option) => option.name === name))
   if (unknown !== undefined) return `Variant ${sku} chooses "${unknown}", which is not an option of this product.`
   return first(options, ({ name, values }) => {
@@ -44,6 +59,17 @@ function wrongVariant(options: Options, { sku, options: chosen = {}, prices }: V
     return values.includes(value)
       ? undefined
       : `Variant ${sku} has the "${name}" "${value}", which is not among its values.`
+  })
+}
+
+function wrongMeasure({ sku, prices, measure }: Variants[number]): string | undefined {
+  if (!measure) return undefined
+  if (hasTooManyDecimals(measure)) return `The quantity of variant ${sku} has more than three decimal places.`
+  return first(prices, (price) => {
+    const unit = unitPriceOf(price, measure)
+    return unit.price.amount <= largestTotal
+      ? undefined
+      : `Variant ${sku} would cost too much for each ${unit.per}: look at its quantity and unit.`
   })
 }
 

@@ -1,7 +1,9 @@
 // The category tree: read often, changed seldom, so every process keeps a copy for a few seconds.
-import { productsApi } from '@souk/contracts/products'
+import type { CategoryTexts } from '@souk/contracts/product-parts'
+import { type Category, productsApi } from '@souk/contracts/products'
 import type { Sql } from '@souk/postgres'
 import { handle, refuse } from '@souk/service'
+import type { Static } from 'typebox'
 import type { ProductsContext } from '../context.ts'
 
 const { listCategories: listRoute, create, createMany, change } = productsApi.routes
@@ -13,6 +15,7 @@ export interface CategoryRow {
   description: string
   parentId: string | null
   position: number
+  translations: Record<string, CategoryTexts>
 }
 interface TreeRow extends CategoryRow {
   formerSlugs: string[]
@@ -33,7 +36,7 @@ export function categoryTree({ resources, sql }: ProductsContext): Promise<Tree>
 /** The tree as a transaction sees it. */
 export async function readTree(sql: Sql): Promise<Tree> {
   const all = await sql<TreeRow>`
-    select c.id, c.slug, c.title, c.description, c.parent_id, c.position,
+    select c.id, c.slug, c.title, c.description, c.parent_id, c.position, c.translations,
       array(select f.slug from former_category_slug f where f.category_id = c.id order by f.slug) as former_slugs
     from category c
     order by (c.parent_id is not null), c.position, c.title, c.id`
@@ -68,18 +71,41 @@ export async function findCategory(slug: string, context: ProductsContext) {
   return category && { category, ids: tree.within(category) }
 }
 
-export const listCategories = handle(listRoute, async (_, context: ProductsContext) => {
+export const listCategories = handle(listRoute, async ({ query }, context: ProductsContext) => {
   const [tree, counts] = await Promise.all([categoryTree(context), countProducts(context)])
-  return { items: tree.all.map((category) => categoryOf(category, tree, counts)) }
+  const { textLanguage: own } = context.settings
+  const { language = own } = query
+  return { items: tree.all.map((category) => inLanguage(categoryOf(category, tree, counts), category, language, own)) }
 })
 
-/** What a caller sees of a category. Its count includes the products of the categories in it. */
+/** A category as the public sees it: its texts in a language, or else its original ones. */
+function inLanguage(
+  shown: ReturnType<typeof categoryOf>,
+  { translations }: CategoryRow,
+  language: string,
+  own: string,
+): Static<typeof Category> {
+  const { translations: _, ...original } = shown
+  const texts = language === own ? undefined : translations[language]
+  return texts ? { ...original, ...texts, language } : { ...original, language: own }
+}
+
+/** What staff sees of a category. Its count includes the products of the categories in it. */
 export function categoryOf(category: TreeRow, tree: Tree, counts: ReadonlyMap<string, number>) {
-  const { id, slug, title, description, parentId, position, formerSlugs } = category
+  const { id, slug, title, description, parentId, position, formerSlugs, translations } = category
   const parentSlug = parentId === null ? undefined : tree.get(parentId)?.slug
   const productCount = tree.within(category).reduce((sum, one) => sum + (counts.get(one) ?? 0), 0)
-  const shown = { id, slug, title, description, parentSlug, position, productCount }
-  return formerSlugs.length > 0 ? { ...shown, formerSlugs } : shown
+  return {
+    id,
+    slug,
+    title,
+    description,
+    parentSlug,
+    position,
+    productCount,
+    formerSlugs: formerSlugs.length > 0 ? formerSlugs : undefined,
+    translations: Object.keys(translations).length > 0 ? translations : undefined,
+  }
 }
 
 /** Published products in each category, without those of the categories in it. */

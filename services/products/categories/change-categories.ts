@@ -1,7 +1,7 @@
 // POST, PATCH and DELETE /v1/categories: one change at a time, under one lock, so that the tree never grows a third level.
 import { randomUUIDv7 } from 'node:crypto'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
-import { isDuplicate, type Sql, sqlState } from '@souk/postgres'
+import { isDuplicate, json, type Sql, sqlState } from '@souk/postgres'
 import { handle, handleOnce, refuse, type Transaction } from '@souk/service'
 import { clearCaches, type ProductsContext } from '../context.ts'
 import { type CategoryRow, categoryOf, categoryTree, countProducts, readTree } from './categories.ts'
@@ -10,7 +10,7 @@ const { createCategory: createRoute, changeCategory: changeRoute, removeCategory
 type WriteRoute = typeof createRoute | typeof changeRoute
 
 export const createCategory = handleOnce(createRoute, async ({ body }, context: ProductsContext, transaction) => {
-  const { slug, title, description = '', parentSlug, position = 0 } = body
+  const { slug, title, description = '', parentSlug, position = 0, translations = {} } = body
   const id = body.id?.toLowerCase() ?? randomUUIDv7()
   const { sql, send } = transaction
   await write(createRoute, slug, context, transaction, async () => {
@@ -19,8 +19,8 @@ export const createCategory = handleOnce(createRoute, async ({ body }, context: 
     const parentId = parentSlug === undefined ? null : await findParent(createRoute, sql, parentSlug)
     await dropFormerSlug(sql, slug)
     await sql`
-      insert into category (id, slug, title, description, parent_id, position)
-      values (${id}, ${slug}, ${title}, ${description}, ${parentId}, ${position})`
+      insert into category (id, slug, title, description, parent_id, position, translations)
+      values (${id}, ${slug}, ${title}, ${description}, ${parentId}, ${position}, ${json(translations)})`
     send(CategoryChanged({ categoryId: id, slug }))
   })
   const tree = await readTree(sql)
@@ -34,20 +34,22 @@ export const changeCategory = handle(changeRoute, async ({ params: { id }, body 
     write(changeRoute, body.slug ?? '', context, transaction, async () => {
       const { sql, send, enqueue } = transaction
       const [category] = await sql<CategoryRow>`
-      select id, slug, title, description, parent_id, position from category where id = ${id} for update`
+      select id, slug, title, description, parent_id, position, translations from category where id = ${id} for update`
       if (!category) refuse(changeRoute, 'not-found', 'There is no such category.')
       const { slug = category.slug, title = category.title, parentSlug } = body
       const { description = category.description, position = category.position } = body
+      const { translations = category.translations } = body
       const parentId = parentSlug === undefined ? category.parentId : await newParent(sql, category, parentSlug)
       await sql`
       update category
       set slug = ${slug}, title = ${title}, description = ${description ?? ''}, parent_id = ${parentId},
-        position = ${position ?? 0}
+        position = ${position ?? 0}, translations = ${json(translations ?? {})}
       where id = ${id}`
       // Its products are found by its title, and others know them by its slug. There may be many, so that is a job.
       const isRenamed = slug !== category.slug
       if (isRenamed) await keepFormerSlug(sql, id, category.slug, slug)
-      if (isRenamed || title !== category.title || parentId !== category.parentId)
+      const isRetitled = title !== category.title || body.translations !== undefined
+      if (isRenamed || isRetitled || parentId !== category.parentId)
         await enqueue('refresh-category', { categoryId: id, isRenamed })
       send(CategoryChanged({ categoryId: id, slug }))
     }),

@@ -13,9 +13,18 @@ export function atMost(count: number): Verbatim {
   return new Verbatim(`limit ${Math.trunc(count)}`)
 }
 
+/** At most this many matches are counted, and pages are numbered up to there. */
+export const mostCounted = 5_000
+
 /** Rows to fetch for a page: one of two numbers, so that there are few texts to prepare. */
 export function rowsFor(limit: number): number {
   return limit <= 20 ? 21 : 101
+}
+
+/** Rows to fetch before a page by its number can be cut out: one of few numbers, too. */
+export function rowsUpTo(skip: number, limit: number): number {
+  const wanted = skip + rowsFor(limit)
+  return [101, 501, 2_001].find((count) => count >= wanted) ?? mostCounted + 101
 }
 
 /** Whether a cursor's value can be the key of a search (relevance.ts). */

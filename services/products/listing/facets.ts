@@ -1,13 +1,12 @@
 // What a list's filters would leave: counts by category and by attribute, and how many match in all. Every facet ignores
 // its own filter, so that one can see what else could be chosen. Counting is the expensive part of a list, so the counts are cached.
+import type { Money } from '@souk/contracts/basics'
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { categoryTree, type Tree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
-import { atMost } from './cursors.ts'
-import { alias, type Filters, matching } from './list-filters.ts'
+import { atMost, mostCounted } from './cursors.ts'
+import { alias, entryPrice, type Filters, matching, pricedMatching } from './list-filters.ts'
 
-/** At most this many matches are counted; a product list needs no exact number above it. */
-const mostCounted = 5_000
 const mostValues = 50
 const mostFacets = 20
 
@@ -18,6 +17,7 @@ interface Count {
 }
 interface Facet {
   name: string
+  title?: string
   values: { value: string; title?: string; count: number }[]
 }
 
@@ -26,20 +26,99 @@ interface Facets {
   total: number
   /** True when more products match than are counted: total and counts are lower bounds. */
   totalIsCapped: boolean
+  /** From the lowest to the highest price shown, without the filter by price; undefined without prices. */
+  priceRange?: { min: Money; max: Money }
 }
 
 /** The facets of a list. Kept for a few seconds. */
 export function findFacets(filters: Filters, context: ProductsContext): Promise<Facets> {
   const key = JSON.stringify({ ...filters, attributes: [...filters.attributes] })
   return context.resources.counts.get(`facets ${key}`, async () => {
-    const [counts, tree] = await Promise.all([count(context.sql, filters), categoryTree(context)])
-    const total = counts.find((row) => row.kind === 'total')?.count ?? 0
+    const { sql } = context
+    const [counts, tree, [prices]] = await Promise.all([
+      count(sql, filters),
+      categoryTree(context),
+      priceRange(sql, filters),
+    ])
+    const ofAttributes = await withTitles(sql, attributeFacets(counts), filters.language)
+    const { min, max } = prices ?? { min: null, max: null }
+    const money = (amount: number) => ({ amount, currency: filters.currency })
     return {
-      facets: [categoryFacet(counts, tree), ...attributeFacets(counts)].filter((facet) => facet.values.length > 0),
-      total: Math.min(total, mostCounted),
-      totalIsCapped: total > mostCounted,
+      facets: [categoryFacet(counts, tree, filters.language), ...ofAttributes].filter(
+        ({ values }) => values.length > 0,
+      ),
+      ...capped(counts.find((row) => row.kind === 'total')?.count ?? 0),
+      priceRange: min === null || max === null ? undefined : { min: money(min), max: money(max) },
     }
   })
+}
+
+/** How many products match. Kept for a few seconds. */
+export function findTotal(filters: Filters, { sql, resources }: ProductsContext) {
+  const key = JSON.stringify({ ...filters, language: undefined, attributes: [...filters.attributes] })
+  return resources.counts.get(`total ${key}`, async () => {
+    const p = alias('p')
+    const { from, conditions } = matching(sql, p, filters)
+    const [row] = await sql<{ total: number }>`
+      select count(*) as total
+      from (select ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted + 1)}) as matched`
+    return capped(row?.total ?? 0)
+  })
+}
+
+function capped(total: number) {
+  return { total: Math.min(total, mostCounted), totalIsCapped: total > mostCounted }
+}
+
+/**
+ * The prices of all matches but for the filter by price. Without further filters they are the ends of an index; otherwise those of the
+ * matches that are counted.
+ */
+function priceRange(sql: Sql, filters: Filters): Statement<{ min: number | null; max: number | null }> {
+  const wider = { ...filters, minPrice: undefined, maxPrice: undefined }
+  const { search, attributes, categoryIds, currency } = wider
+  const [p, cheapest] = [alias('p'), alias('cheapest')]
+  if (search) {
+    const { from, conditions } = matching(sql, p, wider)
+    return sql`
+      select min(price) as min, max(price) as max
+      from (
+        select ${entryPrice(sql, p, currency)} as price ${from} where ${join(conditions, ' and ')}
+        ${atMost(mostCounted + 1)}
+      ) as matched`
+  }
+  if (attributes.size === 0) {
+    const { from, conditions } = pricedMatching(sql, cheapest, { ...wider, categoryIds: undefined })
+    const end = (inCategory: Statement, direction: Statement) => sql`(
+      select ${cheapest}.lowest ${from} where ${join([...conditions, inCategory], ' and ')}
+      order by ${cheapest}.lowest ${direction} ${atMost(1)})`
+    const ends = (inCategory: Statement) =>
+      sql`${end(inCategory, sql``)} as lowest, ${end(inCategory, sql`desc`)} as highest`
+    if (!categoryIds) return sql`select one.lowest as min, one.highest as max from (select ${ends(sql`true`)}) as one`
+    return sql`
+      select min(each.lowest) as min, max(each.highest) as max
+      from unnest(${categoryIds}::uuid[]) as wanted (id)
+      cross join lateral (select ${ends(sql`${cheapest}.category_id = wanted.id`)}) as each`
+  }
+  const { from, conditions } = matching(sql, p, wider)
+  return sql`
+    select min(own.lowest) as min, max(own.lowest) as max
+    from (select ${p}.id ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted + 1)}) as matched
+    join product_price own on own.product_id = matched.id and own.currency = ${currency}`
+}
+
+/** The facets with the words of another language. */
+async function withTitles(sql: Sql, facets: Facet[], language: string | undefined): Promise<Facet[]> {
+  if (language === undefined || facets.length === 0) return facets
+  const wanted = facets.flatMap(({ name, values }) => [name, ...values.map(({ value }) => value)])
+  const rows = await sql<{ word: string; translation: string }>`
+    select word, translation from attribute_word where language = ${language} and word = any(${wanted}::text[])`
+  const words = new Map(rows.map(({ word, translation }) => [word, translation]))
+  return facets.map(({ name, values }) => ({
+    name,
+    title: words.get(name),
+    values: values.map((one) => ({ ...one, title: words.get(one.value) })),
+  }))
 }
 
 /** One statement counts the matches themselves, and once more for each facet that has a filter, without that filter. */
@@ -76,11 +155,11 @@ function count(sql: Sql, filters: Filters): Statement<Count> {
 }
 
 /** A category counts the products of those in it too, as its own list does. */
-function categoryFacet(counts: readonly Count[], tree: Tree): Facet {
+function categoryFacet(counts: readonly Count[], tree: Tree, language: string | undefined): Facet {
   const own = new Map(counts.filter((row) => row.kind === 'category').map((row) => [row.value, row.count]))
   const values = tree.all.map((category) => ({
     value: category.slug,
-    title: category.title,
+    title: category.translations[language ?? '']?.title ?? category.title,
     count: tree.within(category).reduce((sum, id) => sum + (own.get(id) ?? 0), 0),
   }))
   return { name: 'category', values: values.filter((one) => one.count > 0) }

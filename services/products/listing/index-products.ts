@@ -2,7 +2,14 @@
 // it last in its transaction.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { json, type Sql } from '@souk/postgres'
-import { entryOf, knownWordsOf, type Searchable, type SearchWords, wordsOfProduct } from './search-entry.ts'
+import {
+  entryOf,
+  type KnownWord,
+  knownWordsOf,
+  type Searchable,
+  type SearchWords,
+  wordsOfProduct,
+} from './search-entry.ts'
 import { nameOf, readSearchIndex, type SearchTable, shareIndexLock } from './search-index.ts'
 import { loadStems } from './search-languages.ts'
 
@@ -29,7 +36,14 @@ export function readSearchable(sql: Sql, ids: readonly string[]): PromiseLike<Se
       concat_ws(' | ', c.title, parent.title, (
         select string_agg(attribute.value, ' | ')
         from jsonb_each_text(p.attributes) as attribute)) as shelf,
-      array(select v.sku from variant v where v.product_id = p.id order by v.position)::text[] as skus
+      array(select v.sku from variant v where v.product_id = p.id order by v.position)::text[] as skus,
+      coalesce((
+        select json_agg(json_build_object('title', t.title, 'description', left(t.description, ${mostCharacters}),
+          'shelf', concat_ws(' | ', c.translations -> t.language ->> 'title', parent.translations -> t.language ->> 'title', (
+            select string_agg(t.words ->> attribute.value, ' | ')
+            from jsonb_each_text(p.attributes) as attribute))))
+        from product_text t
+        where t.product_id = p.id), '[]') as translations
     from product p
     left join category c on c.id = p.category_id
     left join category parent on parent.id = c.parent_id
@@ -47,19 +61,20 @@ export async function storeEntries(
   for (const table of tables) if (table.name !== 'search_before') await storeIn(sql, analyzed, table)
   await addKnownWords(
     sql,
-    analyzed.flatMap(([, words]) => knownWordsOf(words)),
+    analyzed.flatMap(([, texts]) => texts.flatMap(knownWordsOf)),
     generation,
   )
 }
 
-type Analyzed = readonly [product: Searchable, words: SearchWords][]
+type Analyzed = readonly [product: Searchable, texts: readonly SearchWords[]][]
 
 async function analyzeAll(products: readonly Searchable[]): Promise<Analyzed> {
-  const analyzed: [Searchable, SearchWords][] = []
+  const analyzed: [Searchable, readonly SearchWords[]][] = []
   let characters = 0
   for (const product of products) {
     analyzed.push([product, wordsOfProduct(product)])
-    characters += product.description.length + product.shelf.length
+    for (const { shelf, description } of [product, ...product.translations])
+      characters += shelf.length + (description?.length ?? 0)
     if (characters < charactersPerTurn) continue
     characters = 0
     await nextTurn()
@@ -68,9 +83,11 @@ async function analyzeAll(products: readonly Searchable[]): Promise<Analyzed> {
 }
 
 async function storeIn(sql: Sql, analyzed: Analyzed, table: SearchTable): Promise<void> {
-  const words = analyzed.flatMap(([, { title, shelf, description }]) => [...title, ...shelf, ...description])
+  const words = analyzed.flatMap(([, texts]) =>
+    texts.flatMap(({ title, shelf, description }) => [...title, ...shelf, ...description]),
+  )
   const stems = await loadStems(sql, words, table.languages)
-  const entries = analyzed.map(([product, ofProduct]) => ({ id: product.id, ...entryOf(product, ofProduct, stems) }))
+  const entries = analyzed.map(([product, texts]) => ({ id: product.id, ...entryOf(product, texts, stems) }))
   await sql`
     insert into ${nameOf(table)} as entry (
       id, is_published, category_id, created_at, sort_title, title, tags, lowest, title_words, words)
@@ -89,14 +106,20 @@ async function storeIn(sql: Sql, analyzed: Analyzed, table: SearchTable): Promis
 }
 
 /** In alphabetical order, so that two imports cannot deadlock. */
-async function addKnownWords(sql: Sql, words: readonly string[], generation: number): Promise<void> {
+async function addKnownWords(sql: Sql, words: readonly KnownWord[], generation: number): Promise<void> {
   await sql`
-    insert into search_word as known (word, generation)
-    select fresh.word, ${generation}::integer
-    from (select distinct listed.word collate "C" as word from unnest(${words}::text[]) as listed (word)) as fresh
+    insert into search_word as known (word, shown, generation)
+    select fresh.word, fresh.shown, ${generation}::integer
+    from (
+      select listed.word collate "C" as word, max(listed.shown collate "C") as shown
+      from unnest(${words.map(({ word }) => word)}::text[], ${words.map(({ shown }) => shown)}::text[])
+        as listed (word, shown)
+      group by 1
+    ) as fresh
     where not exists (
       select from search_word s
       where s.word = fresh.word and s.generation >= ${generation}::integer)
     order by fresh.word
-    on conflict (word) do update set generation = greatest(known.generation, excluded.generation)`
+    on conflict (word) do update
+    set generation = greatest(known.generation, excluded.generation), shown = excluded.shown`
 }

@@ -2,7 +2,7 @@
 import { productsApi } from '@souk/contracts/products'
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/service'
-import { findProducts, productOf } from '../catalog/product.ts'
+import { findProducts, productOf, shownToStaff } from '../catalog/product.ts'
 import { type ProductsContext, searchTable } from '../context.ts'
 import { atMost, rowsFor } from './cursors.ts'
 import { nameOf, type SearchTable } from './search-index.ts'
@@ -34,7 +34,7 @@ export const listAll = handle(route, async ({ query }, context: ProductsContext)
   return {
     items: page.items.flatMap(({ id }) => {
       const product = byId.get(id)
-      return product ? [productOf(product, settings.currency, true)] : []
+      return product ? [productOf(product, shownToStaff(settings))] : []
     }),
     nextCursor: page.nextCursor,
   }

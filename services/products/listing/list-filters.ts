@@ -11,6 +11,8 @@ export interface Filters {
   /** Values by name: those of one name widen, different names narrow. */
   attributes: ReadonlyMap<string, readonly string[]>
   currency: string
+  /** A language other than that of the original texts: of cards, and of the titles of facets. */
+  language?: string
   minPrice?: number
   maxPrice?: number
 }

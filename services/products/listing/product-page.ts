@@ -1,7 +1,7 @@
 // One page of a product list: the products that match, in the order asked for, after the last one of the page before.
 // Every order ends in the id, so that no product is shown twice and none is left out.
 import { join, type Sql, type Statement } from '@souk/postgres'
-import { type After, atMost, rowsFor } from './cursors.ts'
+import { type After, atMost, rowsFor, rowsUpTo } from './cursors.ts'
 import {
   alias,
   entryPrice,
@@ -13,23 +13,48 @@ import {
   pricedMatching,
   priceRange,
 } from './list-filters.ts'
-import { type CardRow, withCards } from './product-card.ts'
+import { type CardRow, type OrderedPage, withCards } from './product-card.ts'
 import { byRelevance } from './relevance.ts'
 
 export type Sort = 'relevance' | 'newest' | 'price-asc' | 'price-desc' | 'title'
 
+/** Where a page begins: after the last product of the page before, or after so many products. */
+export interface PagePosition {
+  readonly after: After
+  readonly skip: number
+}
+
 /** Rows of the next page and more than one page, when there are more. */
-export function findPage(sql: Sql, filters: Filters, sort: Sort, after: After, limit: number): Statement<CardRow> {
-  const count = rowsFor(limit)
+export function findPage(
+  sql: Sql,
+  filters: Filters,
+  sort: Sort,
+  { after, skip }: PagePosition,
+  limit: number,
+): Statement<CardRow> {
+  const count = skip > 0 ? rowsUpTo(skip, limit) : rowsFor(limit)
+  const { page, order } = orderedPage(sql, filters, sort, after, count)
+  return withCards(sql, skip > 0 ? pageAfter(sql, page, order, skip, limit) : page, order, filters)
+}
+
+function orderedPage(sql: Sql, filters: Filters, sort: Sort, after: After, count: number): OrderedPage {
   if (sort === 'relevance' && filters.search) return byRelevance(sql, filters, filters.search, after, count)
   if (sort === 'price-asc' || sort === 'price-desc') return byPrice(sql, filters, sort, after, count)
   const order = sort === 'title' ? byTitle(sql, filters) : byNewest(sql, filters)
-  return withCards(
-    sql,
-    inOrder(sql, filters, order, after, count),
-    orderBy(sql, order, sql`page.key`, sql`page.id`),
-    filters,
-  )
+  return {
+    page: inOrder(sql, filters, order, after, count),
+    order: orderBy(sql, order, sql`page.key`, sql`page.id`),
+  }
+}
+
+/** Cuts a page out before its cards are looked up. */
+function pageAfter(sql: Sql, page: Statement, order: Statement, skip: number, limit: number): Statement {
+  return sql`
+    select page.id, page.key
+    from (${page}) as page
+    order by ${order}
+    offset ${skip}::bigint
+    ${atMost(rowsFor(limit))}`
 }
 
 /** One of the orders, each of which has an index for all products and one for those of a category. */
@@ -172,7 +197,7 @@ function isAfter(sql: Sql, { isRising, type }: Order, key: Statement, id: Statem
 }
 
 /** Products without a price in the currency come last, by id; a cursor there holds -1 for the price. */
-function byPrice(sql: Sql, filters: Filters, sort: Sort, after: After, count: number): Statement<CardRow> {
+function byPrice(sql: Sql, filters: Filters, sort: Sort, after: After, count: number): OrderedPage {
   const order = byLowestPrice(sql, sort === 'price-asc')
   const isPastPrices = after?.[0] === -1
   const { from, conditions } = matching(sql, p, filters)
@@ -189,10 +214,8 @@ function byPrice(sql: Sql, filters: Filters, sort: Sort, after: After, count: nu
   const parts = [...(isPastPrices ? [] : [priced]), ...(hasPriceRange(filters) ? [] : [unpriced])]
   // Of the two parts at most one has the same key twice: the priced one in its order, the other one by id.
   const place = sql`case when page.key < 0 then null else page.id end`
-  return withCards(
-    sql,
-    sql`select both_parts.id, both_parts.key from (${join(parts, ' union all ')}) as both_parts ${atMost(count)}`,
-    sql`(page.key < 0), ${orderBy(sql, order, sql`page.key`, place)}, page.id`,
-    filters,
-  )
+  return {
+    page: sql`select both_parts.id, both_parts.key from (${join(parts, ' union all ')}) as both_parts ${atMost(count)}`,
+    order: sql`(page.key < 0), ${orderBy(sql, order, sql`page.key`, place)}, page.id`,
+  }
 }

@@ -3,7 +3,7 @@
 import { join, type Sql, type Statement } from '@souk/postgres'
 import { type After, atMost } from './cursors.ts'
 import { type Alias, alias, type Filters, matchingBut } from './list-filters.ts'
-import { type CardRow, withCards } from './product-card.ts'
+import type { OrderedPage } from './product-card.ts'
 import {
   hasSku,
   hasWords,
@@ -15,7 +15,7 @@ import {
 } from './search-query.ts'
 
 /** Each step ranks at most this many products, and no more than this many of its finds can be paged through. */
-const mostRanked = 2_000
+export const mostRanked = 2_000
 
 /** A way to fit the words. Its place times 1,000 is a product's key; inside a step short titles come first, then newer products. */
 interface Step {
@@ -60,13 +60,7 @@ function stepsOf(sql: Sql, search: Search) {
 }
 
 /** A page of a search by relevance. */
-export function byRelevance(
-  sql: Sql,
-  filters: Filters,
-  search: Search,
-  after: After,
-  count: number,
-): Statement<CardRow> {
+export function byRelevance(sql: Sql, filters: Filters, search: Search, after: After, count: number): OrderedPage {
   const { isIt, inTitleExactly, inTitle, onShelf, anywhere } = stepsOf(sql, search)
   const isShort = (steps: readonly Step[]) => {
     const found = steps.map((step) => sql`(select count(*) from ${alias(step.name)} as f where ${isAfter(sql, after)})`)
@@ -87,17 +81,15 @@ export function byRelevance(
     const others = step === onShelf ? notIn(sql, alias('f'), [inTitle]) : []
     return sql`select f.id, f.key from ${alias(step.name)} as f where ${join([isAfter(sql, after), ...others], ' and ')}`
   })
-  return withCards(
-    sql,
-    sql`
+  return {
+    page: sql`
       with ${join(parts, ', ')}
       select ranked.id, ranked.key
       from (${join(found, ' union all ')}) as ranked
       order by ranked.key desc, ranked.id desc
       ${atMost(count)}`,
-    sql`page.key desc, page.id desc`,
-    filters,
-  )
+    order: sql`page.key desc, page.id desc`,
+  }
 }
 
 /** The products of a step that are in none of the earlier ones, by the index. Looks at nothing unless `isNeeded`. */

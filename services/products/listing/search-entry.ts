@@ -3,19 +3,22 @@ import type { Stems } from './search-languages.ts'
 import { plainText, type Word, wordsIn } from './search-text.ts'
 
 /** What a product is found by. */
-export interface Searchable {
+export interface Searchable extends SearchableTexts {
   readonly id: string
+  readonly skus: readonly string[]
+  /** The same texts in other languages. */
+  readonly translations: readonly SearchableTexts[]
+}
+export interface SearchableTexts {
   readonly title: string
   /** Titles of its category and of the category above, and the values of its attributes. */
   readonly shelf: string
-  readonly description: string
-  readonly skus: readonly string[]
+  readonly description: string | null
 }
 export interface SearchWords {
   readonly title: readonly Word[]
   readonly shelf: readonly Word[]
   readonly description: readonly Word[]
-  readonly skus: readonly string[]
 }
 export interface SearchEntry {
   readonly title: string
@@ -29,25 +32,28 @@ const mostOfShelf = 500
 export const longestTitle = 100
 const longestChain = 6
 
-export function wordsOfProduct({ title, shelf, description, skus }: Searchable): SearchWords {
-  return {
+/** The words of its original texts, and of each translation. */
+export function wordsOfProduct({ translations, ...original }: Searchable): readonly SearchWords[] {
+  return [original, ...translations].map(({ title, shelf, description }) => ({
     title: wordsIn(title, { isIndexed: true }),
     shelf: wordsIn(shelf, { isIndexed: true, most: mostOfShelf }),
-    description: wordsIn(description, { isIndexed: true, most: mostOfDescription }),
-    skus,
-  }
+    description: wordsIn(description ?? '', { isIndexed: true, most: mostOfDescription }),
+  }))
 }
 
 /** The lexemes of a product; which mark stands for what is told in migration 005. */
-export function entryOf(
-  product: Searchable,
-  { title, shelf, description, skus }: SearchWords,
-  stems: Stems,
-): SearchEntry {
-  const ofTitle = [...lexemesOf(title, stems), ...joinsOf(title, { isEveryPair: true })]
-  const ofShelf = [...lexemesOf(shelf, stems), ...joinsOf(shelf, { isEveryPair: false })]
-  const ofDescription = [...lexemesOf(description, stems), ...joinsOf(description, { isEveryPair: false })]
-  const asTyped = [...title.flatMap((word) => word.spellings), ...joinsOf(title, { isEveryPair: false })]
+export function entryOf(product: Searchable, texts: readonly SearchWords[], stems: Stems): SearchEntry {
+  const found = (words: readonly Word[], isEveryPair: boolean) => [
+    ...lexemesOf(words, stems),
+    ...joinsOf(words, { isEveryPair }),
+  ]
+  const ofTitle = texts.flatMap(({ title }) => found(title, true))
+  const ofShelf = texts.flatMap(({ shelf }) => found(shelf, false))
+  const ofDescription = texts.flatMap(({ description }) => found(description, false))
+  const asTyped = texts.flatMap(({ title }) => [
+    ...title.flatMap((word) => word.spellings),
+    ...joinsOf(title, { isEveryPair: false }),
+  ])
   return {
     title: plainText(product.title, longestTitle),
     titleWords: unique([...ofTitle, ...asTyped.map((lexeme) => `=${lexeme}`)]),
@@ -56,17 +62,23 @@ export function entryOf(
       ...ofShelf,
       ...ofDescription,
       ...[...ofTitle, ...ofShelf].map((lexeme) => `+${lexeme}`),
-      ...skus.map((sku) => `#${joined(wordsIn(sku))}`),
+      ...product.skus.map((sku) => `#${joined(wordsIn(sku))}`),
     ]),
   }
 }
 
+export interface KnownWord {
+  readonly word: string
+  /** As it is written, with accents. */
+  readonly shown: string
+}
+
 /** The words of a product that typing errors are compared with. */
-export function knownWordsOf({ title, shelf }: SearchWords): string[] {
+export function knownWordsOf({ title, shelf }: SearchWords): KnownWord[] {
   return [...title, ...shelf]
     .filter((word) => !word.isUnspaced)
-    .flatMap((word) => word.spellings)
-    .filter((word) => word.length >= 3 && !/\d/.test(word))
+    .flatMap(({ text, spellings }) => spellings.map((word) => ({ word, shown: text })))
+    .filter(({ word }) => word.length >= 3 && !/\d/.test(word))
 }
 
 /** Words as one, each in its first spelling. */

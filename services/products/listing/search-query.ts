@@ -9,13 +9,22 @@ import { plainText, type Word, wordsIn } from './search-text.ts'
 
 export interface Search {
   readonly table: SearchTable
+  /** As it was typed. */
+  readonly text: string
   /** The typed text as titles are compared. */
   readonly title: string
   readonly words: readonly SearchedWord[]
   /** The text as a SKU; undefined when it is too short to be one. */
   readonly sku?: string
 }
+export interface Corrected {
+  readonly search: Search
+  /** The typed text with the best of the similar words in it. */
+  readonly text: string
+}
 interface SearchedWord {
+  /** Lowercase, as it was typed. */
+  readonly typed: string
   /** Lexemes that are the word as it was typed: in its spellings, and joined with connected neighbors. */
   readonly exact: readonly string[]
   /** Lexemes that will do, whole or as the beginning of one. */
@@ -52,6 +61,7 @@ export async function searchFor(sql: Sql, text: string, table: SearchTable): Pro
   const sku = joined(words)
   return {
     table,
+    text,
     title: plainText(text, longestTitle),
     words: words.map((_, place) => searchedWord(words, place, stems, half)),
     sku: sku.length >= shortestSku && sku.length <= longestSku ? sku : undefined,
@@ -128,6 +138,7 @@ function searchedWord(
   const [first = ''] = word.spellings
   const itself = [...word.spellings, ...own, ...(alone?.whole ?? [])]
   return {
+    typed: word.text,
     exact: [...word.spellings, ...connected],
     prefixes: [...(alone?.prefixes ?? []), ...(joins?.prefixes ?? [])],
     loose: [...itself, ...left, ...right, ...whole, ...(joins?.whole ?? [])],
@@ -210,8 +221,8 @@ function tsquery(sql: Sql, text: string): Statement {
  * The same search, with words from the word list beside those that no published product has; undefined when there is nothing to
  * correct. Alike are words with common trigrams, or with the same first letter, that are few letters apart.
  */
-export async function corrected(sql: Sql, search: Search): Promise<Search | undefined> {
-  const rows = await sql<{ place: number; word: string }>`
+export async function corrected(sql: Sql, search: Search): Promise<Corrected | undefined> {
+  const rows = await sql<{ place: number; word: string; shown: string | null }>`
     with typed as (
       select listed.place::int, listed.word collate "C" as word, listed.query::tsquery as query
       from unnest(
@@ -219,14 +230,14 @@ export async function corrected(sql: Sql, search: Search): Promise<Search | unde
       ) with ordinality as listed (word, query, place)
       where listed.word <> ''
     )
-    select typed.place, alike.word
+    select typed.place, alike.word, alike.shown
     from typed
     cross join lateral (
-      select known.word
+      select known.word, known.shown
       from (
-        select s.word from search_word s where s.word % typed.word
+        select s.word, s.shown from search_word s where s.word % typed.word
         union
-        select s.word from search_word s
+        select s.word, s.shown from search_word s
         where s.word >= left(typed.word, 1) and s.word < chr(ascii(typed.word) + 1)
       ) as known
       where levenshtein_less_equal(known.word, typed.word, 3) <= least(3, (length(typed.word) + 1) / 3)
@@ -236,9 +247,26 @@ export async function corrected(sql: Sql, search: Search): Promise<Search | unde
     where not exists (
       select from ${nameOf(search.table)} as entry where entry.is_published and entry.words @@ typed.query)`
   if (rows.length === 0) return undefined
+  const better: (string | undefined)[] = []
   const words = search.words.map((word, index) => {
-    const alike = rows.filter((row) => row.place === index + 1).map((row) => row.word)
+    const found = rows.filter((row) => row.place === index + 1)
+    const alike = found.map((row) => row.word)
+    better.push(found[0] && (found[0].shown ?? found[0].word))
     return { ...word, loose: [...word.loose, ...alike], shortest: alike[0] ?? word.shortest }
   })
-  return { ...search, words }
+  return { search: { ...search, words }, text: withBetterWords(search, better) }
+}
+
+/** The typed text with better words in it, for people. */
+function withBetterWords({ text, words }: Search, better: readonly (string | undefined)[]): string {
+  let [rest, shown] = [text, '']
+  for (const [place, { typed }] of words.entries()) {
+    const start = rest.toLowerCase().indexOf(typed)
+    // Typed in letters that are compared as others, such as full-width ones.
+    if (start < 0) return words.map((word, index) => better[index] ?? word.typed).join(' ')
+    const end = start + typed.length
+    shown += rest.slice(0, start) + (better[place] ?? rest.slice(start, end))
+    rest = rest.slice(end)
+  }
+  return shown + rest
 }

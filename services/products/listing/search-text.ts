@@ -13,8 +13,8 @@ export interface Word {
   readonly isConnected: boolean
 }
 
-/** Counts up when a change of this file makes words of before and words of now differ. Every shop then rebuilds its search. */
-export const textRules = 2
+/** Counts up when a change of this file, or of what is read of a product, makes words of before and words of now differ. Every shop then rebuilds its search. */
+export const textRules = 3
 
 /** Longer words are cut. */
 const longestWord = 40

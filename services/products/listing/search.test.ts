@@ -221,6 +221,7 @@ test('filters and facets agree with counting by hand', async () => {
     facets: [],
     total: 0,
     totalIsCapped: false,
+    pageCount: 0,
   })
 })
 

@@ -4,16 +4,18 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { sliceBytes } from './picture-files.ts'
 import type { PlainPicture } from './picture-formats.ts'
+import type { Size } from './picture-sizes.ts'
 
 /** What is wrong with a picture, for the person who sent it. */
 export interface Wrong {
   wrong: string
 }
-/** The sizes as WebP. */
+/** The files of the sizes that were asked for, by name. */
 export interface Thumbnails {
-  sizes: Record<'small' | 'medium' | 'large', Uint8Array>
+  sizes: Record<string, Uint8Array>
 }
-export type Task = 'read' | 'resize'
+export type Format = 'webp' | 'avif'
+export type Task = { kind: 'read' } | { kind: 'resize'; sizes: readonly Size[]; format: Format }
 /** A picture travels in slices, and then comes what it is for: one large message would keep the thread busy. */
 export type PictureMessage = { slice: Uint8Array } | { task: Task }
 export type Answer = PlainPicture | Thumbnails | Wrong
@@ -28,7 +30,8 @@ interface Request {
 export interface PictureProcess {
   /** The picture without metadata and with its right side up. */
   read(bytes: Uint8Array): Promise<PlainPicture | Wrong>
-  resize(bytes: Uint8Array): Promise<Thumbnails | Wrong>
+  /** No size may be larger than the picture. */
+  resize(bytes: Uint8Array, sizes: readonly Size[], format?: Format): Promise<Thumbnails | Wrong>
   close(): Promise<void>
 }
 
@@ -45,7 +48,7 @@ export function openPictureProcess(megabytes: number): PictureProcess {
   async function workNow(request: Request): Promise<Answer> {
     clearTimeout(idle)
     if (!child?.connected) child = start()
-    const slow = setTimeout(dismiss, longestSeconds[request.task] * 1000)
+    const slow = setTimeout(dismiss, longestSeconds[request.task.kind] * 1000)
     try {
       return await answerOf(child, request)
     } catch (error) {
@@ -88,8 +91,9 @@ export function openPictureProcess(megabytes: number): PictureProcess {
 
   return {
     // The child answers each task with its own kind.
-    read: (bytes) => work({ task: 'read', bytes }) as Promise<PlainPicture | Wrong>,
-    resize: (bytes) => work({ task: 'resize', bytes }) as Promise<Thumbnails | Wrong>,
+    read: (bytes) => work({ task: { kind: 'read' }, bytes }) as Promise<PlainPicture | Wrong>,
+    resize: (bytes, sizes, format = 'webp') =>
+      work({ task: { kind: 'resize', sizes, format }, bytes }) as Promise<Thumbnails | Wrong>,
     async close() {
       dismiss()
     },

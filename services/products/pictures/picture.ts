@@ -2,29 +2,48 @@
 import { pathOf as routePath } from '@souk/contracts'
 import { type Picture, productsApi } from '@souk/contracts/products'
 import type { Static } from 'typebox'
+import { widthSizes } from './picture-sizes.ts'
 
 export interface PictureRow {
   id: string
   alt: string
   status: 'processing' | 'ready' | 'failed'
+  width: number
+  height: number
+  /** Which of its sizes by width are there. */
+  widthsMade: 'none' | 'webp' | 'avif'
 }
 
-const sizes = { small: 'small.webp', medium: 'medium.webp', large: 'large.webp' } as const
-
-/** Without words of its own a picture is described by the title of what it shows. */
-export function pictureOf({ id, alt, status }: PictureRow, title: string): Static<typeof Picture> {
+/** Without words of its own a picture is described by the title of what it shows, in the language asked for (`shownTitle`). */
+export function pictureOf(picture: PictureRow, title: string, shownTitle: string = title): Static<typeof Picture> {
+  const { id, alt: own, status, width, height } = picture
+  const alt = own === '' || own === title ? shownTitle : own
   const original = pathOf(id, 'original')
   const urls =
     status === 'ready'
-      ? { original, small: pathOf(id, sizes.small), medium: pathOf(id, sizes.medium), large: pathOf(id, sizes.large) }
+      ? { original, small: webpPath(id, 'small'), medium: webpPath(id, 'medium'), large: webpPath(id, 'large') }
       : { original }
-  return { id, alt: alt || title, urls, status }
+  return { id, alt, width, height, urls, sizes: sizesOf(picture), status }
+}
+
+function sizesOf({ id, status, widthsMade, ...original }: PictureRow): Static<typeof Picture>['sizes'] {
+  if (status !== 'ready' || widthsMade === 'none') return undefined
+  return widthSizes(original).map(({ width, height, webp, avif }) => ({
+    width,
+    height,
+    webp: webpPath(id, webp),
+    avif: widthsMade === 'avif' ? pathOf(id, avif) : undefined,
+  }))
 }
 
 /** Path of the picture to show beside a product: small, once that is made. */
 export function pictureToShow(pictures: readonly PictureRow[]): string | undefined {
   const first = pictures.find((one) => one.status !== 'failed')
-  return first && pathOf(first.id, first.status === 'ready' ? sizes.small : 'original')
+  return first && (first.status === 'ready' ? webpPath(first.id, 'small') : pathOf(first.id, 'original'))
+}
+
+function webpPath(id: string, name: string): string {
+  return pathOf(id, `${name}.webp`)
 }
 
 function pathOf(id: string, size: string): string {

@@ -16,6 +16,7 @@ import { aProduct, type Catalog, openCatalog } from '../fixture.ts'
 import { products } from '../service.ts'
 import { readPictureFile, sliceBytes } from './picture-files.ts'
 import { openPictureProcess } from './picture-process.ts'
+import { squareSizes, widthSizes } from './picture-sizes.ts'
 
 let shop: Catalog
 before(async () => {
@@ -53,6 +54,13 @@ async function ready(id: string) {
   await eventually('its sizes are made', async () => (await pictureOf(id))?.status !== 'processing', 30)
   return pictureOf(id)
 }
+const sizesOf = ({ width, height, sizes = [] }: { width?: number; height?: number; sizes?: { width: number }[] }) => [
+  width,
+  height,
+  sizes.map((size) => size.width),
+]
+const isComplete = (picture?: { sizes?: { avif?: string }[] }) =>
+  picture?.sizes?.every(({ avif }) => avif !== undefined) ?? false
 async function wrongness(body: Uint8Array) {
   const refusal = await refusalOf(upload(await newProduct(), body))
   return `${refusal.code}: ${refusal.message}`
@@ -76,6 +84,7 @@ test('a picture gets three sizes in the background, and its product tells of it'
   assert.deepEqual(await bytesAt(urls.original), original)
   const { headers } = await fetchPicture(urls.small as string)
   assert.equal(headers['content-type'], 'image/webp')
+  assert.match(headers.etag ?? '', /^"[^"]+"$/)
   assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable')
   assert.equal(headers['x-content-type-options'], 'nosniff')
   assert.equal(Number(headers['content-length']), (await bytesAt(urls.small as string)).length)
@@ -93,6 +102,67 @@ test('a picture gets three sizes in the background, and its product tells of it'
   )
   const [card] = (await shop.public.list({ query: { q: 'jug' } })).items
   assert.equal(card?.image?.urls.small, urls.small)
+})
+
+test('a picture gets sizes by width: WebP with the others, AVIF later, at paths that stay', async () => {
+  const id = await newProduct()
+  assert.deepEqual(await upload(id, await paint(1000, 1250).jpeg().toBuffer()).then(sizesOf), [1000, 1250, []])
+  const first = (await ready(id)) ?? assert.fail()
+  const widths = [320, 640, 960, 1000]
+  assert.deepEqual(sizesOf(first), [1000, 1250, widths])
+  await eventually('AVIF is made', async () => isComplete(await pictureOf(id)), 30)
+  const { sizes = [] } = (await pictureOf(id)) ?? assert.fail()
+  assert.deepEqual(
+    sizes.map(({ avif: _, ...size }) => size),
+    first.sizes,
+  )
+  for (const { width, height, webp, avif = '' } of sizes) {
+    for (const [url, type] of [
+      [webp, 'image/webp'],
+      [avif, 'image/avif'],
+    ] as const) {
+      const { headers, body } = await fetchPicture(url)
+      assert.deepEqual(
+        [headers['content-type'], headers['cache-control']],
+        [type, 'public, max-age=31536000, immutable'],
+      )
+      const made = await sharp(Buffer.from(body as Uint8Array)).metadata()
+      assert.deepEqual([made.width, made.height], [width, height], url)
+    }
+  }
+  assert.equal(new Set(sizes.flatMap(({ webp, avif }) => [webp, avif])).size, 8)
+})
+
+test('pictures of a release that knew no widths get them, and keep the bytes at their paths', async () => {
+  const id = await newProduct()
+  await upload(id, await paint(500, 500).png().toBuffer())
+  const { urls } = (await ready(id)) ?? assert.fail()
+  const { sql } = shop.database('products')
+  const isDone = async () => isComplete(await pictureOf(id))
+  await eventually('AVIF is made', isDone, 30)
+  const small = Buffer.from('as it was made before')
+  await sql`delete from picture_file where size <> 'original' and picture_id = (select id from picture where product_id = ${id})`
+  await sql`
+    insert into picture_file (picture_id, size, content_type, bytes)
+    select id, 'small', 'image/webp', ${small}
+    from picture
+    where product_id = ${id}`
+  await sql`
+    update picture set widths_made = 'none', widths_begun_at = null, widths_attempts = 0 where product_id = ${id}`
+  await eventually('its widths are made', isDone, 30)
+  assert.deepEqual(sizesOf((await pictureOf(id)) ?? assert.fail()), [500, 500, [320, 500]])
+  assert.deepEqual(await bytesAt(urls.small as string), small)
+})
+
+test('sizes by width are narrower than the original, bounded in height, and share the bytes of a square', () => {
+  const namesOf = (width: number, height: number) =>
+    widthSizes({ width, height }).map((size) => `${size.webp} ${size.width}x${size.height}`)
+  assert.deepEqual(namesOf(1280, 1600), ['320 320x400', 'medium 640x800', '960 960x1200', 'large 1280x1600'])
+  assert.deepEqual(namesOf(320, 400), ['medium 320x400'])
+  assert.deepEqual(namesOf(200, 100), ['small 200x100'])
+  assert.deepEqual(namesOf(1, 25_000_000), ['320 1x640'])
+  assert.deepEqual(namesOf(1000, 20_000), ['320 32x640', '640 64x1280', '960 96x1920', '1280 128x2560'])
+  assert.deepEqual(namesOf(25_000_000, 1), ['small 320x1', '640 640x1', '960 960x1', '1280 1280x1'])
 })
 
 test('small pictures are not enlarged, and each format is read by its bytes', async () => {
@@ -253,21 +323,22 @@ test('a header that lies about its size does no harm, and the service goes on', 
 
 test('a picture process that takes too much memory, or is killed, is replaced by another', async () => {
   const thumbnails = openPictureProcess(128)
+  const resize = (picture: Uint8Array) => thumbnails.resize(picture, squareSizes({ width: 300, height: 200 }))
   const fine = await paint(300, 200).png().toBuffer()
   const greedy = sharp({ create: { width: 4900, height: 5000, channels: 4, background: '#456' } }).toColourspace(
     'rgb16',
   )
   const bytes = await greedy.png({ progressive: true, compressionLevel: 1 }).toBuffer()
-  assert.deepEqual(await thumbnails.resize(bytes), { wrong: 'It needs too much memory.' })
-  assert.ok('sizes' in (await thumbnails.resize(fine)))
+  assert.deepEqual(await resize(bytes), { wrong: 'It needs too much memory.' })
+  assert.ok('sizes' in (await resize(fine)))
   // Few bytes, so that all have left for the thumbnails, and much to paint.
   const large = sharp({ create: { width: 4900, height: 5000, channels: 3, background: '#456' } })
   const slow = await large.png({ compressionLevel: 9 }).toBuffer()
-  const interrupted = thumbnails.resize(slow)
+  const interrupted = resize(slow)
   await new Promise(setImmediate)
   void thumbnails.close()
   await assert.rejects(interrupted, /has ended/)
-  const both = await Promise.all([thumbnails.resize(fine), thumbnails.resize(fine)])
+  const both = await Promise.all([resize(fine), resize(fine)])
   assert.ok(both.every((one) => 'sizes' in one))
   await thumbnails.close()
 })
@@ -361,13 +432,13 @@ test('a service killed with the sizes in its hands still yields them', async () 
   const left = await idle.sql`select status, attempts from picture`
   await idle.stop()
   assert.deepEqual(left, [{ status: 'processing', attempts: 1 }])
-  const { sql, stop } = await start(products)
+  const { sql, stop } = await start({ ...products, schedules: [] })
   await eventually(
     'its sizes are made',
     async () => (await sql`select from picture where status = 'ready'`).length === 1,
     30,
   )
-  assert.equal((await sql`select from picture_file`).length, 4)
+  assert.equal((await sql`select from picture_file`).length, 5)
   await stop()
   await dropDatabase(databaseUrl)
 })

@@ -37,7 +37,7 @@ export const addPicture = handleOnce(
     const [changed] = await findProducts(sql, sql`p.id = ${params.id}`)
     if (changed) send(productChanged(changed))
     afterCommit(() => clearCaches(context))
-    return pictureOf({ id, alt, status: 'processing' }, product.title)
+    return pictureOf({ ...picture, id, alt, status: 'processing', widthsMade: 'none' }, product.title)
   },
   { gather: ({ body }, context) => plain(body, context) },
 )

@@ -151,3 +151,14 @@ test('a page leads on to a place of the shop only', async () => {
     assert.doesNotMatch((await press(link, fields)).body, /evil|javascript/)
   }
 })
+
+test('a page speaks the language of the page that it leads on to', async () => {
+  const email = 'grete@example.com'
+  await shop.post('sign-up/email', { name: 'Grete', email, password: goodPassword, callbackURL: '/de/account' })
+  const url = await lastLink('verification', email)
+  const { body: page } = await open(url)
+  assert.match(page, /<html lang="de">/)
+  const refused = await press(url, { ...fieldsOf(page), token: 'a.b.c' })
+  assert.equal(refused.status, 400)
+  assert.match(refused.body, /Dieser Link gilt nicht mehr/)
+})

@@ -5,42 +5,43 @@ import { handle, Refusal, type Request, refuse, reply } from '@souk/service'
 import type { UsersContext } from '../context.ts'
 import { resetPassword } from '../passwords/reset-password.ts'
 import { confirmEmailChange } from '../profile/confirm-email-change.ts'
-import { deadLinkPage, donePage, type LinkFields, pageHeaders, questionPage } from './link-page.ts'
+import { deadLinkPage, donePage, type LinkFields, type LinkPageStyle, pageHeaders, questionPage } from './link-page.ts'
 import { placeOf } from './link-urls.ts'
+import { linkLanguage, linkWords } from './link-words.ts'
 import { verifyEmail } from './verify-email.ts'
 
 const { routes } = usersApi
 const longestField = 1_000
-const incomplete = 'This link is not complete. Open it from the e-mail again.'
 
-export const linkPage = handle(routes.linkPage, async ({ params, url }, context: UsersContext) => {
-  const { shopName } = context.shared
+export const linkPage = handle(routes.linkPage, async ({ params, url, headers }, context: UsersContext) => {
   const query = new URL(url, context.shared.publicUrl).searchParams
   const fields = {
     token: query.get('token') ?? '',
     callbackURL: placeOf(query.get('callbackURL') ?? '', context)?.href ?? '',
   }
-  if (!isComplete(fields)) return pageReply(400, deadLinkPage(params.action, shopName, incomplete))
-  return pageReply(200, questionPage(params.action, fields, shopName))
+  const style = styleOf(fields, headers['accept-language'], context)
+  if (!isComplete(fields))
+    return pageReply(400, deadLinkPage(params.action, style, linkWords(style.language).incomplete))
+  return pageReply(200, questionPage(params.action, fields, style))
 })
 
 export const useLink = handle(routes.useLink, async (request, context: UsersContext) => {
-  const { shopName } = context.shared
   const { action } = request.params
   const form = formIn(request)
   const fields = { token: form.get('token') ?? '', callbackURL: form.get('callbackURL') ?? '' }
-  if (!isComplete(fields)) return pageReply(400, deadLinkPage(action, shopName, incomplete))
+  const style = styleOf(fields, request.headers['accept-language'], context)
+  const words = linkWords(style.language)
+  if (!isComplete(fields)) return pageReply(400, deadLinkPage(action, style, words.incomplete))
   try {
     await uses[action](fields.token, form, request, context)
   } catch (error) {
     if (!(error instanceof Refusal) || error.status === 429) throw error
-    if (error.status === 422) return pageReply(422, questionPage(action, fields, shopName, error.message))
-    return pageReply(400, deadLinkPage(action, shopName, error.message))
+    const sentence = words.refusals[error.code] ?? error.message
+    if (error.status === 422) return pageReply(422, questionPage(action, fields, style, sentence))
+    return pageReply(400, deadLinkPage(action, style, sentence))
   }
-  return pageReply(
-    200,
-    donePage(action, shopName, placeOf(fields.callbackURL, context)?.href ?? context.shared.publicUrl),
-  )
+  const onward = placeOf(fields.callbackURL, context)?.href ?? context.shared.publicUrl
+  return pageReply(200, donePage(action, style, onward))
 })
 
 const uses: Record<
@@ -53,6 +54,14 @@ const uses: Record<
       resetPassword({ token, newPassword: form.get('newPassword') ?? '' }, request, context),
     ),
   'change-email': (token, _form, request, context) => confirmEmailChange(token, request, context),
+}
+
+function styleOf(
+  { callbackURL }: LinkFields,
+  acceptLanguage: string | undefined,
+  { shared }: UsersContext,
+): LinkPageStyle {
+  return { language: linkLanguage(callbackURL, acceptLanguage), shopName: shared.shopName }
 }
 
 /** The fields of a form that a browser posts. */

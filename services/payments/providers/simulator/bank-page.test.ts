@@ -25,7 +25,12 @@ test('approve: back to the shop, authorized, and captured when orders says so', 
   const intentId = intentIn(payment)
   const page = await it.shop.request(simulatorPage, { params: { intentId } })
   assert.equal(page.status, 200)
-  assert.match(String(page.body), /€49\.98[\s\S]*Approve[\s\S]*simulation/)
+  assert.match(String(page.body), /€49\.98[\s\S]*Approve[\s\S]*href="http:\/\/localhost:4000\/back"[\s\S]*simulation/)
+  assert.doesNotMatch(String(page.body), /<script/)
+  assert.match(
+    page.headers['content-security-policy'] ?? '',
+    /style-src 'sha256-[^;]+; [\s\S]*form-action 'self' http:\/\/localhost:4000/,
+  )
   assert.equal((await refusalOf(it.api.capture({ params: { orderId } }))).code, 'not-authorized-yet')
 
   const back = await answer(intentId, 'approve')

@@ -3,21 +3,20 @@
 import { paymentsApi } from '@souk/contracts/payments'
 import { handle, refuse, reply } from '@souk/service'
 import type { PaymentsContext } from '../../context.ts'
-import { bankPage } from './bank-page.ts'
+import { bankPage, bankPagePolicy } from './bank-page.ts'
 
 const { simulatorPage, simulatorAnswer, readSimulator: readRoute, switchSimulator: switchRoute } = paymentsApi.routes
 const noSuchPayment = 'There is no such payment at this bank.'
 const headers = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'",
 }
 
 export const showBankPage = handle(simulatorPage, async ({ params }, { resources, shared }: PaymentsContext) => {
   const page = await resources.simulator?.page(params.intentId)
   if (!page) refuse(simulatorPage, 'not-found', noSuchPayment)
-  return reply(200, Buffer.from(bankPage(page, shared.shopName)), headers)
+  const policy = { 'content-security-policy': bankPagePolicy(page) }
+  return reply(200, Buffer.from(bankPage(page, shared.shopName)), { ...headers, ...policy })
 })
 
 export const answerBankPage = handle(simulatorAnswer, async ({ params, body }, { resources }: PaymentsContext) => {

@@ -1,0 +1,20 @@
+// What all pages have: the shop's API for this visitor, the language of the address, and a page that says so when something breaks.
+
+import { defineMiddleware } from 'astro:middleware'
+import { type Language, languages } from '@souk/contracts/storefront'
+import { shopFor } from './shop/shop.ts'
+import { developmentVisit } from './shop/visit.ts'
+import { textsIn } from './texts/texts.ts'
+
+export const onRequest = defineMiddleware(async (context, next) => {
+  const { locals, request, url } = context
+  locals.visit ??= developmentVisit
+  const cookies: string[] = []
+  locals.shop = shopFor(request, locals.visit, (cookie) => cookies.push(cookie))
+  const named = url.pathname.split('/')[1] as Language
+  locals.language = languages.includes(named) ? named : languages[0]
+  locals.texts = textsIn(locals.language)
+  const response = await next()
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  return response
+})

@@ -1,0 +1,36 @@
+// German texts that all pages share: header, footer, what went wrong.
+export const common = {
+  skip: 'Zum Inhalt springen',
+  menu: 'Menü',
+  search: 'Suchen',
+  searchField: 'Im Laden suchen',
+  cart: 'Warenkorb',
+  cartCount: '{count, plural, =0 {leer} one {# Artikel} other {# Artikel}}',
+  account: 'Konto',
+  help: 'Hilfe',
+  theme: 'Hell oder dunkel',
+  languages: 'Sprache',
+  home: 'Startseite',
+  footerShipping: 'Versandkosten',
+  footerReturns: 'Rückgabe',
+  footerWithdraw: 'Vertrag widerrufen',
+  footerTerms: 'AGB',
+  footerPrivacy: 'Datenschutz',
+  footerImprint: 'Impressum',
+  footerAccessibility: 'Barrierefreiheit',
+  footerContact: 'Kontakt',
+  footerTrack: 'Bestellung verfolgen',
+  taxNote: 'inkl. MwSt., zzgl. Versand',
+  from: 'ab {price}',
+  errorTitle: 'Fehler: {title}',
+  errorSummary:
+    '{count, plural, one {Ein Feld braucht Ihre Aufmerksamkeit} other {# Felder brauchen Ihre Aufmerksamkeit}}',
+  notFoundTitle: 'Diese Seite gibt es nicht',
+  notFoundText: 'Die Adresse ist vielleicht alt oder vertippt. Suchen Sie, oder sehen Sie sich um.',
+  brokenTitle: 'Bei uns ist etwas schiefgegangen',
+  brokenText:
+    'Bei uns ist etwas schiefgegangen. Ihr Warenkorb ist sicher. Versuchen Sie es erneut oder schreiben Sie an {mail}.',
+  busyText:
+    'Ein Teil des Ladens antwortet gerade nicht. Ihr Warenkorb ist sicher. Versuchen Sie es in einer Minute erneut.',
+  tryAgain: 'Erneut versuchen',
+} as const

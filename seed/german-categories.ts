@@ -1,0 +1,27 @@
+// The aisles of the demo shop in German.
+
+export const germanCategories: Readonly<Record<string, readonly [title: string, description: string]>> = {
+  ceramics: ['Keramik', 'Von Hand gedreht, bemalt und gebrannt – mit den kleinen Fehlern, die dazugehören.'],
+  bowls: ['Schalen', 'Für Suppe, Obst, Oliven und die Kerne der Oliven.'],
+  plates: ['Teller & Platten', 'Bemalte Ränder für alle Tage und für Feste.'],
+  'teapots-and-cups': ['Teekannen & Becher', 'Alles zwischen Wasserkessel und Gespräch.'],
+  'jars-and-vases': ['Gefäße, Vasen & Tajines', 'Zum Aufbewahren, Gießen, Blühen und Schmoren.'],
+  textiles: ['Textilien', 'Wolle, Seide und Baumwolle von Webstühlen, die noch knarren.'],
+  'rugs-and-kilims': ['Teppiche & Kelims', 'Geknüpft oder flach gewebt, und jedes Jahr schöner.'],
+  cushions: ['Kissen', 'Weiche Ecken mit Quasten.'],
+  'scarves-and-throws': ['Schals & Decken', 'Für einen Hals, eine Schulter oder zwei Menschen.'],
+  hammam: ['Hammam', 'Leichte Tücher für Bad und Strand.'],
+  'spices-and-tea': ['Gewürze & Tee', 'Diese Theke riecht man, bevor man sie sieht.'],
+  spices: ['Gewürze', 'In kleinen Mengen gemahlen und am selben Tag abgefüllt.'],
+  tea: ['Tee', 'Minze, Schwarztee und Abendtee, lose, wie es sich gehört.'],
+  'sweets-and-pantry': ['Süßes & Vorrat', 'Lokum, Honig, Öle und Blütenwasser.'],
+  leather: ['Leder & Taschen', 'Pflanzlich gegerbte Häute, gewachster Faden und Geduld.'],
+  bags: ['Taschen', 'Umhängetaschen, Shopper und Clutches, die mit den Jahren gewinnen.'],
+  slippers: ['Pantoffeln', 'Babuschen für Fliesen, Teppiche und stille Morgen.'],
+  'small-leather': ['Kleinleder & Sitzkissen', 'Notizbücher, Gürtel, Börsen und ein Platz für die Füße.'],
+  'lamps-and-home': ['Lampen & Wohnen', 'Durchbrochenes Messing, gehämmertes Kupfer, Palmblatt und Seife.'],
+  lanterns: ['Laternen & Lampen', 'Licht, zu Sternen geschnitten.'],
+  'copper-and-brass': ['Kupfer, Messing & Holz', 'Tabletts, Kannen und Spiegel aus der lauten Ecke des Basars.'],
+  baskets: ['Körbe', 'Aus Palmblatt und Schilf, von Hand geflochten.'],
+  'soap-and-scents': ['Seife & Düfte', 'Seifen, Kerzen und der Duft eines guten Hauses.'],
+}

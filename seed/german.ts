@@ -1,0 +1,25 @@
+// The demo's products in German: their texts, and the words of their attributes, options and fibers.
+import type { ProductTexts } from '@souk/contracts/product-parts'
+import { germanCeramics } from './german-ceramics.ts'
+import { germanHome } from './german-home.ts'
+import { germanLeather } from './german-leather.ts'
+import { germanPantry } from './german-pantry.ts'
+import { germanTextiles } from './german-textiles.ts'
+import { germanWords } from './german-words.ts'
+import { germanLegalFacts, legalFacts } from './legal-facts.ts'
+import type { GermanTexts, SeedProduct } from './seed-product.ts'
+
+const texts: GermanTexts = { ...germanCeramics, ...germanTextiles, ...germanPantry, ...germanLeather, ...germanHome }
+
+export function inGerman(product: SeedProduct): ProductTexts {
+  const [title, description] = texts[product.slug] ?? []
+  if (title === undefined) throw new Error(`${product.slug} has no German texts.`)
+  return { title, description, words: wordsOf(product), legal: germanLegalFacts(product.slug) }
+}
+
+function wordsOf(product: SeedProduct): Record<string, string> {
+  const fibers = legalFacts(product).textile?.fibers.map(({ fiber }) => fiber) ?? []
+  const options = product.options.flatMap(({ name, values }) => [name, ...values])
+  const used = new Set([...Object.entries(product.attributes).flat(), ...options, ...fibers])
+  return Object.fromEntries(Object.entries(germanWords).filter(([word]) => used.has(word)))
+}

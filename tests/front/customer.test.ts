@@ -1,0 +1,24 @@
+// A customer with an account: signs up, confirms the address by the mail in the mailbox, buys and cancels.
+import assert from 'node:assert/strict'
+import { comes, journey, ordersOf, sell } from './front.ts'
+
+journey('a customer signs up, confirms by mail, buys, and cancels', async (t) => {
+  const good = await sell()
+  const walk = await comes(t)
+  const person = await walk.verifyAndSignIn()
+  await walk.addToCart(good.slug)
+  await walk.toContact()
+  await walk.fillContact(person)
+  await walk.next('delivery')
+  await walk.next('payment')
+  await walk.choose('ok')
+  await walk.order()
+  const id = await walk.isThanked()
+  await walk.page.goto(walk.at(`/orders/${id}/cancel`))
+  await walk.page.locator('main form button').last().click()
+  await walk.page.waitForURL(`**/orders/${id}**`)
+  assert.deepEqual(
+    (await ordersOf(person.email)).map(({ status }) => status),
+    ['canceled'],
+  )
+})
