@@ -32,10 +32,19 @@ export function isTransient(error: unknown): boolean {
 
 /**
  * True when a statement gave up because of other work in the database: serialization failure, deadlock, lock timeout, statement
- * timeout. The same work may succeed when it is done again, but a statement that always takes too long never will.
+ * timeout, or a migration that changed what it returns. The same work may succeed when it is done again, but a statement that always
+ * takes too long never will.
  */
 export function isContention(error: unknown): boolean {
-  return ['40001', '40P01', '55P03', '57014'].includes(sqlState(error) ?? '')
+  return isStalePlan(error) || ['40001', '40P01', '55P03', '57014'].includes(sqlState(error) ?? '')
+}
+
+/**
+ * True when a prepared statement was refused before it did anything, because it would return other columns than when it was prepared:
+ * it selects `*`, and a migration has added a column meanwhile. The server refuses it for as long as it is prepared.
+ */
+export function isStalePlan(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '0A000' && error.routine === 'RevalidateCachedQuery'
 }
 
 /** True when a unique constraint (of that name, if given) refused a row. */

@@ -8,6 +8,7 @@ import { queryOn, watchConnection } from './lost-connections.ts'
 export interface SharedConnections {
   /** Runs a statement. Throws DatabaseUnavailable without a connection, when too many statements wait, and after `close`. */
   query(config: pg.QueryArrayConfig): Promise<pg.QueryArrayResult>
+  readonly repeats: true
   close(): Promise<void>
 }
 
@@ -54,6 +55,7 @@ export function openSharedConnections(
   }
 
   return {
+    repeats: true,
     async query(config) {
       if (isClosed) throw new DatabaseUnavailable('The database is closed.')
       const connection = choose()

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { createDatabase, dropDatabase } from './fixture.ts'
-import { columns, type Database, join, json, openDatabase } from './index.ts'
+import { columns, type Database, isContention, join, json, openDatabase } from './index.ts'
 
 let url: string
 let database: Database
@@ -70,4 +70,20 @@ test('a NUL is refused where it is stored; what only looks like one is not', () 
   assert.throws(() => json({ name: 'a\0b' }), /NUL/)
   assert.equal(json({ name: 'a\\u0000' }), '{"name":"a\\\\u0000"}')
   assert.equal(json(undefined), null)
+})
+
+test('a statement with * goes on when a migration adds a column: by itself at once, in a transaction the next time', async () => {
+  const { sql } = database
+  await sql`create table shelf (id integer)`
+  await sql`insert into shelf values (1)`
+  const readAll = (on: typeof sql) => on`select * from shelf`
+  const readInTransaction = () =>
+    database.transaction(({ sql: inside }) => inside`select * from shelf for update`.then((rows) => rows))
+  await readAll(sql)
+  await readInTransaction()
+  await sql`alter table shelf add column room text`
+  const after = [{ id: 1, room: null }]
+  assert.deepEqual(await Promise.all([readAll(sql), readAll(sql)]), [after, after])
+  await assert.rejects(readInTransaction, isContention)
+  assert.deepEqual(await readInTransaction(), after)
 })

@@ -41,7 +41,10 @@ interface RefundRow extends Omit<OrderRefund, 'amount' | 'parts' | 'lines'> {
 /** An order with its shipments and refunds. `secret`: what its access key is made from. */
 export async function findOrder(sql: Sql, id: string, secret: string): Promise<Order | undefined> {
   const [row] = await sql<OrderRow>`
-    select o.*, c.payment_choice, c.next_action, c.deadline_at, c.network,
+    select o.id, o.number, o.cart_id, o.customer_id, o.email, o.status, o.version, o.cancel_reason, o.cancel_detail, o.lines,
+      o.currency, o.subtotal_amount, o.discount_amount, o.shipping_amount, o.tax_amount, o.total_amount, o.tax_included,
+      o.shipping_address, o.billing_address, o.shipping_method, o.return_url, o.paid_at, o.placed_at, o.updated_at,
+      c.payment_choice, c.next_action, c.deadline_at, c.network, l.language,
       (select coalesce(json_agg(json_build_object(
           'id', s.id, 'carrier', s.carrier, 'trackingNumber', s.tracking_number, 'trackingUrl', s.tracking_url,
           'lines', s.lines, 'shippedAt', s.shipped_at) order by s.shipped_at, s.id), '[]')
@@ -54,6 +57,7 @@ export async function findOrder(sql: Sql, id: string, secret: string): Promise<O
       ${withdrawalsOf(sql, sql`o.id`)} as withdrawals
     from orders o
     left join open_checkout c on c.order_id = o.id
+    left join order_language l on l.order_id = o.id
     where o.id = ${id}`
   return row && orderOf(row, secret)
 }
@@ -124,11 +128,11 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
         id, cart_id, customer_id, email, currency,
         subtotal_amount, discount_amount, shipping_amount, tax_amount, total_amount, tax_included,
         item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, updated_at,
-        cart_version, payment_fingerprint, language)
+        cart_version, payment_fingerprint)
       select
         id, cart_id, customer_id, email, currency, subtotal, discount, shipping, tax, total, tax_included,
         item_count, lines, shipping_address, billing_address, shipping_method, return_url, placed_at, status, placed_at,
-        cart_version, payment_fingerprint, language
+        cart_version, payment_fingerprint
       from given
       where prices_version = ${sumOfPriceVersions(sql, sql`given.skus`)}
         -- The lock makes an edit of the cart wait; after that it sees the order (is_cart_taken).
@@ -143,7 +147,10 @@ const insertInBatch = batched<OrderToInsert, { id: string; number: number }, Ord
     const entry = sql`
       insert into order_event (order_id, version, at, status, type, message)
       select id, version, placed_at, status, 'created', 'Checkout began.' from changed`
-    return commit(insert, { given, also: [open, entry] })
+    const language = sql`
+      insert into order_language (order_id, language)
+      select id, language from given where language is not null and id = any(array(select id from changed))`
+    return commit(insert, { given, also: [open, entry, language] })
   },
   waitMs: 16,
 })
