@@ -12,11 +12,16 @@ const stamp = join(site, 'dist', '.built-from')
 const lock = join(site, '.building')
 const waitAtMostMs = 120_000
 
+/** False in an image, which holds the built site without its sources. */
+export function isBuiltHere(): boolean {
+  return existsSync(join(site, 'src'))
+}
+
 /** Throws with the builder's own words when the site cannot be built. `say`: tells what is going on. */
 export async function ensureStorefrontIsBuilt(say: (what: string) => void): Promise<void> {
-  if (!existsSync(join(site, 'src'))) return // An image holds the built site alone.
+  if (!isBuiltHere()) return
   if (isCurrent(sourcesHash())) return
-  say('Building the shop front; this takes some seconds')
+  say('Building the shop front, because its sources have changed')
   await buildStorefront()
 }
 

@@ -12,6 +12,7 @@ import {
   WrongSettings,
 } from '@souk/service'
 import { allServices } from '../services/all-services.ts'
+import { isBuiltHere } from './build-storefront.ts'
 import { missingDatabases } from './chosen-services.ts'
 import { databaseVariable } from './environment.ts'
 import { requirePostgres } from './postgres-home.ts'
@@ -62,11 +63,21 @@ async function loadLazyModules(services: readonly AnyService[]): Promise<void> {
       name.startsWith('.') ? pathToFileURL(join(project, dirname(file), name)).href : name,
     )
   })
-  for (const specifier of new Set(specifiers)) {
+  const site = services.some(({ name }) => name === 'storefront') && !isBuiltHere() ? builtSite() : []
+  for (const specifier of new Set([...specifiers, ...site])) {
     await import(specifier).catch((error) => {
       throw new MissingPackage(`${specifier} does not load: ${String(error.message).split('\n')[0]}`, { cause: error })
     })
   }
+}
+
+/** The modules of the shop front, which no import names. Throws MissingPackage when it was not built. */
+function builtSite(): string[] {
+  const server = join(project, 'apps', 'storefront', 'dist', 'server')
+  const files = globSync('**/*.mjs', { cwd: server })
+  if (!files.includes('entry.mjs'))
+    throw new MissingPackage(`The shop front was not built: ${server} has no entry.mjs.`)
+  return files.map((file) => pathToFileURL(join(server, file)).href)
 }
 
 /** The secrets that have no default in production. */

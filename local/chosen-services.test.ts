@@ -68,6 +68,33 @@ test('two services of one process answer other processes on one port, and stop w
   assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
+test('the shop front starts without a database and a broker, and answers the gateway', async () => {
+  const [port, operations] = [await freePort(), await freePort()]
+  const child = start([], {
+    SOUK_SERVICES: 'storefront',
+    GATEWAY_URL: 'http://127.0.0.1:9',
+    SOUK_SHARED_SECRET: secret,
+    PORT: String(port),
+    SOUK_OPERATIONS_PORT: String(operations),
+  })
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${operations}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await eventually('it is ready', isReady, 60)
+  const token = await serviceTokens(keysFromSecrets([secret])).mint(
+    { service: 'gateway', role: 'anonymous' },
+    'storefront',
+  )
+  const ask = (headers: Record<string, string>) => fetch(`http://127.0.0.1:${port}/robots.txt`, { headers })
+  const reply = await ask({ authorization: `Bearer ${token}` })
+  assert.deepEqual([reply.status, /^Sitemap: /m.test(await reply.text())], [200, true])
+  assert.equal((await ask({})).status, 401, 'Strangers are refused.')
+  child.kill('SIGTERM')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
 test('wrong choices of services, and missing databases, are told in one sentence each', async () => {
   const known = 'users, products, inventory, payments, orders, notifications, storefront, gateway'
   assert.deepEqual(await outcome([], { SOUK_SERVICES: 'orders,stock' }), {
@@ -96,6 +123,8 @@ test('the check of a start loads every module, names what is not set yet, and en
     'products, payments: all modules load, and what is set is right as far as can be told without connections.',
     '  A start needs these, too: PRODUCTS_DATABASE_URL, PAYMENTS_DATABASE_URL, BUS_URL (or BUS_DATABASE_URL), SOUK_SHARED_SECRET, PAYMENTS_SIMULATOR_SECRET.',
   ])
+  const front = await outcome(['--check'], { SOUK_SERVICES: 'storefront', NODE_ENV: 'production' })
+  assert.equal(front.said.split('\n')[1], '  A start needs these, too: SOUK_SHARED_SECRET.', 'no database, no broker')
   const whole = await outcome(['--check'], { NODE_ENV: 'production' })
   assert.deepEqual([whole.code, whole.said.split('\n').length], [0, 1], whole.complaint)
   const wrong = await outcome(['--check'], {

@@ -1,6 +1,6 @@
 // Which services a process runs: those of SOUK_SERVICES, or those named behind `npm run service --`, and the databases that they need.
 import type { ServiceName } from '@souk/contracts'
-import { type AnyService, WrongSettings } from '@souk/service'
+import { type AnyService, usesBus, WrongSettings } from '@souk/service'
 import { allServices } from '../services/all-services.ts'
 import { databaseVariable } from './environment.ts'
 
@@ -34,7 +34,8 @@ export function servicesNamed(names: readonly string[]): AnyService[] {
 export function missingDatabases(services: readonly AnyService[], env: Record<string, string | undefined>): string[] {
   const needed = services.flatMap(({ name, migrations }) => (migrations ? [databaseVariable(name)] : []))
   const missing = needed.filter((variable) => !env[variable])
-  return env.BUS_URL || env.BUS_DATABASE_URL ? missing : [...missing, 'BUS_URL (or BUS_DATABASE_URL)']
+  const hasBus = Boolean(env.BUS_URL || env.BUS_DATABASE_URL) || !services.some(usesBus)
+  return hasBus ? missing : [...missing, 'BUS_URL (or BUS_DATABASE_URL)']
 }
 
 export function missingSentence(missing: readonly string[]): string {

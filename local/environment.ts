@@ -10,6 +10,7 @@ import {
   type SettingsSpec,
   sharedSpec,
   tlsSpec,
+  usesBus,
   variableOf,
 } from '@souk/service'
 import { busVariables } from './bus.ts'
@@ -34,7 +35,7 @@ export function environmentOf(
     ...Object.values(settings).flatMap(({ otherwise }) => otherwise?.variable ?? []),
     ...Object.keys({ ...sharedSpec, ...processSpec, ...tlsSpec }).map((name) => variableOf('souk', name)),
     ...services.map(({ name }) => addressVariable(name)),
-    ...busVariables,
+    ...(usesBus(service) ? busVariables : []),
   ]
   return {
     ...Object.fromEntries(
@@ -45,7 +46,7 @@ export function environmentOf(
     ...derivedSecretsOf(service, env),
     SOUK_SERVICE_KEYS: env.SOUK_SERVICE_KEYS || listKeysOf(service, services, keysFromSecrets([keySecret])),
     ...(service.migrations ? { [databaseVariable(service.name)]: databases[service.name] } : {}),
-    ...(env.BUS_URL ? {} : { [databaseVariable('bus')]: databases.bus }),
+    ...(env.BUS_URL || !usesBus(service) ? {} : { [databaseVariable('bus')]: databases.bus }),
   }
 }
 

@@ -14,12 +14,17 @@ export function showProgress(out: NodeJS.WriteStream = process.stderr): Progress
   let lastPlain = 0
   const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`
   const redraw = (text: string) => void out.write(`\r\x1b[2K${text}`)
+  let ticking: NodeJS.Timeout | undefined
   return {
     say(sentence) {
-      if (out.isTTY) redraw(`  ${sentence} … ${seconds()}`)
-      else out.write(`  ${sentence}\n`)
+      clearInterval(ticking)
+      if (!out.isTTY) return void out.write(`  ${sentence}\n`)
+      const show = () => redraw(`  ${sentence} … ${seconds()}`)
+      show()
+      ticking = setInterval(show, 1_000).unref()
     },
     bar(sentence, done, total) {
+      clearInterval(ticking)
       const share = total === 0 ? 1 : done / total
       const filled = Math.round(share * 30)
       const text = `  ${sentence} [${'█'.repeat(filled)}${'·'.repeat(30 - filled)}] ${done.toLocaleString('en')} of ${total.toLocaleString('en')}, ${seconds()}`
@@ -30,6 +35,7 @@ export function showProgress(out: NodeJS.WriteStream = process.stderr): Progress
       }
     },
     end() {
+      clearInterval(ticking)
       if (out.isTTY) redraw('')
     },
   }

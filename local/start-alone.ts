@@ -2,7 +2,8 @@
 // <NAME>_DATABASE_URL and BUS_DATABASE_URL or BUS_URL, which <NAME>_MIGRATIONS_URL names as their owner. SOUK_SERVICES=orders,payments
 // does the same in a container, and only on databases that are given.
 import type { ServiceName } from '@souk/contracts'
-import { type AnyService, makeLog, run, WrongSettings } from '@souk/service'
+import { memoryTransport } from '@souk/messaging'
+import { type AnyService, makeLog, run, usesBus, WrongSettings } from '@souk/service'
 import { startTelemetry } from '@souk/service/run/export-spans'
 import { allServices } from '../services/all-services.ts'
 import { openBus } from './bus.ts'
@@ -44,7 +45,7 @@ export async function startAlone(
     env: target.env,
     databases: target.databases,
     owners: target.owners,
-    transport: () => openBus(target, log),
+    transport: services.some(usesBus) ? () => openBus(target, log) : memoryTransport(),
     log,
     remotes: Object.fromEntries(
       allServices.map((other) => [
@@ -72,7 +73,9 @@ async function findTarget(
   { env, progress, onStopLast }: Pick<Starting, 'env' | 'progress' | 'onStopLast'>,
 ): Promise<Target> {
   const missing = missingDatabases(services, env)
-  if (missing.length === 0) {
+  // What needs no database runs on a shop of this machine, unless the keys of another one are given.
+  const needsNothing = !services.some(usesBus) && !env.SOUK_SHARED_SECRET && !env.SOUK_SERVICE_KEYS
+  if (missing.length === 0 && (onlyGiven || !needsNothing)) {
     const given = (suffix: string) =>
       Object.fromEntries(
         [...services.map(({ name }) => name), 'bus'].flatMap((name) => {
@@ -88,6 +91,7 @@ async function findTarget(
     const whole = { ...shop, env: { SOUK_PUBLIC_URL: shop.publicUrl, ...shop.addresses, ...env, ...shop.env } }
     return { databases: shop.databases, owners: shop.owners, env: environmentOfAll(services, whole) }
   }
+  if (missing.length === 0) return { databases: {}, owners: {}, env }
   progress.say('Starting PostgreSQL')
   const machine = await openMachine({ dataFolder: dataFolderIn(env), env, say: progress.say })
   onStopLast(machine.stop)

@@ -78,14 +78,13 @@ async function begin(): Promise<void> {
     throw new WrongSettings(`There is no ${mode}. Usage: node local/start.ts [${modes.join(' | ')}]`)
   const alone = { ...starting, isSupervised }
   const named = words.filter((word) => !word.startsWith('--'))
-  if (mode === '--alone') return startAlone(servicesNamed(named), { ...alone, onlyGiven: false })
-  const chosen = named.length > 0 && isCheck ? servicesNamed(named) : servicesIn(env)
+  const chosen = mode === '--alone' || (isCheck && named.length > 0) ? servicesNamed(named) : servicesIn(env)
   if (isCheck) return sayAndLeave(await checkStart(chosen, env))
   if (chosen && mode === '--apart')
     throw new WrongSettings('SOUK_SERVICES chooses the services of one process, and start:apart starts one for each.')
-  if (chosen?.some(({ name }) => name === 'storefront')) await ensureStorefrontIsBuilt(progress.say)
-  if (chosen) return startAlone(chosen, { ...alone, onlyGiven: true })
-  await ensureStorefrontIsBuilt(progress.say)
+  if (!chosen || chosen.some(({ name }) => name === 'storefront')) await ensureStorefrontIsBuilt(progress.say)
+  progress.end()
+  if (chosen) return startAlone(chosen, { ...alone, onlyGiven: mode !== '--alone' })
   const closed = reasonToStayClosed(dataFolderIn(env))
   if (closed) throw new WrongSettings(closed)
   await (mode === '--apart' ? startApart(words, starting) : startTogether())
@@ -187,6 +186,7 @@ function stopBySignal(signal: NodeJS.Signals): void {
 
 function stop(code: number, withGrace = false): Promise<void> {
   stoppingSince ||= performance.now()
+  progress.end()
   stopping ??= (async () => {
     if (withGrace) await drain()
     const inTime = await Promise.race([stopServices().then(() => true), pause(stopAtMostMs, false)])

@@ -86,6 +86,13 @@ test('what it copies is enough: in a tree of nothing else every service passes i
     })
     assert.deepEqual([status, stderr], [0, ''], services)
   }
+  rmSync(join(tree, 'apps/storefront/dist/server/entry.mjs'))
+  const unbuilt = spawnSync(process.execPath, ['local/start.ts', '--check'], {
+    cwd: tree,
+    env: { PATH: process.env.PATH, SOUK_SERVICES: 'storefront' },
+    encoding: 'utf8',
+  })
+  assert.deepEqual([unbuilt.status, /The shop front was not built/.test(unbuilt.stderr)], [78, true])
   const commands = ['migrate', 'redrive', 'reindex', 'staff', 'seed', 'backup', 'restore', 'reconcile', 'dead-letters']
   const missing = missingImports([...commands.map((name) => `local/${name}.ts`), 'local/start.ts', 'verify/verify.ts'])
   assert.deepEqual(missing, [])

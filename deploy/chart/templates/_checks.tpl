@@ -42,7 +42,7 @@
 {{- $counts := include "souk.podCounts" $service | fromJson -}}
 {{- if gt (int $counts.min) (int $counts.max) }}{{ fail (printf "services.%s.autoscaling.min is more than max." $name) }}{{ end -}}
 {{- if gt (add $service.shutdown.preStopSeconds $service.shutdown.drainSeconds 25) (int $service.shutdown.graceSeconds) }}{{ fail (printf "services.%s.shutdown: graceSeconds must hold preStopSeconds, drainSeconds and 25 seconds to stop." $name) }}{{ end -}}
-{{- $pods = add $pods $counts.max $service.rollout.maxSurge -}}
+{{- if $service.usesBroker }}{{ $pods = add $pods $counts.max $service.rollout.maxSurge }}{{ end -}}
 {{- if hasKey $service "database" -}}
 {{- if not $service.database.existingSecret }}{{ fail (printf "Set database.existingSecret, or services.%s.database.existingSecret." $name) }}{{ end -}}
 {{- if and (ne $values.migrations.mode "external") (not $service.database.ownerSecret) }}{{ fail (printf "Set database.ownerSecret, or services.%s.database.ownerSecret: the migrator works as the owner of the tables." $name) }}{{ end -}}

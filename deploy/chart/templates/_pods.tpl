@@ -103,7 +103,7 @@ securityContext:
 {{- with $values.secrets.shared }}{{ $sources = append $sources (dict "name" . "keys" (list "SOUK_SHARED_SECRET")) }}{{ end -}}
 {{- with .settings.existingSecret }}{{ $sources = append $sources (dict "name" .) }}{{ end -}}
 {{- if hasKey .settings "database" }}{{ $sources = append $sources (dict "name" .settings.database.existingSecret "keys" (list (printf "%s_DATABASE_URL" (upper .name)))) }}{{ end -}}
-{{- $sources = append $sources (dict "name" $values.broker.existingSecret "keys" (list (include "souk.brokerVariable" .root))) -}}
+{{- if .settings.usesBroker }}{{ $sources = append $sources (dict "name" $values.broker.existingSecret "keys" (list (include "souk.brokerVariable" .root))) }}{{ end -}}
 {{- if and $values.redis.enabled .settings.isPublic }}{{ $sources = append $sources (dict "name" $values.redis.existingSecret "keys" (list "REDIS_URL")) }}{{ end -}}
 {{- $sources | toJson -}}
 {{- end }}

@@ -221,6 +221,11 @@ export interface ServiceDefinition<
 // biome-ignore lint/suspicious/noExplicitAny: a list of services of all kinds has no narrower type that TypeScript can say.
 export type AnyService = ServiceDefinition<any, any, any, any>
 
+/** Whether a service sends or receives messages. One that does not needs no broker. */
+export function usesBus({ migrations, reacts, broadcasts }: AnyService): boolean {
+  return migrations !== undefined || broadcasts !== undefined || Boolean(reacts?.length)
+}
+
 /** Checks a definition's types, and that every route of the contract has its story. */
 export function defineService<A extends Api, S extends SettingsSpec, C extends Calls, Resources = undefined>(
   definition: ServiceDefinition<A, S, C, Resources>,
