@@ -1,6 +1,7 @@
 // The pages for finding goods as a browser without a script gets them: filters, choice and cart by forms, addresses for search engines, and
 // structured data that says what the page says.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -113,6 +114,32 @@ test('a search keeps its words, and one without results leads on', async () => {
   assert.match(none.html, /value="&lt;b&gt;xyzzyqw"|value="<b>xyzzyqw"/)
   assert.doesNotMatch(none.html, /<h1[^>]*>[^<]*<b>/)
   assert.match(none.html, /noindex/)
+})
+
+test('the content security policy of each page names its inline scripts by their hashes, and allows nothing else inline', async () => {
+  for (const path of [
+    '/en',
+    '/en/c/tables',
+    '/en/p/big-tea-pot',
+    '/en/search?q=tea',
+    '/en/info/terms',
+    '/en/cart',
+    '/en/p/no',
+  ]) {
+    const { headers, html } = await open(path)
+    const policy = headers.get('content-security-policy') ?? ''
+    assert.match(policy, /^default-src 'none'/, path)
+    assert.doesNotMatch(policy, /unsafe/, path)
+    const scripts = [...html.matchAll(/<script(?![^>]*(?:src=|ld\+json))[^>]*>(.*?)<\/script>/gs)].map(
+      ([, text]) => text ?? '',
+    )
+    assert.ok(scripts.length > 0, path)
+    for (const text of scripts) {
+      const hash = createHash('sha256').update(text).digest('base64')
+      assert.ok(policy.includes(`'sha256-${hash}'`), `${path}: ${text.slice(0, 80)}`)
+    }
+    assert.doesNotMatch(html, /<style|\sstyle=|\son[a-z]+=/, path)
+  }
 })
 
 test('scripts and styles of a first visit stay within their budget', async () => {

@@ -3,6 +3,7 @@ import { gatewayApi } from '@souk/contracts/gateway'
 import { defineService, securityEventsTotal } from '@souk/service'
 import { categoryPage, homePage, productPage } from './aggregates/pages.ts'
 import { forgetAll, messages, receiveBroadcast } from './broadcasts.ts'
+import { makePublicReads } from './cache/public-reads.ts'
 import { calls, settings } from './context.ts'
 import { openResources } from './resources.ts'
 import { openServer } from './server.ts'
@@ -18,4 +19,5 @@ export const gateway = defineService({
   broadcasts: { messages, receive: receiveBroadcast, missed: forgetAll },
   metrics: [securityEventsTotal],
   serve: openServer,
+  readPublic: makePublicReads,
 })

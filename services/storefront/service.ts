@@ -17,13 +17,14 @@ export const storefront = defineService({
 
 async function openSite(
   { settings: { apiUrls, testCards }, shared }: ContextFor<typeof settings, typeof calls, undefined>,
-  { tokenFor }: ServiceCalls,
+  { tokenFor, readPublic }: ServiceCalls,
 ): Promise<OpenedResources<Site>> {
   const resources = await loadSite({
     apiUrls: apiUrls ?? ['http://127.0.0.1:4000'],
     shopName: shared.shopName,
     hasTestCards: testCards === 'on' || (testCards === 'auto' && !shared.isProduction),
     token: () => tokenFor('storefront', 'gateway'),
+    readPublic,
   })
   return { resources }
 }

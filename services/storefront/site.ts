@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { extname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { WrongSettings } from '@souk/service'
+import { type PublicRead, WrongSettings } from '@souk/service'
 
 const built = resolve(import.meta.dirname, '../../apps/storefront/dist')
 
@@ -18,6 +18,8 @@ export interface Visit {
   readonly hasTestCards: boolean
   /** A token with which the pages call the API for the visitor. */
   token(): Promise<string>
+  /** Reads what is the same for everybody without a request, where the gateway shares the process. */
+  readonly readPublic: PublicRead
 }
 export interface Site {
   render(request: Request, visit: Visit): Promise<Response>

@@ -14,6 +14,15 @@ import type { Caller, ServiceTokens } from './service-token.ts'
 import type { Connector } from './tls-connector.ts'
 import { traced } from './trace-calls.ts'
 
+/**
+ * Answers a public read of any service as the gateway does for somebody who is not signed in. Undefined for other routes. It throws
+ * nothing: refusals are answers.
+ */
+export type PublicRead = (
+  route: Pick<Route, 'service' | 'name'>,
+  input: Pick<ServiceRequest, 'params' | 'query'>,
+) => Promise<Answer> | undefined
+
 export interface ServiceCalls {
   /** Resolves with the answer, whatever its status. Throws a Refusal (unavailable, deadline-exceeded) when there was none. */
   call(route: Route, request: ServiceRequest): Promise<Answer>
@@ -21,6 +30,8 @@ export interface ServiceCalls {
   isOpenFor(service: ServiceName): boolean
   /** Its calls end by the deadline, or by that of their route, whichever comes first. */
   client<A extends Api>(api: A, from: ServiceName, trace: Trace, deadline?: number): ClientOf<A>
+  /** Reads through the gateway of this process; undefined when it runs elsewhere, too. */
+  readonly readPublic: PublicRead
   /** A token with which this process says to the audience that the service `from` calls. */
   tokenFor(from: ServiceName, audience: ServiceName): Promise<string>
   /** The service that a token for the audience was minted by; undefined when it is not valid. */
@@ -28,9 +39,10 @@ export interface ServiceCalls {
   close(): Promise<void>
 }
 
-/** `local`: the services of this process; it may be filled later. `remotes`: where the instances of the others are. */
+/** `local`, `gateway`: the services of this process; they may be filled later. `remotes`: where the instances of the others are. */
 export function makeServiceCalls(options: {
   local: ReadonlyMap<ServiceName, LocalService>
+  gateway?: { read?: PublicRead }
   remotes: Remotes
   tokens: ServiceTokens
   log: Log
@@ -91,6 +103,7 @@ export function makeServiceCalls(options: {
           deadline,
         }),
       ),
+    readPublic: (route, input) => options.gateway?.read?.(route, input),
     tokenFor: (from, audience) => options.tokens.mint({ service: from, role: 'anonymous' }, audience),
     callerOf: options.tokens.verify,
     close: http.close,

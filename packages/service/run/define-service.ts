@@ -13,7 +13,7 @@ import type {
 } from '@souk/contracts'
 import type { Envelope } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
-import type { ServiceCalls } from '../calls/service-calls.ts'
+import type { PublicRead, ServiceCalls } from '../calls/service-calls.ts'
 import type { Caller } from '../calls/service-token.ts'
 import type { Transaction } from '../work/enqueue-job.ts'
 import type { Calls, ContextFor } from './context.ts'
@@ -217,6 +217,8 @@ export interface ServiceDefinition<
   readonly figures?: readonly Figures[]
   /** Serves HTTP in its own way, in place of one Fastify route per contract route. The gateway does. */
   readonly serve?: (context: ContextFor<S, C, Resources>, serviceCalls: ServiceCalls) => Promise<FastifyInstance>
+  /** Answers public reads of all services for those of this process, without a request to its server. The gateway does. */
+  readonly readPublic?: (context: ContextFor<S, C, Resources>) => PublicRead
 }
 // biome-ignore lint/suspicious/noExplicitAny: a list of services of all kinds has no narrower type that TypeScript can say.
 export type AnyService = ServiceDefinition<any, any, any, any>

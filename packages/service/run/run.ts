@@ -6,7 +6,7 @@ import { apis, type Route, type ServiceName } from '@souk/contracts'
 import { beginTrace, type Transport } from '@souk/messaging'
 import type { FastifyInstance } from 'fastify'
 import type { Remotes } from '../calls/http-calls.ts'
-import { makeServiceCalls, type ServiceCalls } from '../calls/service-calls.ts'
+import { makeServiceCalls, type PublicRead, type ServiceCalls } from '../calls/service-calls.ts'
 import { keysFromSecrets, type ServiceKeys } from '../calls/service-keys.ts'
 import type { LocalService } from '../calls/service-request.ts'
 import { type ServiceTokens, serviceTokens } from '../calls/service-token.ts'
@@ -90,7 +90,8 @@ export async function run(options: RunOptions): Promise<Running> {
   const tls = await openServiceTls(tlsFiles, names, remotes, { log, metrics, now })
   const tokens = serviceTokens(keys)
   const local = new Map<ServiceName, LocalService>()
-  const serviceCalls = makeServiceCalls({ local, remotes, tokens, log, metrics, connect: tls?.connect })
+  const gateway: { read?: PublicRead } = {}
+  const serviceCalls = makeServiceCalls({ local, gateway, remotes, tokens, log, metrics, connect: tls?.connect })
   const { onStopWork, onStop, stopAll, stopping } = makeStopping(log)
   onStop('certificates', async () => tls?.close())
   onStop('service calls', serviceCalls.close)
@@ -121,7 +122,10 @@ export async function run(options: RunOptions): Promise<Running> {
     shown.transport = transport
     const parts = partsWith(transport)
     const started = await Promise.all(options.services.map((definition) => startService(definition, parts)))
-    for (const { definition, answer } of started) local.set(definition.name, answer)
+    for (const { definition, answer, context } of started) {
+      local.set(definition.name, answer)
+      if (definition.readPublic) gateway.read = definition.readPublic(context)
+    }
     startAllSchedules(started, schedules, parts)
     await startAllReactions(started, parts, options.retrySeconds)
     const services = await startListening(started, options, parts, tokens, shown)

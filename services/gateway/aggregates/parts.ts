@@ -4,12 +4,10 @@ import type { Problem, ReplyOf, Route, RouteDefinition } from '@souk/contracts'
 import { queryOf } from '@souk/contracts'
 import { Refusal } from '@souk/service'
 import pTimeout from 'p-timeout'
-import { cacheRuleOf, readThroughCache } from '../cache/serve-cached-reads.ts'
+import { readRuleOf, readThroughCache } from '../cache/serve-cached-reads.ts'
 import type { GatewayContext } from '../context.ts'
 
 const maxPartMs = 1_000
-/** Not cached, but pages built at the same time share one call. */
-const notCached = { seconds: 0, dropOn: [] }
 
 /** Reads one part. Throws what the service refuses with. */
 export async function readPart<R extends RouteDefinition>(
@@ -19,8 +17,7 @@ export async function readPart<R extends RouteDefinition>(
   query: Record<string, unknown>,
 ): Promise<ReplyOf<R>> {
   const anyRoute = route as unknown as Route // Its definition is narrower than Route says, which the compiler cannot see.
-  const rule = cacheRuleOf(anyRoute) ?? notCached
-  const result = await readThroughCache(resources, anyRoute, rule, params, queryOf(query))
+  const result = await readThroughCache(resources, anyRoute, readRuleOf(anyRoute), params, queryOf(query))
   if ('response' in result) return result.response.value() as ReplyOf<R> // The service has cut it to its contract.
   const problem = JSON.parse(Buffer.from(result.answer.body as Uint8Array).toString()) as Problem
   throw new Refusal(problem.code, problem.status, problem.detail ?? problem.title)

@@ -27,6 +27,14 @@ export function cacheRuleOf(route: Route): CacheRule | undefined {
   return route.method === 'GET' && route.access === 'anyone' ? route.cache : undefined
 }
 
+/** Not cached, but who asks at the same time shares one call. */
+const notCached: CacheRule = { seconds: 0, dropOn: [] }
+
+/** The rule by which this process reads a public route for itself. */
+export function readRuleOf(route: Route): CacheRule {
+  return cacheRuleOf(route) ?? notCached
+}
+
 /** Reads a route from the response cache or from its service. */
 export function readThroughCache(
   { responseCache, retryingCalls }: GatewayContext['resources'],

@@ -16,9 +16,12 @@ export function atMost(count: number): Verbatim {
 /** At most this many matches are counted, and pages are numbered up to there. */
 export const mostCounted = 5_000
 
-/** Rows to fetch for a page: one of two numbers, so that there are few texts to prepare. */
+/** For one product, for a page by default and for one of the shop front. A card of a row too many costs as much as that of a row shown. */
+const usualRows = [2, 21, 25]
+
+/** Rows to fetch for a page: one of few numbers, so that there are few texts to prepare. */
 export function rowsFor(limit: number): number {
-  return limit <= 20 ? 21 : 101
+  return usualRows.find((count) => count > limit) ?? 101
 }
 
 /** Rows to fetch before a page by its number can be cut out: one of few numbers, too. */

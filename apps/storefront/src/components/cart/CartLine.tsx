@@ -56,7 +56,7 @@ function Quantity({ line, words, error, onChange }: Props) {
       {onChange && isSellable && (
         <button
           type="button"
-          class="step"
+          class="cart-step"
           aria-label={named(words.fewer, name)}
           disabled={quantity <= 1}
           onClick={() => step(-1)}
@@ -81,7 +81,7 @@ function Quantity({ line, words, error, onChange }: Props) {
       {onChange && isSellable && (
         <button
           type="button"
-          class="step"
+          class="cart-step"
           aria-label={named(words.more, name)}
           disabled={quantity >= 999}
           onClick={() => step(1)}

@@ -14,7 +14,7 @@ interface Props {
 export function CartSaid({ said, alert, action, words, onUndo }: Props) {
   return (
     <div class="cart-said" role="status">
-      {alert && <p class="said alert">{alert}</p>}
+      {alert && <p class="cart-message alert">{alert}</p>}
       {said.map(({ kind, text, undo }) => {
         const fields = undo && { do: 'undo', sku: undo.sku, quantity: String(undo.quantity), at: String(undo.at) }
         const bringBack = (event: Event) => {
@@ -23,7 +23,7 @@ export function CartSaid({ said, alert, action, words, onUndo }: Props) {
           onUndo(fields)
         }
         return (
-          <div class={`said ${kind}`} key={text}>
+          <div class={`cart-message ${kind}`} key={text}>
             <p>{text}</p>
             {fields && (
               <form method="post" action={action} onSubmit={bringBack}>

@@ -5,7 +5,7 @@ import type { CartWords } from './words.ts'
 export function CartSum({ view, words, isBusy }: { view: CartView; words: CartWords; isBusy: boolean }) {
   return (
     <section class="cart-sum" aria-busy={isBusy}>
-      <dl class="rows">
+      <dl class="cart-rows">
         {view.rows.map(({ label, value }) => (
           <div key={label}>
             <dt>{label}</dt>
