@@ -1,4 +1,4 @@
-// What all pages have: the shop's API for this visitor, the language of the address, and a page that says so when something breaks.
+// What all pages have: the shop's API for this visitor, and the language of the address. In a language that we do not have, there is no page.
 
 import { defineMiddleware } from 'astro:middleware'
 import { type Language, languages } from '@souk/contracts/storefront'
@@ -14,7 +14,8 @@ export const onRequest = defineMiddleware(async (context, next) => {
   const named = url.pathname.split('/')[1] as Language
   locals.language = languages.includes(named) ? named : languages[0]
   locals.texts = textsIn(locals.language)
-  const response = await next()
+  const isOurs = context.params.language === undefined || context.params.language === locals.language
+  const response = await (isOurs ? next() : next('/404'))
   for (const cookie of cookies) response.headers.append('set-cookie', cookie)
   return response
 })

@@ -15,6 +15,8 @@ const patterns = publicRoutes.flatMap(({ method, path, rest }) =>
 )
 /** Paths that end in `*` and of which not every end is there; the router takes all of them. */
 const listed = new Set(publicRoutes.flatMap(({ path, rest }) => (rest ? [path] : [])))
+/** Pages in a language that the shop does not have: the shop front has a page that says so, and leads on. */
+const inSomeLanguage = /^\/[a-z]{2}(\/|$)/
 
 /** The answer to a request whose head is malformed, or undefined when it is well formed. */
 export function refuseHead(request: HttpRequest): OutgoingAnswer | undefined {
@@ -62,6 +64,7 @@ function refused(
 /** Whether a path is one of those that stand for the `*` of a route. */
 function isIn(path: string, route: string, method: string): boolean {
   const asked = method === 'HEAD' ? 'GET' : method
+  if (asked === 'GET' && route === '/*' && inSomeLanguage.test(path)) return true
   return patterns.some((one) => one.path === route && one.method === asked && one.pattern.test(path))
 }
 

@@ -25,6 +25,8 @@ test('a page whose service fails is words in its language, with a way on, and no
 })
 
 test('programs, and routes that are data, get problems as JSON', async () => {
+  assert.equal((await shop.ask('/kontakt')).body.code, 'not-found')
+  assert.equal((await shop.ask('/v1/nothing', asBrowser)).body.code, 'not-found')
   for (const [path, options] of [
     ['/en/cart', {}],
     ['/v1/products', asBrowser],
@@ -32,5 +34,16 @@ test('programs, and routes that are data, get problems as JSON', async () => {
     const { status, headers, body } = await shop.ask(path, options)
     assert.deepEqual([status, body.code], [500, 'internal-error'])
     assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/)
+  }
+})
+
+test('an address that leads nowhere is words for a browser, with a way to the shop in each language', async () => {
+  for (const path of ['/kontakt', '/wp-login.php', '/EN/cart']) {
+    const response = await shop.get(path, asBrowser)
+    assert.equal(response.status, 404, path)
+    assert.match(response.headers.get('content-type') ?? '', /^text\/html/)
+    const text = await response.text()
+    assert.ok(text.includes('This page is not here') && text.includes('<div lang="de">'), text)
+    assert.ok(text.includes('href="/en"') && text.includes('href="/de"'), text)
   }
 })

@@ -1,4 +1,5 @@
-// What a browser shows when a page of the shop front is refused, or the storefront does not answer: the problem in words, in place of JSON.
+// What a browser shows when a page of the shop front is refused, the storefront does not answer, or an address leads nowhere: the problem in
+// words, in place of JSON.
 import { html } from '@souk/html'
 import { page, pagePolicy } from '@souk/html/page'
 import { contextOf, type HttpRequest } from '../request/request-context.ts'
@@ -9,6 +10,7 @@ const words = {
   en: {
     busy: 'The shop does not answer just now',
     wrong: 'This page cannot be shown',
+    missing: 'This page is not here',
     safe: 'Your cart is safe. Try again in a minute.',
     again: 'Try again',
     home: 'To the shop',
@@ -16,6 +18,7 @@ const words = {
   de: {
     busy: 'Der Laden antwortet gerade nicht',
     wrong: 'Diese Seite kann nicht gezeigt werden',
+    missing: 'Diese Seite gibt es nicht',
     safe: 'Ihr Warenkorb ist sicher. Versuchen Sie es in einer Minute erneut.',
     again: 'Erneut versuchen',
     home: 'Zum Laden',
@@ -28,22 +31,38 @@ interface Shown {
   readonly body: string | Uint8Array
 }
 
-/** The answer as a page when it is a problem, its route is a page of the shop front, and a browser asks; else the answer as it is. */
+/** The answer as a page when it is a problem of no address of the API, and a browser asks; else the answer as it is. */
 export function forPeople<A extends Shown>(request: HttpRequest, answer: A): A {
   const { route } = contextOf(request)
-  const isProblem = String(answer.headers['content-type']).startsWith('application/problem+json')
-  if (!isProblem || route?.service !== 'storefront' || !request.headers.accept?.includes('text/html')) return answer
   const path = request.raw.url ?? '/'
+  const isProblem = String(answer.headers['content-type']).startsWith('application/problem+json')
+  if (!isProblem || !request.headers.accept?.includes('text/html')) return answer
+  if (route?.service === 'storefront') return asPage(answer, refusedPage(request.method, path, answer.status))
+  const isNowhere = !route && answer.status === 404 && ['GET', 'HEAD'].includes(request.method)
+  return isNowhere && !/^\/v1(\/|$)/i.test(path) ? asPage(answer, missingPage()) : answer
+}
+
+function refusedPage(method: string, path: string, status: number) {
   const language = path.startsWith('/de') ? 'de' : 'en'
   const t = words[language]
-  const isOurs = answer.status >= 500 || answer.status === 429
+  const isOurs = status >= 500 || status === 429
   const title = isOurs ? t.busy : t.wrong
-  const link =
-    request.method === 'GET' && isOurs ? html`<a href="${path}">${t.again}</a>` : html`<a href="/">${t.home}</a>`
+  const link = method === 'GET' && isOurs ? html`<a href="${path}">${t.again}</a>` : html`<a href="/">${t.home}</a>`
   const body = html`<main><h1>${title}</h1>${isOurs && html`<p>${t.safe}</p>`}<p>${link}</p></main>`
+  return { title, body, language }
+}
+
+/** An address without a language says so in both. */
+function missingPage() {
+  const { en, de } = words
+  const body = html`<main><h1>${en.missing}</h1><p><a href="/en">${en.home}</a></p><div lang="de"><p>${de.missing}.</p><p><a href="/de">${de.home}</a></p></div></main>`
+  return { title: en.missing, body, language: 'en' }
+}
+
+function asPage<A extends Shown>(answer: A, content: ReturnType<typeof refusedPage>): A {
   return {
     ...answer,
     headers: { ...answer.headers, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy },
-    body: page({ title, style, body, language }),
+    body: page({ ...content, style }),
   }
 }

@@ -1,16 +1,13 @@
-// What search engines may read: everything but filters, sorting, and pages that are one visitor's own. A filtered list has endless
-// addresses and nothing new on them.
-import { languages } from '@souk/contracts/storefront'
+// What search engines may read: everything but filters and sorting, which have endless addresses and nothing new on them. Pages that are one
+// visitor's own say noindex themselves, which an engine can only learn by reading them.
 import type { APIRoute } from 'astro'
 
-const lists = ['sort', 'min', 'max', 'exact', 'attribute']
-const own = ['cart', 'checkout/', 'orders/', 'account', 'track', 'search']
+const fields = ['sort', 'min', 'max', 'exact', 'attribute']
 
 export const GET: APIRoute = ({ url }) => {
   const lines = [
     'User-agent: *',
-    ...lists.flatMap((field) => [`Disallow: /*?${field}=`, `Disallow: /*&${field}=`]),
-    ...languages.flatMap((language) => own.map((path) => `Disallow: /${language}/${path}`)),
+    ...fields.flatMap((field) => [`Disallow: /*?${field}=`, `Disallow: /*&${field}=`]),
     'Disallow: /orders/',
     'Disallow: /v1/',
     'Allow: /v1/images/',

@@ -122,7 +122,12 @@ function switchTheme(button: HTMLButtonElement): void {
   const root = document.documentElement
   const isDark = () =>
     (root.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark'
-  const say = () => button.setAttribute('aria-label', (isDark() ? button.dataset.light : button.dataset.dark) ?? '')
+  const words = button.querySelector('[data-theme-words]')
+  const say = () => {
+    const said = (isDark() ? button.dataset.light : button.dataset.dark) ?? ''
+    if (words) words.textContent = said
+    else button.setAttribute('aria-label', said)
+  }
   button.hidden = false
   say()
   button.addEventListener('click', () => {

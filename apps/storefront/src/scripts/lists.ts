@@ -47,7 +47,7 @@ function showMore(goods: HTMLElement, pages: HTMLElement): void {
     link.ariaBusy = 'true'
     if (!(await add())) return location.assign(link.href)
     remember({ until: (place().until ?? first) + 1 })
-    goods.children[before]?.querySelector('a')?.focus({ preventScroll: true })
+    goods.children[before]?.querySelector<HTMLElement>('a:not([aria-hidden])')?.focus({ preventScroll: true })
     const said = document.querySelector<HTMLElement>('[data-now-shown]')
     if (said) said.textContent = (said.dataset.nowShown ?? '').replace('{count}', String(goods.children.length))
   })

@@ -1,4 +1,4 @@
-// A picture for each family of goods: that of its newest product.
+// A picture for each family of goods: its newest product in use, since lists show the goods alone.
 import { ProblemError } from '@souk/contracts/client'
 import type { Language } from '@souk/contracts/storefront'
 import type { Picture } from './pictures.ts'
@@ -14,7 +14,7 @@ export async function familyPictures(
     slugs.map(async (category) => {
       try {
         const { items } = await shop.products.list({ query: { category, language, sort: 'newest', limit: 1 } })
-        const picture = items[0]?.image
+        const picture = items[0]?.images?.[1] ?? items[0]?.image
         return picture ? [[category, picture] as const] : []
       } catch (error) {
         if (error instanceof ProblemError) return [] // The names lead there as well.

@@ -1,5 +1,5 @@
 // The addresses of the pages, in one place: relative to the site, with the language in front.
-import { type Language, languages } from '@souk/contracts/storefront'
+import type { Language } from '@souk/contracts/storefront'
 
 /** The addresses of the pages in a language. */
 export function linksIn(language: Language) {
@@ -24,9 +24,9 @@ export function signInFor(language: Language, path: string): string {
 }
 export type Links = ReturnType<typeof linksIn>
 
-/** The same page in another language: the path with the other language in front, and the query as it is. */
+/** The same page in another language: the path with the other language in front, also of one that we do not have; and the query as it is. */
 export function inLanguage(url: URL, language: Language): string {
   const [, first, ...rest] = url.pathname.split('/')
-  const path = languages.includes(first as Language) ? rest : [first, ...rest]
+  const path = /^[a-z]{2}$/.test(first ?? '') ? rest : [first, ...rest]
   return `/${[language, ...path].filter(Boolean).join('/')}${url.search}`
 }

@@ -1,9 +1,10 @@
 // Structured data of schema.org, made from what the pages show.
 import type { Product } from '@souk/contracts/products'
 import { largestOf } from './pictures.ts'
-import type { Availability, Delivery } from './product-view.ts'
+import type { Availability, Delivery, Variant } from './product-view.ts'
 
 type Step = { title: string; href: string }
+type Money = NonNullable<Variant['price']>
 
 /** The way down to a page, as search engines show it. */
 export function breadcrumbData(steps: readonly Step[], url: URL): object {
@@ -18,7 +19,20 @@ export function breadcrumbData(steps: readonly Step[], url: URL): object {
   }
 }
 
-const codes = { kg: 'KGM', l: 'LTR', m: 'MTR', m2: 'MTK' } as const
+/** UN/CEFACT codes of the units of a measure, and of those that search engines take in place of the ones they do not know. */
+const codes = {
+  mg: ['MGM', 1],
+  g: ['GRM', 1],
+  kg: ['KGM', 1],
+  ml: ['MLT', 1],
+  cl: ['CLT', 1],
+  l: ['LTR', 1],
+  mm: ['CMT', 0.1],
+  cm: ['CMT', 1],
+  m: ['MTR', 1],
+  cm2: ['MTK', 0.0001],
+  m2: ['MTK', 1],
+} as const
 const major = ({ amount }: { amount: number }) => (amount / 100).toFixed(2)
 
 interface ProductPage {
@@ -70,8 +84,8 @@ export function productData(page: ProductPage): object {
   }
 }
 
-function offerOf(variant: Product['variants'][number], page: ProductPage, url: string): object | undefined {
-  const { price, unitPrice } = variant
+function offerOf(variant: Variant, page: ProductPage, url: string): object | undefined {
+  const { price } = variant
   if (!price || price.amount <= 0) return undefined
   const isSoldOut = page.availability.get(variant.sku)?.status === 'out-of-stock'
   return {
@@ -81,15 +95,33 @@ function offerOf(variant: Product['variants'][number], page: ProductPage, url: s
     priceCurrency: price.currency,
     availability: `https://schema.org/${isSoldOut ? 'OutOfStock' : 'InStock'}`,
     itemCondition: 'https://schema.org/NewCondition',
-    priceSpecification: unitPrice && {
-      '@type': 'UnitPriceSpecification',
-      price: major(unitPrice.price),
-      priceCurrency: unitPrice.price.currency,
-      referenceQuantity: { '@type': 'QuantitativeValue', value: 1, unitCode: codes[unitPrice.per] },
-    },
+    priceSpecification: priceSpecifications(variant, price),
     shippingDetails: page.delivery && shippingOf(page.delivery, page.country),
     hasMerchantReturnPolicy: returnPolicy(page.product, page.country),
   }
+}
+
+/** The price again with the measure that it buys, and the struck one beside a reduced price. */
+function priceSpecifications({ measure, unitPrice, reduction }: Variant, price: Money): object[] | undefined {
+  const specification = (amount: Money, more: object) => ({
+    '@type': 'UnitPriceSpecification',
+    price: major(amount),
+    priceCurrency: amount.currency,
+    ...more,
+  })
+  const quantity = (value: number, unit: keyof typeof codes) => {
+    const [unitCode, factor] = codes[unit]
+    return { '@type': 'QuantitativeValue', value: Number((value * factor).toFixed(6)), unitCode }
+  }
+  const all = []
+  if (measure && unitPrice) {
+    const valueReference = quantity(1, unitPrice.per)
+    all.push(
+      specification(price, { referenceQuantity: { ...quantity(measure.quantity, measure.unit), valueReference } }),
+    )
+  }
+  if (reduction) all.push(specification(reduction.lowest30Days, { priceType: 'https://schema.org/StrikethroughPrice' }))
+  return all.length > 0 ? all : undefined
 }
 
 function shippingOf({ price }: Delivery, country: string): object {

@@ -20,6 +20,7 @@ export const common = {
   footerAccessibility: 'Barrierefreiheit',
   footerContact: 'Kontakt',
   footerTrack: 'Bestellung verfolgen',
+  footerLegal: 'Rechtliches',
   taxNote: 'inkl. MwSt., zzgl. Versand',
   from: 'ab {price}',
   errorTitle: 'Fehler: {title}',
@@ -27,6 +28,7 @@ export const common = {
     '{count, plural, one {Ein Feld braucht Ihre Aufmerksamkeit} other {# Felder brauchen Ihre Aufmerksamkeit}}',
   notFoundTitle: 'Diese Seite gibt es nicht',
   notFoundText: 'Die Adresse ist vielleicht alt oder vertippt. Suchen Sie, oder sehen Sie sich um.',
+  inThisLanguage: 'Diese Seite auf Deutsch',
   brokenTitle: 'Bei uns ist etwas schiefgegangen',
   brokenText:
     'Bei uns ist etwas schiefgegangen. Ihr Warenkorb ist sicher. Versuchen Sie es erneut oder schreiben Sie an {mail}.',
