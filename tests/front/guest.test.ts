@@ -45,7 +45,7 @@ journey('a declined card is said in words, and another one pays for the same car
   const { email } = await walk.toReview(good.slug, 'declined')
   await walk.order()
   await walk.page.getByText(walk.t('buy.declined')).first().waitFor()
-  await walk.page.goto(walk.at('/checkout/payment'))
+  await walk.visit('/checkout/payment')
   await walk.choose('ok')
   await walk.order()
   await walk.isThanked()
@@ -64,7 +64,7 @@ journey('who refuses at the bank is charged nothing and keeps the cart', async (
     .first()
     .waitFor()
   assert.ok((await ordersOf(email)).every(({ status }) => status === 'canceled'))
-  await walk.page.goto(walk.at('/cart'))
+  await walk.visit('/cart')
   await walk.page.getByText(good.title).first().waitFor()
 })
 
@@ -74,8 +74,8 @@ journey('who leaves the bank without an answer finds the way back to it and pays
   const { email } = await walk.toReview(good.slug, '3ds')
   await walk.order()
   await walk.page.getByRole('link', { name: /without an answer/ }).click()
-  await walk.page.goto(walk.at(''))
-  await walk.page.goto(walk.at('/cart'))
+  await walk.visit('')
+  await walk.visit('/cart')
   await walk.page.getByRole('link', { name: walk.t('buy.unpaidOrderLink') }).click()
   await walk.page.getByRole('link', { name: walk.t('buy.toBankLink') }).click()
   await walk.page.getByRole('button', { name: 'Approve' }).click()
@@ -90,7 +90,7 @@ journey('a guest buys with the keyboard alone', async (t) => {
   const good = await sell()
   const walk = await comes(t)
   const { page } = walk
-  await page.goto(walk.at(`/p/${good.slug}`))
+  await walk.visit(`/p/${good.slug}`)
   const press = async (name: string) => {
     for (let tabs = 0; tabs < 60; tabs++) {
       await page.keyboard.press('Tab')
