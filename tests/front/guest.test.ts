@@ -1,5 +1,6 @@
 // Guests buy in a browser: without JavaScript, on a phone, by keyboard, with cards that are declined or need a confirmation.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { comes, journey, ordersOf, phone, sell } from './front.ts'
 import { aPerson } from './walk.ts'
 
@@ -16,9 +17,14 @@ journey('a guest without JavaScript buys, and confirms the payment at the bank',
   )
 })
 
-journey('a guest buys on a phone', async (t) => {
-  const good = await sell()
+journey('a guest who searches in words with umlauts and spaces finds and buys on a phone', async (t) => {
+  const good = await sell({ title: `Schöne Schüssel ${randomUUID()}` })
   const walk = await comes(t, phone, 'de')
+  await walk.visit('/search')
+  await walk.page.locator('main').getByRole('searchbox').fill(good.title)
+  await walk.page.keyboard.press('Enter')
+  await walk.page.getByRole('link', { name: good.title }).first().click()
+  await walk.page.waitForURL(`**/p/${good.slug}**`)
   const { email } = await walk.toReview(good.slug)
   await walk.order()
   await walk.isThanked()
