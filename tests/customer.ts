@@ -24,6 +24,7 @@ export interface Wish {
 }
 export interface Cart {
   id: string
+  lines: { sku: string; unitPrice: { amount: number; currency: string } }[]
   totals: { total: { amount: number; currency: string } }
   problems: { code: string }[]
 }

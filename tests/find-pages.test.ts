@@ -107,6 +107,15 @@ test('a category filters by a form, and an impossible mix says which filter to d
   assert.match(odd.html, /value="cheap"/)
 })
 
+test('what people type is searched, in every script and with spaces', async () => {
+  for (const words of ['big pot', 'Gewürz', 'مصباح', '茶 壺', 'pot\u200b', 'a'.repeat(300)]) {
+    const page = await open(`/de/search?${new URLSearchParams({ q: words })}`)
+    assert.equal(page.status, 200, words)
+  }
+  const filtered = await open(`/de/search?${new URLSearchParams({ q: 'pot', attribute: 'wood:Olive wood, geölt' })}`)
+  assert.match(filtered.html, /Olive wood, geölt/)
+})
+
 test('a search keeps its words, and one without results leads on', async () => {
   const none = await open('/en/search?q=%3Cb%3Exyzzyqw')
   assert.equal(none.status, 200)

@@ -2,7 +2,7 @@
 // same for everybody.
 import { Type } from 'typebox'
 import { Bytes, type CacheRule, defineApi, type RouteDefinition } from './define.ts'
-import { Opaque } from './text.ts'
+import { Opaque, SearchText } from './text.ts'
 
 /** The languages of the pages; the first one is the default. Each has its texts in apps/storefront/src/texts. */
 export const languages = ['en', 'de'] as const
@@ -21,7 +21,8 @@ const inLanguage = `/:language(${languages.join('|')})` as const
 const text = Opaque({ maxLength: 500 })
 const byLanguage = Type.Object({ language: text })
 const bySlug = Type.Object({ language: text, slug: text })
-const word = Type.Optional(Opaque({ maxLength: 300 }))
+/** What people type stands there, too: nothing is refused. */
+const word = Type.Optional(SearchText({ maxLength: 300 }))
 /** Fields that a page does not know are left out, because links carry the marks of those who count clicks. */
 const anyOther = { additionalProperties: true }
 /** What stands for the `*` of a file's path. */
@@ -33,7 +34,7 @@ const filters = {
   min: word,
   max: word,
   exact: word,
-  attribute: Type.Optional(Type.Array(Opaque({ maxLength: 241 }), { maxItems: 20 })),
+  attribute: Type.Optional(Type.Array(SearchText({ maxLength: 241 }), { maxItems: 20 })),
 }
 /** What stands for the `*` of personal pages, of forms and of files. */
 const personal = languages.flatMap((language) => [`${language}/*`])

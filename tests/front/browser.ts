@@ -1,14 +1,23 @@
-// The browser of the tests and tools: Chromium as the system has it.
+// The browsers of the tests and tools: Chromium and Firefox as the system has them.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 
 export const installCommand = '.ci/install-browser'
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const chromiumNames = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+const firefoxNames = ['firefox-esr', 'firefox']
+type Environment = Record<string, string | undefined>
 
 /** The path of Chromium: SOUK_CHROMIUM, or the first one on PATH. Undefined when there is none. */
-export function findChromium(env: Record<string, string | undefined> = process.env): string | undefined {
-  if (env.SOUK_CHROMIUM) return env.SOUK_CHROMIUM
+export function findChromium(env: Environment = process.env): string | undefined {
+  return env.SOUK_CHROMIUM || findProgram(chromiumNames, env)
+}
+/** The path of Firefox: SOUK_FIREFOX, or the first one on PATH. Undefined when there is none. */
+export function findFirefox(env: Environment = process.env): string | undefined {
+  return env.SOUK_FIREFOX || findProgram(firefoxNames, env)
+}
+
+function findProgram(names: readonly string[], env: Environment): string | undefined {
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean)
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(isProgram)
 }

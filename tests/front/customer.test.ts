@@ -14,7 +14,7 @@ journey('a customer signs up, confirms by mail, buys, and cancels', async (t) =>
   await walk.choose('ok')
   await walk.order()
   const id = await walk.isThanked()
-  await walk.page.goto(walk.at(`/orders/${id}/cancel`))
+  await walk.visit(`/orders/${id}/cancel`)
   await walk.page.locator('main form button').last().click()
   await walk.page.waitForURL(`**/orders/${id}**`)
   assert.deepEqual(

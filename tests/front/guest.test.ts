@@ -1,5 +1,6 @@
 // Guests buy in a browser: without JavaScript, on a phone, by keyboard, with cards that are declined or need a confirmation.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { comes, journey, ordersOf, phone, sell } from './front.ts'
 import { aPerson } from './walk.ts'
 
@@ -16,9 +17,14 @@ journey('a guest without JavaScript buys, and confirms the payment at the bank',
   )
 })
 
-journey('a guest buys on a phone', async (t) => {
-  const good = await sell()
+journey('a guest who searches in words with umlauts and spaces finds and buys on a phone', async (t) => {
+  const good = await sell({ title: `Schöne Schüssel ${randomUUID()}` })
   const walk = await comes(t, phone, 'de')
+  await walk.visit('/search')
+  await walk.page.locator('main').getByRole('searchbox').fill(good.title)
+  await walk.page.keyboard.press('Enter')
+  await walk.page.getByRole('link', { name: good.title }).first().click()
+  await walk.page.waitForURL(`**/p/${good.slug}**`)
   const { email } = await walk.toReview(good.slug)
   await walk.order()
   await walk.isThanked()
@@ -45,7 +51,7 @@ journey('a declined card is said in words, and another one pays for the same car
   const { email } = await walk.toReview(good.slug, 'declined')
   await walk.order()
   await walk.page.getByText(walk.t('buy.declined')).first().waitFor()
-  await walk.page.goto(walk.at('/checkout/payment'))
+  await walk.visit('/checkout/payment')
   await walk.choose('ok')
   await walk.order()
   await walk.isThanked()
@@ -64,7 +70,7 @@ journey('who refuses at the bank is charged nothing and keeps the cart', async (
     .first()
     .waitFor()
   assert.ok((await ordersOf(email)).every(({ status }) => status === 'canceled'))
-  await walk.page.goto(walk.at('/cart'))
+  await walk.visit('/cart')
   await walk.page.getByText(good.title).first().waitFor()
 })
 
@@ -74,8 +80,8 @@ journey('who leaves the bank without an answer finds the way back to it and pays
   const { email } = await walk.toReview(good.slug, '3ds')
   await walk.order()
   await walk.page.getByRole('link', { name: /without an answer/ }).click()
-  await walk.page.goto(walk.at(''))
-  await walk.page.goto(walk.at('/cart'))
+  await walk.visit('')
+  await walk.visit('/cart')
   await walk.page.getByRole('link', { name: walk.t('buy.unpaidOrderLink') }).click()
   await walk.page.getByRole('link', { name: walk.t('buy.toBankLink') }).click()
   await walk.page.getByRole('button', { name: 'Approve' }).click()
@@ -90,7 +96,7 @@ journey('a guest buys with the keyboard alone', async (t) => {
   const good = await sell()
   const walk = await comes(t)
   const { page } = walk
-  await page.goto(walk.at(`/p/${good.slug}`))
+  await walk.visit(`/p/${good.slug}`)
   const press = async (name: string) => {
     for (let tabs = 0; tabs < 60; tabs++) {
       await page.keyboard.press('Tab')

@@ -31,6 +31,10 @@ async function seriousOn(page: Page): Promise<string[]> {
 const overflowOf = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth') as Promise<number>
 
+/** As who sets another size of letters in the browser. */
+const enlargeLetters = (page: Page, percent: number) =>
+  page.evaluate(`document.documentElement.style.fontSize = '${percent}%'`)
+
 for (const [what, pages] of Object.entries(ways)) {
   for (const language of languages) {
     journey(`axe finds nothing serious on the pages ${what}, light and dark (${language})`, async (t) => {
@@ -47,24 +51,32 @@ for (const [what, pages] of Object.entries(ways)) {
       assert.deepEqual(found, [])
     })
   }
-  journey(`the pages ${what} never scroll sideways: 320 px wide, or enlarged to 200 %`, async (t) => {
-    // 200 % of a window of 640 px has the layout of one of 320 px.
-    const walk = await comes(t, { viewport: { width: 320, height: 640 } }, 'de')
-    const wide: string[] = []
-    for (const { name, open } of pages) {
-      await open(walk)
-      const overflow = await overflowOf(walk.page)
-      if (overflow > 0) wide.push(`${name} by ${overflow} px`)
-      await walk.page.setViewportSize({ width: 640, height: 450 })
-      if ((await overflowOf(walk.page)) > 0) wide.push(`${name} at 640 px`)
-      await walk.page.setViewportSize({ width: 320, height: 640 })
-    }
-    assert.deepEqual(wide, [])
-  })
+  journey(
+    `the pages ${what} never scroll sideways: 320 px wide, enlarged to 200 %, or with letters twice as large`,
+    async (t) => {
+      // 200 % of a window of 640 px has the layout of one of 320 px.
+      const walk = await comes(t, { viewport: { width: 320, height: 640 } }, 'de')
+      const wide: string[] = []
+      for (const { name, open } of pages) {
+        await open(walk)
+        const overflow = await overflowOf(walk.page)
+        if (overflow > 0) wide.push(`${name} by ${overflow} px`)
+        await walk.page.setViewportSize({ width: 640, height: 450 })
+        if ((await overflowOf(walk.page)) > 0) wide.push(`${name} at 640 px`)
+        await walk.page.setViewportSize({ width: 1280, height: 900 })
+        await enlargeLetters(walk.page, 200)
+        if ((await overflowOf(walk.page)) > 0) wide.push(`${name} with large letters`)
+        await enlargeLetters(walk.page, 100)
+        await walk.page.setViewportSize({ width: 320, height: 640 })
+      }
+      assert.deepEqual(wide, [])
+    },
+  )
 }
 
 journey('very long names, and names from right to left, break no page of a purchase', async (t) => {
-  const good = await sell({ title: `${'Donaudampfschifffahrtsgesellschaftskapitänsmütze'.repeat(2)} מנורת נחושת` })
+  const word = 'Donaudampfschifffahrtsgesellschaftskapitänsmütze'
+  const good = await sell({ title: `${word.repeat(2)} מנורת נחושת`, categorySlug: 'ceramics' })
   const walk = await comes(t, { viewport: { width: 320, height: 640 } })
   const person = {
     ...aPerson(),
@@ -72,12 +84,20 @@ journey('very long names, and names from right to left, break no page of a purch
     city: 'Llanfairpwllgwyngyll'.repeat(4),
   }
   const straight = async () => assert.equal(await overflowOf(walk.page), 0, walk.page.url())
+  await walk.visit('')
+  await straight()
+  for (const path of ['/c/ceramics?sort=newest', `/search?q=${encodeURIComponent(word.repeat(2))}`]) {
+    await walk.visit(path)
+    await walk.page.getByText(good.title).first().waitFor()
+    await straight()
+  }
   await walk.addToCart(good.slug)
   await straight()
-  await walk.page.goto(walk.at('/cart'))
+  await walk.visit('/cart')
   await straight()
   await walk.asGuest()
   await walk.fillContact(person)
+  await straight()
   await walk.next('delivery')
   await straight()
   await walk.next('payment')

@@ -1,6 +1,8 @@
 // What happens while somebody checks out: others buy, prices change, buttons are pressed twice, lines break, sessions end.
 import assert from 'node:assert/strict'
-import { asStaff, comes, journey, ordersOf, sell } from './front.ts'
+import { eventually } from '@souk/service/fixture'
+import { asStaff, comes, journey, ordersOf, priceOf, sell } from './front.ts'
+import { aPerson, untilServed } from './walk.ts'
 
 journey('the last one is sold to somebody else while I check out: the order says so', async (t) => {
   const good = await sell({ title: 'Last bowl', quantity: 1 })
@@ -31,7 +33,7 @@ journey('a price that changed while I check out is shown before anything is boug
     { 'if-match': `"${now.body.version}"` },
   )
   assert.ok(changed.status < 300, JSON.stringify(changed.body))
-  await new Promise((done) => setTimeout(done, 1_500))
+  await eventually('carts have the new price', async () => (await priceOf(good.sku)) === 2_500, 30)
   await walk.order()
   await walk.page.getByText('Changing bowl now costs €25.00, not €20.00.').first().waitFor()
   assert.deepEqual(await ordersOf(email), [])
@@ -67,9 +69,9 @@ journey('two tabs share one cart', async (t) => {
   const [one, two] = [await sell({ title: 'First bowl' }), await sell({ title: 'Second bowl' })]
   const walk = await comes(t)
   await walk.addToCart(one.slug)
-  await walk.page.goto(walk.at('/cart'))
+  await walk.visit('/cart')
   const tab = await walk.page.context().newPage()
-  await tab.goto(walk.at(`/p/${two.slug}`))
+  await untilServed(() => tab.goto(walk.at(`/p/${two.slug}`)))
   await tab.getByRole('button', { name: walk.t('find.addToCart'), exact: true }).click()
   await tab.getByText(walk.t('find.toCart'), { exact: true }).first().waitFor()
   await walk.page.bringToFront()
@@ -78,28 +80,83 @@ journey('two tabs share one cart', async (t) => {
   await walk.page.getByText('Second bowl').first().waitFor()
 })
 
-journey('offline at the order button: the page says that nothing was sent, and the order goes on later', async (t) => {
-  const good = await sell()
-  const walk = await comes(t)
-  const { email } = await walk.toReview(good.slug)
-  await walk.page.context().setOffline(true)
-  await walk.order()
-  await walk.page.getByText(walk.t('buy.offline')).first().waitFor()
-  assert.deepEqual(await ordersOf(email), [])
-  await walk.page.context().setOffline(false)
-  await walk.order()
-  await walk.isThanked()
-})
+journey(
+  'offline in the checkout: the pages say that nothing was sent, keep what was typed, and go on later',
+  async (t) => {
+    const good = await sell()
+    const walk = await comes(t)
+    const { email, ...person } = aPerson()
+    await walk.addToCart(good.slug)
+    await walk.asGuest()
+    await walk.fillContact({ email, ...person })
+    await walk.page.context().setOffline(true)
+    await walk.button('buy.next').last().click()
+    await walk.page.getByText(walk.t('buy.offline')).first().waitFor()
+    await walk.page.context().setOffline(false)
+    assert.equal(await walk.page.locator('#email').inputValue(), email)
+    await walk.next('delivery')
+    await walk.next('payment')
+    await walk.choose('ok')
+    await walk.page.context().setOffline(true)
+    await walk.order()
+    await walk.page.getByText(walk.t('buy.offline')).first().waitFor()
+    assert.deepEqual(await ordersOf(email), [])
+    await walk.page.context().setOffline(false)
+    await walk.order()
+    await walk.isThanked()
+    assert.equal((await ordersOf(email)).length, 1)
+  },
+)
 
-journey('a customer whose session ends in the checkout signs in again and finds the cart', async (t) => {
-  const good = await sell()
-  const walk = await comes(t)
-  await walk.verifyAndSignIn()
-  await walk.addToCart(good.slug)
-  await walk.toContact()
-  const { page } = walk
-  const cookies = await page.context().cookies()
-  for (const { name } of cookies.filter(({ name }) => /session/.test(name))) await page.context().clearCookies({ name })
-  await page.reload()
-  await page.getByText(walk.t('buy.sessionOver')).first().waitFor()
-})
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? '' : ' (no JavaScript)'
+  journey(
+    `a session that ends in the checkout is taken up by signing in again, with all that was typed${how}`,
+    async (t) => {
+      const good = await sell()
+      const walk = await comes(t, { javaScriptEnabled })
+      const { page } = walk
+      const person = { ...(await walk.verifyAndSignIn()), name: 'Ann of the Mill', line1: 'Mühlweg 2' }
+      const otherDevice = await comes(t)
+      const endsAllSessions = async () => {
+        await otherDevice.signIn(person)
+        await otherDevice.visit('/account/sessions')
+        await otherDevice.button('account.endAll').click()
+        await otherDevice.page.getByText(walk.t('account.everywhereOut')).waitFor()
+      }
+      const signsInAgain = async (step: string) => {
+        await page.getByText(walk.t('buy.sessionOver')).first().waitFor()
+        await page
+          .getByRole('main')
+          .getByRole('link', { name: walk.t('buy.signIn'), exact: true })
+          .click()
+        await walk.fillSignIn(person)
+        await page.waitForURL(`**/checkout/${step}**`)
+      }
+      await walk.addToCart(good.slug)
+      await walk.toContact()
+      await walk.fillContact(person)
+      await endsAllSessions()
+      await walk.button('buy.next').last().click()
+      await signsInAgain('contact')
+      for (const field of ['email', 'name', 'line1', 'postalCode', 'city'] as const)
+        assert.equal(await page.locator(`#${field}`).inputValue(), person[field])
+      await walk.next('delivery')
+      await walk.next('payment')
+      await walk.choose('ok')
+      await endsAllSessions()
+      await walk.order()
+      await signsInAgain('review')
+      await page.getByText('Mühlweg 2').first().waitFor()
+      await walk.order()
+      await walk.isThanked()
+      const orders = await ordersOf(person.email)
+      assert.deepEqual(
+        orders.map(({ status }) => status),
+        ['paid'],
+      )
+      await walk.visit('/account/orders')
+      await page.getByText(String(orders[0]?.number)).first().waitFor()
+    },
+  )
+}

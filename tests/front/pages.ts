@@ -6,7 +6,7 @@ export interface SeenPage {
   /** Goes there; pages that need a cart or an order find those of the pages before them. */
   readonly open: (walk: Walk) => Promise<unknown>
 }
-const at = (name: string, path: string): SeenPage => ({ name, open: ({ page, at }) => page.goto(at(path)) })
+const at = (name: string, path: string): SeenPage => ({ name, open: (walk) => walk.visit(path) })
 
 const informs = ['shipping', 'returns', 'terms', 'privacy', 'imprint', 'accessibility', 'contact']
 /** Pages that need nothing. */
@@ -43,11 +43,11 @@ export const buyingPages: readonly SeenPage[] = [
     name: 'cart',
     async open(walk) {
       await walk.addToCart('rosewater')
-      await walk.page.goto(walk.at('/cart'))
+      await walk.visit('/cart')
     },
   },
   { name: 'checkout-guest-first', open: (walk) => walk.toContact() },
-  { name: 'checkout-contact', open: (walk) => walk.page.goto(walk.at('/checkout/contact?guest=yes')) },
+  { name: 'checkout-contact', open: (walk) => walk.visit('/checkout/contact?guest=yes') },
   { name: 'checkout-contact-errors', open: ({ button }) => button('buy.next').last().click() },
   {
     name: 'checkout-delivery',
@@ -68,7 +68,7 @@ export const buyingPages: readonly SeenPage[] = [
   {
     name: 'bank',
     async open(walk) {
-      await walk.page.goto(walk.at('/checkout/payment'))
+      await walk.visit('/checkout/payment')
       await walk.choose('3ds')
       await walk.order()
       await walk.page.getByText('Pretend Bank').waitFor()

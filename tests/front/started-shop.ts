@@ -32,6 +32,7 @@ export async function startShop(): Promise<StartedShop> {
       // Everybody in these tests has one address.
       GATEWAY_RATE_LIMIT: 'off',
       USERS_SIGN_UPS_PER_MINUTE: '1000',
+      NOTIFICATIONS_PUSH_LOOPBACK: 'on', // The push service of the tests is on this machine.
     },
   })
   const stop = async () => {

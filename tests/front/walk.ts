@@ -29,15 +29,16 @@ export function walkOf(page: Page, url: string, language: Language = 'en') {
   const at = (path: string) => `${url}/${language}${path}`
   const button = (name: TextName) => page.getByRole('button', { name: t(name), exact: true })
 
+  const visit = (path: string) => untilServed(() => page.goto(at(path)))
   async function addToCart(slug: string): Promise<void> {
-    await page.goto(at(`/p/${slug}`))
+    await visit(`/p/${slug}`)
     for (const group of await page.locator('form[data-buy] fieldset').all())
       await group.locator('label:not(.out) input').first().check({ force: true })
     await button('find.addToCart').click()
     await page.getByText(t('find.toCart'), { exact: true }).first().waitFor()
   }
   async function toContact(): Promise<void> {
-    await page.goto(at('/cart'))
+    await visit('/cart')
     await button('buy.toCheckout').click()
     await page.waitForURL('**/checkout/contact**')
   }
@@ -66,7 +67,7 @@ export function walkOf(page: Page, url: string, language: Language = 'en') {
   let signedUp: Person | undefined
   async function signUp(): Promise<Person> {
     const person = aPerson()
-    await page.goto(at('/account/sign-up'))
+    await visit('/account/sign-up')
     await page.locator('#name').fill(person.name)
     await page.locator('#email').fill(person.email)
     await page.locator('#password').fill(password)
@@ -86,20 +87,34 @@ export function walkOf(page: Page, url: string, language: Language = 'en') {
       .or(page.getByRole('link', { name: 'Weiter' }))
       .click()
     await page.waitForURL('**/account/sign-in**')
-    await page.locator('#email').fill(person.email)
+    await fillSignIn(person)
+    await isInAccount(person)
+    return person
+  }
+  async function fillSignIn({ email }: Person): Promise<void> {
+    await page.locator('#email').fill(email)
     await page.locator('#password').fill(password)
     await button('account.signIn').click()
+  }
+  async function isInAccount({ name }: Person): Promise<void> {
     await page
       .getByRole('heading', { level: 1 })
-      .filter({ hasText: person.name.split(' ')[0] })
+      .filter({ hasText: name.split(' ')[0] })
       .waitFor()
-    return person
+  }
+  async function signIn(person: Person): Promise<void> {
+    await visit('/account/sign-in')
+    await fillSignIn(person)
+    await isInAccount(person)
   }
 
   return {
     page,
+    visit,
     signUp,
     verifyAndSignIn,
+    signIn,
+    fillSignIn,
     t,
     at,
     button,
@@ -122,9 +137,19 @@ export function walkOf(page: Page, url: string, language: Language = 'en') {
     order: () => button('buy.order').click(),
     /** Waits for the page that says thank you. Returns the order's id. */
     async isThanked(): Promise<string> {
-      await page.getByText(t('buy.thanks')).first().waitFor({ timeout: 20_000 })
+      await page.getByText(t('buy.thanks')).first().waitFor()
       return new URL(page.url()).pathname.split('/').at(-1) ?? ''
     },
+  }
+}
+
+const mostTries = 20
+/** Opens a page, and again as people do when they are told to: the gateway turns visitors away while the machine is too busy. */
+export async function untilServed(open: () => Promise<{ status(): number } | null>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    const reply = await open()
+    if (![502, 503].includes(reply?.status() ?? 0) || tries === mostTries) return
+    await pause(1_000)
   }
 }
 
