@@ -74,6 +74,54 @@ test('A guest opens an order with the key of the mail, which is exchanged for a 
   assert.match((await open(canceled.to)).page, /Die Bestellung ist storniert/)
 })
 
+test('Two presses on "cancel" cancel once, and a canceled order does not ask again', async () => {
+  const { id, accessKey = '' } = await buy('twice@example.com')
+  const { open, post } = browser()
+  await post(`/en/orders/${id}/key`, { key: accessKey })
+  const once = fieldIn((await open(`/en/orders/${id}/cancel`)).page, 'once')
+  const answers = await Promise.all([1, 2, 3].map(() => post(`/en/orders/${id}/cancel`, { once })))
+  for (const { status, to } of answers) assert.deepEqual([status, to], [303, `/en/orders/${id}`])
+  await shop.becomes(id, 'canceled')
+  assert.equal((await open(`/en/orders/${id}/cancel`)).to, `/en/orders/${id}`)
+})
+
+test('A link leads to no other site, and names that no page knows say nothing', async () => {
+  const { open, post } = browser()
+  const stranger = [
+    '//evil.example',
+    'https://evil.example',
+    '/\\evil.example',
+    '/en/..//evil.example',
+    '/./\\/evil.example',
+  ]
+  for (const to of stranger) {
+    const { page } = await open(`/en/account/sign-in?${new URLSearchParams({ to })}`)
+    assert.equal(fieldIn(page, 'to'), '/en/account', to)
+  }
+  for (const done of ['constructor', 'toString', '__proto__'])
+    assert.equal((await open(`/en/account/sign-in?done=${done}`)).status, 200, done)
+  for (const form of ['constructor', 'toString'])
+    assert.equal((await post('/en/account/profile', { form })).status, 303, form)
+  for (const notice of ['{', '{"name":"reset-asked","values":null}']) {
+    const person = browser()
+    person.cookies.set('souk_notice', encodeURIComponent(notice))
+    assert.equal((await person.open('/en/account/forgot')).status, 200, notice)
+  }
+  const person = browser()
+  person.cookies.set('souk_told', encodeURIComponent('[{"kind":"alert","text":"buy.fewerLeft","values":{}},null]'))
+  assert.equal((await person.open('/en/cart')).status, 200)
+})
+
+test('What is wrong in an account form is said at its own field', async () => {
+  const { post } = browser()
+  const form = { name: 'x'.repeat(200), email: 'long@example.com', password: 'three words in-a-row' }
+  const { status, page } = await post('/en/account/sign-up', form)
+  assert.equal(status, 422)
+  assert.match(page, /id="name-error"/)
+  assert.doesNotMatch(page, /id="email-error"/)
+  assert.equal((await post('/en/account/reset', { token: 'x'.repeat(500) })).to, '/en/account/forgot')
+})
+
 test('What is still sold of an order goes into the cart again, and the page names what is not', async () => {
   const { id, accessKey = '' } = (
     await shop.buy({

@@ -18,13 +18,14 @@ after(() => shop.stop())
 type Fields = Record<string, string>
 /** A browser without scripts: keeps cookies, and shows where a form leads to. */
 function browser(cookies = new Map<string, string>()) {
-  async function ask(path: string, form?: Fields) {
+  async function ask(path: string, form?: Fields, headers: Fields = {}) {
     const response = await fetch(new URL(path, shop.url), {
       method: form ? 'POST' : 'GET',
       redirect: 'manual',
       headers: {
         cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         ...(form ? { origin: shop.url, 'sec-fetch-site': 'same-origin' } : {}),
+        ...headers,
       },
       body: form && new URLSearchParams(form),
     })
@@ -125,6 +126,32 @@ test('what is wrong is said at its field, and all that was typed stays over relo
   assert.equal(shippingAddress.postalCode.replace(' ', ''), 'EC1Y8SY')
 })
 
+test('who has opened the shop by another name of the machine comes back from the bank to that name', async () => {
+  const { open, post, put, toReview } = browser()
+  await put('LAMP')
+  const form = await toReview('3ds', { ...person, email: 'other-name@example.com' })
+  const { port } = new URL(shop.url)
+  const opened = new URL(shop.url).hostname === 'localhost' ? `http://127.0.0.1:${port}` : `http://localhost:${port}`
+  const placed = await post('/en/checkout/review', form, { origin: opened })
+  const bank = /http-equiv="refresh" content="0;url=([^"]+)"/.exec((await open(placed.to)).page)?.[1] ?? ''
+  assert.equal(new URL((await shop.answerBank(bank, 'approve')) ?? '').origin, opened)
+})
+
+test('what nobody can read of a pasted text goes, and a form that we have not made harms nothing', async () => {
+  const { open, post, put, toReview, review } = browser()
+  await put('LAMP')
+  const pasted = { ...person, name: 'Ann\tTester\u0000', line1: '\u202eLong Street\r\n1', city: 'Berlin\u200b' }
+  const stored = await toReview('ok', pasted)
+  says(await open('/en/checkout/review'), /Ann Tester, Long Street 1, 10115 Berlin/)
+  const madeUp: Fields[] = [{ currency: 'NONSENSE' }, { version: '9007199254740991' }, { total: '1' }]
+  for (const made of madeUp) {
+    const { status, to } = await post('/en/checkout/review', { ...stored, ...made })
+    assert.deepEqual([status, to], [303, '/en/checkout/review'], JSON.stringify(made))
+  }
+  assert.equal((await post('/en/checkout/review', { ...stored, payment: 'nothing' })).to, '/en/checkout/payment')
+  says(await open((await post('/en/checkout/review', await review())).to), /Thank you/)
+})
+
 test('a 3-D Secure payment leads to the bank and back, and can be taken up again', async () => {
   const { open, post, put, toReview } = browser()
   await put('LAMP')
@@ -137,6 +164,7 @@ test('a 3-D Secure payment leads to the bank and back, and can be taken up again
   says(await open(abandoned.to), /Your bank is waiting for you.*Continue at the bank/)
   says(await open('/en/cart'), /is not paid yet/)
   const back = await shop.answerBank(bank, 'approve')
+  assert.equal(new URL(back ?? '').origin, shop.url, 'where the cookies are')
   const id = orderIn(new URL(back ?? '', shop.url).pathname)
   await shop.becomes(id, 'paid')
   says(await open(`/en/orders/${id}`), /Thank you for your order/)

@@ -130,6 +130,8 @@ export interface RouteDefinition {
    * token, valid or not. `ends`: it ends sessions of the caller. After both the gateway forgets what it knows of the caller.
    */
   session?: 'manages' | 'ends'
+  /** A form of our own pages: refused when a page of another site has sent it, with or without cookies. */
+  ownPagesOnly?: true
   /** The path parameter that is an order's id, for the log (`orderId`). */
   orderIdParam?: string
   /** How long a caller waits at most, in seconds (3). */

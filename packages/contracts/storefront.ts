@@ -149,6 +149,7 @@ export const storefrontApi = defineApi('storefront', 'The shop front: pages for 
     path: '/*',
     rest: [...personal, '_actions/*'],
     body: Bytes,
+    ownPagesOnly: true,
     summary: 'The forms of all pages',
   },
 } as const satisfies Record<string, RouteDefinition>)

@@ -179,11 +179,13 @@ function readAllSettings({
   >
   const { souk, '': urls, ...settings } = read
   const { sharedSecret, serviceKeys, drainSeconds, tlsCert, tlsKey, tlsCa, ...others } = souk as Record<string, unknown>
-  const shared = {
-    ...others,
+  const ofShop = others as SettingsOf<typeof sharedSpec> // readSettings has checked `souk` against its spec.
+  const shared: SharedSettings = {
+    ...ofShop,
+    returnOrigins: [...ofShop.returnOrigins, ...otherLoopbackOrigins(ofShop.publicUrl)],
     isProduction: env.NODE_ENV === 'production',
     isOnNetwork: listen ? !isLoopback(listen.host) : false,
-  } as SharedSettings // readSettings has checked `souk` against its spec; the spread of the others hides its type.
+  }
   return {
     shared,
     settings,
@@ -196,6 +198,14 @@ function readAllSettings({
 
 function isLoopback(host: string): boolean {
   return /^(localhost|127\.[\d.]+|::1)$/.test(host)
+}
+
+/** The other names of this machine, for a shop that people open on it: who opened it by one comes back from the bank to that one. */
+function otherLoopbackOrigins(publicUrl: string): string[] {
+  const { protocol, hostname, port, origin } = new URL(publicUrl)
+  const names = ['localhost', '127.0.0.1', '[::1]']
+  if (!names.includes(hostname)) return []
+  return names.map((name) => `${protocol}//${name}${port && `:${port}`}`).filter((one) => one !== origin)
 }
 
 /** The schedules of a service; each run has a span, in which its statements and calls are. */

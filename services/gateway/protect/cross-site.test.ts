@@ -15,6 +15,7 @@ before(async () => {
       'orders.readCart': () => {
         throw new Refusal('not-found', 404, 'There is no such cart.')
       },
+      'storefront.form': () => Buffer.from(''),
       'products.listCategories': () => ({ items: [] }),
     },
     {
@@ -65,6 +66,15 @@ test('another site cannot sign a visitor in', async () => {
   assert.equal(await signIn({ 'sec-fetch-site': 'cross-site' }), 403)
   assert.equal(await signIn({}), 200)
   assert.equal(await signIn({ origin: 'http://shop.example' }), 200)
+})
+
+test('another site cannot send a form of the shop front: a guest would get another cart', async () => {
+  const post = async (headers: Record<string, string>) =>
+    (await shop.get('/en/cart', { method: 'POST', body: 'do=add', headers })).status
+  assert.equal(await post({ origin: 'https://evil.example' }), 403)
+  assert.equal(await post({ 'sec-fetch-site': 'cross-site' }), 403)
+  assert.equal(await post({ origin: 'http://shop.example' }), 200)
+  assert.equal(await post({}), 200, 'a program')
 })
 
 test('only listed sites may read answers (sec-D06)', async () => {

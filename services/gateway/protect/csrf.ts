@@ -8,8 +8,11 @@ import type { AllowedOrigins } from './allowed-origins.ts'
 export interface CsrfGuard {
   /** Refuses a change made with our cookie unless it certainly comes from our own pages or a listed site. */
   checkCookieUse(route: Route, request: HttpRequest): void
-  /** Refuses a sign-in that comes from another site: the victim would shop in the attacker's account. */
-  checkSignIn(route: Route, request: HttpRequest): void
+  /**
+   * Refuses what comes from another site even without our cookie: the victim of a sign-in would shop in the attacker's account, and
+   * a form of the shop front sets cookies of its own, so that a guest would lose the cart.
+   */
+  refuseOtherSites(route: Route, request: HttpRequest): void
 }
 
 const sentence = 'This request comes from another site. Send it from the shop’s own pages, or with a bearer token.'
@@ -20,7 +23,7 @@ export function makeCsrfGuard({ own, listed }: AllowedOrigins): CsrfGuard {
     checkCookieUse(route, request) {
       if (sourceOf(request) !== 'ours') refuse(route, 'not-allowed', sentence)
     },
-    checkSignIn(route, request) {
+    refuseOtherSites(route, request) {
       if (sourceOf(request) === 'another site') refuse(route, 'not-allowed', sentence)
     },
   }

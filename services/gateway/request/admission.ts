@@ -32,7 +32,7 @@ export function makeAdmission(
     if (settings.checkout === 'off' && route.rateLimit?.class === 'checkout')
       refuse(route, 'unavailable', 'The shop takes no orders just now.', { retryAfterSeconds: closedSeconds })
     if (isChange && credential?.kind === 'cookie') csrf.checkCookieUse(route, request)
-    if (isChange && route.session === 'manages') csrf.checkSignIn(route, request)
+    if (isChange && (route.session === 'manages' || route.ownPagesOnly)) csrf.refuseOtherSites(route, request)
     if (credential) await identification.identify(route, request, credential)
     mayCall(route, context.caller)
     if (route.rateLimit?.class === 'checkout') declineLimit.check({ network, user: context.caller.userId })

@@ -45,8 +45,8 @@ test('a confirmation adds up to its total and links to the order, with the key o
     /Subtotal +€67.50\nDiscount +-€6.75\nShipping \(Standard\) +€4.90\n-+\nTotal +€65.65\nTax included +€10.49/,
   )
   assert.match(text, /Ships to:\n {2}Ada Lindqvist\n {2}Rosengasse 4\n {2}Hinterhaus\n {2}04109 Leipzig\n {2}Germany/)
-  assert.ok(text.includes('https://souk.example/orders/0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11#key=a%26b'))
-  assert.ok(html.includes('href="https://souk.example/orders/0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11#key=a%26b"'))
+  assert.ok(text.includes('https://souk.example/en/orders/0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11#key=a%26b'))
+  assert.ok(html.includes('href="https://souk.example/en/orders/0b2f6ad3-7c3c-4b35-9d5f-0d3d8b7d6d11#key=a%26b"'))
   for (const amount of ['€25.80', '€24.00', '€17.70', '€65.65', '€10.49']) assert.ok(html.includes(amount), amount)
 })
 
@@ -73,7 +73,7 @@ test('a shipment names what is in the parcel and how to track it', () => {
   const bare = { id: part.subject, lines: [{ sku: 'OIL-500', quantity: 1 }], shippedAt: '2026-11-23T10:00:00.000Z' }
   const whole = both('order-shipped', shipped({ complete: true, shipment: bare }), 'guest-key')
   assert.equal(whole.subject, 'Your order S-100042 is on its way')
-  assert.match(whole.text, /See your order:\nhttps:\/\/souk.example\/orders\/[0-9a-f-]+#key=guest-key/)
+  assert.match(whole.text, /See your order:\nhttps:\/\/souk.example\/en\/orders\/[0-9a-f-]+#key=guest-key/)
 })
 
 test('a cancellation names the amount that is refunded, and no money when nothing is left to refund', () => {
@@ -301,6 +301,7 @@ test('a letter about an order is in the language of the order, with its money, d
     confirmed.text,
     /Zwischensumme +67,50\u00a0€\nRabatt +-6,75\u00a0€\nVersand \(Standard\) +4,90\u00a0€\n-+\nGesamtsumme +65,65\u00a0€\nDarin enthaltene MwSt\. +10,49\u00a0€/,
   )
+  assert.match(confirmed.text, /https:\/\/souk\.example\/de\/orders\//)
   assert.match(confirmed.text, /2 Stück zu je 12,90\u00a0€/)
   assert.match(confirmed.text, /Lieferadresse:[\s\S]*\n {2}Deutschland\n/)
   const parts = {

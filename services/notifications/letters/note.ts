@@ -4,6 +4,7 @@ import { oneLine } from './formatting.ts'
 import type { Shop } from './letter.ts'
 import type { Contents, Kind } from './letter-templates.ts'
 import { subjectOf } from './letter-templates.ts'
+import { pageOfOrder } from './order-url.ts'
 import { type BackInStockContent, pageOfProduct } from './subscription-letters.ts'
 import { textsOf } from './texts/texts.ts'
 
@@ -13,7 +14,7 @@ export interface Note {
   url: string
 }
 
-/** `accessKey`: with it, a guest opens the order. It stands behind the #, which browsers send to no server. */
+/** `accessKey`: with it, a guest opens the order. */
 export function noteOf<K extends Kind>(kind: K, content: Contents[K], shop: Shop, accessKey?: string): Note {
   const texts = textsOf('language' in content ? content.language : undefined)
   // The cast: TypeScript does not narrow a content by its kind.
@@ -26,7 +27,9 @@ export function noteOf<K extends Kind>(kind: K, content: Contents[K], shop: Shop
     return { title: text, text: texts.backInStock.push, url: pageOfProduct(content as BackInStockContent, shop) }
   const sentence =
     kind === 'order-confirmed' ? texts.confirmed.push((content as Contents['order-confirmed']).number) : text
-  const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
-  const url = 'orderId' in content ? `${shop.url}/orders/${content.orderId}${key}` : shop.url
+  const url =
+    'orderId' in content && content.orderId
+      ? pageOfOrder({ ...content, orderId: content.orderId }, shop, accessKey)
+      : shop.url
   return { title: shop.name, text: sentence, url }
 }

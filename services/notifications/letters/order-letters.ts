@@ -22,6 +22,7 @@ import {
   type Shop,
   type Sum,
 } from './letter.ts'
+import { pageOfOrder } from './order-url.ts'
 import { termsOf } from './terms.ts'
 import { languageOf, textsOf } from './texts/texts.ts'
 
@@ -244,6 +245,5 @@ export function seeOrder(
   shop: Shop,
   accessKey: string | undefined,
 ): Block[] {
-  const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
-  return button(textsOf(language).seeOrder, `${shop.url}/orders/${orderId}${key}`)
+  return button(textsOf(language).seeOrder, pageOfOrder({ orderId, language }, shop, accessKey))
 }

@@ -3,6 +3,7 @@
 import type { MessageOf } from '@souk/contracts'
 import type { WithdrawalReceived } from '@souk/contracts/orders'
 import { button, type Fact, type Letter, note, paragraph, type Shop } from './letter.ts'
+import { pageOfOrder } from './order-url.ts'
 
 export type Withdrawn = MessageOf<typeof WithdrawalReceived>['data']
 
@@ -77,7 +78,9 @@ export function withdrawalReceived(withdrawn: Withdrawn, shop: Shop, accessKey?:
       paragraph(t.received(time)),
       paragraph(outcome),
       { type: 'facts', facts: factsOf(withdrawn, time) } as const,
-      ...(withdrawn.orderId ? button(t.see, orderUrl(withdrawn.orderId, shop, accessKey)) : [note(t.notYou)]),
+      ...(withdrawn.orderId
+        ? button(t.see, pageOfOrder({ ...withdrawn, orderId: withdrawn.orderId }, shop, accessKey))
+        : [note(t.notYou)]),
     ],
   }
   return letter
@@ -102,9 +105,4 @@ function factsOf(withdrawn: Withdrawn, time: string): Fact[] {
     ...(statement && orderId ? [{ label: t.facts.statement, lines: statement.split('\n') }] : []),
     { label: t.receipt, lines: [withdrawalId], isCode: true },
   ]
-}
-
-/** As in the other letters about orders: the key is in the fragment, which browsers send to no server. */
-function orderUrl(orderId: string, shop: Shop, accessKey: string | undefined): string {
-  return `${shop.url}/orders/${orderId}${accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''}`
 }

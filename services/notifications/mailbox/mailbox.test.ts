@@ -67,10 +67,10 @@ test('later letters link to the order with the key of a guest, once the confirma
     ((await shop.request(mailboxList, { query: { to: email } })).body as { items: { subject: string; text: string }[] })
       .items
   await publish(shop, [shipment])
-  assert.match((await newest())[0]?.text ?? '', new RegExp(`/orders/${order.data.orderId}\n`))
+  assert.match((await newest())[0]?.text ?? '', new RegExp(`/en/orders/${order.data.orderId}\n`))
   await publish(shop, [order])
   const late = (await newest()).find((mail) => mail.subject.startsWith('Part'))
-  assert.match(late?.text ?? '', new RegExp(`/orders/${order.data.orderId}#key=key-of-the-guest\n`))
+  assert.match(late?.text ?? '', new RegExp(`/en/orders/${order.data.orderId}#key=key-of-the-guest\n`))
 })
 
 test('unknown mail is not found', async () => {

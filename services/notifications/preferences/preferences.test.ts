@@ -95,7 +95,7 @@ test('a customer with a confirmed number gets a text about what was chosen, once
   await publish(shop, [placed(mine(ada)), order], 3)
   await eventually('the text has arrived', () => textsTo(number).length === 2)
   const text = textsTo(number)[1]?.get('Body')
-  assert.equal(text, `Part of your order S-100042 is on its way http://localhost:4000/orders/${order.data.orderId}`)
+  assert.equal(text, `Part of your order S-100042 is on its way http://localhost:4000/en/orders/${order.data.orderId}`)
   assert.equal(textsTo(number)[1]?.get('From'), 'Souk')
   assert.equal(provider.requests[0]?.path, '/2010-04-01/Accounts/account/Messages.json')
   assert.equal(provider.requests[0]?.headers.authorization, `Basic ${Buffer.from('account:secret').toString('base64')}`)

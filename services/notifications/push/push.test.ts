@@ -62,7 +62,7 @@ test('a guest with the key of the order is told of what happens to it, once, and
   const [push] = browser.texts()
   assert.equal(push?.title, 'Souk')
   assert.equal(push?.body, 'Part of your order S-100042 is on its way')
-  assert.equal(push?.url, `http://localhost:4000/orders/${orderId}#key=the-key`)
+  assert.equal(push?.url, `http://localhost:4000/en/orders/${orderId}#key=the-key`)
   const { headers } = browser.pushes()[0] as { headers: Record<string, string> }
   assert.match(headers.authorization as string, /^vapid t=[\w-]+\.[\w-]+\.[\w-]+, k=[\w-]{87}$/)
   assert.deepEqual([headers['content-encoding'], headers.ttl], ['aes128gcm', '86400'])

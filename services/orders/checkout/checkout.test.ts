@@ -429,6 +429,9 @@ test('the bank sends customers back to the shop or to a site in the settings, an
     'http://ann:secret@localhost:4000/',
     'https://localhost:4000/',
     'http://localhost:4001/',
+    'http://127.0.0.1:4001/',
+    'http://127.0.0.1.evil.example:4000/',
+    'http://127.0.0.2:4000/',
     'https://front.example.evil.example/',
     'http://front.example/',
   ]) {
@@ -437,6 +440,7 @@ test('the bank sends customers back to the shop or to a site in the settings, an
   const allowed = {
     '/thanks?a=1#b': 'http://localhost:4000/thanks?a=1#b',
     'http://localhost:4000/thanks': 'http://localhost:4000/thanks',
+    'http://127.0.0.1:4000/thanks': 'http://127.0.0.1:4000/thanks',
     'https://front.example/thanks': 'https://front.example/thanks',
   }
   for (const [asked, stored] of Object.entries(allowed)) {

@@ -118,7 +118,8 @@ export function wrongIn(fields: Fields, t: Texts, prefix: Prefix = ''): Record<s
   if (rule.needsRegion && !text('region')) say('region', t('buy.regionMissing', { country }))
   if (!shopConfig.countries.includes(text('country')) && prefix === '') say('country', t('buy.countryMissing'))
   for (const part of addressParts)
-    if (text(part).length > longest[part]) say(part, t('buy.tooLong', { count: longest[part] }))
+    if (text(part).length > longest[part] && (part !== 'region' || rule.needsRegion))
+      say(part, t('buy.tooLong', { count: longest[part] }))
   return wrong
 }
 

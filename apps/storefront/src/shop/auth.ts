@@ -19,4 +19,4 @@ export function passwordWords(field: string): Words {
   }
 }
 /** Of sign-up, sign-in and the like; the fields have the names that they have in the API. */
-export const emailWords: Words = { '/email': 'account.emailWrong', '/name': 'account.nameMissing' }
+export const emailWords: Words = { '/email': 'account.emailWrong' }

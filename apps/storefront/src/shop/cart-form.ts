@@ -83,7 +83,7 @@ async function add({ sku = '', quantity = '1' }: Fields, visitor: Visitor, t: Te
 async function redeem(typed: string, visitor: Visitor, t: Texts): Promise<CartOutcome> {
   const code = typed
     .normalize('NFKC')
-    .replace(/[\s\p{Pd}]/gu, '')
+    .replace(/[\s\p{Pd}\p{C}]/gu, '')
     .toUpperCase()
     .slice(0, 40)
   if (!code) return { tells: [], status: 422, errors: { code: t('buy.codeMissing') } }

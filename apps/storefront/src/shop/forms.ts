@@ -1,15 +1,13 @@
 // Forms of pages: what was typed, and what is said when the API refuses it.
 import { ProblemError } from '@souk/contracts/client'
 import type { TextName, Texts } from '../texts/texts.ts'
+import { fieldsOf } from './posted.ts'
 
 export type Typed = Readonly<Record<string, string>>
 
-/** The fields of a posted form, trimmed but for passwords; undefined when the page is only opened. */
+/** The fields of a posted form; undefined when the page is only opened. */
 export async function typedIn(request: Request): Promise<Typed | undefined> {
-  if (request.method !== 'POST') return undefined
-  const fields = new URLSearchParams(await request.text())
-  const trimmed = (name: string, value: string) => (/password/i.test(name) ? value : value.trim())
-  return Object.fromEntries([...fields].map(([name, value]) => [name, trimmed(name, value)]))
+  return request.method === 'POST' ? fieldsOf(request) : undefined
 }
 
 /** Why a form comes back: sentences at its fields, or one for the whole. */

@@ -20,12 +20,16 @@ export function takeNotice(cookies: AstroCookies, ...names: string[]): Left | un
   return left
 }
 
+function isTexts(values: unknown): boolean {
+  return typeof values === 'object' && values !== null && Object.values(values).every((one) => typeof one === 'string')
+}
+
 function readNotice(cookies: AstroCookies): Left | undefined {
   const cookie = cookies.get('souk_notice')?.value
   if (!cookie) return undefined
   try {
     const left = JSON.parse(cookie)
-    return typeof left?.name === 'string' && typeof left.values === 'object' ? left : undefined
+    return typeof left?.name === 'string' && isTexts(left.values) ? left : undefined
   } catch {
     return undefined // Somebody has changed the cookie.
   }

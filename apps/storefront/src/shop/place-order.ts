@@ -31,17 +31,24 @@ export async function placeOrder(seen: Seen, buyer: Buyer): Promise<Placed> {
 }
 
 async function send(seen: Seen, { orderId, cartId }: Attempt, buyer: Buyer): Promise<Placed> {
-  const { shop, cookies, url, links } = buyer
-  const order = await shop.orders.checkout({
-    params: { orderId },
-    headers: orderKeyHeader(cookies, orderId),
-    body: {
-      cartId,
-      cartVersion: seen.version,
-      expectedTotal: seen.total,
-      payment: seen.option.choice,
-      returnUrl: new URL(links.order(orderId), url).pathname,
-    },
+  const { shop, cookies, url, links, openedAt } = buyer
+  const checkOut = (returnUrl: string) =>
+    shop.orders.checkout({
+      params: { orderId },
+      headers: orderKeyHeader(cookies, orderId),
+      body: {
+        cartId,
+        cartVersion: seen.version,
+        expectedTotal: seen.total,
+        payment: seen.option.choice,
+        returnUrl,
+      },
+    })
+  const path = links.order(orderId)
+  // The cookies of this purchase are at the address that the shop was opened at. Orders decides whether the bank may lead there.
+  const order = await checkOut(openedAt ? openedAt + path : path).catch((error) => {
+    if (openedAt && error instanceof ProblemError && error.code === 'return-url-not-allowed') return checkOut(path)
+    throw error
   })
   if (order.accessKey) keepOrderKey(cookies, url, orderId, order.accessKey)
   if (isPaid(order)) forgetCart(buyer)

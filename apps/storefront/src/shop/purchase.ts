@@ -21,4 +21,6 @@ export interface Placed {
 export interface Buyer extends Visitor {
   readonly links: Links
   readonly t: Texts
+  /** The origin that this browser has opened the shop at, where that is certain. */
+  readonly openedAt: string | undefined
 }

@@ -35,7 +35,9 @@ export function signInFirst({ url, cookies, locals, redirect }: Page): Response 
 export function ownPath(text: string | null | undefined, url: URL, otherwise: string): string {
   if (!text?.startsWith('/') || text.length > 1_000 || !URL.canParse(text, url)) return otherwise
   const place = new URL(text, url)
-  return place.origin === url.origin ? place.pathname + place.search : otherwise
+  const path = place.pathname + place.search
+  // Dots in a path go away only here: /en/..//site becomes //site, which browsers read as the address of another site.
+  return place.origin === url.origin && !path.startsWith('//') ? path : otherwise
 }
 
 /** Takes a guest's cart along into the account, or finds the account's own. */

@@ -30,6 +30,7 @@ export async function settleAfterRefusal(error: ProblemError, seen: Seen, buyer:
     case 'price-changed':
       return { to: links.checkout('review'), tells: await changedPrices(seen, buyer) }
     case 'cart-changed':
+    case 'invalid-request': // A form that was not filled by us; the review has the right one.
       return { to: links.checkout('review'), tells: [tell('buy.cartChanged')] }
     case 'cart-being-bought':
       return { to: links.cart, tells: [tell('buy.beingBought')] }

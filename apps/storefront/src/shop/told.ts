@@ -1,7 +1,8 @@
 // What a page says once, on the next view: the form that was posted leaves it in a cookie and leads to the page.
+import { languages } from '@souk/contracts/storefront'
 import type { AstroCookies } from 'astro'
 import { en } from '../texts/en/index.ts'
-import type { TextName } from '../texts/texts.ts'
+import { type TextName, textsIn } from '../texts/texts.ts'
 import { dropCookie, setCookie } from './cookies.ts'
 
 export interface Tell {
@@ -37,8 +38,17 @@ export function takeTold(cookies: AstroCookies): readonly Tell[] {
   }
 }
 
+/** Whether the text has all that it speaks of. */
+function isFilled({ text, values }: Tell): boolean {
+  try {
+    return textsIn(languages[0])(text, values) !== ''
+  } catch {
+    return false // It is not one of ours, or one of another release.
+  }
+}
+
 function isTell(one: Tell): boolean {
   const [area, name] = String(one?.text).split('.') as ['buy', string]
   const hasText = Object.hasOwn(en, area) && Object.hasOwn(en[area], name)
-  return hasText && ['good', 'alert', 'plain'].includes(one.kind) && typeof one.values === 'object'
+  return hasText && ['good', 'alert', 'plain'].includes(one.kind) && isFilled(one)
 }
