@@ -7,6 +7,7 @@ import { textiles } from './catalog-textiles.ts'
 import { categories } from './categories.ts'
 import { inGerman } from './german.ts'
 import { germanCategories } from './german-categories.ts'
+import { keywordsOf } from './keywords.ts'
 import { legalFacts, measureOf, reducedPercent } from './legal-facts.ts'
 import type { SeedCategory, SeedProduct } from './seed-product.ts'
 
@@ -30,6 +31,7 @@ function withFacts(product: SeedProduct): SeedProduct {
     ...product,
     variants: product.variants.map((variant) => ({ ...variant, measure: measureOf(product, variant.options) })),
     legal: legalFacts(product),
+    keywords: keywordsOf(product.slug).english,
     translations: { de: inGerman(product) },
     reducedPercent: reducedPercent[product.slug],
   }

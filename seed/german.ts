@@ -6,6 +6,7 @@ import { germanLeather } from './german-leather.ts'
 import { germanPantry } from './german-pantry.ts'
 import { germanTextiles } from './german-textiles.ts'
 import { germanWords } from './german-words.ts'
+import { keywordsOf } from './keywords.ts'
 import { germanLegalFacts, legalFacts } from './legal-facts.ts'
 import type { GermanTexts, SeedProduct } from './seed-product.ts'
 
@@ -14,7 +15,13 @@ const texts: GermanTexts = { ...germanCeramics, ...germanTextiles, ...germanPant
 export function inGerman(product: SeedProduct): ProductTexts {
   const [title, description] = texts[product.slug] ?? []
   if (title === undefined) throw new Error(`${product.slug} has no German texts.`)
-  return { title, description, words: wordsOf(product), legal: germanLegalFacts(product.slug) }
+  return {
+    title,
+    description,
+    words: wordsOf(product),
+    keywords: keywordsOf(product.slug).german,
+    legal: germanLegalFacts(product.slug),
+  }
 }
 
 function wordsOf(product: SeedProduct): Record<string, string> {

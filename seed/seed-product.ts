@@ -33,6 +33,7 @@ export interface SeedProduct {
   status: 'published' | 'draft'
   picture: PictureRecipe
   legal?: ProductInput['legal']
+  keywords?: ProductInput['keywords']
   translations?: ProductInput['translations']
   /** By how much its prices are lowered once it is in the shop. */
   reducedPercent?: number

@@ -54,7 +54,8 @@ export async function putCategories(running: Running, categories: readonly SeedC
 }
 
 export function inputOf(product: SeedProduct) {
-  const { slug, title, description, status, category, attributes, options, variants, legal, translations } = product
+  const { slug, title, description, status, category, attributes, options, variants, legal, keywords, translations } =
+    product
   return {
     id: idOf(`product ${slug}`),
     slug,
@@ -72,6 +73,7 @@ export function inputOf(product: SeedProduct) {
       measure,
     })),
     legal,
+    keywords,
     translations,
   }
 }

@@ -63,6 +63,7 @@ const routes: Record<string, { fields: Record<string, Field>; first?: object }> 
       },
       attributes: { value: { material: 'clay' }, unset: {} },
       legal: { value: { warnings: 'Hot' }, unset: nothing },
+      keywords: { value: ['gift'], unset: nothing },
       translations: { value: { de: { title: 'Ding' } }, unset: nothing },
       options: {
         value: [{ name: 'Size', values: ['M'] }],

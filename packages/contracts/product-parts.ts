@@ -85,6 +85,11 @@ export const Legal = Shape(
 )
 export type Legal = Static<typeof Legal>
 
+export const Keywords = Type.Array(words(60), {
+  maxItems: 50,
+  description: 'Further words that search finds it by: synonyms, occasions, uses. Customers do not see them.',
+})
+
 const languagePattern = '^[a-z]{2,3}(-[a-z]{2,4})?$'
 export const Language = Type.String({
   pattern: languagePattern,
@@ -106,6 +111,7 @@ const ProductTexts = Shape({
       },
     ),
   ),
+  keywords: Type.Optional(Keywords),
   legal: Type.Optional(
     Shape({
       warnings: Type.Optional(text(2_000)),

@@ -5,6 +5,7 @@ import { Bytes, defineApi, message, Nothing, OneOf, Patch, Shape } from './defin
 import {
   CategoryTranslations,
   Fact,
+  Keywords,
   Language,
   Legal,
   Measure,
@@ -79,6 +80,7 @@ export const Product = Shape({
   images: Type.Array(Picture),
   variants: Type.Array(Variant),
   legal: Type.Optional(Legal),
+  keywords: Type.Optional(Keywords),
   language: Type.Optional(Type.String({ description: 'The language of its texts.' })),
   translations: Type.Optional(ProductTranslations),
   version: Type.Integer(),
@@ -157,6 +159,7 @@ export const ProductInput = Shape({
   options: Type.Optional(Type.Array(ProductOption, { maxItems: 5 })),
   variants: Type.Array(VariantInput, { minItems: 1, maxItems: 200 }),
   legal: Type.Optional(Legal),
+  keywords: Type.Optional(Keywords),
   translations: Type.Optional(ProductTranslations),
 })
 export type ProductInput = Static<typeof ProductInput>
@@ -403,6 +406,7 @@ export const productsApi = defineApi('products', 'What is for sale and at which 
       'attributes',
       'options',
       'legal',
+      'keywords',
       'translations',
     ]),
     reply: Product,

@@ -63,12 +63,13 @@ export const remove = handle(removeRoute, async ({ params: { id }, headers }, co
 })
 
 /** A field that was left out stays out of the change. */
-function changeIn({ description, attributes, options, translations, ...rest }: BodyOf<typeof route>): Change {
+function changeIn({ description, attributes, options, keywords, translations, ...rest }: BodyOf<typeof route>): Change {
   return {
     ...rest,
     ...(description !== undefined && { description: description ?? '' }),
     ...(attributes !== undefined && { attributes: attributes ?? {} }),
     ...(options !== undefined && { options: options ?? [] }),
+    ...(keywords !== undefined && { keywords: keywords ?? [] }),
     ...(translations !== undefined && { translations: translations ?? {} }),
   }
 }
@@ -162,8 +163,8 @@ async function updateRow(sql: Sql, product: Omit<StoredProduct, 'variants'> & { 
     update product
     set slug = ${product.slug}, title = ${product.title}, description = ${product.description},
       status = ${product.status}, category_id = ${product.categoryId}, attributes = ${json(product.attributes)},
-      options = ${json(product.options)}, legal = ${product.legal && json(product.legal)}, variant_count = ${product.variants.length},
-      version = version + 1, updated_at = ${now}
+      options = ${json(product.options)}, legal = ${product.legal && json(product.legal)},
+      keywords = ${product.keywords}::text[], variant_count = ${product.variants.length}, version = version + 1, updated_at = ${now}
     where id = ${product.id}`
 }
 

@@ -83,7 +83,7 @@ async function addNew(
 
 function newProduct(product: Identified & { slug: string }, categories: ReadonlyMap<string, string>): NewProduct {
   const { id, slug, title, description = '', status = 'draft', attributes = {}, options = [], variants } = product
-  const { legal = null, translations = {} } = product
+  const { legal = null, keywords = [], translations = {} } = product
   return {
     id,
     slug,
@@ -95,6 +95,7 @@ function newProduct(product: Identified & { slug: string }, categories: Readonly
     options,
     variants: variants.map((variant) => ({ ...storedVariant(variant), reductions: {} })),
     legal,
+    keywords,
     texts: translations,
   }
 }

@@ -15,6 +15,7 @@ export interface NewProduct {
   options: { name: string; values: string[] }[]
   variants: StoredVariant[]
   legal: Legal | null
+  keywords: readonly string[]
   texts: Record<string, ProductTexts>
 }
 
@@ -41,11 +42,13 @@ async function insertRows(sql: Sql, products: readonly NewProduct[], now: Date):
   const rows = products.map(({ variants, texts, ...product }) => ({ ...product, variantCount: variants.length }))
   await sql`
     insert into product (
-      id, slug, title, description, status, category_id, attributes, options, legal, variant_count, created_at, updated_at)
-    select id, slug, title, description, status, "categoryId", attributes, options, legal, "variantCount", ${now}, ${now}
+      id, slug, title, description, status, category_id, attributes, options, legal, keywords, variant_count, created_at,
+      updated_at)
+    select id, slug, title, description, status, "categoryId", attributes, options, legal, keywords, "variantCount", ${now},
+      ${now}
     from jsonb_to_recordset(${json(rows)}::jsonb) as new (
       id uuid, slug text, title text, description text, status text, "categoryId" uuid, attributes jsonb,
-      options jsonb, legal jsonb, "variantCount" integer)`
+      options jsonb, legal jsonb, keywords text[], "variantCount" integer)`
 }
 
 /** Runs after the insert, which may have waited for the deletion. */
@@ -93,15 +96,16 @@ export async function insertTexts(
   products: readonly Pick<NewProduct, 'id' | 'attributes' | 'texts'>[],
 ): Promise<void> {
   const rows = products.flatMap(({ id, texts }) =>
-    Object.entries(texts).map(([language, its]) => ({ productId: id, language, ...its })),
+    Object.entries(texts).map(([language, its]) => ({ productId: id, language, keywords: [], ...its })),
   )
   if (rows.length === 0) return
   await Promise.all([
     sql`
-      insert into product_text (product_id, language, title, description, words, legal)
-      select "productId", language, title, description, words, legal
+      insert into product_text (product_id, language, title, description, words, legal, keywords)
+      select "productId", language, title, description, words, legal, keywords
       from jsonb_to_recordset(${json(rows)}::jsonb) as new (
-        "productId" uuid, language text, title text, description text, words jsonb, legal jsonb)`,
+        "productId" uuid, language text, title text, description text, words jsonb, legal jsonb,
+        keywords text[])`,
     keepAttributeWords(sql, products),
   ])
 }

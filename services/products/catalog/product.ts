@@ -33,6 +33,7 @@ export interface StoredProduct {
   variants: StoredVariant[]
   pictures: PictureRow[]
   legal: Legal | null
+  keywords: readonly string[]
   /** By language: all of them, or that which was asked for. */
   texts: Record<string, ProductTexts>
   categoryTexts: Record<string, CategoryTexts> | null
@@ -48,12 +49,13 @@ export interface StoredProduct {
 export async function findProducts(sql: Sql, where: Statement, language?: string): Promise<StoredProduct[]> {
   const isAsked = language === undefined ? sql`` : sql`and t.language = ${language}`
   return sql<StoredProduct>`
-    select p.id, p.slug, p.title, p.description, p.status, p.attributes, p.options, p.legal, p.version, p.created_at,
-      p.updated_at, c.id as category_id, c.slug as category_slug, c.title as category_title,
+    select p.id, p.slug, p.title, p.description, p.status, p.attributes, p.options, p.legal, p.keywords, p.version,
+      p.created_at, p.updated_at, c.id as category_id, c.slug as category_slug, c.title as category_title,
       c.translations as category_texts, parent.slug as parent_slug,
       coalesce((
         select json_object_agg(t.language, json_strip_nulls(json_build_object(
-          'title', t.title, 'description', t.description, 'words', t.words, 'legal', t.legal)))
+          'title', t.title, 'description', t.description, 'words', t.words, 'legal', t.legal,
+          'keywords', nullif(t.keywords, '{}'))))
         from product_text t
         where t.product_id = p.id ${isAsked}), '{}') as texts,
       coalesce((
@@ -80,7 +82,7 @@ export interface Shown {
   readonly own: string
   /** The language asked for. */
   readonly language?: string
-  /** Staff also see pictures that could not be made, and all translations. */
+  /** Staff also see pictures that could not be made, keywords, and all translations. */
   readonly isForStaff?: boolean
 }
 
@@ -106,6 +108,7 @@ export function productOf(stored: StoredProduct, shown: Shown): Product {
     images: pictures.map((one) => pictureOf(one, stored.title, texts.title)),
     variants: stored.variants.map((variant) => variantOf(variant, stored, texts, shown)),
     legal: translatedLegal(stored.legal, texts),
+    keywords: shown.isForStaff && stored.keywords.length > 0 ? [...stored.keywords] : undefined,
     language: texts.language,
     translations: shown.isForStaff && Object.keys(stored.texts).length > 0 ? stored.texts : undefined,
     version,

@@ -33,15 +33,17 @@ export async function indexProducts(sql: Sql, ids: readonly string[]): Promise<v
 export function readSearchable(sql: Sql, ids: readonly string[]): PromiseLike<Searchable[]> {
   return sql<Searchable & { [column: string]: unknown }>`
     select p.id, p.title, left(p.description, ${mostCharacters}) as description,
-      concat_ws(' | ', c.title, parent.title, (
+      concat_ws(' | ', c.title, (
         select string_agg(attribute.value, ' | ')
-        from jsonb_each_text(p.attributes) as attribute)) as shelf,
+        from jsonb_each_text(p.attributes) as attribute), array_to_string(p.keywords, ' | ')) as shelf,
+      coalesce(parent.title, '') as hall,
       array(select v.sku from variant v where v.product_id = p.id order by v.position)::text[] as skus,
       coalesce((
         select json_agg(json_build_object('title', t.title, 'description', left(t.description, ${mostCharacters}),
-          'shelf', concat_ws(' | ', c.translations -> t.language ->> 'title', parent.translations -> t.language ->> 'title', (
+          'hall', coalesce(parent.translations -> t.language ->> 'title', ''),
+          'shelf', concat_ws(' | ', c.translations -> t.language ->> 'title', (
             select string_agg(t.words ->> attribute.value, ' | ')
-            from jsonb_each_text(p.attributes) as attribute))))
+            from jsonb_each_text(p.attributes) as attribute), array_to_string(t.keywords, ' | '))))
         from product_text t
         where t.product_id = p.id), '[]') as translations
     from product p
@@ -84,7 +86,7 @@ async function analyzeAll(products: readonly Searchable[]): Promise<Analyzed> {
 
 async function storeIn(sql: Sql, analyzed: Analyzed, table: SearchTable): Promise<void> {
   const words = analyzed.flatMap(([, texts]) =>
-    texts.flatMap(({ title, shelf, description }) => [...title, ...shelf, ...description]),
+    texts.flatMap(({ title, shelf, hall, description }) => [...title, ...shelf, ...hall, ...description]),
   )
   const stems = await loadStems(sql, words, table.languages)
   const entries = analyzed.map(([product, texts]) => ({ id: product.id, ...entryOf(product, texts, stems) }))

@@ -5,13 +5,14 @@ import { handle, isTime, isUuid, pageOf, readCursor, refuse } from '@souk/servic
 import { otherLanguage } from '../catalog/translations.ts'
 import { findCategory } from '../categories/categories.ts'
 import { type ProductsContext, searchTable } from '../context.ts'
+import { corrected } from './corrected-search.ts'
 import { isRank, mostCounted } from './cursors.ts'
 import { findFacets, findTotal } from './facets.ts'
 import { attributesIn, type Filters } from './list-filters.ts'
 import { cardOf } from './product-card.ts'
 import { findPage, type PagePosition, type Sort } from './product-page.ts'
 import { mostRanked } from './relevance.ts'
-import { corrected, searchFor } from './search-query.ts'
+import { searchFor } from './search-query.ts'
 
 const route = productsApi.routes.list
 

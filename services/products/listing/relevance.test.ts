@@ -179,3 +179,32 @@ test('the next page of a search goes on where the last one ended', async () => {
     assert.ok(!seen.slice(120).some((title) => title.startsWith('Pagoda')))
   }
 })
+
+test('keywords in every language find a product, and are kept until staff changes them', async () => {
+  const keywords = ['Samowarkanne', 'housewarming']
+  const { id, slug } = await shop.staff.create({
+    body: aProduct({
+      title: 'Quillon',
+      keywords,
+      translations: { de: { title: 'Quillone', keywords: ['Einweihung'] } },
+    }),
+  })
+  assert.deepEqual((await shop.staff.readAny({ params: { id } })).keywords, keywords)
+  assert.equal((await shop.public.read({ params: { slug } })).keywords, undefined)
+  for (const q of ['housewarming', 'Einweihung', 'Samowarkanne'])
+    assert.equal((await shop.public.list({ query: { q } })).items[0]?.id, id, q)
+
+  const changed = await shop.staff.change({ params: { id }, body: { attributes: { material: 'Tin' } } })
+  assert.deepEqual([changed.keywords, changed.translations?.de?.keywords], [keywords, ['Einweihung']])
+  await shop.staff.change({ params: { id }, body: { keywords: null, translations: { de: { title: 'Quillone' } } } })
+  for (const q of ['housewarming', 'Einweihung'])
+    assert.deepEqual((await shop.public.list({ query: { q, exact: true } })).items, [], q)
+  assert.equal((await shop.staff.readAny({ params: { id } })).keywords, undefined)
+})
+
+test('a compound is found by the word that it ends with, after goods that are called by that word alone', async () => {
+  for (const title of ['Zwiebelkorb', 'Zwiebel', 'Riesenzwiebel'])
+    await shop.staff.create({ body: aProduct({ title }) })
+  assert.deepEqual(await titles('Zwiebeln'), ['Zwiebel', 'Riesenzwiebel'])
+  assert.deepEqual(await titles('Gemüsezwiebel'), ['Zwiebel', 'Riesenzwiebel'])
+})

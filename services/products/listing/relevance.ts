@@ -25,11 +25,12 @@ interface Step {
 }
 
 /** From the best fit to the least one. */
-function stepsOf(sql: Sql, search: Search) {
+function stepsOf(sql: Sql, search: Search, hasOriginalTitles: boolean) {
   const patterns = titlePatterns(search)
   // "ceramic bowl": a bowl among the ceramics, before other ceramics on the shelf with the bowls.
   const byTitle = (p: Alias, least: number) => sql`
-    case when ${p}.title like all(${patterns}::text[]) then 3 when ${p}.title like any(${patterns}::text[]) then 2
+    case when not ${hasOriginalTitles}::boolean then ${least}::int
+      when ${p}.title like all(${patterns}::text[]) then 3 when ${p}.title like any(${patterns}::text[]) then 2
       else ${least}::int end`
   const isIt: Step = {
     name: 'is_it',
@@ -61,7 +62,8 @@ function stepsOf(sql: Sql, search: Search) {
 
 /** A page of a search by relevance. */
 export function byRelevance(sql: Sql, filters: Filters, search: Search, after: After, count: number): OrderedPage {
-  const { isIt, inTitleExactly, inTitle, onShelf, anywhere } = stepsOf(sql, search)
+  const hasOriginalTitles = filters.language === undefined
+  const { isIt, inTitleExactly, inTitle, onShelf, anywhere } = stepsOf(sql, search, hasOriginalTitles)
   const isShort = (steps: readonly Step[]) => {
     const found = steps.map((step) => sql`(select count(*) from ${alias(step.name)} as f where ${isAfter(sql, after)})`)
     return sql`${join(found, ' + ')} < ${count}`
@@ -73,8 +75,15 @@ export function byRelevance(sql: Sql, filters: Filters, search: Search, after: A
     lookUp(sql, filters, isIt, [], sql`true`),
     lookUp(sql, filters, inTitleExactly, [isIt], isShort([isIt])),
     lookUp(sql, filters, onShelf, first, isShort(first)),
-    // When there are more on the shelf than are ranked, those with the words in their titles might not be among them.
-    lookUp(sql, filters, inTitle, first, sql`${isShort(first)} and ${isFull(onShelf)}`),
+    // Patterns find words in original titles only. And when there are more on the shelf than are ranked, those with the words in their
+    // titles might not be among them.
+    lookUp(
+      sql,
+      filters,
+      inTitle,
+      first,
+      hasOriginalTitles ? sql`${isShort(first)} and ${isFull(onShelf)}` : isShort(first),
+    ),
     lookUp(sql, filters, anywhere, [...first, inTitle, onShelf], isShort([...first, inTitle, onShelf])),
   ]
   const found = steps.map((step) => {

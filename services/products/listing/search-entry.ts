@@ -11,13 +11,16 @@ export interface Searchable extends SearchableTexts {
 }
 export interface SearchableTexts {
   readonly title: string
-  /** Titles of its category and of the category above, and the values of its attributes. */
+  /** The title of its category, the values of its attributes, and its keywords. */
   readonly shelf: string
+  /** The title of the category above: a word there says less of the product. */
+  readonly hall: string
   readonly description: string | null
 }
 export interface SearchWords {
   readonly title: readonly Word[]
   readonly shelf: readonly Word[]
+  readonly hall: readonly Word[]
   readonly description: readonly Word[]
 }
 export interface SearchEntry {
@@ -31,17 +34,21 @@ const mostOfDescription = 1_000
 const mostOfShelf = 500
 export const longestTitle = 100
 const longestChain = 6
+/** Letters of the two parts of a compound, at least. */
+export const shortestBeginning = 3
+export const shortestEnd = 4
 
 /** The words of its original texts, and of each translation. */
 export function wordsOfProduct({ translations, ...original }: Searchable): readonly SearchWords[] {
-  return [original, ...translations].map(({ title, shelf, description }) => ({
+  return [original, ...translations].map(({ title, shelf, hall, description }) => ({
     title: wordsIn(title, { isIndexed: true }),
     shelf: wordsIn(shelf, { isIndexed: true, most: mostOfShelf }),
+    hall: wordsIn(hall, { isIndexed: true }),
     description: wordsIn(description ?? '', { isIndexed: true, most: mostOfDescription }),
   }))
 }
 
-/** The lexemes of a product; which mark stands for what is told in migration 005. */
+/** The lexemes of a product; which mark stands for what is told in migration 005, and '~' stands before the end of a compound. */
 export function entryOf(product: Searchable, texts: readonly SearchWords[], stems: Stems): SearchEntry {
   const found = (words: readonly Word[], isEveryPair: boolean) => [
     ...lexemesOf(words, stems),
@@ -49,19 +56,23 @@ export function entryOf(product: Searchable, texts: readonly SearchWords[], stem
   ]
   const ofTitle = texts.flatMap(({ title }) => found(title, true))
   const ofShelf = texts.flatMap(({ shelf }) => found(shelf, false))
-  const ofDescription = texts.flatMap(({ description }) => found(description, false))
+  const ofOthers = texts.flatMap(({ hall, description }) => [...found(hall, false), ...found(description, false)])
+  const endsOfTitle = texts.flatMap(({ title }) => endsOf(title, stems))
+  const endsOfShelf = texts.flatMap(({ shelf }) => endsOf(shelf, stems))
   const asTyped = texts.flatMap(({ title }) => [
     ...title.flatMap((word) => word.spellings),
     ...joinsOf(title, { isEveryPair: false }),
   ])
   return {
     title: plainText(product.title, longestTitle),
-    titleWords: unique([...ofTitle, ...asTyped.map((lexeme) => `=${lexeme}`)]),
+    titleWords: unique([...ofTitle, ...endsOfTitle, ...asTyped.map((lexeme) => `=${lexeme}`)]),
     words: unique([
       ...ofTitle,
       ...ofShelf,
-      ...ofDescription,
-      ...[...ofTitle, ...ofShelf].map((lexeme) => `+${lexeme}`),
+      ...ofOthers,
+      ...endsOfShelf,
+      ...[...ofTitle, ...endsOfTitle, ...ofShelf].map((lexeme) => `+${lexeme}`),
+      ...endsOfTitle,
       ...product.skus.map((sku) => `#${joined(wordsIn(sku))}`),
     ]),
   }
@@ -74,8 +85,8 @@ export interface KnownWord {
 }
 
 /** The words of a product that typing errors are compared with. */
-export function knownWordsOf({ title, shelf }: SearchWords): KnownWord[] {
-  return [...title, ...shelf]
+export function knownWordsOf({ title, shelf, hall }: SearchWords): KnownWord[] {
+  return [...title, ...shelf, ...hall]
     .filter((word) => !word.isUnspaced)
     .flatMap(({ text, spellings }) => spellings.map((word) => ({ word, shown: text })))
     .filter(({ word }) => word.length >= 3 && !/\d/.test(word))
@@ -105,6 +116,25 @@ export function chainsOf(words: readonly Word[]): Word[][] {
 /** Whether connected words are also found as one. Two are a pair already, and many are no name. */
 export function isJoinable(chain: readonly Word[]): boolean {
   return chain.length > 2 && chain.length <= longestChain && !chain.some((word) => word.isUnspaced)
+}
+
+/**
+ * A word as the end of a compound: a Teekanne is a Kanne. Undefined for short words, by which many others end without being of their kind.
+ */
+export function endOfCompound(stem: string): string | undefined {
+  return stem.length >= shortestEnd ? `~${stem}` : undefined
+}
+
+/** Everything that long words could be compounds of. Which ends are words is not known; nobody searches for the others. */
+function endsOf(words: readonly Word[], stems: Stems): string[] {
+  return words.flatMap((word) =>
+    stems(word).stems.flatMap((stem) =>
+      Array.from(
+        { length: Math.max(0, stem.length - shortestEnd - shortestBeginning + 1) },
+        (_, place) => `~${stem.slice(shortestBeginning + place)}`,
+      ),
+    ),
+  )
 }
 
 function lexemesOf(words: readonly Word[], stems: Stems): string[] {

@@ -1,9 +1,8 @@
 // Turns typed text into a search. Every word must match, the last one also half typed; words like "the" are left out beside others.
-// Words that no product has are replaced by similar ones from the word list.
 import type { Sql, Statement } from '@souk/postgres'
 import { atMost } from './cursors.ts'
-import { chainsOf, isJoinable, joined, joinOf, longestTitle } from './search-entry.ts'
-import { nameOf, type SearchTable } from './search-index.ts'
+import { chainsOf, endOfCompound, isJoinable, joined, joinOf, longestTitle } from './search-entry.ts'
+import type { SearchTable } from './search-index.ts'
 import { loadStems, type Stems } from './search-languages.ts'
 import { plainText, type Word, wordsIn } from './search-text.ts'
 
@@ -17,11 +16,6 @@ export interface Search {
   /** The text as a SKU; undefined when it is too short to be one. */
   readonly sku?: string
 }
-export interface Corrected {
-  readonly search: Search
-  /** The typed text with the best of the similar words in it. */
-  readonly text: string
-}
 interface SearchedWord {
   /** Lowercase, as it was typed. */
   readonly typed: string
@@ -30,6 +24,8 @@ interface SearchedWord {
   /** Lexemes that will do, whole or as the beginning of one. */
   readonly prefixes: readonly string[]
   readonly loose: readonly string[]
+  /** The same without what the word may only be the beginning of, where it is a word of the catalog itself. */
+  readonly certain: readonly string[]
   /** Part of the search only while all words are like it. */
   readonly isStopWord: boolean
   /** What typing errors are looked for in; undefined for what has none, like numbers. */
@@ -47,6 +43,7 @@ const longestSku = 64
 /** Half-typed words: how many are looked at, and how many of them are searched, shorter ones first. */
 const mostCompared = 500
 const mostCompletions = 20
+const noCompletions: readonly string[] = []
 
 /** The search for a text; undefined when it has no letter and no digit. */
 export async function searchFor(sql: Sql, text: string, table: SearchTable): Promise<Search | undefined> {
@@ -72,6 +69,8 @@ export async function searchFor(sql: Sql, text: string, table: SearchTable): Pro
 interface HalfTyped {
   readonly whole: readonly string[]
   readonly prefixes: readonly string[]
+  /** It is a word of the catalog as it stands. */
+  readonly isKnown: boolean
 }
 
 /** What the last word may become, alone and joined with the word before: "t shi" may become tshirt. */
@@ -85,13 +84,17 @@ async function completeLast(
   const joins = before ? joinOf(before, last) : []
   const isListed = table.name !== 'search_before'
   const [whole, wholeJoins] = await Promise.all([
-    isListed && isPlain(last) ? findCompletions(sql, last.spellings) : [],
-    isListed && joins.length > 0 ? findCompletions(sql, joins) : [],
+    isListed && isPlain(last) ? findCompletions(sql, last.spellings) : noCompletions,
+    isListed && joins.length > 0 ? findCompletions(sql, joins) : noCompletions,
   ])
   const isPart = last.isConnected || (before && (before.text.length === 1 || /\d/.test(before.text)))
   return {
-    alone: { whole, prefixes: whole.length === 0 && hasPrefix(last) ? last.spellings : [] },
-    joined: { whole: wholeJoins, prefixes: isPart ? joins : [] },
+    alone: {
+      whole,
+      prefixes: whole.length === 0 && hasPrefix(last) ? last.spellings : [],
+      isKnown: last.spellings.some((spelling) => whole.includes(spelling)),
+    },
+    joined: { whole: wholeJoins, prefixes: isPart ? joins : [], isKnown: false },
   }
 }
 
@@ -136,12 +139,15 @@ function searchedWord(
   const alone = next ? undefined : half.alone
   const joins = place >= words.length - 2 ? half.joined : undefined
   const [first = ''] = word.spellings
-  const itself = [...word.spellings, ...own, ...(alone?.whole ?? [])]
+  const whatItIs = [...word.spellings, ...withEnds(own)]
+  const itself = [...whatItIs, ...(alone?.whole ?? [])]
+  const joinedForms = [...left, ...right, ...whole, ...(joins?.whole ?? [])]
   return {
     typed: word.text,
     exact: [...word.spellings, ...connected],
     prefixes: [...(alone?.prefixes ?? []), ...(joins?.prefixes ?? [])],
-    loose: [...itself, ...left, ...right, ...whole, ...(joins?.whole ?? [])],
+    loose: [...itself, ...joinedForms],
+    certain: [...(alone?.isKnown ? whatItIs : itself), ...joinedForms],
     isStopWord,
     correctable: word.isUnspaced || first.length < 3 || /\d/.test(first) ? undefined : first,
     alone: either(alone?.prefixes ?? [], itself, ''),
@@ -149,6 +155,11 @@ function searchedWord(
       b.length < a.length ? b : a,
     ),
   }
+}
+
+/** Stems, and the words that end with one. */
+export function withEnds(stems: readonly string[]): string[] {
+  return stems.flatMap((stem) => [stem, endOfCompound(stem) ?? stem])
 }
 
 /** Whether a word may be the beginning of a lexeme: a lone character is, a pair of them is whole; many numbers begin with 1. */
@@ -160,17 +171,31 @@ function hasPrefix({ isUnspaced, text }: Word): boolean {
 export function hasWords(sql: Sql, { words, sku }: Search): Statement {
   // Digits make the beginning of a SKU; a word would begin too many.
   const isSku = sku === undefined ? '' : ` | '#${sku}'${/\d/.test(sku) ? ':*' : ''}`
-  return tsquery(sql, `(${everyWord(words, '')})${isSku}`)
+  return tsquery(sql, `(${everyWord(words, ({ loose }) => loose, '')})${isSku}`)
 }
 
 /** That a product has every word in its title, its category or its attributes. */
 export function hasWordsOnShelf(sql: Sql, { words }: Search): Statement {
-  return tsquery(sql, everyWord(words, '+'))
+  return tsquery(
+    sql,
+    everyWord(words, ({ certain }) => certain, '+'),
+  )
 }
 
 /** That a title has every word. */
 export function titleHasWords(sql: Sql, { words }: Search): Statement {
-  return tsquery(sql, everyWord(words, ''))
+  return tsquery(
+    sql,
+    everyWord(words, ({ certain }) => certain, ''),
+  )
+}
+
+/** That a title has every word, the last one perhaps still being typed. */
+export function titleHasBeginnings(sql: Sql, { words }: Search): Statement {
+  return tsquery(
+    sql,
+    everyWord(words, ({ loose }) => loose, ''),
+  )
 }
 
 /**
@@ -191,9 +216,13 @@ export function hasSku(sql: Sql, { sku }: Search): Statement {
   return tsquery(sql, sku === undefined ? '' : `'#${sku}'`)
 }
 
-function everyWord(words: readonly SearchedWord[], mark: string): string {
+function everyWord(
+  words: readonly SearchedWord[],
+  formsOf: (word: SearchedWord) => readonly string[],
+  mark: string,
+): string {
   return askedOf(words)
-    .map(({ prefixes, loose }) => either(prefixes, loose, mark))
+    .map((word) => either(word.prefixes, formsOf(word), mark))
     .join(' & ')
 }
 
@@ -215,58 +244,4 @@ function either(prefixes: readonly string[], whole: readonly string[], mark: str
 /** As a subquery, whose value the planner does not see: with it, it would read whole tables for frequent words. */
 function tsquery(sql: Sql, text: string): Statement {
   return sql`(select ${text}::tsquery)`
-}
-
-/**
- * The same search, with words from the word list beside those that no published product has; undefined when there is nothing to
- * correct. Alike are words with common trigrams, or with the same first letter, that are few letters apart.
- */
-export async function corrected(sql: Sql, search: Search): Promise<Corrected | undefined> {
-  const rows = await sql<{ place: number; word: string; shown: string | null }>`
-    with typed as (
-      select listed.place::int, listed.word collate "C" as word, listed.query::tsquery as query
-      from unnest(
-        ${search.words.map(({ correctable }) => correctable ?? '')}::text[], ${search.words.map(({ alone }) => alone)}::text[]
-      ) with ordinality as listed (word, query, place)
-      where listed.word <> ''
-    )
-    select typed.place, alike.word, alike.shown
-    from typed
-    cross join lateral (
-      select known.word, known.shown
-      from (
-        select s.word, s.shown from search_word s where s.word % typed.word
-        union
-        select s.word, s.shown from search_word s
-        where s.word >= left(typed.word, 1) and s.word < chr(ascii(typed.word) + 1)
-      ) as known
-      where levenshtein_less_equal(known.word, typed.word, 3) <= least(3, (length(typed.word) + 1) / 3)
-      order by levenshtein(known.word, typed.word), similarity(known.word, typed.word) desc, known.word
-      limit 3
-    ) as alike
-    where not exists (
-      select from ${nameOf(search.table)} as entry where entry.is_published and entry.words @@ typed.query)`
-  if (rows.length === 0) return undefined
-  const better: (string | undefined)[] = []
-  const words = search.words.map((word, index) => {
-    const found = rows.filter((row) => row.place === index + 1)
-    const alike = found.map((row) => row.word)
-    better.push(found[0] && (found[0].shown ?? found[0].word))
-    return { ...word, loose: [...word.loose, ...alike], shortest: alike[0] ?? word.shortest }
-  })
-  return { search: { ...search, words }, text: withBetterWords(search, better) }
-}
-
-/** The typed text with better words in it, for people. */
-function withBetterWords({ text, words }: Search, better: readonly (string | undefined)[]): string {
-  let [rest, shown] = [text, '']
-  for (const [place, { typed }] of words.entries()) {
-    const start = rest.toLowerCase().indexOf(typed)
-    // Typed in letters that are compared as others, such as full-width ones.
-    if (start < 0) return words.map((word, index) => better[index] ?? word.typed).join(' ')
-    const end = start + typed.length
-    shown += rest.slice(0, start) + (better[place] ?? rest.slice(start, end))
-    rest = rest.slice(end)
-  }
-  return shown + rest
 }

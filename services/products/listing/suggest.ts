@@ -6,9 +6,10 @@ import { handle } from '@souk/service'
 import { otherLanguage } from '../catalog/translations.ts'
 import { categoryTree } from '../categories/categories.ts'
 import { type ProductsContext, searchTable } from '../context.ts'
+import { corrected } from './corrected-search.ts'
 import { atMost } from './cursors.ts'
 import { nameOf } from './search-index.ts'
-import { corrected, type Search, searchFor, titleHasWords } from './search-query.ts'
+import { type Search, searchFor, titleHasBeginnings } from './search-query.ts'
 import { wordsIn } from './search-text.ts'
 
 const most = 8
@@ -71,7 +72,7 @@ async function complete(sql: Sql, search: Search, language: string | undefined) 
           select entry.id, entry.title
           from ${table} as entry
           where entry.is_published
-            and entry.title_words @@ ${titleHasWords(sql, search)}
+            and entry.title_words @@ ${titleHasBeginnings(sql, search)}
             and not starts_with(entry.title, ${search.title})
           ${atMost(mostCompared)}
         ) as found
