@@ -77,7 +77,8 @@ test('a statement with * goes on when a migration adds a column: by itself at on
   await sql`create table shelf (id integer)`
   await sql`insert into shelf values (1)`
   const readAll = (on: typeof sql) => on`select * from shelf`
-  const readInTransaction = () => database.transaction(async ({ sql: inside }) => await readAll(inside))
+  const readInTransaction = () =>
+    database.transaction(async ({ sql: inside }) => await inside`select * from shelf for update`)
   await readAll(sql)
   await readInTransaction()
   await sql`alter table shelf add column room text`
