@@ -11,6 +11,8 @@ const site = join(project, 'apps', 'storefront')
 const stamp = join(site, 'dist', '.built-from')
 const lock = join(site, '.building')
 const waitAtMostMs = 120_000
+/** `disconnect`: the process that started this one was killed. */
+const stops = ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const
 
 /** False in an image, which holds the built site without its sources. */
 export function isBuiltHere(): boolean {
@@ -37,7 +39,8 @@ export async function buildStorefront(): Promise<void> {
   process.on('exit', unlock)
   try {
     const hash = sourcesHash()
-    await runAstro(['build', '--outDir', 'dist-next'])
+    const { code, output } = await runAstro(['build', '--outDir', 'dist-next'])
+    if (code !== 0) throw new Error(`The shop front could not be built:\n${output.trimEnd()}`)
     writeFileSync(join(site, 'dist-next', '.built-from'), hash)
     rmSync(join(site, 'dist'), { recursive: true, force: true })
     renameSync(join(site, 'dist-next'), join(site, 'dist'))
@@ -47,8 +50,11 @@ export async function buildStorefront(): Promise<void> {
   }
 }
 
-/** Runs a command of Astro in the site's folder and resolves when it has ended well. */
-export async function runAstro(words: string[], stdio: 'pipe' | 'inherit' = 'pipe'): Promise<void> {
+/** Runs a command of Astro in the site's folder until it ends. What stops this process stops it, too. */
+export async function runAstro(
+  words: string[],
+  stdio: 'pipe' | 'inherit' = 'pipe',
+): Promise<{ code: number; output: string }> {
   const require = createRequire(join(site, 'package.json'))
   const program = join(dirname(require.resolve('astro/package.json')), 'bin', 'astro.mjs')
   const child = spawn(process.execPath, [program, ...words], {
@@ -60,10 +66,16 @@ export async function runAstro(words: string[], stdio: 'pipe' | 'inherit' = 'pip
       NODE_ENV: words[0] === 'build' ? 'production' : 'development',
     },
   })
+  const stop = () => void child.kill()
+  for (const event of stops) process.on(event, stop)
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text) => (output += text))
-  const code = await new Promise((done, failed) => child.once('error', failed).once('exit', done))
-  if (code !== 0) throw new Error(`The shop front could not be built:\n${output.trimEnd()}`)
+  try {
+    const code = await new Promise<number | null>((done, failed) => child.once('error', failed).once('exit', done))
+    return { code: code ?? 1, output }
+  } finally {
+    for (const event of stops) process.off(event, stop)
+  }
 }
 
 function takeLock(): boolean {

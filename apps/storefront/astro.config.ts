@@ -5,12 +5,20 @@ import { defineConfig, passthroughImageService } from 'astro/config'
 import { soukAdapter } from './adapter.ts'
 import { shopConfig } from './shop.config.ts'
 import { themeScriptHash } from './src/scripts/theme.ts'
+import { developmentVisit } from './src/shop/visit.ts'
 
 /** SHOP_MAIL in an info page is the address of shop.config.ts. */
 const mailInPages = {
   name: 'souk:mail-in-pages',
   transform: (code: string, id: string) =>
     id.endsWith('.md') ? code.replaceAll('SHOP_MAIL', shopConfig.mail) : undefined,
+}
+
+/** The built site needs no package but undici. `npm run dev` loads packages as they are: some of them cannot be served by its server. */
+const bundlePackages = {
+  name: 'souk:bundle-packages',
+  apply: 'build' as const,
+  config: () => ({ ssr: { noExternal: true as const, external: ['undici'] } }),
 }
 
 export default defineConfig({
@@ -42,9 +50,10 @@ export default defineConfig({
   markdown: { syntaxHighlight: false },
   devToolbar: { enabled: false },
   vite: {
-    plugins: [mailInPages],
+    plugins: [mailInPages, bundlePackages],
     // All styles are 7 kB in one file, which is fetched once. Inline ones were hashed for each page that was rendered, and sent with it.
     build: { sourcemap: false, cssCodeSplit: false },
-    ssr: { noExternal: true, external: ['undici'] },
+    // For `npm run dev`: what pages ask of the API in the browser, such as pictures, and the page of the simulated bank.
+    server: { proxy: Object.fromEntries(['/v1', '/simulator'].map((path) => [path, developmentVisit.apiUrls[0]])) },
   },
 })
