@@ -28,7 +28,9 @@ export function optionalParts(deadline: number) {
   const missing: string[] = []
   const optional = async <T>(name: string, part: Promise<T>): Promise<T | undefined> => {
     try {
-      return await pTimeout(part, { milliseconds: Math.max(1, Math.min(maxPartMs, deadline - Date.now())) })
+      const milliseconds = Math.max(1, Math.min(maxPartMs, deadline - Date.now()))
+      // Without a fallback, an error with its stack would be made beforehand for each part, which is rarely thrown.
+      return await pTimeout(part, { milliseconds, fallback: () => void missing.push(name) })
     } catch (error) {
       if (error instanceof Refusal && error.status === 400) throw error // What the client got wrong is refused.
       missing.push(name) // The service, or the call to it, has logged why.

@@ -5,7 +5,7 @@ import { join, type Sql, type Statement } from '@souk/postgres'
 import { categoryTree, type Tree } from '../categories/categories.ts'
 import type { ProductsContext } from '../context.ts'
 import { atMost, mostCounted } from './cursors.ts'
-import { alias, entryPrice, type Filters, matching, pricedMatching } from './list-filters.ts'
+import { alias, entryPrice, type Filters, hasPriceRange, matching, pricedMatching } from './list-filters.ts'
 
 const mostValues = 50
 const mostFacets = 20
@@ -128,6 +128,12 @@ function count(sql: Sql, filters: Filters): Statement<Count> {
     const { from, conditions } = matching(sql, p, one)
     return sql`select ${p}.category_id, ${p}.tags ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted + 1)}`
   }
+  /** Where nothing else is asked of a product, the table of prices knows its category, too, and is narrower. */
+  const categories = (one: Filters) => {
+    if (one.search || one.attributes.size > 0 || !hasPriceRange(one)) return matches(one)
+    const { from, conditions } = pricedMatching(sql, p, one)
+    return sql`select ${p}.category_id ${from} where ${join(conditions, ' and ')} ${atMost(mostCounted + 1)}`
+  }
   const byCategory = (from: Statement) => sql`(
     select 'category' as kind, category_id::text as value, count(*) as count
     from ${from}
@@ -145,7 +151,9 @@ function count(sql: Sql, filters: Filters): Statement<Count> {
   const parts = [
     sql`(select 'total' as kind, null as value, count(*) as count from matched)`,
     byTag(sql`matched`, sql`split_part(tag, ':', 1) <> all(${names}::text[])`),
-    byCategory(filters.categoryIds ? sql`(${matches({ ...filters, categoryIds: undefined })}) as wider` : sql`matched`),
+    byCategory(
+      filters.categoryIds ? sql`(${categories({ ...filters, categoryIds: undefined })}) as wider` : sql`matched`,
+    ),
     ...names.map((name) => {
       const attributes = new Map([...filters.attributes].filter(([other]) => other !== name))
       return byTag(sql`(${matches({ ...filters, attributes })}) as wider`, sql`split_part(tag, ':', 1) = ${name}`)
