@@ -122,3 +122,32 @@ journey('nothing that has the focus is hidden by the bar with the button', async
     assert.equal(await page.evaluate(hiddenFocus), null)
   }
 })
+
+journey('paper shows the goods and their facts, dark on light, without menus and buttons', async (t) => {
+  const walk = await comes(t, { viewport: { width: 800, height: 1100 }, colorScheme: 'dark' })
+  const { page } = walk
+  await page.goto(walk.at('/p/rosewater'))
+  await page.emulateMedia({ media: 'print' })
+  for (const one of [
+    'header input[type=search]',
+    'header .cart',
+    'footer',
+    '.crumbs',
+    'form.buy .button.main',
+    '.related',
+  ])
+    assert.ok(await page.locator(one).first().isHidden(), one)
+  await page.getByText('Rosa damascena').waitFor()
+  assert.equal(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor'), 'rgb(251, 247, 240)')
+})
+
+journey('thumbnails lead to the pictures and tell which one is shown', async (t) => {
+  const walk = await comes(t)
+  const { page } = walk
+  await page.goto(walk.at('/p/rosewater'))
+  const marked = page.locator('[data-thumbs] [aria-current=true]')
+  assert.equal(await marked.getAttribute('href'), '#picture-1')
+  await page.locator('[data-thumbs] a').nth(2).click()
+  await page.locator('[data-thumbs] li:nth-child(3) [aria-current=true]').waitFor()
+  assert.equal(await marked.count(), 1)
+})

@@ -87,6 +87,13 @@ for (const gallery of document.querySelectorAll<HTMLElement>('[data-gallery]')) 
 
 function openGallery(gallery: HTMLElement): void {
   const strip = gallery.querySelector<HTMLElement>('ul') as HTMLElement // Each gallery has one.
+  const thumbs = [...gallery.querySelectorAll('[data-thumbs] a')]
+  const mark = () => {
+    const shown = Math.round((strip.scrollLeft / strip.scrollWidth) * thumbs.length)
+    for (const [index, thumb] of thumbs.entries()) thumb.ariaCurrent = index === shown ? 'true' : null
+  }
+  strip.addEventListener('scroll', mark, { passive: true })
+  mark()
   gallery.addEventListener('click', (event) => {
     const link = (event.target as Element).closest('a')
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
