@@ -31,7 +31,8 @@ function isProgram(path: string): boolean {
   }
 }
 
-export function openBrowser(executablePath: string): Promise<Browser> {
+export function openBrowser(executablePath: string, args: readonly string[] = []): Promise<Browser> {
   // As root, as in a container, Chromium runs without its sandbox alone.
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath, args: [...sandbox, ...args] })
 }

@@ -12,6 +12,12 @@ import { aPerson } from './walk.ts'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const ways = { 'to find goods': openPages, 'to buy': buyingPages, 'of an account': accountPages }
 
+/** 200 % of a window of 640 px has the layout of one of 320 px. */
+const enlarged = {
+  '320 px wide, or enlarged to 200 %': { largeLetters: false, widths: [320, 640] },
+  'letters twice as large': { largeLetters: true, widths: [1280, 640] },
+}
+
 interface AxeFinding {
   id: string
   impact: string
@@ -31,10 +37,6 @@ async function seriousOn(page: Page): Promise<string[]> {
 const overflowOf = (page: Page) =>
   page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth') as Promise<number>
 
-/** As who sets another size of letters in the browser. */
-const enlargeLetters = (page: Page, percent: number) =>
-  page.evaluate(`document.documentElement.style.fontSize = '${percent}%'`)
-
 for (const [what, pages] of Object.entries(ways)) {
   for (const language of languages) {
     journey(`axe finds nothing serious on the pages ${what}, light and dark (${language})`, async (t) => {
@@ -51,27 +53,21 @@ for (const [what, pages] of Object.entries(ways)) {
       assert.deepEqual(found, [])
     })
   }
-  journey(
-    `the pages ${what} never scroll sideways: 320 px wide, enlarged to 200 %, or with letters twice as large`,
-    async (t) => {
-      // 200 % of a window of 640 px has the layout of one of 320 px.
-      const walk = await comes(t, { viewport: { width: 320, height: 640 } }, 'de')
+  for (const [how, { largeLetters, widths }] of Object.entries(enlarged)) {
+    journey(`the pages ${what} never scroll sideways: ${how}`, async (t) => {
+      const walk = await comes(t, { largeLetters }, 'de')
       const wide: string[] = []
       for (const { name, open } of pages) {
-        await open(walk)
-        const overflow = await overflowOf(walk.page)
-        if (overflow > 0) wide.push(`${name} by ${overflow} px`)
-        await walk.page.setViewportSize({ width: 640, height: 450 })
-        if ((await overflowOf(walk.page)) > 0) wide.push(`${name} at 640 px`)
-        await walk.page.setViewportSize({ width: 1280, height: 900 })
-        await enlargeLetters(walk.page, 200)
-        if ((await overflowOf(walk.page)) > 0) wide.push(`${name} with large letters`)
-        await enlargeLetters(walk.page, 100)
-        await walk.page.setViewportSize({ width: 320, height: 640 })
+        for (const [index, width] of widths.entries()) {
+          await walk.page.setViewportSize({ width, height: 640 })
+          if (index === 0) await open(walk)
+          const overflow = await overflowOf(walk.page)
+          if (overflow > 0) wide.push(`${name}, ${width} px wide, by ${overflow} px`)
+        }
       }
       assert.deepEqual(wide, [])
-    },
-  )
+    })
+  }
 }
 
 journey('very long names, and names from right to left, break no page of a purchase', async (t) => {
