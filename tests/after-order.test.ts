@@ -248,6 +248,28 @@ test('A forgotten password is replaced by the link of a mail', async () => {
   assert.equal((await post('/de/account/sign-in', { email, password: newPassword })).status, 303)
 })
 
+test('A customer names a number for text messages, confirms it by the code, and removes it', async () => {
+  const email = 'texts@example.com'
+  await shop.signUp(email)
+  const { open, post } = browser()
+  assert.match((await open('/en/account/phone')).to, /sign-in\?to=%2Fen%2Faccount%2Fphone/)
+  await post('/en/account/sign-in', { email, password: 'long-enough-for-a-test' })
+  assert.match((await open('/en/account/news')).page, /href="\/en\/account\/phone"/)
+  const wrong = await post('/en/account/phone', { form: 'number', number: '12' })
+  assert.match(wrong.page, /id="number-error"[^>]*>Enter a whole mobile number/)
+  const asked = await post('/en/account/phone', { form: 'number', number: '0151 2345 6789' })
+  assert.deepEqual([asked.status, asked.to], [303, '/en/account/phone?code=yes'])
+  assert.match((await open(asked.to)).page, /on its way to \+4915123456789/)
+  const refused = await post('/en/account/phone', { form: 'code', code: 'none' })
+  assert.match(refused.page, /id="code-error"[^>]*>This is not the code/)
+  const code = /\d{6}/.exec(await mailTo('+4915123456789', /./))?.[0] ?? ''
+  const confirmed = await post('/en/account/phone', { form: 'code', code: `${code.slice(0, 3)} ${code.slice(3)}` })
+  assert.deepEqual([confirmed.status, confirmed.to], [303, '/en/account/news'])
+  assert.match((await open('/en/account/news')).page, /name="shipped-sms"/)
+  assert.equal((await post('/en/account/phone', { form: 'remove' })).status, 303)
+  assert.doesNotMatch((await open('/en/account/news')).page, /name="shipped-sms"/)
+})
+
 test('Search engines get rules, a site map with both languages and a feed with every product once', async () => {
   const { open } = browser()
   const robots = (await open('/robots.txt')).page

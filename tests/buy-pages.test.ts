@@ -184,6 +184,35 @@ test('a card that is declined is said where another can be chosen; then the orde
   assert.deepEqual(await ordersOf('declined@example.com'), [{ status: 'canceled' }, { status: 'paid' }])
 })
 
+test('the newsletter has a box of its own, empty, and asks by mail first', async () => {
+  const { open, post, put } = browser()
+  const email = 'news@example.com'
+  await put('LAMP')
+  const { page } = await open('/de/checkout/contact?guest=yes')
+  assert.match(page, /name="newsletter"(?! checked)/)
+  const without = await post('/de/checkout/contact', { ...person, email })
+  assert.doesNotMatch((await open(without.to)).page, /Newsletter/)
+  const wrong = await post('/de/checkout/contact', { ...person, email: 'nobody', newsletter: 'on' })
+  assert.match(wrong.page, /name="newsletter" checked/)
+  const ticked = await post('/de/checkout/contact', { ...person, email, newsletter: 'on' })
+  says(
+    await open(ticked.to),
+    /Für den Newsletter öffnen Sie bitte den Link in der E-Mail, die wir eben an news@example\.com/,
+  )
+  const asked = async () => (await shop.mails(email)).filter(({ text }) => text.includes('/subscriptions/confirm'))
+  await eventually('the mail has come', async () => (await asked()).length === 1)
+  const [row] = await shop.sql('notifications')`select status from newsletter_subscriber where email = ${email}`
+  assert.deepEqual(row, { status: 'asked' })
+})
+
+test('"buy again" right after the purchase says what came of it', async () => {
+  const { open, post, put, toReview } = browser()
+  await put('LAMP')
+  const { to } = await post('/en/checkout/review', await toReview('ok', { ...person, email: 'again@example.com' }))
+  await post(`${to}/again`, {})
+  says(await open(to), /One item is in your cart now.*Thank you for your order/)
+})
+
 test('a price that has changed is told before anything is ordered', async () => {
   const { open, post, put, toReview, review } = browser()
   await put('DEAR')

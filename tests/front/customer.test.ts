@@ -2,6 +2,19 @@
 import assert from 'node:assert/strict'
 import { comes, journey, ordersOf, sell } from './front.ts'
 
+journey('an address in the account shows the fields of its country at once, and no button for that', async (t) => {
+  const walk = await comes(t)
+  await walk.verifyAndSignIn()
+  const { page } = walk
+  await page.goto(walk.at('/account/addresses/new'))
+  assert.equal(await page.locator('[data-apply-country]').isVisible(), false)
+  await page.locator('#name').fill('Ünal Ng')
+  await page.locator('#country').selectOption('US')
+  await page.locator('#region').waitFor()
+  assert.equal(await page.locator('#name').inputValue(), 'Ünal Ng')
+  assert.equal(await page.locator('[data-apply-country]').isVisible(), false)
+})
+
 journey('a customer signs up, confirms by mail, buys, and cancels', async (t) => {
   const good = await sell()
   const walk = await comes(t)

@@ -45,6 +45,38 @@ journey('a guest without JavaScript reads what is wrong at each field, and nothi
   assert.equal(await page.locator('#postalCode').inputValue(), '12')
 })
 
+journey('the other language keeps what was typed in the checkout, with the fields of its country', async (t) => {
+  const good = await sell()
+  const walk = await comes(t)
+  const { page } = walk
+  await walk.addToCart(good.slug)
+  await walk.asGuest()
+  await walk.fillContact({ ...aPerson(), postalCode: '10001' })
+  await page.locator('#country').selectOption('US')
+  await page.locator('#region').selectOption('NY')
+  await page.getByRole('link', { name: 'Deutsch' }).click()
+  await page.waitForURL('**/de/checkout/contact**')
+  await page.locator('#region').waitFor()
+  assert.equal(await page.locator('#name').inputValue(), 'Ann Tester')
+  assert.equal(await page.locator('#postalCode').inputValue(), '10001')
+  assert.equal(await page.locator('#country').inputValue(), 'US')
+  assert.equal(await page.locator('#region').inputValue(), 'NY')
+})
+
+journey('a "no" to pushes hides the offer for good', async (t) => {
+  const good = await sell()
+  const walk = await comes(t)
+  await walk.toReview(good.slug)
+  await walk.order()
+  await walk.isThanked()
+  const offer = walk.page.locator('[data-push-offer]')
+  await offer.waitFor()
+  await walk.page.locator('[data-push-no]').click()
+  assert.equal(await offer.isVisible(), false)
+  await walk.page.reload({ waitUntil: 'networkidle' })
+  assert.equal(await offer.isVisible(), false)
+})
+
 journey('a declined card is said in words, and another one pays for the same cart', async (t) => {
   const good = await sell()
   const walk = await comes(t)

@@ -60,7 +60,7 @@ export function backInStock(content: BackInStockContent, shop: Shop): Letter {
     summary: t.summary,
     heading: t.heading,
     blocks: [paragraph(t.text(title)), ...button(t.button, pageOfProduct(content, shop)), note(t.note)],
-    unsubscribeUrl: token && subscriptionUrl(shop.url, 'unsubscribe', token),
+    unsubscribeUrl: token && subscriptionUrl(shop.url, 'unsubscribe', token, language),
   }
 }
 export function backInStockSubject({ language, title }: BackInStockContent): string {

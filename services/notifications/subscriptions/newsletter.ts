@@ -50,7 +50,7 @@ export async function askForLetters(
       where newsletter_subscriber.status <> 'on'
       returning mailbox`
     if (!asked) return
-    const url = subscriptionUrl(context.shared.publicUrl, 'confirm', token)
+    const url = subscriptionUrl(context.shared.publicUrl, 'confirm', token, language)
     const content = { email, language, url }
     await insertNotification(sql, newNotification('newsletter-confirmation', content, randomUUIDv7(), context))
   })

@@ -58,7 +58,7 @@ async function storeAlert(alert: Alert, title: string, context: NotificationsCon
       where not stock_alert.is_confirmed
       returning id`
     if (!stored || isProved) return
-    const url = subscriptionUrl(context.shared.publicUrl, 'confirm', token)
+    const url = subscriptionUrl(context.shared.publicUrl, 'confirm', token, language)
     const content = { email, language, url, title }
     await insertNotification(sql, newNotification('stock-alert-confirmation', content, randomUUIDv7(), context))
   })

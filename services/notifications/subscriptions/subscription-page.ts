@@ -23,7 +23,7 @@ const words: Record<Language, Record<Action, Words>> = {
       done: {
         newsletter: 'Thank you. You will get our newsletter.',
         'stock-alert': 'Thank you. We will write to you when the item is back.',
-        unknown: 'This link no longer works. Please ask on our pages again.',
+        unknown: 'It works for seven days. Please ask on our pages again; nothing is sent to you until then.',
       },
     },
     unsubscribe: {
@@ -45,7 +45,8 @@ const words: Record<Language, Record<Action, Words>> = {
       done: {
         newsletter: 'Danke. Sie erhalten unseren Newsletter.',
         'stock-alert': 'Danke. Wir schreiben Ihnen, sobald der Artikel wieder da ist.',
-        unknown: 'Dieser Link gilt nicht mehr. Bitte melden Sie sich auf unseren Seiten noch einmal an.',
+        unknown:
+          'Er gilt sieben Tage. Bitte melden Sie sich auf unseren Seiten noch einmal an; bis dahin schicken wir Ihnen nichts.',
       },
     },
     unsubscribe: {
@@ -59,6 +60,10 @@ const words: Record<Language, Record<Action, Words>> = {
       },
     },
   },
+}
+const deadLink: Record<Language, string> = {
+  en: 'This link no longer works',
+  de: 'Dieser Link gilt nicht mehr',
 }
 
 const style = `
@@ -95,6 +100,7 @@ export function questionPage(action: Action, token: string, language: Language, 
     html`<p>${text}</p>
 <form method="post" action="${pathOf(notificationsApi.routes.changeSubscription, { action })}">
 <input type="hidden" name="token" value="${token}">
+<input type="hidden" name="language" value="${language}">
 <button>${button}</button>
 </form>`,
   )
@@ -102,8 +108,9 @@ export function questionPage(action: Action, token: string, language: Language, 
 
 /** The page after the button. `kind`: what was confirmed or ended; undefined for a token that is not known. */
 export function answerPage(action: Action, kind: LetterKind | undefined, language: Language, shop: Shop): string {
-  const { heading, done } = words[language][action]
-  if (action === 'confirm' && !kind) return whole(heading, language, shop, html`<p role="alert">${done.unknown}</p>`)
+  const { done } = words[language][action]
+  if (action === 'confirm' && !kind)
+    return whole(deadLink[language], language, shop, html`<p role="alert">${done.unknown}</p>`)
   return whole(done[kind ?? 'unknown'], language, shop, html``)
 }
 

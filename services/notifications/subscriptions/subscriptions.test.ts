@@ -40,8 +40,12 @@ async function mailTo(address: string, number = 1) {
 }
 const tokenIn = (text: string) => /token=([\w-]+)/.exec(text.replaceAll('=\r\n', ''))?.[1] as string
 const form = { 'content-type': 'application/x-www-form-urlencoded' }
-const at = (action: string, token: string) => ({ params: { action }, url: `/subscriptions/${action}?token=${token}` })
-const open = (action: string, token: string) => shop.request(subscriptionPage, at(action, token))
+const at = (action: string, token: string, language = 'en') => ({
+  params: { action },
+  url: `/subscriptions/${action}?token=${token}&language=${language}`,
+})
+const open = (action: string, token: string, language?: string) =>
+  shop.request(subscriptionPage, at(action, token, language))
 const press = (action: string, token: string) =>
   shop.request(changeSubscription, { params: { action }, body: `token=${token}`, headers: form })
 async function putProduct(sku: string, title = `Lamp ${sku}`) {
@@ -62,13 +66,15 @@ test('the newsletter is on only after the button behind the link was pressed', a
   const mail = await mailTo(email)
   assert.match(mail.text, /MÖCHTEN SIE UNSEREN NEWSLETTER\?/)
   const token = tokenIn(mail.text)
-  const page = await open('confirm', token)
+  assert.match(mail.text.replaceAll('=\r\n', ''), /&language=de/)
+  const page = await open('confirm', token, 'de')
   assert.match(
     String(page.body),
     /<html lang="de">[\s\S]*<form method="post" action="\/subscriptions\/confirm">[\s\S]*Ja, bitte schicken/,
   )
   assert.equal(await subscriber(email), 'asked', 'mail scanners open links')
-  assert.equal((await press('confirm', 'wrong')).status, 400)
+  const wrong = await press('confirm', 'wrong&language=de')
+  assert.deepEqual([wrong.status, /<h1>Dieser Link gilt nicht mehr/.test(String(wrong.body))], [400, true])
   assert.equal((await press('confirm', token)).status, 200)
   assert.equal((await press('confirm', token)).status, 200)
   assert.equal(await subscriber(email), 'on')
@@ -96,8 +102,9 @@ test('one post without a cookie unsubscribes, whatever mail program sends it, an
   const { headers, text } = await mailTo(email)
   const header = (name: string) => headers.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2)
   const [, url = ''] =
-    /^<(https:\/\/souk\.example\/subscriptions\/unsubscribe\?token=[\w-]+)>$/.exec(header('List-Unsubscribe') ?? '') ??
-    []
+    /^<(https:\/\/souk\.example\/subscriptions\/unsubscribe\?token=[\w-]+&language=en)>$/.exec(
+      header('List-Unsubscribe') ?? '',
+    ) ?? []
   assert.equal(header('List-Unsubscribe-Post'), 'List-Unsubscribe=One-Click')
   assert.ok(text.includes(`Unsubscribe: ${url}`), text)
 

@@ -1,7 +1,9 @@
-// What the checkout does better with a script: it keeps what is typed in this tab, asks for the fields of another country without a
-// reload, takes an order once, sends nothing while offline, and lets go of an error when its field is mended.
+// What the checkout does better with a script: it keeps what is typed in this tab, in whatever language, asks for the fields of another
+// country without a reload, takes an order once, sends nothing while offline, and lets go of an error when its field is mended. Forms of
+// addresses in the account ask for the fields of a country, too.
 const prefix = 'souk-typed:'
-const key = prefix + location.pathname
+const key = prefix + location.pathname.replace(/^\/[^/]+/, '')
+const forms = 'form[data-keep], form[data-once], form[data-address]'
 
 /** What was typed on this page before a reload or a sign-in, over what the server knows. */
 function restore(form: HTMLFormElement): void {
@@ -31,11 +33,16 @@ async function askForCountry(form: HTMLFormElement, select: HTMLSelectElement): 
   body.set('do', 'country')
   const response = await fetch(form.getAttribute('action') as string, { method: 'POST', body }) // Every form has one.
   const page = new DOMParser().parseFromString(await response.text(), 'text/html')
-  const next = page.querySelector('form[data-keep]')
+  const next = page.querySelector(forms)
   if (!next) return
+  const hadFocus = document.activeElement === select
   form.replaceChildren(...next.childNodes)
   enhance(form)
-  document.getElementById(select.id)?.focus()
+  if (hadFocus) document.getElementById(select.id)?.focus()
+}
+
+function isChanged(select: HTMLSelectElement): boolean {
+  return ![...select.options].some((option) => option.selected && option.defaultSelected)
 }
 
 /** What the script does by itself needs no button. */
@@ -54,12 +61,18 @@ function say(form: HTMLFormElement, sentence: string): void {
   place.textContent = sentence
 }
 
-for (const form of document.querySelectorAll<HTMLFormElement>('form[data-keep], form[data-once]')) {
+for (const form of document.querySelectorAll<HTMLFormElement>(forms)) {
   const isKept = form.hasAttribute('data-keep')
+  enhance(form)
   if (isKept) {
     restore(form)
-    enhance(form)
     form.addEventListener('input', () => keep(form))
+    const select = [...form.querySelectorAll<HTMLSelectElement>('[data-country]')].find(isChanged)
+    // The page has the fields of another country than was typed. Without an answer they stay.
+    if (select)
+      askForCountry(form, select)
+        .then(() => restore(form))
+        .catch(() => undefined)
   }
   // While typing, not when the field is left: what moves then would slip away from under the finger that presses the button.
   form.addEventListener('input', ({ target }) => {

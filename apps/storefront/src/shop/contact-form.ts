@@ -12,7 +12,15 @@ import type { Me } from './signed-in.ts'
 type Fields = Readonly<Record<string, string>>
 export type SavedAddress = Address & { readonly id: string; readonly isDefault: boolean }
 export const newAddress = 'new'
-const kept = ['email', 'saved', 'differs', 'save', ...addressParts, ...addressParts.map((part) => `billing-${part}`)]
+const kept = [
+  'email',
+  'newsletter',
+  'saved',
+  'differs',
+  'save',
+  ...addressParts,
+  ...addressParts.map((part) => `billing-${part}`),
+]
 /** Browsers take 4 kB for a cookie, with name and marks. */
 const longestCookie = 3_600
 

@@ -88,6 +88,9 @@ export const buy = {
   signInInstead: 'Sie haben ein Konto? Anmelden',
   email: 'E-Mail-Adresse',
   emailHint: 'Für die Bestätigung und Nachrichten zu dieser Bestellung.',
+  newsletter: 'Schicken Sie mir auch Neues aus den Werkstätten, etwa einmal im Monat (freiwillig)',
+  newsletterAsked:
+    'Für den Newsletter öffnen Sie bitte den Link in der E-Mail, die wir eben an {email} geschickt haben. Ohne ihn kommt keiner.',
   emailWrong: 'Geben Sie eine E-Mail-Adresse ein, etwa name@example.com.',
   deliverTo: 'Lieferadresse',
   billTo: 'Rechnungsadresse',

@@ -86,6 +86,9 @@ export const buy = {
   signInInstead: 'Have an account? Sign in',
   email: 'E-mail address',
   emailHint: 'For the confirmation and news of this order.',
+  newsletter: 'Also send me news from the workshops, about once a month (optional)',
+  newsletterAsked:
+    'For the newsletter, open the link in the mail that we have just sent to {email}. Without it you get none.',
   emailWrong: 'Enter an e-mail address like name@example.com.',
   deliverTo: 'Delivery address',
   billTo: 'Billing address',
