@@ -4,6 +4,7 @@ import { oneLine } from './formatting.ts'
 import type { Shop } from './letter.ts'
 import type { Contents, Kind } from './letter-templates.ts'
 import { subjectOf } from './letter-templates.ts'
+import { pageOfOrder } from './order-letters.ts'
 import { type BackInStockContent, pageOfProduct } from './subscription-letters.ts'
 import { textsOf } from './texts/texts.ts'
 
@@ -26,7 +27,7 @@ export function noteOf<K extends Kind>(kind: K, content: Contents[K], shop: Shop
     return { title: text, text: texts.backInStock.push, url: pageOfProduct(content as BackInStockContent, shop) }
   const sentence =
     kind === 'order-confirmed' ? texts.confirmed.push((content as Contents['order-confirmed']).number) : text
-  const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
-  const url = 'orderId' in content ? `${shop.url}/orders/${content.orderId}${key}` : shop.url
+  const { orderId, language } = content as { orderId?: string; language?: string }
+  const url = orderId ? pageOfOrder({ orderId, language }, shop, accessKey) : shop.url
   return { title: shop.name, text: sentence, url }
 }

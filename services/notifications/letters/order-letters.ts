@@ -25,7 +25,7 @@ import {
 import { termsOf } from './terms.ts'
 import { languageOf, textsOf } from './texts/texts.ts'
 
-/** The language of the order; English without it. */
+/** The language of the order; the shop's own without it. */
 interface InLanguage {
   language?: string
 }
@@ -236,14 +236,24 @@ function sumsOf(totals: Totals, shippingName: string, language: Language): Sum[]
 }
 
 /**
- * A link to the order. A guest opens it with the access key, which later letters have once the confirmation is stored. The key is in
- * the fragment, which browsers send to no server, so it gets into no log. The shop front leads on to the page in the visitor's language.
+ * The page of the order, in its language; without one, the shop front leads on. A guest opens it with the access key, which later letters
+ * have once the confirmation is stored. The key is in the fragment, which browsers send to no server, so it gets into no log.
  */
-export function seeOrder(
+export function pageOfOrder(
   { orderId, language }: { orderId: string; language?: string },
   shop: Shop,
   accessKey: string | undefined,
-): Block[] {
+): string {
+  const isKnown = language === languageOf(language)
   const key = accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''
-  return button(textsOf(language).seeOrder, `${shop.url}/orders/${orderId}${key}`)
+  return `${shop.url}${isKnown ? `/${language}` : ''}/orders/${orderId}${key}`
+}
+
+/** A link to the order. */
+export function seeOrder(
+  order: { orderId: string; language?: string },
+  shop: Shop,
+  accessKey: string | undefined,
+): Block[] {
+  return button(textsOf(order.language).seeOrder, pageOfOrder(order, shop, accessKey))
 }

@@ -3,6 +3,8 @@
 import type { MessageOf } from '@souk/contracts'
 import type { WithdrawalReceived } from '@souk/contracts/orders'
 import { button, type Fact, type Letter, note, paragraph, type Shop } from './letter.ts'
+import { pageOfOrder } from './order-letters.ts'
+import { languageOf } from './texts/texts.ts'
 
 export type Withdrawn = MessageOf<typeof WithdrawalReceived>['data']
 
@@ -49,8 +51,8 @@ const de: typeof en = {
   receipt: 'Nummer dieser Bestätigung',
   see: 'Bestellung ansehen',
 }
-const languageOf = ({ language }: Withdrawn) => (language === 'de' ? 'de' : 'en')
-const textsOf = (withdrawn: Withdrawn) => (languageOf(withdrawn) === 'de' ? de : en)
+const texts = { en, de }
+const textsOf = ({ language }: Withdrawn) => texts[languageOf(language)]
 
 /** The seconds, too: the time of the declaration decides whether it was in time. */
 const timeOptions = { dateStyle: 'long', timeStyle: 'long', timeZone: 'Europe/Berlin' } as const
@@ -58,7 +60,8 @@ const times = { en: new Intl.DateTimeFormat('en', timeOptions), de: new Intl.Dat
 
 export function withdrawalReceived(withdrawn: Withdrawn, shop: Shop, accessKey?: string): Letter {
   const t = textsOf(withdrawn)
-  const language: 'en' | 'de' = languageOf(withdrawn)
+  const { orderId } = withdrawn
+  const language = languageOf(withdrawn.language)
   const time = times[language].format(new Date(withdrawn.receivedAt))
   const isKnown = withdrawn.status !== 'unmatched'
   const outcome = isKnown
@@ -77,7 +80,7 @@ export function withdrawalReceived(withdrawn: Withdrawn, shop: Shop, accessKey?:
       paragraph(t.received(time)),
       paragraph(outcome),
       { type: 'facts', facts: factsOf(withdrawn, time) } as const,
-      ...(withdrawn.orderId ? button(t.see, orderUrl(withdrawn.orderId, shop, accessKey)) : [note(t.notYou)]),
+      ...(orderId ? button(t.see, pageOfOrder({ orderId, language }, shop, accessKey)) : [note(t.notYou)]),
     ],
   }
   return letter
@@ -102,9 +105,4 @@ function factsOf(withdrawn: Withdrawn, time: string): Fact[] {
     ...(statement && orderId ? [{ label: t.facts.statement, lines: statement.split('\n') }] : []),
     { label: t.receipt, lines: [withdrawalId], isCode: true },
   ]
-}
-
-/** As in the other letters about orders: the key is in the fragment, which browsers send to no server. */
-function orderUrl(orderId: string, shop: Shop, accessKey: string | undefined): string {
-  return `${shop.url}/orders/${orderId}${accessKey ? `#key=${encodeURIComponent(accessKey)}` : ''}`
 }
