@@ -142,7 +142,13 @@ test('every product draws, no two pictures are alike, and a recipe always draws 
 test('every picture is described in words of its own', () => {
   const alts = demoProducts().flatMap((product) => views.map((view) => altOf(product, view)))
   allDifferent(alts)
-  for (const alt of alts) assert.ok(alt.length <= 300 && !alt.includes('undefined'), alt)
+  const inGerman = demoProducts().flatMap((product) =>
+    views.map(
+      (view) => product.translations?.de?.words?.[altOf(product, view)] ?? `${product.slug} ${view} is missing`,
+    ),
+  )
+  allDifferent([...alts, ...inGerman])
+  for (const alt of [...alts, ...inGerman]) assert.ok(alt.length <= 300 && !/undefined|missing/.test(alt), alt)
 })
 
 test('a painted picture is a WebP of 4:5 under 200 kB', async () => {

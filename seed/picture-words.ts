@@ -1,10 +1,23 @@
-// What each picture of a demo product shows, in words for people who do not see it.
+// What each picture of a demo product shows, in words for people who do not see it: in English, and how a sentence is made in any language.
 
 import { measures, type Shape } from './draw-shapes.ts'
 import type { SeedProduct } from './seed-product.ts'
 import type { View } from './views.ts'
 
-const shapeWords: Record<Shape, string> = {
+/** The words of one language. */
+export interface PictureWords {
+  shapes: Record<Shape, string>
+  patterns: Record<string, string>
+  /** What stands beside it on a table. */
+  companies: Record<Company, string>
+  alone(title: string, shape: string, pattern?: string): string
+  detail(title: string, pattern?: string): string
+  setting(title: string, place: Place, company: string): string
+}
+type Company = NonNullable<(typeof measures)[Shape]['company']>
+type Place = (typeof measures)[Shape]['place'] | 'hall'
+
+const shapes: PictureWords['shapes'] = {
   bowl: 'a round bowl on a foot',
   bowls: 'three bowls, one inside the other',
   plate: 'a round plate on a small wooden stand',
@@ -46,7 +59,7 @@ const shapeWords: Record<Shape, string> = {
   mirror: 'a mirror with a pointed arch and an inlaid frame',
 }
 
-const patternWords: Record<string, string> = {
+const patterns: PictureWords['patterns'] = {
   stars: 'eight-pointed stars',
   zigzag: 'zigzag lines',
   dip: 'glaze that runs down in drops',
@@ -67,7 +80,7 @@ const patternWords: Record<string, string> = {
   whole: 'whole dried petals',
 }
 
-const companyWords = {
+const companies: PictureWords['companies'] = {
   lemons: 'two lemons',
   mug: 'a mug of coffee',
   tea: 'a glass of tea',
@@ -76,33 +89,39 @@ const companyWords = {
   pencil: 'a pencil',
 }
 
-/** One sentence: what it is, and what else can be seen. At most 300 characters. */
-export function altOf({ title, picture }: Pick<SeedProduct, 'title' | 'picture'>, view: View): string {
-  const { shape, pattern } = picture
-  const ornament = pattern ? patternWords[pattern] : undefined
-  if (view === 'detail') return `${title}, seen closely${ornament ? `: ${ornament}` : ''}`
-  if (view === 'setting') return `${title} ${placeWords(shape)}`
-  return `${title}: ${shapeWords[shape]}${ornament ? `, with ${ornament}` : ''}`
+const places: Record<Place, string> = {
+  table: 'on a table beside',
+  armchair: 'on the seat of an armchair',
+  floor: 'on the floor in front of an armchair',
+  rug: 'on the floor under an armchair',
+  hall: 'on the floor in front of a hall table',
+  hook: 'hung from a rail of pegs above a bench',
+  bench: 'on a wooden bench beside a potted plant',
+  lamp: 'above a dining table with two chairs',
+  wall: 'above a hall table with books and a potted plant',
 }
 
-function placeWords(shape: Shape): string {
+const english: PictureWords = {
+  shapes,
+  patterns,
+  companies,
+  alone: (title, shape, pattern) => `${title}: ${shape}${pattern ? `, with ${pattern}` : ''}`,
+  detail: (title, pattern) => `${title}, seen closely${pattern ? `: ${pattern}` : ''}`,
+  setting: (title, place, company) => `${title} ${places[place]}${place === 'table' ? ` ${company}` : ''}`,
+}
+
+type Pictured = Pick<SeedProduct, 'title' | 'picture'>
+
+/** One sentence: what it is, and what else can be seen. At most 300 characters. */
+export function altOf(product: Pictured, view: View): string {
+  return describe(product, view, english)
+}
+
+export function describe({ title, picture }: Pictured, view: View, words: PictureWords): string {
+  const { shape } = picture
+  const pattern = picture.pattern && words.patterns[picture.pattern]
+  if (view === 'detail') return words.detail(title, pattern)
+  if (view === 'alone') return words.alone(title, words.shapes[shape], pattern)
   const { place, company } = measures[shape]
-  switch (place) {
-    case 'table':
-      return `on a table beside ${companyWords[company ?? 'mug']}`
-    case 'armchair':
-      return 'on the seat of an armchair'
-    case 'floor':
-      return 'on the floor in front of an armchair'
-    case 'rug':
-      return shape === 'runner' ? 'on the floor in front of a hall table' : 'on the floor under an armchair'
-    case 'hook':
-      return 'hung from a rail of pegs above a bench'
-    case 'bench':
-      return 'on a wooden bench beside a potted plant'
-    case 'lamp':
-      return 'above a dining table with two chairs'
-    case 'wall':
-      return 'above a hall table with books and a potted plant'
-  }
+  return words.setting(title, shape === 'runner' ? 'hall' : place, words.companies[company ?? 'mug'])
 }

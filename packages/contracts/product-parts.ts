@@ -102,12 +102,12 @@ const ProductTexts = Shape({
   description: Type.Optional(Lines({ maxLength: 20_000 })),
   words: Type.Optional(
     Texts(
-      { maxLength: 200 },
-      { minLength: 1, maxLength: 200 },
+      { maxLength: 300 },
+      { minLength: 1, maxLength: 300 },
       {
         maxProperties: 300,
         description:
-          'Translations by the original word: names and values of attributes and options, and names of fibers.',
+          'Translations by the original word: names and values of attributes and options, names of fibers, and descriptions (alt) of pictures.',
       },
     ),
   ),

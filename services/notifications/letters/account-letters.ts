@@ -1,8 +1,11 @@
-// The letters about an account: confirm the e-mail address, choose a new password, change the address.
+// The letters about an account: confirm the e-mail address, choose a new password, change the address. In the language of the page of the
+// shop that their link leads to; without one, in the shop's.
 import type { MessageOf } from '@souk/contracts'
+import type { Language } from '@souk/contracts/notifications'
 import type { PasswordResetRequested, SignUpRepeated, VerificationRequested } from '@souk/contracts/users'
 import { greeting, timeText } from './formatting.ts'
 import { button, type Letter, note, paragraph, type Shop } from './letter.ts'
+import { accountTextsOf, languageOf } from './texts/texts.ts'
 
 export type Verification = MessageOf<typeof VerificationRequested>['data']
 export type PasswordReset = MessageOf<typeof PasswordResetRequested>['data']
@@ -17,126 +20,136 @@ export interface EmailChange {
   expiresAt?: string
 }
 
-export function verification({ name, url }: Verification, shop: Shop): Letter {
+/** The language that the path of a link begins with, or that of the page which it leads on to. */
+function languageOfLink(link: string | undefined): Language {
+  const url = link === undefined ? null : URL.parse(link)
+  const places = [url?.pathname, url?.searchParams.get('callbackURL')]
+  const words = places.map((place) => URL.parse(place ?? '', 'http://shop.invalid')?.pathname.split('/')[1])
+  return languageOf(words.find((word) => word !== undefined && word === languageOf(word)))
+}
+
+interface Linked {
+  url?: string
+}
+const textsFor = ({ url }: Linked) => accountTextsOf(languageOfLink(url))
+
+export function verification(content: Verification, shop: Shop): Letter {
+  const language = languageOfLink(content.url)
+  const t = accountTextsOf(language).verification
   return {
-    language: 'en',
-    subject: verificationSubject(shop),
-    summary: `Please confirm that this address is yours.`,
-    heading: 'Confirm your e-mail address',
+    language,
+    subject: verificationSubject(content, shop),
+    summary: t.summary,
+    heading: t.heading,
     blocks: [
-      paragraph(greeting(name, 'en')),
-      paragraph(
-        `An account at ${shop.name} was created with this e-mail address. Please confirm that the address is yours.`,
-      ),
-      ...button('Confirm my address', url),
-      note('If you did not create this account, do not confirm. The address then stays unconfirmed.'),
+      paragraph(greeting(content.name, language)),
+      paragraph(t.text(shop.name)),
+      ...button(t.button, content.url),
+      note(t.note),
     ],
   }
 }
-export function verificationSubject(shop: Shop): string {
-  return `Confirm your e-mail address for ${shop.name}`
+export function verificationSubject(content: Linked, shop: Shop): string {
+  return textsFor(content).verification.subject(shop.name)
 }
 
 export function passwordReset({ name, url, expiresAt }: PasswordReset, shop: Shop): Letter {
+  const language = languageOfLink(url)
+  const { passwordReset: t, expires } = accountTextsOf(language)
+  const end = expires(timeText(expiresAt, language))
   return {
-    language: 'en',
-    subject: passwordResetSubject(shop),
-    summary: `The link works once. It expires on ${timeText(expiresAt, 'en')}.`,
-    heading: 'Choose a new password',
+    language,
+    subject: passwordResetSubject({ url }, shop),
+    summary: end,
+    heading: t.heading,
     blocks: [
-      paragraph(greeting(name, 'en')),
-      paragraph(
-        `We received a request to reset the password of your account at ${shop.name}. Use the link below to choose a new one.`,
-      ),
-      ...button('Choose a new password', url),
-      paragraph(`The link works once. It expires on ${timeText(expiresAt, 'en')}.`),
-      note('If you did not request this, you can ignore this e-mail. Your password stays the same.'),
+      paragraph(greeting(name, language)),
+      paragraph(t.text(shop.name)),
+      ...button(t.button, url),
+      paragraph(end),
+      note(t.note),
     ],
   }
 }
-export function passwordResetSubject(shop: Shop): string {
-  return `Choose a new password for ${shop.name}`
+export function passwordResetSubject(content: Linked, shop: Shop): string {
+  return textsFor(content).passwordReset.subject(shop.name)
 }
 
 export function repeatedSignUp({ name, url, expiresAt }: RepeatedSignUp, shop: Shop): Letter {
+  const language = languageOfLink(url)
+  const { repeatedSignUp: t, expires } = accountTextsOf(language)
   return {
-    language: 'en',
-    subject: repeatedSignUpSubject(shop),
-    summary: 'Somebody tried to create an account with your address.',
-    heading: 'You have an account already',
+    language,
+    subject: repeatedSignUpSubject({ url }, shop),
+    summary: t.summary,
+    heading: t.heading,
     blocks: [
-      paragraph(greeting(name, 'en')),
-      paragraph(
-        `Somebody tried to create an account at ${shop.name} with this e-mail address. There is one already, and nothing about it has changed. If it was you, sign in as before, or choose a new password.`,
-      ),
-      ...button('Choose a new password', url),
-      paragraph(`The link works once. It expires on ${timeText(expiresAt, 'en')}.`),
-      note('If you have never created an account here, choose a new password: that signs everybody else out of it.'),
+      paragraph(greeting(name, language)),
+      paragraph(t.text(shop.name)),
+      ...button(t.button, url),
+      paragraph(expires(timeText(expiresAt, language))),
+      note(t.note),
     ],
   }
 }
-export function repeatedSignUpSubject(shop: Shop): string {
-  return `You have an account at ${shop.name} already`
+export function repeatedSignUpSubject(content: Linked, shop: Shop): string {
+  return textsFor(content).repeatedSignUp.subject(shop.name)
 }
 
 /** To the new address: the link that changes it. */
 export function emailChange({ name, url, expiresAt, oldEmail }: EmailChange, shop: Shop): Letter {
+  const language = languageOfLink(url)
+  const { emailChange: t, expires } = accountTextsOf(language)
   return {
-    language: 'en',
-    subject: emailChangeSubject(shop),
-    summary: 'Please confirm that your account should use this address.',
-    heading: 'Confirm your new e-mail address',
+    language,
+    subject: emailChangeSubject({ url }, shop),
+    summary: t.summary,
+    heading: t.heading,
     blocks: [
-      paragraph(greeting(name, 'en')),
-      paragraph(
-        `The account at ${shop.name} that used ${oldEmail} so far is to use this address from now on. Please confirm that you want this.`,
-      ),
-      ...button('Use this address', url),
-      ...(expiresAt ? [paragraph(`The link works once. It expires on ${timeText(expiresAt, 'en')}.`)] : []),
-      note('If you did not request this, you can ignore this e-mail. Nothing changes then.'),
+      paragraph(greeting(name, language)),
+      paragraph(t.text(shop.name, oldEmail)),
+      ...button(t.button, url),
+      ...(expiresAt ? [paragraph(expires(timeText(expiresAt, language)))] : []),
+      note(t.note),
     ],
   }
 }
-export function emailChangeSubject(shop: Shop): string {
-  return `Confirm your new e-mail address for ${shop.name}`
+export function emailChangeSubject(content: Linked, shop: Shop): string {
+  return textsFor(content).emailChange.subject(shop.name)
 }
 
 /** To the old address, when the change was requested. */
-export function emailChangeNotice({ name, newEmail }: EmailChange, shop: Shop): Letter {
+export function emailChangeNotice(content: EmailChange, shop: Shop): Letter {
+  const language = languageOfLink(content.url)
+  const t = accountTextsOf(language).emailChangeNotice
   return {
-    language: 'en',
-    subject: emailChangeNoticeSubject(shop),
-    summary: 'Somebody asked to change the e-mail address of your account.',
-    heading: 'Your e-mail address is about to change',
-    blocks: [
-      paragraph(greeting(name, 'en')),
-      paragraph(
-        `Somebody who entered your password asked to change the e-mail address of your account at ${shop.name} to ${newEmail}. It changes when that address is confirmed.`,
-      ),
-      note('If it was not you, change your password now. That stops the change of the address, too.'),
-    ],
+    language,
+    subject: emailChangeNoticeSubject(content, shop),
+    summary: t.summary,
+    heading: t.heading,
+    blocks: [paragraph(greeting(content.name, language)), paragraph(t.text(shop.name, content.newEmail)), note(t.note)],
   }
 }
-export function emailChangeNoticeSubject(shop: Shop): string {
-  return `Your e-mail address at ${shop.name} is about to change`
+export function emailChangeNoticeSubject(content: Linked, shop: Shop): string {
+  return textsFor(content).emailChangeNotice.subject(shop.name)
 }
 
 /** To both addresses, after the change. */
-export function emailChanged({ name, oldEmail, newEmail }: EmailChange, shop: Shop): Letter {
+export function emailChanged(content: EmailChange, shop: Shop): Letter {
+  const language = languageOfLink(content.url)
+  const t = accountTextsOf(language).emailChanged
   return {
-    language: 'en',
-    subject: emailChangedSubject(shop),
-    summary: 'The e-mail address of your account has changed.',
-    heading: 'Your e-mail address has changed',
+    language,
+    subject: emailChangedSubject(content, shop),
+    summary: t.summary,
+    heading: t.heading,
     blocks: [
-      paragraph(greeting(name, 'en')),
-      paragraph(
-        `Your account at ${shop.name} used ${oldEmail} so far and uses ${newEmail} now. All other devices were signed out.`,
-      ),
-      note('If it was not you, write to us at once.'),
+      paragraph(greeting(content.name, language)),
+      paragraph(t.text(shop.name, content.oldEmail, content.newEmail)),
+      note(t.note),
     ],
   }
 }
-export function emailChangedSubject(shop: Shop): string {
-  return `Your e-mail address at ${shop.name} has changed`
+export function emailChangedSubject(content: Linked, shop: Shop): string {
+  return textsFor(content).emailChanged.subject(shop.name)
 }

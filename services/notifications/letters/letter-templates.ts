@@ -49,20 +49,20 @@ const templates: { [K in Kind]: Template<Contents[K]> } = {
   'units-canceled': { subject: order.unitsCanceledSubject, write: order.unitsCanceled },
   'withdrawal-received': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
   'withdrawal-unmatched': { subject: withdrawal.withdrawalReceivedSubject, write: withdrawal.withdrawalReceived },
-  verification: { subject: (_content, shop) => account.verificationSubject(shop), write: account.verification },
-  'password-reset': { subject: (_content, shop) => account.passwordResetSubject(shop), write: account.passwordReset },
+  verification: { subject: account.verificationSubject, write: account.verification },
+  'password-reset': { subject: account.passwordResetSubject, write: account.passwordReset },
   'sign-up-repeated': {
-    subject: (_content, shop) => account.repeatedSignUpSubject(shop),
+    subject: account.repeatedSignUpSubject,
     write: account.repeatedSignUp,
   },
-  'email-change': { subject: (_content, shop) => account.emailChangeSubject(shop), write: account.emailChange },
+  'email-change': { subject: account.emailChangeSubject, write: account.emailChange },
   'email-change-notice': {
-    subject: (_content, shop) => account.emailChangeNoticeSubject(shop),
+    subject: account.emailChangeNoticeSubject,
     write: account.emailChangeNotice,
   },
-  'email-changed': { subject: (_content, shop) => account.emailChangedSubject(shop), write: account.emailChanged },
+  'email-changed': { subject: account.emailChangedSubject, write: account.emailChanged },
   'email-changed-notice': {
-    subject: (_content, shop) => account.emailChangedSubject(shop),
+    subject: account.emailChangedSubject,
     write: account.emailChanged,
   },
   'newsletter-confirmation': {

@@ -350,3 +350,30 @@ test('a letter in a language that we do not write is in English', () => {
   const { subject } = both('order-confirmed', { data: { ...placed().data, language: 'fr' } })
   assert.equal(subject, 'Your Souk order S-100042')
 })
+
+test('a letter about an account speaks the language of the page that its link leads to, or else that of the shop', () => {
+  const verify = (path: string) =>
+    verificationRequested({ url: `https://souk.example/v1/links/verify-email?token=x&callbackURL=${path}` })
+  const german = both('verification', verify(encodeURIComponent('/de/account/sign-in?done=verified')))
+  assert.equal(german.subject, 'Bitte bestätigen Sie Ihre E-Mail-Adresse für Souk')
+  assert.match(german.html, /<html lang="de">/)
+  assert.match(german.text, /^Guten Tag /m)
+  const reset = (url: string) => both('password-reset', resetRequested({ url }))
+  assert.match(reset('https://souk.example/de/account/reset?token=x').text, /Der Link gilt einmal, bis \d+\. /)
+  for (const path of ['/en/account/sign-in', '/fr/account/sign-in', '//de', '/', ''])
+    assert.equal(both('verification', verify(encodeURIComponent(path))).subject, 'Confirm your e-mail address for Souk')
+  for (const url of ['https://souk.example/v1/links/reset-password?token=x', 'de', ''])
+    assert.match(reset(url).text, /^Hello /m)
+  const change = { email: 'n@souk.example', name: 'Ada', oldEmail: 'o@souk.example', newEmail: 'n@souk.example' }
+  assert.match(both('email-changed', { data: change }).html, /<html lang="en">/)
+})
+
+test('the link of a letter about an order leads to the page in the language of the letter', () => {
+  const linkIn = (language?: string) =>
+    /https:\S+orders\S+/.exec(
+      both('order-confirmed', placed({ orderId: 'an-order', accessKey: 'k', language })).text,
+    )?.[0]
+  assert.equal(linkIn('de'), 'https://souk.example/de/orders/an-order#key=k')
+  assert.equal(linkIn('en'), 'https://souk.example/en/orders/an-order#key=k')
+  for (const other of ['fr', undefined]) assert.equal(linkIn(other), 'https://souk.example/en/orders/an-order#key=k')
+})

@@ -4,6 +4,7 @@ import type { MessageOf } from '@souk/contracts'
 import type { WithdrawalReceived } from '@souk/contracts/orders'
 import { button, type Fact, type Letter, note, paragraph, type Shop } from './letter.ts'
 import { pageOfOrder } from './order-url.ts'
+import { languageOf } from './texts/texts.ts'
 
 export type Withdrawn = MessageOf<typeof WithdrawalReceived>['data']
 
@@ -50,8 +51,8 @@ const de: typeof en = {
   receipt: 'Nummer dieser Bestätigung',
   see: 'Bestellung ansehen',
 }
-const languageOf = ({ language }: Withdrawn) => (language === 'de' ? 'de' : 'en')
-const textsOf = (withdrawn: Withdrawn) => (languageOf(withdrawn) === 'de' ? de : en)
+const texts = { en, de }
+const textsOf = ({ language }: Withdrawn) => texts[languageOf(language)]
 
 /** The seconds, too: the time of the declaration decides whether it was in time. */
 const timeOptions = { dateStyle: 'long', timeStyle: 'long', timeZone: 'Europe/Berlin' } as const
@@ -59,7 +60,8 @@ const times = { en: new Intl.DateTimeFormat('en', timeOptions), de: new Intl.Dat
 
 export function withdrawalReceived(withdrawn: Withdrawn, shop: Shop, accessKey?: string): Letter {
   const t = textsOf(withdrawn)
-  const language: 'en' | 'de' = languageOf(withdrawn)
+  const { orderId } = withdrawn
+  const language = languageOf(withdrawn.language)
   const time = times[language].format(new Date(withdrawn.receivedAt))
   const isKnown = withdrawn.status !== 'unmatched'
   const outcome = isKnown
@@ -78,9 +80,7 @@ export function withdrawalReceived(withdrawn: Withdrawn, shop: Shop, accessKey?:
       paragraph(t.received(time)),
       paragraph(outcome),
       { type: 'facts', facts: factsOf(withdrawn, time) } as const,
-      ...(withdrawn.orderId
-        ? button(t.see, pageOfOrder({ ...withdrawn, orderId: withdrawn.orderId }, shop, accessKey))
-        : [note(t.notYou)]),
+      ...(orderId ? button(t.see, pageOfOrder({ orderId, language }, shop, accessKey)) : [note(t.notYou)]),
     ],
   }
   return letter

@@ -105,7 +105,7 @@ export function productOf(stored: StoredProduct, shown: Shown): Product {
     attributes: texts.named(stored.attributes, { isNameKept: true }),
     attributeNames: texts.namesOf(stored.attributes),
     options: options.map(({ name, values }) => ({ name: texts.word(name), values: values.map(texts.word) })),
-    images: pictures.map((one) => pictureOf(one, stored.title, texts.title)),
+    images: pictures.map((one) => pictureOf({ ...one, alt: texts.word(one.alt) }, stored.title, texts.title)),
     variants: stored.variants.map((variant) => variantOf(variant, stored, texts, shown)),
     legal: translatedLegal(stored.legal, texts),
     keywords: shown.isForStaff && stored.keywords.length > 0 ? [...stored.keywords] : undefined,

@@ -11,7 +11,7 @@ export interface Translated {
   readonly description: string
   readonly language: string
   readonly legal: ProductTexts['legal']
-  /** The translation of a name or value; the original where there is none. */
+  /** The translation of a name, a value or the description of a picture; the original where there is none. */
   readonly word: (original: string) => string
   /** The translated names of a record; undefined when none is. */
   readonly namesOf: (record: Readonly<Record<string, string>>) => Record<string, string> | undefined

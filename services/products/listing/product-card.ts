@@ -82,8 +82,9 @@ export function withCards(
       where own.product_id = page.id and own.currency = ${currency}
       offset 0
     ) as price on true
+    ${texts.join}
     left join lateral (
-      select json_agg(json_build_object('id', first.id, 'alt', first.alt, 'status', first.status, 'width', first.width,
+      select json_agg(json_build_object('id', first.id, 'alt', ${texts.alt}, 'status', first.status, 'width', first.width,
         'height', first.height, 'widthsMade', first.widths_made)) as pictures
       from (
         select i.id, i.alt, i.status, i.width, i.height, i.widths_made
@@ -93,14 +94,14 @@ export function withCards(
         ${atMost(mostPictures)}
       ) as first
     ) as picture on true
-    ${texts.join}
     order by ${order}`
 }
 
-function textsIn(sql: Sql, language: string | undefined): { columns: Statement; join: Statement } {
-  if (language === undefined) return { columns: sql``, join: sql`` }
+function textsIn(sql: Sql, language: string | undefined): { columns: Statement; alt: Statement; join: Statement } {
+  if (language === undefined) return { columns: sql``, alt: sql`first.alt`, join: sql`` }
   return {
     columns: sql`, texts.title as shown_title, texts.words ->> p.fact[1] as fact_name, texts.words ->> p.fact[2] as fact_value`,
+    alt: sql`coalesce(texts.words ->> first.alt, first.alt)`,
     join: sql`
       left join lateral (
         select t.title, t.words

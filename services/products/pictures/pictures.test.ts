@@ -501,3 +501,23 @@ function runUntilKilled(databaseUrl: string): Promise<NodeJS.Signals | null> {
   })
   return new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)))
 }
+
+test('the words of a picture are translated like the other words of its product, on its page and on cards', async () => {
+  const words = { 'A jug with a wide spout': 'Ein Krug mit weiter Tülle' }
+  const { id, slug } = await shop.staff.create({
+    body: aProduct({ title: 'Pitcher', translations: { de: { title: 'Wasserkrug', words } } }),
+  })
+  const picture = await paint(40, 50).png().toBuffer()
+  for (const alt of ['A jug with a wide spout', 'Seen from above', 'Pitcher']) await upload(id, picture, alt)
+  const alts = async (language: string) => {
+    const { images } = await shop.public.read({ params: { slug }, query: { language } })
+    const { items } = await shop.public.list({ query: { q: 'Wasserkrug', language } })
+    assert.deepEqual(
+      items[0]?.images?.map(({ alt }) => alt),
+      images.map(({ alt }) => alt),
+    )
+    return images.map(({ alt }) => alt)
+  }
+  assert.deepEqual(await alts('de'), ['Ein Krug mit weiter Tülle', 'Seen from above', 'Wasserkrug'])
+  assert.deepEqual(await alts('en'), ['A jug with a wide spout', 'Seen from above', 'Pitcher'])
+})
