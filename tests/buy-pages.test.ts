@@ -213,19 +213,39 @@ test('"buy again" right after the purchase says what came of it', async () => {
   says(await open(to), /One item is in your cart now.*Thank you for your order/)
 })
 
+async function setPriceOfDear(amount: number): Promise<void> {
+  const products = shop.test.as(productsApi, staff)
+  const { id } = await products.read({ params: { slug: 'good-dear' } })
+  const variants = [{ sku: 'DEAR', prices: [{ amount, currency: 'EUR' }], weightGrams: 500 }]
+  await products.change({ params: { id }, body: { variants } })
+  await awaitReaders(shop.test.running)
+}
+
 test('a price that has changed is told before anything is ordered', async () => {
   const { open, post, put, toReview, review } = browser()
   await put('DEAR')
   const seen = await toReview()
-  const products = shop.test.as(productsApi, staff)
-  const { id } = await products.read({ params: { slug: 'good-dear' } })
-  const variants = [{ sku: 'DEAR', prices: [{ amount: 2500, currency: 'EUR' }], weightGrams: 500 }]
-  await products.change({ params: { id }, body: { variants } })
-  await awaitReaders(shop.test.running)
+  await setPriceOfDear(2500)
   const refused = await post('/en/checkout/review', seen)
   assert.equal(refused.to, '/en/checkout/review')
   says(await open(refused.to), /Good DEAR now costs €25\.00, not €20\.00\. Please check the total/)
   assert.match((await post('/en/checkout/review', await review())).to, /orders/)
+})
+
+test('a price that changes between two steps is told on the next, and in a cart that was open for long', async () => {
+  const { open, post, put } = browser()
+  await put('DEAR')
+  const cart = await open('/en/cart')
+  const seen = /name="price:DEAR" value="(\d+)"/.exec(cart.page)?.[1] ?? ''
+  await setPriceOfDear(2600)
+  const went = await post('/en/cart', { do: 'checkout', 'quantity:DEAR': '1', 'was:DEAR': '1', 'price:DEAR': seen })
+  says(await open(went.to), /now costs €26\.00, not €/)
+  await setPriceOfDear(2700)
+  const delivery = await post('/en/checkout/contact', person)
+  says(await open(delivery.to), /now costs €27\.00, not €26\.00/)
+  await setPriceOfDear(2800)
+  const payment = await post('/en/checkout/delivery', { method: 'standard' })
+  says(await open(payment.to), /now costs €28\.00, not €27\.00/)
 })
 
 test('what sells out meanwhile is taken out of the order, and what is left in part is lowered', async () => {

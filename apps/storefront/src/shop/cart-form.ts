@@ -3,7 +3,7 @@ import { ProblemError } from '@souk/contracts/client'
 import type { Cart } from '@souk/contracts/orders'
 import type { Texts } from '../texts/texts.ts'
 import { addToCart, changeCart, readCart, type Visitor } from './cart.ts'
-import { putBack, quantityIn, settlementOf, withQuantities, wrongQuantities } from './cart-lines.ts'
+import { priceTells, putBack, quantityIn, settlementOf, withQuantities, wrongQuantities } from './cart-lines.ts'
 import { isAway } from './failures.ts'
 import type { Tell } from './told.ts'
 
@@ -30,7 +30,7 @@ export async function submitCart(fields: Fields, visitor: Visitor, t: Texts): Pr
     const wrong = wrongQuantities(fields)
     if (wrong.length > 0)
       return { tells: [], status: 422, errors: Object.fromEntries(wrong.map((name) => [name, t('buy.quantityWrong')])) }
-    return wish === 'checkout' ? await goToCheckout(fields, visitor) : await update(fields, visitor)
+    return wish === 'checkout' ? await goToCheckout(fields, visitor, t) : await update(fields, visitor)
   } catch (error) {
     return {
       tells: [refusal(error)],
@@ -95,16 +95,18 @@ async function redeem(typed: string, visitor: Visitor, t: Texts): Promise<CartOu
 }
 
 /** What cannot be had is taken out before the checkout begins; then the cart is shown again, with what has changed. */
-async function goToCheckout(fields: Fields, visitor: Visitor): Promise<CartOutcome> {
+async function goToCheckout(fields: Fields, visitor: Visitor, t: Texts): Promise<CartOutcome> {
   const cart = await changeCart(visitor, (before) => ({ ...before, lines: withQuantities(before.lines, fields) }))
   const settlement = settlementOf(cart)
   if (settlement) {
     const settled = await changeCart(visitor, (before) => ({ ...before, lines: settlement.apply(before.lines) }))
     return { cart: settled, tells: settlement.tells }
   }
+  const seen = ({ sku, unitPrice }: Cart['lines'][number]) =>
+    /^\d+$/.test(fields[`price:${sku}`] ?? '') ? { ...unitPrice, amount: Number(fields[`price:${sku}`]) } : undefined
   return {
     cart,
-    tells: [],
+    tells: priceTells(cart.lines, seen, t),
     isReady: cart.lines.length > 0 && !cart.problems.some(({ code }) => code === 'order-too-large'),
   }
 }

@@ -1,9 +1,11 @@
 // Changes to the lines of a cart, as pure functions: what a form asks for, and what the stock asks for.
 import type { Cart, CartInput } from '@souk/contracts/orders'
+import type { Texts } from '../texts/texts.ts'
 import { mostUnits } from './cart.ts'
 import type { Tell } from './told.ts'
 
 type Lines = CartInput['lines']
+type Price = Cart['lines'][number]['unitPrice']
 
 /**
  * The lines with the quantities that a form asks for. The form says for each line what it showed, and only what differs from that is
@@ -37,6 +39,23 @@ export function putBack(lines: Lines, undo: { sku: string; quantity: number; at:
   if (lines.some((line) => line.sku === undo.sku)) return lines
   const { sku, quantity, at } = undo
   return [...lines.slice(0, at), { sku, quantity }, ...lines.slice(at)]
+}
+
+/**
+ * What to say of prices that are not those that were seen. Storing a cart accepts its prices, so each step that stores it says this on the
+ * next page.
+ */
+export function priceTells(
+  lines: Cart['lines'],
+  seen: (line: Cart['lines'][number]) => Price | undefined,
+  t: Texts,
+): Tell[] {
+  return lines.flatMap((line) => {
+    const before = seen(line)
+    if (!before || before.amount === line.unitPrice.amount) return []
+    const values = { name: line.title, new: t.money(line.unitPrice), old: t.money(before) }
+    return [{ kind: 'alert', text: 'buy.priceChanged', values }]
+  })
 }
 
 /** What has to change so that the cart can be bought: SKUs to leave out, and quantities to lower, with what to say about each. */

@@ -53,6 +53,7 @@ function Quantity({ line, words, error, onChange }: Props) {
   return (
     <div class="cart-change">
       <input type="hidden" name={`was:${sku}`} value={quantity} />
+      <input type="hidden" name={`price:${sku}`} value={line.unitAmount} />
       {onChange && isSellable && (
         <button
           type="button"
