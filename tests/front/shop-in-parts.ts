@@ -11,7 +11,8 @@ import { createDatabase, dropDatabase } from '@souk/postgres/fixture'
 import { eventually } from '@souk/service/fixture'
 import { addressVariable, databaseVariable } from '../../local/environment.ts'
 import { type Finding, verifyShop } from '../../verify/verify-shop.ts'
-import { databaseNames, freePort } from '../fixture.ts'
+import { databaseNames } from '../fixture.ts'
+import { listeningPort } from './listening-port.ts'
 import { staffPassword } from './started-shop.ts'
 
 const parts: readonly ServiceName[][] = [
@@ -33,7 +34,7 @@ export async function startShopInParts() {
   const databases: Record<string, string> = {}
   for (const name of [...databaseNames, 'bus']) databases[name] = await createDatabase()
   const ports = new Map<readonly ServiceName[], number>()
-  for (const part of parts) ports.set(part, await freePort())
+  for (const part of parts) ports.set(part, await listeningPort())
   const urlOf = (part: readonly ServiceName[]) => `http://127.0.0.1:${ports.get(part)}`
   // As the browser names it: a name keeps its cookies apart from those of other shops on this machine.
   const url = urlOf(parts[0] as ServiceName[]).replace('127.0.0.1', 'localhost')
@@ -56,7 +57,7 @@ export async function startShopInParts() {
   async function start(part: readonly ServiceName[]): Promise<void> {
     const former = children.get(part)
     if (former && isRunning(former)) return
-    const operationsPort = await freePort()
+    const operationsPort = await listeningPort()
     const child = run(['local/start.ts', '--alone', ...part], {
       ...env,
       PORT: String(ports.get(part)),

@@ -2,10 +2,10 @@
 // thrown away.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { removeDataFolder } from '../../local/postgres-home.ts'
+import { listeningPort } from './listening-port.ts'
 
 export const staffPassword = 'a-password-for-tests-only'
 const startSeconds = 240
@@ -19,7 +19,7 @@ export interface StartedShop {
 /** Starts the shop and waits until it has its goods. Throws with what the shop said when it does not start. */
 export async function startShop(): Promise<StartedShop> {
   const folder = mkdtempSync(join(tmpdir(), 'souk-front-'))
-  const [port, operationsPort] = await freePorts()
+  const [port, operationsPort] = [await listeningPort(), await listeningPort()]
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../local/start.ts')], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'], // With the channel it stops when this process ends, however it ends.
     env: {
@@ -77,18 +77,4 @@ async function stopChild(child: ChildProcess): Promise<void> {
   const last = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000)
   await ended
   clearTimeout(last)
-}
-
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()]
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((done) =>
-          server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port)),
-        ),
-    ),
-  )
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))))
-  return [ports[0] ?? 0, ports[1] ?? 0]
 }
