@@ -9,6 +9,7 @@ import { ordersApi } from '@souk/contracts/orders'
 import { CategoryChanged, productsApi } from '@souk/contracts/products'
 import { usersApi } from '@souk/contracts/users'
 import { Refusal } from '@souk/service'
+import { startForTest } from '@souk/service/fixture'
 import { startGateway, type TestGateway } from '../fixture.ts'
 
 let shop: TestGateway
@@ -69,4 +70,10 @@ test('refusals and a service that is down are answers with a code', async () => 
 test('what depends on who asks, and what changes something, takes the way over HTTP', () => {
   for (const route of [usersApi.routes.readMe, ordersApi.routes.readCart, ordersApi.routes.putCart])
     assert.equal(shop.running.serviceCalls.readPublic(route, {}), undefined, route.name)
+})
+
+test('a process without the gateway has no such way', async () => {
+  const apart = await startForTest([])
+  assert.equal(apart.running.serviceCalls.readPublic(list, {}), undefined)
+  await apart.stop()
 })
