@@ -53,6 +53,6 @@ export default defineConfig({
     plugins: [mailInPages, bundlePackages],
     build: { sourcemap: false },
     // For `npm run dev`: what pages ask of the API in the browser, such as pictures, and the page of the simulated bank.
-    server: { proxy: Object.fromEntries(['/v1', '/simulator'].map((path) => [path, developmentVisit.apiUrls[0]])) },
+    server: { proxy: { '^/(v1|simulator)/': developmentVisit.apiUrls[0] as string } },
   },
 })
