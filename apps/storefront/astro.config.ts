@@ -54,6 +54,6 @@ export default defineConfig({
     // All styles are 7 kB in one file, which is fetched once. Inline ones were hashed for each page that was rendered, and sent with it.
     build: { sourcemap: false, cssCodeSplit: false },
     // For `npm run dev`: what pages ask of the API in the browser, such as pictures, and the page of the simulated bank.
-    server: { proxy: Object.fromEntries(['/v1', '/simulator'].map((path) => [path, developmentVisit.apiUrls[0]])) },
+    server: { proxy: { '^/(v1|simulator)/': developmentVisit.apiUrls[0] as string } },
   },
 })

@@ -1,5 +1,5 @@
-// Tries the images with podman: `node deploy/image/try.ts shop` runs the whole shop in one container, `fleet` runs seven containers of
-// one image on an external PostgreSQL and NATS. Both sell, are stopped under load, start again and are verified. See docs/images.md.
+// Tries the images with podman: `node deploy/image/try.ts shop` runs the whole shop in one container, `fleet` runs a container for each
+// service, of one image, on an external PostgreSQL and NATS. Both sell, are stopped under load, start again and are verified. See docs/images.md.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { ports, serviceNames } from '../../local/ports.ts'
 import { startPostgres } from '../../local/postgres.ts'
 import { openCounter, putGood } from './try-buying.ts'
 import { type Container, makeVolume, type Podman, podmanFrom } from './try-containers.ts'
+import { buyByPages } from './try-pages.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -33,6 +34,7 @@ const isSet = {
   SOUK_SHARED_SECRET: secret,
   PAYMENTS_SIMULATOR_SECRET: secret,
   PAYMENTS_SIMULATOR: 'on',
+  STOREFRONT_TEST_CARDS: 'on',
   GATEWAY_RATE_LIMIT: 'off',
 }
 try {
@@ -71,6 +73,7 @@ async function tryShop(podman: Podman): Promise<void> {
     assert.ok(Date.now() < until, `The demo shop is not made in time: ${shop.said()}`)
   const counter = openCounter(url)
   await counter.sell()
+  say(await buyByPages(url))
   await stopUnderLoad(counter, [shop])
   const again = await start()
   await counter.findAll()
@@ -120,6 +123,7 @@ async function tryFleet(podman: Podman): Promise<void> {
     const counter = openCounter(common.SOUK_PUBLIC_URL)
     await putGood(secret, (name) => `http://127.0.0.1:${portOf(name)}`)
     await counter.sell()
+    say(await buyByPages(common.SOUK_PUBLIC_URL))
     // The gateway first: what it has taken in, the others answer.
     const gateway = fleet.filter(({ name }) => name === 'gateway')
     await stopUnderLoad(counter, gateway)

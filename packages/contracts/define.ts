@@ -67,6 +67,8 @@ export interface CacheRule {
   dropOn: readonly ServiceName[]
   /** False for what must never be older than its seconds, not even while its service is down (true). */
   mayBeStale?: boolean
+  /** It is made of answers of the API, which any instance of the gateway may have given. */
+  isMadeOfAnswers?: true
 }
 
 /**

@@ -13,7 +13,7 @@ const html = { ...page, securityPolicy: 'page' } as const
 /** Redirects, and pages that say what is wrong. */
 const otherStatuses = [301, 302, 303, 307, 308, 400, 401, 403, 404, 409, 410, 422, 429, 500, 503] as const
 const keep = (seconds: number, dropOn: CacheRule['dropOn']) =>
-  ({ ...html, otherStatuses, cache: { seconds, dropOn } }) as const
+  ({ ...html, otherStatuses, cache: { seconds, dropOn, isMadeOfAnswers: true } }) as const
 /** A page tells how much is left, so it is asked for again soon. */
 const goods = keep(5, ['products', 'inventory'])
 /** The gateway's router takes no other word there. */
@@ -114,7 +114,7 @@ export const storefrontApi = defineApi('storefront', 'The shop front: pages for 
     ...page,
     path: '/sitemap.xml',
     otherStatuses,
-    cache: { seconds: 300, dropOn: ['products'] },
+    cache: { seconds: 300, dropOn: ['products'], isMadeOfAnswers: true },
     summary: 'The parts of the site map',
   },
   sitemap: {
@@ -123,7 +123,7 @@ export const storefrontApi = defineApi('storefront', 'The shop front: pages for 
     params: Type.Object({ part: text }),
     otherStatuses,
     deadlineSeconds: 12,
-    cache: { seconds: 300, dropOn: ['products'] },
+    cache: { seconds: 300, dropOn: ['products'], isMadeOfAnswers: true },
     summary: 'A part of the site map',
   },
   feed: {

@@ -160,6 +160,29 @@ test('an answer that was fetched while something changed is sent once and not ca
   assert.equal(String(cache.at('/u')?.body), 'new')
 })
 
+test('a page that was made just after a change is made again when every gateway has heard of it', async () => {
+  const { clock, cache, request, says, answer, bodyOf } = bare()
+  const page = () =>
+    cache.read({ ...request(), rule: { seconds: 5, dropOn: ['products'], isMadeOfAnswers: true } }, '/p')
+  const answered = (text: string) => {
+    const body = bodyOf(page())
+    answer(says(text))
+    return body
+  }
+  cache.drop('products')
+  clock.time = 100
+  assert.equal(
+    await answered('of an answer that another gateway still had'),
+    'miss of an answer that another gateway still had',
+  )
+  clock.time = 499
+  assert.match(await bodyOf(page()), /^hit of an answer/)
+  clock.time = 500
+  assert.equal(await answered('new'), 'miss new', 'not even while it is made again is the former one sent')
+  clock.time = 5_400
+  assert.equal(await bodyOf(page()), 'hit new')
+})
+
 test('readers that ask at the same time share one fetch', async () => {
   const { cache, request, says, answer, bodyOf, waiting } = bare()
   const all = [1, 2, 3].map(() => bodyOf(cache.read(request())))

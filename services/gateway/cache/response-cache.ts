@@ -11,6 +11,11 @@ import { type CachedResponse, type Entry, makeResponseStore, ownCopy, type Varia
 const staleWhileRevalidateMs = 30_000
 /** And this long when none can be fetched. An outdated answer is never served. */
 const staleIfErrorMs = 600_000
+/**
+ * All gateways hear of a change within this time. A page that is made before its end may be made of an outdated answer that another one
+ * still had, so it is kept until then and no longer.
+ */
+const allHaveHeardMs = 500
 
 export interface CachedRead {
   route: Route
@@ -50,7 +55,7 @@ export function makeResponseCache(options: {
   random?: () => number
 }): ResponseCache {
   const { headersOf, now = Date.now, random = Math.random } = options
-  const store = makeResponseStore(options.maxBytes)
+  const store = makeResponseStore(options.maxBytes, now)
   const oncePerGeneration = makeSingleFlight<ReadResult>()
 
   return {
@@ -100,15 +105,26 @@ export function makeResponseCache(options: {
   }
 
   async function fetchAndKeep(key: string, read: CachedRead, generation: number): Promise<ReadResult> {
+    const began = now()
     const answer = await read.fetch()
     if (answer.status !== 200) return { from: 'miss', answer }
     // A random part keeps entries of the same age from expiring at the same time.
     const freshMs = read.rule.seconds * 1000 * (0.8 + 0.4 * random())
-    const response = entryOf({ key, read, generation, freshUntil: now() + freshMs }, answer, headersOf)
+    const response = entryOf(
+      { key, read, generation, freshUntil: now() + freshMs, ...untilAllHaveHeard(read, began) },
+      answer,
+      headersOf,
+    )
     // When something has changed while the service was answering, the answer may be outdated. Only requests that began before the
     // change get it.
     if (store.isTrue(response) && freshMs > 0) store.put(response)
     return { from: 'miss', response }
+  }
+
+  /** How long something may be kept whose making began so soon after a change that another gateway may not have heard of it. */
+  function untilAllHaveHeard({ rule }: CachedRead, began: number) {
+    const heardUntil = store.changedAt(rule.dropOn) + allHaveHeardMs
+    return rule.isMadeOfAnswers && began < heardUntil ? { freshUntil: heardUntil, mayBeStale: false } : {}
   }
 }
 
@@ -127,7 +143,7 @@ function makeSingleFlight<T>() {
 }
 
 function entryOf(
-  { read, ...common }: { key: string; read: CachedRead; generation: number; freshUntil: number },
+  { read, ...common }: { key: string; read: CachedRead; generation: number; freshUntil: number; mayBeStale?: boolean },
   answer: Answer,
   headersOf: HeadersOf,
 ): Entry {
@@ -136,6 +152,7 @@ function entryOf(
   const etag = answer.headers.etag ?? bodyEtag(body)
   let parsed: { value: unknown } | undefined
   return {
+    mayBeStale: read.rule.mayBeStale !== false,
     ...common,
     body,
     etag,
@@ -154,7 +171,6 @@ function entryOf(
       return parsed.value
     },
     tags: read.rule.dropOn,
-    mayBeStale: read.rule.mayBeStale !== false,
     urls: [],
   }
 }

@@ -54,13 +54,15 @@ export interface ResponseStore {
   addUrl(url: string, entry: Entry): void
   /** How often things of these tags have changed. */
   generationOf(tags: readonly string[]): number
+  /** When things of these tags have changed last, in milliseconds since 1970; -Infinity: never. */
+  changedAt(tags: readonly string[]): number
   /** False when something of its tags has changed since it was fetched. */
   isTrue(entry: Entry): boolean
   drop(tag: string): void
   readonly bytes: number
 }
 
-export function makeResponseStore(maxBytes: number): ResponseStore {
+export function makeResponseStore(maxBytes: number, now: () => number): ResponseStore {
   const byUrl = new Map<string, Entry>()
   const entries = new LRUCache<string, Entry>({
     maxSize: maxBytes,
@@ -71,6 +73,7 @@ export function makeResponseStore(maxBytes: number): ResponseStore {
     },
   })
   const generations = new Map<string, number>()
+  const changes = new Map<string, number>()
 
   return {
     get bytes() {
@@ -90,7 +93,11 @@ export function makeResponseStore(maxBytes: number): ResponseStore {
     },
     generationOf,
     isTrue: (entry) => entry.generation === generationOf(entry.tags),
-    drop: (tag) => void generations.set(tag, (generations.get(tag) ?? 0) + 1),
+    changedAt: (tags) => Math.max(...tags.map((tag) => changes.get(tag) ?? Number.NEGATIVE_INFINITY)),
+    drop(tag) {
+      generations.set(tag, (generations.get(tag) ?? 0) + 1)
+      changes.set(tag, now())
+    },
   }
 
   function addUrl(url: string, entry: Entry): void {
