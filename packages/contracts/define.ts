@@ -179,6 +179,11 @@ export type RefusalOf<R extends RouteDefinition> =
   | (R['refusals'] extends Readonly<Record<string, number>> ? Extract<keyof R['refusals'], string> : never)
   | CommonRefusal
 
+/** Whether a path, with or without its query, is one of the public API, also one that leads nowhere. */
+export function isOfApi(path: string): boolean {
+  return /^\/v1([/?]|$)/i.test(path)
+}
+
 /** Refusals that any route may answer with. */
 export const commonRefusals = {
   'invalid-request': 400,

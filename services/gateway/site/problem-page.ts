@@ -1,5 +1,6 @@
 // What a browser shows when a page of the shop front is refused, the storefront does not answer, or an address leads nowhere: the problem in
 // words, in place of JSON.
+import { isOfApi } from '@souk/contracts'
 import { html } from '@souk/html'
 import { page, pagePolicy } from '@souk/html/page'
 import { contextOf, type HttpRequest } from '../request/request-context.ts'
@@ -39,7 +40,7 @@ export function forPeople<A extends Shown>(request: HttpRequest, answer: A): A {
   if (!isProblem || !request.headers.accept?.includes('text/html')) return answer
   if (route?.service === 'storefront') return asPage(answer, refusedPage(request.method, path, answer.status))
   const isNowhere = !route && answer.status === 404 && ['GET', 'HEAD'].includes(request.method)
-  return isNowhere && !/^\/v1(\/|$)/i.test(path) ? asPage(answer, missingPage()) : answer
+  return isNowhere && !isOfApi(path) ? asPage(answer, missingPage()) : answer
 }
 
 function refusedPage(method: string, path: string, status: number) {
