@@ -98,6 +98,11 @@ const one = (table: string, condition = 'true') => `ctid = (select ctid from ${t
 const aPaid = `(select order_id from reservation where status = 'committed' limit 1)`
 /** Rows of the order that is shipped and refunded in part. */
 const inPart = `order_id in (select id from orders where status = 'partially-shipped')`
+/** A withdrawal that is settled in this way, of an order that is paid as before. */
+const withdrawal = (status: string) => `
+  insert into withdrawal (id, order_id, status, number, email, name, is_late, received_at, fingerprint, closed_at)
+  select gen_random_uuid(), id, '${status}', 'S-1', email, 'Ann', false, now(), 'its own', now()
+  from orders where status = 'paid' limit 1`
 const outbox = (age: string) => `
   insert into outbox (event_id, type, key, envelope, created_at)
   values (gen_random_uuid(), 'orders.order-changed', 'x', '{}', clock_timestamp() - interval '${age}')`
@@ -387,6 +392,8 @@ const damages: { id: string; service: string; damage: string; also?: string[] }[
       update order_event e set status = 'shipped'
       where status = 'partially-shipped' and order_id in (select id from orders where status = 'shipped')`,
   },
+  { id: 'withdrawals', service: 'orders', damage: withdrawal('canceled') },
+  { id: 'withdrawals', service: 'orders', damage: withdrawal('closed') },
 
   {
     id: 'E9',

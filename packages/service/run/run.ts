@@ -122,10 +122,8 @@ export async function run(options: RunOptions): Promise<Running> {
     shown.transport = transport
     const parts = partsWith(transport)
     const started = await Promise.all(options.services.map((definition) => startService(definition, parts)))
-    for (const { definition, answer, context } of started) {
-      local.set(definition.name, answer)
-      if (definition.readPublic) gateway.read = definition.readPublic(context)
-    }
+    for (const { definition, answer } of started) local.set(definition.name, answer)
+    gateway.read = started.map(({ definition, context }) => definition.readPublic?.(context)).find(Boolean)
     startAllSchedules(started, schedules, parts)
     await startAllReactions(started, parts, options.retrySeconds)
     const services = await startListening(started, options, parts, tokens, shown)

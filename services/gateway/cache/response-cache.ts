@@ -108,24 +108,24 @@ export function makeResponseCache(options: {
     const began = now()
     const answer = await read.fetch()
     if (answer.status !== 200) return { from: 'miss', answer }
-    // A random part keeps entries of the same age from expiring at the same time.
-    const freshMs = read.rule.seconds * 1000 * (0.8 + 0.4 * random())
-    const response = entryOf(
-      { key, read, generation, freshUntil: now() + freshMs, ...untilAllHaveHeard(read, began) },
-      answer,
-      headersOf,
-    )
+    const life = lifeOf(read.rule, { began, ended: now(), changedAt: store.changedAt(read.rule.dropOn), random })
+    const response = entryOf({ key, read, generation, ...life }, answer, headersOf)
     // When something has changed while the service was answering, the answer may be outdated. Only requests that began before the
     // change get it.
-    if (store.isTrue(response) && freshMs > 0) store.put(response)
+    if (store.isTrue(response) && read.rule.seconds > 0) store.put(response)
     return { from: 'miss', response }
   }
+}
 
-  /** How long something may be kept whose making began so soon after a change that another gateway may not have heard of it. */
-  function untilAllHaveHeard({ rule }: CachedRead, began: number) {
-    const heardUntil = store.changedAt(rule.dropOn) + allHaveHeardMs
-    return rule.isMadeOfAnswers && began < heardUntil ? { freshUntil: heardUntil, mayBeStale: false } : {}
-  }
+/** Until when an answer is fresh, and whether it may be sent for some time after that. `began`, `ended`: the time of its making. */
+function lifeOf(
+  rule: CacheRule,
+  { began, ended, changedAt, random }: { began: number; ended: number; changedAt: number; random: () => number },
+) {
+  const heardUntil = changedAt + allHaveHeardMs
+  if (rule.isMadeOfAnswers && began < heardUntil) return { freshUntil: heardUntil, mayBeStale: false }
+  // A random part keeps entries of the same age from expiring at the same time.
+  return { freshUntil: ended + rule.seconds * 1000 * (0.8 + 0.4 * random()), mayBeStale: rule.mayBeStale !== false }
 }
 
 /** One fetch for all who read the same key at the same time, unless something has changed since it began. */
@@ -143,7 +143,7 @@ function makeSingleFlight<T>() {
 }
 
 function entryOf(
-  { read, ...common }: { key: string; read: CachedRead; generation: number; freshUntil: number; mayBeStale?: boolean },
+  { read, ...common }: { key: string; read: CachedRead; generation: number; freshUntil: number; mayBeStale: boolean },
   answer: Answer,
   headersOf: HeadersOf,
 ): Entry {
@@ -152,7 +152,6 @@ function entryOf(
   const etag = answer.headers.etag ?? bodyEtag(body)
   let parsed: { value: unknown } | undefined
   return {
-    mayBeStale: read.rule.mayBeStale !== false,
     ...common,
     body,
     etag,
