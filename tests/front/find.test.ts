@@ -2,6 +2,7 @@
 // focus that no bar hides.
 import assert from 'node:assert/strict'
 import { languages } from '@souk/contracts/storefront'
+import { eventually } from '@souk/service/fixture'
 import type { Page } from 'playwright-core'
 import { comes, journey, phone } from './front.ts'
 
@@ -144,8 +145,16 @@ journey('paper shows the goods and their facts, dark on light, without menus and
 journey('thumbnails lead to the pictures and tell which one is shown', async (t) => {
   const walk = await comes(t)
   const { page } = walk
-  await page.goto(walk.at('/p/rosewater'))
   const marked = page.locator('[data-thumbs] [aria-current=true]')
+  // A shop that has just been made paints its other pictures while it is open.
+  await eventually(
+    'there are three pictures',
+    async () => {
+      await page.goto(walk.at('/p/rosewater'))
+      return (await page.locator('[data-thumbs] a').count()) > 2
+    },
+    120,
+  )
   assert.equal(await marked.getAttribute('href'), '#picture-1')
   await page.locator('[data-thumbs] a').nth(2).click()
   await page.locator('[data-thumbs] li:nth-child(3) [aria-current=true]').waitFor()
