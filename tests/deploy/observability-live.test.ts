@@ -67,7 +67,9 @@ after(async () => {
 })
 
 test('Prometheus finds all processes of the shop by itself', async () => {
-  const names = ['gateway.1', 'inventory.1', 'notifications.1', 'orders.1', 'payments.1', 'products.1', 'users.1']
+  const names = ['gateway', 'inventory', 'notifications', 'orders', 'payments', 'products', 'storefront', 'users'].map(
+    (name) => `${name}.1`,
+  )
   await eventually(
     'all are measured',
     async () => {
