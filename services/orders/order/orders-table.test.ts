@@ -100,3 +100,15 @@ test('an order that was stored before lines had discounts has none', async () =>
   })
   assert.deepEqual(refunds[0]?.amount, eur(1990))
 })
+
+test('an order keeps the language of its cart and tells it with its first message; without one it has none', async () => {
+  const sku = await shop.sell('PITCHER-3', 1990)
+  for (const language of ['de', undefined] as const) {
+    const { order } = await shop.buy(await shop.fullCart([{ sku, quantity: 1 }], undefined, { language }))
+    const stored = await shop.as(ordersApi, staff).read({ params: { id: order.id } })
+    await shop.settle()
+    const placed = shop.transport.log.find(({ key, type }) => key === order.id && type === 'orders.order-placed')
+    const told = JSON.parse(placed?.json ?? '{}').data?.language
+    assert.deepEqual([order.language, stored.language, told], [language, language, language])
+  }
+})
