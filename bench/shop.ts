@@ -22,14 +22,22 @@ export async function startShop(dataFolder: string, port: number): Promise<Bench
     serialization: 'advanced',
     execArgv: process.execArgv,
   })
-  const waiting = new Map<number, (answer: unknown) => void>()
+  const waiting = new Map<number, { ask: string; resolve(answer: unknown): void; reject(error: Error): void }>()
   let next = 0
   const busUrl = await new Promise<string>((resolve, reject) => {
     child.on('message', (message: { ready?: boolean; busUrl?: string; id?: number; answer?: unknown }) => {
       if (message.ready) resolve(message.busUrl as string)
-      else waiting.get(message.id as number)?.(message.answer)
+      else {
+        waiting.get(message.id as number)?.resolve(message.answer)
+        waiting.delete(message.id as number)
+      }
     })
-    child.once('exit', (code) => reject(new Error(`The shop ended with code ${code} before it was ready.`)))
+    child.once('exit', (code) => {
+      reject(new Error(`The shop ended with code ${code} before it was ready.`))
+      for (const { ask, ...one } of waiting.values())
+        if (ask === 'stop') one.resolve(undefined)
+        else one.reject(new Error('The shop ended.'))
+    })
   })
   return {
     url: `http://127.0.0.1:${port}`,
@@ -39,8 +47,7 @@ export async function startShop(dataFolder: string, port: number): Promise<Bench
     ask: (ask, value) =>
       new Promise((resolve, reject) => {
         const id = next++
-        waiting.set(id, resolve)
-        child.once('exit', () => (ask === 'stop' ? resolve(undefined) : reject(new Error('The shop ended.'))))
+        waiting.set(id, { ask, resolve, reject })
         child.send({ id, ask, value })
       }),
   }
