@@ -33,7 +33,7 @@ journey(
     await stops(t, 'products')
     for (const path of [`/p/${wanted.slug}`, '/search?q=bowl', '']) {
       await page.goto(walk.at(path))
-      await page.getByText(walk.t('common.busyText')).first().waitFor()
+      await page.getByText(walk.t('frame.busyText')).first().waitFor()
     }
     await page.goto(walk.at('/cart'))
     await page.getByText(kept.title).first().waitFor()
@@ -58,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
     await walk.fillContact(person)
     await stops(t, 'orders')
     await walk.button('buy.next').last().click()
-    await page.getByText(walk.t('common.busyText')).first().waitFor()
+    await page.getByText(walk.t('frame.busyText')).first().waitFor()
     await shop.start('orders')
     await comesBack(walk, () => page.locator('#email').isVisible())
     for (const field of ['email', 'name', 'line1', 'postalCode', 'city'] as const)
@@ -78,7 +78,7 @@ journey('orders stop before I press the button: nothing is charged, and the same
   const { email } = await walk.toReview(good.slug)
   await stops(t, 'orders')
   await walk.order()
-  await walk.page.getByText(walk.t('common.busyText')).first().waitFor()
+  await walk.page.getByText(walk.t('frame.busyText')).first().waitFor()
   await shop.start('orders')
   await comesBack(walk, () => walk.button('buy.order').isVisible())
   assert.deepEqual(await staff.ordersOf(email), [])
@@ -137,14 +137,14 @@ async function paysSlowly(walk: Walk, slug: string, meanwhile: () => Promise<voi
 
 /** Presses “Try again” from time to time, until it is there. */
 async function comesBack({ page, t }: Walk, isThere: () => Promise<boolean>): Promise<void> {
-  await follows(page, isThere, [page.getByRole('link', { name: t('common.tryAgain') })])
+  await follows(page, isThere, [page.getByRole('link', { name: t('frame.tryAgain') })])
 }
 
 /** Follows what the pages offer, until one says thank you. */
 async function finishes({ page, t, button }: Walk): Promise<void> {
   const thanks = page.getByText(t('buy.thanks')).first()
   const link = (name: TextName) => page.getByRole('link', { name: t(name), exact: true })
-  const offers = [link('common.tryAgain'), link('buy.backToCart'), button('buy.toCheckout'), button('buy.order')]
+  const offers = [link('frame.tryAgain'), link('buy.backToCart'), button('buy.toCheckout'), button('buy.order')]
   await follows(page, () => thanks.isVisible(), offers)
 }
 
@@ -163,7 +163,7 @@ async function follows(page: Page, isThere: () => Promise<boolean>, offers: read
 
 /** Whatever became of the order, the page speaks of it in the words of the shop. */
 async function saysSomething({ page, t }: Walk): Promise<void> {
-  const sentences = ['common.busyText', 'buy.notSure', 'buy.paymentUnclear', 'buy.canceledLate'] as const
+  const sentences = ['frame.busyText', 'buy.notSure', 'buy.paymentUnclear', 'buy.canceledLate'] as const
   await sentences
     .map((name) => page.getByText(t(name)))
     .reduce((one, other) => one.or(other))

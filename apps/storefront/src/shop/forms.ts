@@ -32,7 +32,7 @@ export function missing(errors: Readonly<Record<string, string | false | undefin
  */
 export function failureOf(error: unknown, t: Texts, words: Words = {}): Failure {
   if (!(error instanceof ProblemError)) {
-    if (isNoAnswer(error)) return { status: 502, errors: {}, notice: t('common.busyText') }
+    if (isNoAnswer(error)) return { status: 502, errors: {}, notice: t('frame.busyText') }
     throw error
   }
   const { code, status, problem } = error
@@ -47,7 +47,7 @@ export function failureOf(error: unknown, t: Texts, words: Words = {}): Failure 
       notice: t('account.tooMany', waitIn(problem as { retryAfterSeconds?: unknown })),
       code,
     }
-  if (status >= 500) return { status: 502, errors: {}, notice: t('common.busyText'), code }
+  if (status >= 500) return { status: 502, errors: {}, notice: t('frame.busyText'), code }
   const errors = fieldErrors(problem.errors, t, words)
   if (Object.keys(errors).length > 0) return { status: 422, errors, code }
   return { status: 422, errors: {}, notice: t('account.notPossible'), code }

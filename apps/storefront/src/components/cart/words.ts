@@ -1,19 +1,7 @@
 // The words of the cart for its island, which has no texts of its own.
 import type { Texts } from '../../texts/texts.ts'
 
-const names = [
-  'update',
-  'removeShort',
-  'quantity',
-  'total',
-  'toCheckout',
-  'undo',
-  'empty',
-  'notSaved',
-  'offline',
-  'each',
-  'taxNote',
-] as const
+const names = ['update', 'removeShort', 'total', 'toCheckout', 'undo', 'empty', 'notSaved', 'offline', 'each'] as const
 export type CartWords = Readonly<Record<(typeof names)[number] | 'remove' | 'fewer' | 'more' | 'quantityOf', string>>
 
 /** What names a product holds `{name}`, which `named` fills in. */

@@ -5,7 +5,6 @@ export const buy = {
   update: 'Ändern',
   remove: '{name} entfernen',
   removeShort: 'Entfernen',
-  quantity: 'Menge',
   quantityOf: 'Menge von {name}',
   fewer: '{name}: eins weniger',
   more: '{name}: eins mehr',
@@ -13,7 +12,6 @@ export const buy = {
   total: 'Gesamtsumme',
   toCheckout: 'Zur Kasse',
   undo: 'Rückgängig',
-  taxNote: 'inkl. MwSt.',
   updated: 'Ihr Warenkorb ist auf dem neuesten Stand.',
   removed: '{name} wurde entfernt.',
   backAgain: 'Der Artikel ist wieder im Warenkorb.',
@@ -170,7 +168,6 @@ export const buy = {
   toBankText:
     'Ihre Bank bittet Sie, die Zahlung der Bestellung {number} zu bestätigen. Danach kommen Sie hierher zurück.',
   toBankLink: 'Bei der Bank fortfahren',
-  orderTitle: 'Bestellung {number}',
   thanks: 'Danke für Ihre Bestellung',
   thanksNumber: 'Bestellnummer {number}',
   mailSent: 'Die Bestätigung ging an {email}.',

@@ -43,7 +43,6 @@ export const find = {
   searchTitle: 'Suche',
   resultsFor: 'Ergebnisse für „{query}“',
   nothingFor: 'Nichts gefunden für „{query}“',
-  correctedTo: 'Wir haben nach „{query}“ gesucht.',
   searchInstead: 'Stattdessen nach „{query}“ suchen',
   emptyHelp: 'Prüfen Sie die Schreibweise, oder versuchen Sie ein weiteres Wort: „Schale“ statt „Müslischale“.',
   emptyFamilies: 'Oder sehen Sie sich um',

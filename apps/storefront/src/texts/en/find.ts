@@ -43,7 +43,6 @@ export const find = {
   searchTitle: 'Search',
   resultsFor: 'Results for “{query}”',
   nothingFor: 'Nothing found for “{query}”',
-  correctedTo: 'We looked for “{query}”.',
   searchInstead: 'Search for “{query}” instead',
   emptyHelp: 'Check the spelling, or try a wider word: “bowl” instead of “cereal bowl”.',
   emptyFamilies: 'Or look around',

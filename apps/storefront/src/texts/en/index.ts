@@ -2,8 +2,8 @@
 import { account } from './account.ts'
 import { after } from './after.ts'
 import { buy } from './buy.ts'
-import { common } from './common.ts'
 import { find } from './find.ts'
+import { frame } from './frame.ts'
 import { info } from './info.ts'
 
-export const en = { common, find, buy, after, account, info } as const
+export const en = { frame, find, buy, after, account, info } as const

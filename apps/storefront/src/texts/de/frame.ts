@@ -1,14 +1,12 @@
 // German texts that all pages share: header, footer, what went wrong.
-export const common = {
+export const frame = {
   skip: 'Zum Inhalt springen',
   menu: 'Menü',
   search: 'Suchen',
   searchField: 'Im Laden suchen',
   cart: 'Warenkorb',
-  cartCount: '{count, plural, =0 {leer} one {# Artikel} other {# Artikel}}',
   account: 'Konto',
   help: 'Hilfe',
-  theme: 'Hell oder dunkel',
   languages: 'Sprache',
   home: 'Startseite',
   footerShipping: 'Versandkosten',

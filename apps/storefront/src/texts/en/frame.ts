@@ -1,14 +1,12 @@
 // English texts that all pages share: header, footer, what went wrong.
-export const common = {
+export const frame = {
   skip: 'Skip to the content',
   menu: 'Menu',
   search: 'Search',
   searchField: 'Search the shop',
   cart: 'Cart',
-  cartCount: '{count, plural, =0 {empty} one {# item} other {# items}}',
   account: 'Account',
   help: 'Help',
-  theme: 'Light or dark',
   languages: 'Language',
   home: 'Home',
   footerShipping: 'Shipping costs',
