@@ -33,6 +33,14 @@ async function outcome(words: readonly string[], env: Record<string, string>) {
   const [said, complaint, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')])
   return { said: said.trim(), complaint: complaint.trim(), code }
 }
+async function becomesReady(operations: number): Promise<void> {
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${operations}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  await eventually('it is ready', isReady, 60)
+}
 
 test('two services of one process answer other processes on one port, and stop well', async () => {
   const [port, operations] = [await freePort(), await freePort()]
@@ -46,12 +54,7 @@ test('two services of one process answer other processes on one port, and stop w
     PORT: String(port),
     SOUK_OPERATIONS_PORT: String(operations),
   })
-  const isReady = () =>
-    fetch(`http://127.0.0.1:${operations}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await eventually('it is ready', isReady, 60)
+  await becomesReady(operations)
   const address = `http://127.0.0.1:${port}`
   const tokens = serviceTokens(keysFromSecrets([secret]))
   for (const [service, path] of [
@@ -77,12 +80,7 @@ test('the shop front starts without a database and a broker, and answers the gat
     PORT: String(port),
     SOUK_OPERATIONS_PORT: String(operations),
   })
-  const isReady = () =>
-    fetch(`http://127.0.0.1:${operations}/health/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  await eventually('it is ready', isReady, 60)
+  await becomesReady(operations)
   const token = await serviceTokens(keysFromSecrets([secret])).mint(
     { service: 'gateway', role: 'anonymous' },
     'storefront',
