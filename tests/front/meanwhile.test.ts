@@ -1,5 +1,6 @@
 // What happens while somebody checks out: others buy, prices change, buttons are pressed twice, lines break, sessions end.
 import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
 import { eventually } from '@souk/service/fixture'
 import { asStaff, comes, journey, ordersOf, priceOf, sell } from './front.ts'
 import { aPerson, untilServed } from './walk.ts'
@@ -160,3 +161,51 @@ for (const javaScriptEnabled of [true, false]) {
     },
   )
 }
+
+journey('on a slow line a choice that is shown late takes back neither the cart nor what was typed', async (t) => {
+  const walk = await comes(t)
+  const { page } = walk
+  const slow = async (seconds: number) =>
+    page.route(/\/p\/.*[?&]sku=/, async (route) => {
+      await pause(seconds * 1_000)
+      await route.continue().catch(() => undefined) // The page may have given it up.
+    })
+  await walk.visit('/p/rosewater')
+  const sizes = page.locator('form[data-buy] fieldset input')
+  await slow(2)
+  await page.locator('#quantity').fill('3')
+  await sizes.first().check({ force: true })
+  await walk.button('find.addToCart').click()
+  const inCart = page.getByText(walk.t('find.toCart'), { exact: true }).first()
+  await inCart.waitFor()
+  await pause(3_000)
+  assert.ok(await inCart.isVisible(), 'A late answer took the message away.')
+  assert.equal(await page.locator('header [data-cart-count]').innerText(), '3')
+
+  await page.locator('#quantity').fill('2')
+  await sizes.last().check({ force: true })
+  await page.getByText(walk.t('find.toCart'), { exact: true }).first().waitFor({ state: 'hidden' })
+  assert.equal(await page.locator('#quantity').inputValue(), '2')
+})
+
+journey('on a slow line the fields of another country come without what is typed meanwhile being lost', async (t) => {
+  const walk = await comes(t)
+  const { page } = walk
+  await walk.addToCart('thousand-star-lantern')
+  await walk.asGuest()
+  let answers = 0
+  await page.route('**/checkout/contact', async (route) => {
+    // The first answer comes last.
+    if (route.request().method() === 'POST') await pause(answers++ === 0 ? 3_000 : 1_000)
+    await route.continue()
+  })
+  await page.locator('#country').selectOption('US')
+  await page.locator('#country').selectOption('CA')
+  await page.locator('#line1').fill('Long Street 1')
+  await page.locator('#region').waitFor()
+  await pause(3_000)
+  assert.deepEqual(
+    [await page.locator('#country').inputValue(), await page.locator('#line1').inputValue()],
+    ['CA', 'Long Street 1'],
+  )
+})

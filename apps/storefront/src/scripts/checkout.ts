@@ -9,7 +9,10 @@ const forms = 'form[data-keep], form[data-once], form[data-address]'
 function restore(form: HTMLFormElement): void {
   for (const name of Object.keys(sessionStorage))
     if (name.startsWith(prefix) && name !== key) sessionStorage.removeItem(name)
-  const typed: Record<string, string> = JSON.parse(sessionStorage.getItem(key) ?? '{}')
+  fill(form, JSON.parse(sessionStorage.getItem(key) ?? '{}'))
+}
+
+function fill(form: HTMLFormElement, typed: Readonly<Record<string, string>>): void {
   for (const field of form.querySelectorAll<HTMLInputElement | HTMLSelectElement>('input, select')) {
     const value = typed[field.name]
     if (value === undefined || field.type === 'hidden') continue
@@ -20,13 +23,17 @@ function restore(form: HTMLFormElement): void {
 }
 
 function keep(form: HTMLFormElement): void {
+  sessionStorage.setItem(key, JSON.stringify(typedIn(form)))
+}
+
+function typedIn(form: HTMLFormElement): Record<string, string> {
   const typed: Record<string, string> = {}
   for (const box of form.querySelectorAll<HTMLInputElement>('input[type="checkbox"]')) typed[box.name] = ''
   for (const [name, value] of new FormData(form)) if (typeof value === 'string') typed[name] = value
-  sessionStorage.setItem(key, JSON.stringify(typed))
+  return typed
 }
 
-/** The fields of an address depend on its country. */
+/** The fields of an address depend on its country. What was typed until they come stays, and of two answers that of the present country counts. */
 async function askForCountry(form: HTMLFormElement, select: HTMLSelectElement): Promise<void> {
   const body = new URLSearchParams()
   for (const [name, value] of new FormData(form)) if (typeof value === 'string') body.append(name, value)
@@ -34,11 +41,13 @@ async function askForCountry(form: HTMLFormElement, select: HTMLSelectElement): 
   const response = await fetch(form.getAttribute('action') as string, { method: 'POST', body }) // Every form has one.
   const page = new DOMParser().parseFromString(await response.text(), 'text/html')
   const next = page.querySelector(forms)
-  if (!next) return
-  const hadFocus = document.activeElement === select
+  const typed = typedIn(form)
+  if (!next || typed[select.name] !== body.get(select.name)) return
+  const focused = form.contains(document.activeElement) ? document.activeElement?.id : undefined
   form.replaceChildren(...next.childNodes)
+  fill(form, typed)
   enhance(form)
-  if (hadFocus) document.getElementById(select.id)?.focus()
+  if (focused) document.getElementById(focused)?.focus()
 }
 
 function isChanged(select: HTMLSelectElement): boolean {

@@ -51,8 +51,9 @@ function suggest(form: HTMLFormElement): void {
       () => undefined,
     )
     // Suggestions are an addition: without an answer, the field searches as it does without a script.
-    if (!answer?.ok || asked !== q) return
+    if (!answer?.ok) return
     const { items, categories = [] }: Suggestions = await answer.json()
+    if (asked !== q) return
     const found = [
       ...categories.map((one) => ({ title: one.title, href: `/${language}/c/${one.slug}` })),
       ...items.map((one) => ({ title: one.title, href: `/${language}/p/${one.slug}` })),

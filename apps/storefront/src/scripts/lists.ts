@@ -28,6 +28,7 @@ function showMore(goods: HTMLElement, pages: HTMLElement): void {
   /** Adds the goods of the next page. False when there is none, or no answer. */
   async function add(): Promise<boolean> {
     const link = next()
+    if (link) link.ariaBusy = 'true'
     const answer = link && (await fetch(link.href).catch(() => undefined))
     if (!answer?.ok) return false
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
@@ -44,7 +45,6 @@ function showMore(goods: HTMLElement, pages: HTMLElement): void {
     event.preventDefault()
     const before = goods.children.length
     if (link.ariaBusy === 'true') return
-    link.ariaBusy = 'true'
     if (!(await add())) return location.assign(link.href)
     remember({ until: (place().until ?? first) + 1 })
     goods.children[before]?.querySelector<HTMLElement>('a:not([aria-hidden])')?.focus({ preventScroll: true })

@@ -13,11 +13,14 @@ if (key) {
   }
 }
 
+let looks = 0
 async function refresh(): Promise<void> {
   if (document.hidden) return
+  const look = ++looks
   const response = await fetch(location.href, { cache: 'no-store' })
   if (!response.ok) return
   const fresh = new DOMParser().parseFromString(await response.text(), 'text/html')
+  if (look !== looks) return // A later look has begun, which knows more.
   for (const part of parts) {
     const [old, now] = [document.querySelector(part), fresh.querySelector(part)]
     // What is the same stays as it is, so that it is not read out again and keeps the focus.

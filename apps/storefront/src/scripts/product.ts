@@ -18,9 +18,45 @@ function show(html: string, focus?: string): boolean {
   return true
 }
 
+/** What is being added to the cart. A choice that is made meanwhile is asked for afterwards, so that its answer is shown last. */
+let adding: Promise<void> = Promise.resolve()
+/** The choice that is asked for. Another choice and adding to the cart outdate its answer, which would undo what they show. */
+let asking = new AbortController()
+
 async function get(address: URL, focus: string): Promise<void> {
-  const answer = await fetch(address).catch(() => undefined)
-  if (!answer?.ok || !show(await answer.text(), focus)) location.assign(address)
+  asking.abort()
+  asking = new AbortController()
+  const { signal } = asking
+  await adding
+  const html = await textOf(address, signal)
+  await untilReleased()
+  if (signal.aborted) return
+  const quantity = () => column()?.querySelector<HTMLInputElement>('[name=quantity]')
+  const typed = quantity()?.value
+  const focused = column()?.contains(document.activeElement) ? document.activeElement?.id : undefined
+  if (!html || !show(html, focused || focus)) return location.assign(address)
+  const field = quantity()
+  if (field && typed !== undefined) field.value = typed
+}
+
+/** The text of a page; nothing when there was no answer, or no good one. */
+async function textOf(address: URL, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const answer = await fetch(address, { signal })
+    return answer.ok ? await answer.text() : undefined
+  } catch {
+    return undefined // The caller opens the address, where the browser says what is wrong.
+  }
+}
+
+/** Waits while a button is held down: one that is replaced under the finger is not clicked. */
+async function untilReleased(): Promise<void> {
+  if (!column()?.querySelector('button:active')) return
+  await new Promise<void>((done) => {
+    // The click comes after the release.
+    for (const release of ['pointerup', 'pointercancel', 'keyup'])
+      addEventListener(release, () => setTimeout(done), { once: true })
+  })
 }
 
 /** The address of the page with these fields, without what was done before. */
@@ -52,19 +88,23 @@ document.addEventListener('change', ({ target }) => {
   }
 })
 
-document.addEventListener('submit', async (event) => {
+document.addEventListener('submit', (event) => {
   const form = event.target as HTMLFormElement
   if (form.matches('[data-country]')) {
     event.preventDefault()
     const country = String(new FormData(form).get('country'))
     const address = addressWith({ country })
     history.replaceState(history.state, '', address)
-    return get(address, 'country')
+    get(address, 'country')
   }
   if (!form.matches('[data-buy]')) return
   event.preventDefault()
-  const button = event.submitter as HTMLButtonElement | null
   if (form.ariaBusy === 'true') return
+  asking.abort()
+  adding = add(form, event.submitter)
+})
+
+async function add(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
   form.ariaBusy = 'true'
   const fields = new URLSearchParams([...new FormData(form, button)].map(([name, value]) => [name, String(value)]))
   try {
@@ -81,7 +121,7 @@ document.addEventListener('submit', async (event) => {
   } finally {
     form.ariaBusy = null
   }
-})
+}
 
 for (const gallery of document.querySelectorAll<HTMLElement>('[data-gallery]')) openGallery(gallery)
 
